@@ -1,0 +1,171 @@
+package defs
+
+import "ieum"
+
+// A Kind is one kind of information (정보종): what its rows hold, who holds
+// them, how sensitive each field is and how long a row is kept.
+type Kind struct {
+	ID       ieum.KindID `yaml:"id"`
+	Version  int         `yaml:"version"`
+	Title    ieum.Text   `yaml:"title"`
+	Holder   ieum.Text   `yaml:"holder"`
+	About    ieum.Text   `yaml:"about"`    // one sentence: what a row is
+	Identity []string    `yaml:"identity"` // the fields that say two rows mean one thing
+	Keep     string      `yaml:"keep"`     // retention: ISO 8601 duration such as P5Y, or "forever"
+	Fields   []Field     `yaml:"fields"`
+
+	byName map[string]int
+}
+
+// A Field is one value of a kind's rows.
+type Field struct {
+	Name        string      `yaml:"name"`
+	Type        Type        `yaml:"type"`
+	Title       ieum.Text   `yaml:"title"`
+	Unit        string      `yaml:"unit"`  // such as won/year, months, persons
+	Codes       string      `yaml:"codes"` // the code list, for code and codes
+	Sensitivity Sensitivity `yaml:"sensitivity"`
+	Required    bool        `yaml:"required"`
+}
+
+// A Type says how a field's text is read and kept. The compound types pay,
+// career and region are read by the shared parsers of internal/catalogue/parse.
+type Type string
+
+// The types of fields.
+const (
+	TypeString  Type = "string"  // one line
+	TypeText    Type = "text"    // prose; scrubbed of identifying numbers at ingest
+	TypeInt     Type = "int"     // whole number
+	TypeNumber  Type = "number"  // decimal number
+	TypeBool    Type = "bool"    //
+	TypeDate    Type = "date"    // a day
+	TypeCode    Type = "code"    // one code of list Codes, found by code, name or alias
+	TypeCodes   Type = "codes"   // several
+	TypeStrings Type = "strings" // several lines
+	TypeURL     Type = "url"     //
+	TypePay     Type = "pay"     // "연봉 3,000만원 ~ 3,200만원": lowest and highest in won a year, basis, text
+	TypeCareer  Type = "career"  // "경력 3년↑", "신입·경력": least and most months, entry allowed, text
+	TypeRegion  Type = "region"  // an address or region name: code of list "regions", text
+	TypeCareers Type = "careers" // spells of work: list of {title, occupation, start, end, pay}
+	TypePerson  Type = "person"  // keyed hashes of what identifies a person; never the values themselves
+	TypeJSON    Type = "json"    // anything else, kept as it came
+)
+
+// A Sensitivity says what a field may tell about a person.
+type Sensitivity string
+
+// The sensitivities. An identifying field cannot be mapped by a source.
+const (
+	None        Sensitivity = "none"
+	Personal    Sensitivity = "personal"
+	Identifying Sensitivity = "identifying"
+)
+
+// A Source is where rows come from and how they become rows of a kind.
+type Source struct {
+	ID        ieum.SourceID `yaml:"id"`
+	Version   int           `yaml:"version"`
+	Title     ieum.Text     `yaml:"title"`
+	Holder    ieum.Text     `yaml:"holder"` // who answers for the data
+	Basis     ieum.Text     `yaml:"basis"`  // law or agreement it is used under
+	Cycle     string        `yaml:"cycle"`  // once, daily, weekly, monthly, yearly
+	Due       int           `yaml:"due"`    // days after a cycle's end from which a delivery is late
+	Shrink    float64       `yaml:"shrink"` // a delivery smaller than this share of the last is flagged; default 0.5
+	Simulated bool          `yaml:"simulated"`
+	Files     []File        `yaml:"files"`
+	Examples  []Example     `yaml:"examples"` // rows by hand; run as tests by ieum check
+}
+
+// A File says how one sort of file of a source is read. Which sort a file is
+// says its name: the first File whose Match fits (path.Match on the base name,
+// without .gz or .zst).
+type File struct {
+	Match    string           `yaml:"match"`    // default "*"
+	Kind     ieum.KindID      `yaml:"kind"`     // what its rows become; "" for a file that is only joined
+	Format   string           `yaml:"format"`   // csv, tsv, json, jsonl, xlsx, parquet; default by name
+	Encoding string           `yaml:"encoding"` // auto, utf-8, cp949; default auto
+	Records  string           `yaml:"records"`  // JSON: dotted path to the records, "" = the top; an object of objects yields one record a member, its name as "_key"
+	Sheet    string           `yaml:"sheet"`    // XLSX: default the first
+	Delivery string           `yaml:"delivery"` // full: what is absent is gone; change: only what changed
+	Absent   string           `yaml:"absent"`   // for full: close (postings, with the date) or keep; default close
+	Key      []string         `yaml:"key"`      // columns that name a row within the source
+	Limit    float64          `yaml:"limit"`    // largest share of bad rows before the delivery is refused whole; default 0.5
+	Joins    []Join           `yaml:"joins"`
+	Map      map[string]Value `yaml:"map"`     // kind field → where it comes from
+	Quality  []Rule           `yaml:"quality"` // over the mapped fields
+}
+
+// A Join brings in rows of another file of the delivery with the same key.
+type Join struct {
+	Name  string `yaml:"name"`
+	Match string `yaml:"match"`
+	On    string `yaml:"on"`  // column of this file
+	Key   string `yaml:"key"` // column of the joined file; default On
+}
+
+// A Value says where a field comes from: the short form is a column's name.
+// Exactly one of Column, Const, CEL, Code and Hash is set.
+type Value struct {
+	Column string            `yaml:"column"` // dotted path in JSON
+	Const  string            `yaml:"const"`  // the same for every row
+	CEL    string            `yaml:"cel"`    // over row: map(string, string); one call a distinct row of what it reads
+	Code   []string          `yaml:"code"`   // kind fields given to the coder, title first: for occupation
+	Hash   []string          `yaml:"hash"`   // columns hashed with the installation's key: for person only
+	Split  string            `yaml:"split"`  // cut into several at this separator
+	Join   string            `yaml:"join"`   // take Column from all rows of this join
+	Layout string            `yaml:"layout"` // date: Go layout when it is not one of the usual forms
+	Words  map[string]string `yaml:"words"`  // the source's own words or codes → ours
+	Unit   string            `yaml:"unit"`   // pay: won, thousand, manwon; with per: year, month, day, hour
+	Per    string            `yaml:"per"`
+}
+
+// A Rule is one quality rule: a row for which When holds is rejected or warned of.
+type Rule struct {
+	When string    `yaml:"when"` // CEL over the kind's fields
+	Then string    `yaml:"then"` // reject or warn
+	Say  ieum.Text `yaml:"say"`  // why, for who must mend it
+}
+
+// An Example is one raw row and the fields it must become.
+type Example struct {
+	Name   string            `yaml:"name"`
+	File   string            `yaml:"file"` // a file name that picks the File; default the first
+	Row    map[string]string `yaml:"row"`
+	Expect map[string]string `yaml:"expect"` // field → value as text; pay.min and the like for compounds
+	Reject string            `yaml:"reject"` // or a piece of the reason it is quarantined for
+}
+
+// A CodeList is a table of codes with their official names.
+type CodeList struct {
+	ID      string    `yaml:"id"`
+	Version string    `yaml:"version"`
+	Title   ieum.Text `yaml:"title"`
+	Source  string    `yaml:"source"` // who publishes it, and when it was taken over
+	Levels  []int     `yaml:"levels"` // code lengths of its levels, e.g. 1, 2, 3, 4; empty = flat
+	Codes   []Code    `yaml:"codes"`  // or in a CSV file of the same name beside it
+
+	byCode, byName map[string]int
+}
+
+// A Code is one code. In CSV: columns code, parent, ko, en, aliases (| between),
+// since, until, successor, and any further column as an Extra.
+type Code struct {
+	Code      string            `yaml:"code"`
+	Parent    string            `yaml:"parent"`
+	Name      ieum.Text         `yaml:"name"`
+	Aliases   []string          `yaml:"aliases"`
+	Since     ieum.Day          `yaml:"since"`
+	Until     ieum.Day          `yaml:"until"`     // the day it was abolished; 0 = in force
+	Successor string            `yaml:"successor"` // what it became
+	Rank      int               `yaml:"rank"`      // order, e.g. of education levels
+	Extra     map[string]string `yaml:"extra"`
+}
+
+// A Set is a consistent set of definitions.
+type Set struct {
+	Kinds    map[ieum.KindID]*Kind
+	Sources  map[ieum.SourceID]*Source
+	Codes    map[string]*CodeList
+	Messages map[ieum.Lang]map[string]string // key → text with {name} places
+}

@@ -1,0 +1,145 @@
+// Package ieum holds the words every part of the platform shares: what a
+// posting, a résumé and a competency are, how a day and an amount are written,
+// and how things can fail.
+//
+// It imports only the standard library. Each folder in internal is one domain;
+// none of them imports another. They talk in the types below, and cmd/ieum
+// wires them together.
+package ieum
+
+import (
+	"fmt"
+	"time"
+)
+
+// KindID names an information kind declared in defs/kinds.
+type KindID string
+
+// SourceID names a source declared in defs/sources.
+type SourceID string
+
+// Lang is a language of the interface, such as "ko" or "en".
+type Lang string
+
+// Text is a text in Korean and English.
+type Text struct {
+	KO string `yaml:"ko" json:"ko"`
+	EN string `yaml:"en" json:"en"`
+}
+
+// In returns the text in a language; Korean where it has no other.
+func (t Text) In(l Lang) string {
+	if l == "en" && t.EN != "" {
+		return t.EN
+	}
+	return t.KO
+}
+
+// Seoul is the zone every date of the platform is in.
+var Seoul = time.FixedZone("Asia/Seoul", 9*60*60)
+
+// A Day is a calendar day in Seoul: days since 1970-01-01. The zero Day is
+// "not known".
+type Day int32
+
+// DayOf returns the day of t in Seoul.
+func DayOf(t time.Time) Day {
+	y, m, d := t.In(Seoul).Date()
+	return Day(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+// ParseDay reads an ISO 8601 date.
+func ParseDay(s string) (Day, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no date of the form 2026-01-31", s)
+	}
+	return Day(t.Unix() / 86400), nil
+}
+
+// Time returns midnight UTC of the day's date.
+func (d Day) Time() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
+
+// String returns the ISO 8601 date, or "" when not known.
+func (d Day) String() string {
+	if d == 0 {
+		return ""
+	}
+	return d.Time().Format(time.DateOnly)
+}
+
+// MarshalText and UnmarshalText write a day as its ISO 8601 date.
+func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText is the inverse of MarshalText.
+func (d *Day) UnmarshalText(b []byte) (err error) {
+	*d = 0
+	if len(b) > 0 {
+		*d, err = ParseDay(string(b))
+	}
+	return err
+}
+
+// Scored is a code with its probability.
+type Scored struct {
+	Code string  `json:"code"`
+	P    float64 `json:"p"`
+}
+
+// Found is a competency, tool or certificate found in a text. Start and End
+// are byte offsets into it (both 0 when there is no span), Words the text
+// between them.
+type Found struct {
+	ID    string  `json:"id"`
+	Label string  `json:"label"`
+	P     float64 `json:"p"`
+	Start int     `json:"start"`
+	End   int     `json:"end"`
+	Words string  `json:"words,omitempty"`
+}
+
+// A Resume is what a person says of themselves, in their words or in codes.
+// It is our own JSON form; every field may be missing.
+type Resume struct {
+	Headline     string   `json:"headline,omitempty"`
+	BirthYear    int      `json:"birthYear,omitempty"`
+	Region       string   `json:"region,omitempty"`       // code or name of where the person lives
+	Education    string   `json:"education,omitempty"`    // code or name, list "education"
+	Majors       []string `json:"majors,omitempty"`       // codes or names, list "majors"
+	Careers      []Career `json:"careers,omitempty"`      // newest first
+	Certificates []string `json:"certificates,omitempty"` // codes or names, list "certificates"
+	Skills       []string `json:"skills,omitempty"`       // the person's own words, one competency each
+	Text         string   `json:"text,omitempty"`         // anything else: work done, also unpaid
+	Wish         Wish     `json:"wish"`
+}
+
+// A Career is one spell of work, paid or not.
+type Career struct {
+	Title      string `json:"title,omitempty"`
+	Occupation string `json:"occupation,omitempty"` // KECO 2025 unit group, when known
+	Months     int    `json:"months,omitempty"`
+	Text       string `json:"text,omitempty"` // what the person did
+	Unpaid     bool   `json:"unpaid,omitempty"`
+}
+
+// A Wish is what a person is looking for. Empty means no limit.
+type Wish struct {
+	Occupations []string `json:"occupations,omitempty"` // KECO 2025 codes, two to four digits
+	Regions     []string `json:"regions,omitempty"`     // region codes; a province covers its districts
+	Pay         int64    `json:"pay,omitempty"`         // won a year, at least
+	Employment  []string `json:"employment,omitempty"`  // list "employment"
+}
+
+// A Profile is a résumé as far as it could be read: codes with the words that
+// showed them. What could not be read is in Unread, never guessed.
+type Profile struct {
+	Resume       Resume   `json:"resume"`       // with names replaced by codes where they were understood
+	Occupations  []Scored `json:"occupations"`  // what the person has done, most likely first
+	Competencies []Found  `json:"competencies"` // list "competencies"
+	Certificates []string `json:"certificates"` // list "certificates"
+	Majors       []string `json:"majors"`       // list "majors"
+	Education    string   `json:"education"`    // list "education"
+	Region       string   `json:"region"`       // list "regions"
+	CareerMonths int      `json:"careerMonths"`
+	Unread       []string `json:"unread,omitempty"` // words no code was found for
+}

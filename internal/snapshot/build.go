@@ -1,0 +1,346 @@
+package snapshot
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"ieum"
+)
+
+// A Build is a snapshot in the making: a folder of its own that no reader
+// looks at until Publish.
+type Build struct {
+	root string // data/snapshots
+	Dir  string // where files are written
+}
+
+// Begin makes an empty folder for a new snapshot in the data folder, and
+// removes what an interrupted build left. The caller holds build.lock.
+func Begin(data string) (*Build, error) {
+	root := filepath.Join(data, "snapshots")
+	if err := os.MkdirAll(root, 0o700); err != nil {
+		return nil, err
+	}
+	left, err := filepath.Glob(filepath.Join(root, "making-*"))
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range left {
+		if err := os.RemoveAll(dir); err != nil {
+			return nil, err
+		}
+	}
+	dir, err := os.MkdirTemp(root, "making-")
+	if err != nil {
+		return nil, err
+	}
+	return &Build{root, dir}, nil
+}
+
+// Discard removes the folder; after Publish it does nothing.
+func (b *Build) Discard() error { return os.RemoveAll(b.Dir) }
+
+// Write writes the tables and the dictionary of s, but neither its texts,
+// which come from a TextWriter on Path("text"), nor its parts.
+func (b *Build) Write(s *Snapshot) error {
+	for _, t := range s.tables() {
+		if err := WriteTable(b.Path(t.file), t.table); err != nil {
+			return err
+		}
+	}
+	return writeJSON(b.Path("dict.json"), s.Dict)
+}
+
+// Path returns the path of a file of the snapshot.
+func (b *Build) Path(name string) string { return filepath.Join(b.Dir, name) }
+
+// Describe writes meta.json, after which Open works on b.Dir: parts are built
+// from it. It fills in the format, version, hash and time.
+func (b *Build) Describe(m Meta, now time.Time) error {
+	hash, err := contentHash(b.Dir)
+	if err != nil {
+		return err
+	}
+	m.Format, m.Hash, m.Version, m.Built = Format, hash, hash[:16], now.UTC().Truncate(time.Second)
+	return writeJSON(b.Path("meta.json"), m)
+}
+
+// Publish verifies the snapshot and its parts and makes it the current one,
+// durably and in one step. A crash before the last rename leaves the old one
+// current. Older snapshots but the last are removed; a server that still reads
+// one keeps its mapping.
+func (b *Build) Publish() (Meta, error) {
+	s, err := Open(b.Dir)
+	if err != nil {
+		return Meta{}, err
+	}
+	meta := s.Meta
+	err = errors.Join(s.Verify(), s.Close())
+	if err != nil {
+		return meta, err
+	}
+	before, err := current(b.root)
+	if err != nil && !errors.Is(err, ieum.ErrUnavailable) {
+		return meta, err
+	}
+	to := filepath.Join(b.root, meta.Version)
+	if before == meta.Version {
+		return meta, b.Discard() // the same content is current already
+	}
+	if err := os.RemoveAll(to); err != nil { // left by a crash between the two renames
+		return meta, err
+	}
+	if err := syncDir(b.Dir); err != nil {
+		return meta, err
+	}
+	if err := os.Rename(b.Dir, to); err != nil {
+		return meta, err
+	}
+	if err := replace(filepath.Join(b.root, "CURRENT"), []byte(meta.Version+"\n")); err != nil {
+		return meta, err
+	}
+	return meta, b.prune(meta.Version, before)
+}
+
+// prune removes snapshots other than those to keep.
+func (b *Build) prune(keep ...string) error {
+	entries, err := os.ReadDir(b.root)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.IsDir() && !slices.Contains(keep, e.Name()) && !strings.HasPrefix(e.Name(), "making-") {
+			if err := os.RemoveAll(filepath.Join(b.root, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Current returns the folder of the current snapshot; ieum.ErrUnavailable when
+// there is none yet.
+func Current(data string) (string, error) {
+	root := filepath.Join(data, "snapshots")
+	v, err := current(root)
+	return filepath.Join(root, v), err
+}
+
+func current(root string) (string, error) {
+	b, err := os.ReadFile(filepath.Join(root, "CURRENT"))
+	if errors.Is(err, os.ErrNotExist) {
+		return "", &ieum.Error{Kind: ieum.ErrUnavailable, Key: "error.no_snapshot",
+			Message: "there is no snapshot yet; bring data with: ieum ingest SOURCE FILE…, then: ieum build"}
+	}
+	if err != nil {
+		return "", err
+	}
+	v := strings.TrimSpace(string(b))
+	if v == "" || strings.ContainsAny(v, "/\\.") {
+		return "", fmt.Errorf("snapshot: CURRENT names %q", v)
+	}
+	return v, nil
+}
+
+// contentHash hashes the tables, texts and dictionary, in name order.
+func contentHash(dir string) (string, error) {
+	names, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		return "", err
+	}
+	slices.Sort(names)
+	h := sha256.New()
+	for _, name := range names {
+		if filepath.Base(name) == "meta.json" {
+			continue
+		}
+		info, err := os.Stat(name)
+		if err != nil {
+			return "", err
+		}
+		if info.IsDir() { // parts are functions of the rest
+			continue
+		}
+		fmt.Fprintf(h, "%s %d\n", filepath.Base(name), info.Size())
+		f, err := os.Open(name)
+		if err != nil {
+			return "", err
+		}
+		_, err = io.Copy(h, f)
+		f.Close()
+		if err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// check compares lengths and bounds within and between the tables, so that a
+// reader never needs to.
+func (s *Snapshot) check() error {
+	for _, t := range []struct {
+		name  string
+		table any
+		rows  int
+	}{
+		{"postings", &s.Postings, s.Meta.Postings},
+		{"members", &s.Members, len(s.Members.ID)},
+		{"resumes", &s.Resumes, s.Meta.Resumes},
+		{"companies", &s.Companies, s.Meta.Companies},
+		{"items", &s.Items, s.Meta.Items},
+	} {
+		if err := checkTable(t.name, t.table, t.rows); err != nil {
+			return err
+		}
+	}
+	p, r, d := &s.Postings, &s.Resumes, &s.Dict
+	if s.Text.Len() != s.Meta.Postings {
+		return fmt.Errorf("snapshot: %d texts for %d postings", s.Text.Len(), s.Meta.Postings)
+	}
+	for _, err := range []error{
+		ranges("postings.Occupations", p.Occupations, len(d.Occupations), s.Meta.Postings),
+		ranges("resumes.Occupations", r.Occupations, len(d.Occupations), s.Meta.Resumes),
+		below("postings.Occupation", p.Occupation, len(d.Occupations)),
+		below("postings.Region", p.Region, len(d.Regions)),
+		below("postings.Company", p.Company, max(1, s.Companies.Name.Len())),
+		below("postings.Skills", p.Skills.Val, len(d.Skills)),
+		below("postings.Required", p.Required.Val, len(d.Certificates)),
+		below("postings.Preferred", p.Preferred.Val, len(d.Certificates)),
+		below("postings.Majors", p.Majors.Val, len(d.Majors)),
+		below("postings.Industry", p.Industry, len(d.Industries)),
+		below("postings.Education", p.Education, len(d.Education)),
+		below("postings.Employment", p.Employment, len(d.Employment)),
+		below("postings.Members", p.Members.Val, len(s.Members.ID)),
+		below("members.Posting", s.Members.Posting, s.Meta.Postings),
+		below("members.Source", s.Members.Source, len(d.Sources)),
+		below("resumes.Occupation", r.Occupation, len(d.Occupations)),
+		below("resumes.Wishes", r.Wishes.Val, len(d.Occupations)),
+		below("resumes.CareerOcc", r.CareerOcc.Val, len(d.Occupations)),
+		below("resumes.Region", r.Region, len(d.Regions)),
+		below("resumes.WishRegions", r.WishRegions.Val, len(d.Regions)),
+		below("resumes.Skills", r.Skills.Val, len(d.Skills)),
+		below("resumes.Certificates", r.Certificates.Val, len(d.Certificates)),
+		below("resumes.Majors", r.Majors.Val, len(d.Majors)),
+		below("resumes.Education", r.Education, len(d.Education)),
+		below("resumes.Employment", r.Employment, len(d.Employment)),
+		below("resumes.Sex", r.Sex, len(d.Sex)),
+		below("resumes.Person", r.Person, max(1, s.Meta.People)),
+		below("items.Kind", s.Items.Kind, len(d.Kinds)),
+		below("items.Occupation", s.Items.Occupation, len(d.Occupations)),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkTable holds that every column has the rows and every list rises.
+func checkTable(name string, table any, rows int) error {
+	v := reflect.ValueOf(table).Elem()
+	for i := range v.NumField() {
+		column, field := name+"."+v.Type().Field(i).Name, v.Field(i)
+		if strings.HasSuffix(column, ".Occupations") {
+			continue
+		}
+		if field.Kind() == reflect.Slice {
+			if field.Len() != rows {
+				return fmt.Errorf("snapshot: %s has %d rows, want %d", column, field.Len(), rows)
+			}
+			continue
+		}
+		off := field.Field(0).Interface().([]uint64)
+		if rows == 0 && len(off) == 0 {
+			continue
+		}
+		if len(off) != rows+1 || off[0] != 0 || !slices.IsSorted(off) || off[rows] != uint64(field.Field(1).Len()) {
+			return fmt.Errorf("snapshot: %s has broken offsets", column)
+		}
+	}
+	return nil
+}
+
+func below[T uint8 | uint16 | uint32](name string, column []T, limit int) error {
+	for i, v := range column {
+		if int(v) >= limit {
+			return fmt.Errorf("snapshot: %s[%d] is %d, the limit is %d", name, i, v, limit)
+		}
+	}
+	return nil
+}
+
+func ranges(name string, off []uint32, codes, rows int) error {
+	if len(off) != codes+1 || !slices.IsSorted(off) || off[0] != 0 || int(off[codes]) != rows {
+		return fmt.Errorf("snapshot: %s does not divide the %d rows", name, rows)
+	}
+	return nil
+}
+
+func writeJSON(path string, v any) error {
+	b, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// replace makes path hold b, durably; a crash leaves the old or the new.
+func replace(path string, b []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "making-*.tmp")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(b)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := syncDir(filepath.Dir(path)); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// FormatID writes the public number of a posting as it stands in addresses.
+func FormatID(id uint64) string { return fmt.Sprintf("%016x", id) }
+
+// ParseID reads what FormatID wrote.
+func ParseID(s string) (id uint64, ok bool) {
+	if len(s) != 16 {
+		return 0, false
+	}
+	b, err := hex.DecodeString(s)
+	if err != nil {
+		return 0, false
+	}
+	for _, c := range b {
+		id = id<<8 | uint64(c)
+	}
+	return id, true
+}

@@ -1,0 +1,316 @@
+// Package snapshot is the immutable, versioned picture of the market that
+// catalogue writes and jobcare and match read: plain columns in memory-mapped
+// files, physically grouped by occupation, so that one occupation is one range.
+//
+// Read snapshot.go for what it holds, table.go for how a file looks, text.go
+// for posting texts, build.go for how a new one comes into being without a
+// crash ever showing a half of it, and live.go for how a running server moves
+// to it without dropping a request.
+package snapshot
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"sort"
+	"time"
+
+	"ieum"
+)
+
+// Format is the version of the files' shape. A folder of a newer format is
+// refused, one of an older format is built again.
+const Format = 1
+
+// Unset marks a number of months that is not stated.
+const Unset = 0xFFFF
+
+// A PayBasis says how pay was stated; pay itself is always in won a year.
+type PayBasis uint8
+
+// The pay bases.
+const (
+	PayUnknown    PayBasis = iota // not stated
+	PayHourly                     // stated by the hour
+	PayDaily                      // by the day
+	PayMonthly                    // by the month
+	PayAnnual                     // by the year
+	PayNegotiable                 // stated to be agreed later or by the company's rules
+)
+
+// Flags of a row.
+const (
+	Simulated uint8 = 1 << iota // the row was made by ieum simulate
+	EntryOK                     // posting: people without experience may apply
+	Coded                       // occupation was found by the coder, not given by the source
+	Active                      // résumé: the person is looking for work
+)
+
+// Postings are the postings, one row each after merging, sorted by occupation,
+// region, opening day and ID. Codes are positions in the Dict; 0 is unknown.
+type Postings struct {
+	ID          []uint64 // public number; written by FormatID
+	Title       Strings
+	Company     []uint32 // row of Companies; 0 is unknown
+	Occupation  []uint16
+	Chance      []uint8 // per cent the coder gives the occupation; 100 when the source gave it
+	Region      []uint16
+	Industry    []uint16
+	Employment  []uint8
+	Education   []uint8  // least level asked for
+	CareerMin   []uint16 // months; Unset when not stated
+	CareerMax   []uint16
+	PayMin      []uint32 // won a year; 0 when not stated
+	PayMax      []uint32
+	PayBasis    []uint8  // a PayBasis
+	Openings    []uint16 // people wanted; 0 when not stated, counted as one
+	Opened      []int32  // ieum.Day
+	Deadline    []int32  // last day to apply; 0 = until filled
+	Closed      []int32  // day it was taken down; 0 = still up
+	Skills      Lists[uint16]
+	Required    Lists[uint16] // certificates one must have, by law or by the posting
+	Preferred   Lists[uint16] // certificates that help
+	Majors      Lists[uint16]
+	Flags       []uint8
+	Members     Lists[uint32] // rows of Members: all the source rows merged into this posting, oldest first
+	Occupations []uint32      // rows of code c are Occupations[c] to Occupations[c+1]; len(Dict.Occupations)+1
+}
+
+// Members are the source rows behind the postings, sorted by ID: the ID of
+// every row that was ever served as a posting leads to the row that holds it.
+type Members struct {
+	ID       []uint64
+	Posting  []uint32 // row of Postings
+	Source   []uint16
+	Delivery []uint32 // number of the delivery
+	Row      []uint32 // row number in the delivery, as the quarantine counts
+	Key      Strings  // key in the source
+	URL      Strings  // the posting at its source; "" when none
+}
+
+// Resumes are the de-identified résumés, sorted by occupation, person and key.
+type Resumes struct {
+	Key          Strings  // key in the source
+	Person       []uint32 // people are numbered from 0; several résumés may be one person's
+	BirthYear    []uint16 // 0 unknown
+	Sex          []uint8
+	Region       []uint16
+	Education    []uint8
+	Occupation   []uint16 // the one sought first, or else the last one worked in
+	CareerMonths []uint16 // Unset when not stated
+	WishPay      []uint32 // won a year; 0 when not stated
+	LastPay      []uint32
+	Updated      []int32       // ieum.Day
+	Wishes       Lists[uint16] // occupations sought
+	WishRegions  Lists[uint16]
+	Employment   []uint8 // sought
+	Majors       Lists[uint16]
+	Skills       Lists[uint16]
+	Certificates Lists[uint16]
+	CareerOcc    Lists[uint16] // spells, newest first: occupation …
+	CareerStart  Lists[uint16] // … first month, counted from 1970-01
+	CareerEnd    Lists[uint16] // … last month; Unset = to the present
+	Flags        []uint8
+	Source       []uint16
+	Delivery     []uint32
+	Row          []uint32
+	Occupations  []uint32 // as in Postings
+}
+
+// Companies are the employers after merging; row 0 is "unknown".
+type Companies struct {
+	Name      Strings // as most often written
+	Key       Strings // normal form; sorted by it
+	Number    Strings // business registration number, "" when not given
+	Region    []uint16
+	Industry  []uint16
+	Employees []uint32 // 0 unknown
+	AvgPay    []uint32 // won a year, as the source published it; 0 unknown
+	Postings  Lists[uint32]
+}
+
+// Items are rows of every other kind, as JSON, for what shows or ranks them:
+// policies, tenders, places, what an occupation is. Sorted by kind and key.
+type Items struct {
+	Kind       []uint16
+	Key        Strings
+	Occupation []uint16 // when the row is about one
+	Body       Strings  // the kind's fields as a JSON object
+	Source     []uint16
+	Delivery   []uint32
+	Row        []uint32
+}
+
+// A Dict turns the numbers in the columns into codes. Position 0 is "".
+// Education and Employment are in the order of their lists' ranks.
+type Dict struct {
+	Occupations  []string `json:"occupations"` // KECO 2025 unit groups, sorted
+	Regions      []string `json:"regions"`     // provinces (2 digits) and districts (5), sorted
+	Industries   []string `json:"industries"`
+	Education    []string `json:"education"`
+	Employment   []string `json:"employment"`
+	Sex          []string `json:"sex"`
+	Skills       []string `json:"skills"` // list "competencies"
+	Certificates []string `json:"certificates"`
+	Majors       []string `json:"majors"`
+	Kinds        []string `json:"kinds"`
+	Sources      []string `json:"sources"`
+}
+
+// Find returns the position of code in list, or 0.
+func Find(list []string, code string) int {
+	if code == "" {
+		return 0
+	}
+	if i := sort.SearchStrings(list, code); i < len(list) && list[i] == code {
+		return i
+	}
+	for i, c := range list { // education and employment are in rank order
+		if c == code {
+			return i
+		}
+	}
+	return 0
+}
+
+// A Source is what the snapshot says of one source it was built from.
+type Source struct {
+	ID         ieum.SourceID `json:"id"`
+	Title      ieum.Text     `json:"title"`
+	Holder     ieum.Text     `json:"holder"`
+	Simulated  bool          `json:"simulated,omitempty"`
+	Deliveries int           `json:"deliveries"`
+	Rows       int           `json:"rows"`
+	From       ieum.Day      `json:"from"` // first and last day the rows speak of
+	To         ieum.Day      `json:"to"`
+}
+
+// Meta says what a snapshot was built from.
+type Meta struct {
+	Format    int       `json:"format"`
+	Version   string    `json:"version"` // the first 16 hexadecimal digits of Hash
+	Hash      string    `json:"hash"`    // SHA-256 over the files: equal content, equal hash
+	Built     time.Time `json:"built"`
+	Postings  int       `json:"postings"`
+	Resumes   int       `json:"resumes"`
+	People    int       `json:"people"`
+	Companies int       `json:"companies"`
+	Items     int       `json:"items"`
+	Simulated bool      `json:"simulated"` // any row is
+	From      ieum.Day  `json:"from"`
+	To        ieum.Day  `json:"to"` // the last day data speaks of
+	Sources   []Source  `json:"sources"`
+}
+
+// A Snapshot is one open snapshot. Its columns are read-only and must not be
+// used after it is released (see Live).
+type Snapshot struct {
+	Dir       string
+	Meta      Meta
+	Dict      Dict
+	Postings  Postings
+	Text      *Texts // bodies of the postings, by row
+	Members   Members
+	Resumes   Resumes
+	Companies Companies
+	Items     Items
+
+	parts   map[string]io.Closer
+	closers []io.Closer
+}
+
+// Part returns what the opener of that name made of this snapshot (see Live).
+func (s *Snapshot) Part(name string) any { return s.parts[name] }
+
+// tables lists the tables of a snapshot and their files.
+func (s *Snapshot) tables() []struct {
+	file  string
+	table any
+} {
+	return []struct {
+		file  string
+		table any
+	}{
+		{"postings.col", &s.Postings},
+		{"members.col", &s.Members},
+		{"resumes.col", &s.Resumes},
+		{"companies.col", &s.Companies},
+		{"items.col", &s.Items},
+	}
+}
+
+// Open maps the snapshot in dir.
+func Open(dir string) (_ *Snapshot, err error) {
+	s := &Snapshot{Dir: dir, parts: map[string]io.Closer{}}
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	if err := readJSON(filepath.Join(dir, "meta.json"), &s.Meta); err != nil {
+		return nil, err
+	}
+	if s.Meta.Format != Format {
+		return nil, ieum.Errorf(ieum.ErrConflict, "the snapshot in %s has format %d, this program reads %d: build it again with: ieum build", dir, s.Meta.Format, Format)
+	}
+	if err := readJSON(filepath.Join(dir, "dict.json"), &s.Dict); err != nil {
+		return nil, err
+	}
+	for _, t := range s.tables() {
+		m, err := OpenTable(filepath.Join(dir, t.file), t.table)
+		if err != nil {
+			return nil, err
+		}
+		s.closers = append(s.closers, m)
+	}
+	s.Text, err = OpenTexts(filepath.Join(dir, "text"))
+	if err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, s.Text)
+	return s, nil
+}
+
+// Close unmaps the snapshot and closes its parts.
+func (s *Snapshot) Close() error {
+	var errs []error
+	for _, p := range s.parts {
+		errs = append(errs, p.Close())
+	}
+	for _, c := range s.closers {
+		errs = append(errs, c.Close())
+	}
+	s.parts, s.closers = nil, nil
+	return errors.Join(errs...)
+}
+
+// Verify reads the whole snapshot and compares every checksum and length.
+func (s *Snapshot) Verify() error {
+	for _, c := range s.closers {
+		if v, ok := c.(interface{ Verify() error }); ok {
+			if err := v.Verify(); err != nil {
+				return err
+			}
+		}
+	}
+	return s.check()
+}
+
+// PostingByID returns the row of the posting that holds the source row id.
+func (s *Snapshot) PostingByID(id uint64) (row int, ok bool) {
+	i := sort.Search(len(s.Members.ID), func(i int) bool { return s.Members.ID[i] >= id })
+	if i == len(s.Members.ID) || s.Members.ID[i] != id {
+		return 0, false
+	}
+	return int(s.Members.Posting[i]), true
+}
+
+func readJSON(path string, v any) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, v)
+}
