@@ -11,9 +11,9 @@ import (
 	_ "github.com/santhosh-tekuri/jsonschema/v6"
 	_ "github.com/xuri/excelize/v2"
 	_ "go.yaml.in/yaml/v3"
+	_ "golang.org/x/sync/errgroup"
 	_ "golang.org/x/sys/unix"
 	_ "golang.org/x/text/encoding/korean"
 	_ "golang.org/x/text/unicode/norm"
-	_ "golang.org/x/sync/errgroup"
 	_ "modernc.org/sqlite"
 )

@@ -1,0 +1,33 @@
+package main
+
+// Config is all that can be set. Every field has a default that works.
+type Config struct {
+	// Data is the folder everything is kept in: the database, the lake, the
+	// snapshots and the keys. Default ./data, or IEUM_DATA.
+	Data string
+
+	// Database is a PostgreSQL address (postgres://…) instead of the SQLite
+	// file in Data. Default "", or IEUM_DATABASE.
+	Database string
+
+	// Defs is a folder of definitions laid over the built-in ones. Default
+	// none, or IEUM_DEFS.
+	Defs string
+
+	// Listen is the address to serve on.
+	Listen string
+}
+
+// fromEnvironment returns the defaults, changed by what the environment sets.
+func fromEnvironment(getenv func(string) string) Config {
+	c := Config{Data: "data", Listen: "localhost:8080"}
+	for _, v := range []struct {
+		name string
+		to   *string
+	}{{"IEUM_DATA", &c.Data}, {"IEUM_DATABASE", &c.Database}, {"IEUM_DEFS", &c.Defs}} {
+		if s := getenv(v.name); s != "" {
+			*v.to = s
+		}
+	}
+	return c
+}

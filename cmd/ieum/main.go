@@ -1,0 +1,154 @@
+// Ieum is a public employment service in one program.
+//
+//	ieum serve                 run it; with no configuration it keeps its data in ./data
+//	ieum ingest SOURCE FILE…   bring in what an agency delivered
+//	ieum build                 make a new snapshot of the market from it
+//	ieum help                  everything else
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// A command is one subcommand. Setup declares its flags and returns what it
+// does with the arguments that remain; JSON goes to stdout, progress and prose
+// to stderr.
+type command struct {
+	name, args, about string
+	setup             func(*flag.FlagSet) run
+}
+
+type run func(ctx context.Context, e *env, args []string) error
+
+// commands in the order help shows them. Each is declared in the file of its
+// name.
+var commands = []*command{
+	serveCommand,
+}
+
+// An env is what a command runs in; tests give it buffers and a fixed clock.
+type env struct {
+	Config
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	now            func() time.Time
+}
+
+// definitions loads the built-in definitions under those of --defs.
+func (e *env) definitions() (*defs.Set, error) {
+	if e.Defs == "" {
+		return defs.Load()
+	}
+	info, err := os.Stat(e.Defs)
+	if err != nil || !info.IsDir() {
+		return nil, ieum.Errorf(ieum.ErrNotFound, "there is no folder %s; --defs names a folder of definitions laid over the built-in ones", e.Defs)
+	}
+	return defs.Load(os.DirFS(e.Defs))
+}
+
+// say writes a line of prose for the person at the terminal.
+func (e *env) say(format string, args ...any) { fmt.Fprintf(e.stderr, format+"\n", args...) }
+
+// usage is a wrong command line: exit status 2.
+type usage struct{ error }
+
+func usagef(format string, args ...any) error { return usage{fmt.Errorf(format, args...)} }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	e := &env{Config: fromEnvironment(os.Getenv), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: time.Now}
+	os.Exit(execute(ctx, e, os.Args[1:]))
+}
+
+// execute runs one command line and returns the exit status: 0 success, 1 what
+// was asked for failed, 2 the command line was wrong.
+func execute(ctx context.Context, e *env, args []string) int {
+	err := dispatch(ctx, e, args)
+	switch _, wrong := errors.AsType[usage](err); {
+	case err == nil:
+		return 0
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case wrong:
+		e.say("ieum: %v", err)
+		return 2
+	case ctx.Err() != nil:
+		e.say("ieum: stopped; the same command can be run again")
+		return 1
+	default:
+		e.say("ieum: %v", err)
+		return 1
+	}
+}
+
+func dispatch(ctx context.Context, e *env, args []string) error {
+	if len(args) == 0 || slices.Contains([]string{"help", "-h", "--help"}, args[0]) {
+		help(e.stdout)
+		if len(args) == 0 {
+			return usagef("name a command")
+		}
+		return nil
+	}
+	i := slices.IndexFunc(commands, func(c *command) bool { return c.name == args[0] })
+	if i < 0 {
+		return usagef("there is no command %q; ieum help lists them", args[0])
+	}
+	c := commands[i]
+	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.StringVar(&e.Data, "data", e.Data, "the data folder")
+	fs.StringVar(&e.Defs, "defs", e.Defs, "a folder of definitions laid over the built-in ones")
+	do := c.setup(fs)
+	rest, err := parse(fs, args[1:])
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintf(e.stdout, "ieum %s %s\n%s\n\n", c.name, c.args, c.about)
+		fs.SetOutput(e.stdout)
+		fs.PrintDefaults()
+		return err
+	}
+	if err != nil {
+		return usagef("%s: %w; ieum %s -h shows what it takes", c.name, err, c.name)
+	}
+	return do(ctx, e, rest)
+}
+
+// parse lets flags stand before, between and after the arguments.
+func parse(fs *flag.FlagSet, args []string) (rest []string, err error) {
+	for {
+		if err := fs.Parse(args); err != nil {
+			return nil, err
+		}
+		if fs.NArg() == 0 {
+			return rest, nil
+		}
+		left := fs.Args()
+		if taken := len(args) - len(left); taken > 0 && args[taken-1] == "--" {
+			return append(rest, left...), nil
+		}
+		rest, args = append(rest, left[0]), left[1:]
+	}
+}
+
+func help(w io.Writer) {
+	var b strings.Builder
+	b.WriteString("Ieum (이음) joins people and work. Usage: ieum COMMAND [ARGUMENTS] [FLAGS]\n\n")
+	for _, c := range commands {
+		fmt.Fprintf(&b, "  %-28s %s\n", c.name+" "+c.args, c.about)
+	}
+	b.WriteString("\nEvery command takes --data DIR (default ./data, or IEUM_DATA) and --defs DIR.\nieum COMMAND -h shows its flags.\n")
+	io.WriteString(w, b.String())
+}

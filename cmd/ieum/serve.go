@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"ieum"
+)
+
+var serveCommand = &command{
+	name: "serve", about: "run the service; an empty folder will do",
+	setup: func(fs *flag.FlagSet) run {
+		demo := fs.Bool("demo", false, "bring simulated people and postings first, if there are no data")
+		listen := fs.String("listen", "", "the address to serve on (default localhost:8080)")
+		return func(ctx context.Context, e *env, args []string) error {
+			if len(args) > 0 {
+				return usagef("serve takes no arguments")
+			}
+			if *listen != "" {
+				e.Listen = *listen
+			}
+			return serve(ctx, e, *demo)
+		}
+	},
+}
+
+func serve(ctx context.Context, e *env, demo bool) error {
+	unlock, err := lock(e.Data, "serve.lock", "another ieum serve is running on this folder; stop it, or give this one another folder with --data DIR")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	ln, err := net.Listen("tcp", e.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return ieum.Errorf(ieum.ErrConflict, "%s is in use by another program; choose another address with --listen localhost:8081", e.Listen)
+	}
+	if err != nil {
+		return ieum.Errorf(ieum.ErrInvalid, "cannot serve on %s: %v; give an address such as --listen localhost:8080", e.Listen, err)
+	}
+	defer ln.Close()
+	if demo {
+		if err := bringDemo(ctx, e); err != nil {
+			return err
+		}
+	}
+	a, err := newApp(ctx, e)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	return a.serve(ctx, e, ln)
+}
+
+// serve answers requests until ctx ends, then lets those under way finish.
+func (a *app) serve(ctx context.Context, e *env, ln net.Listener) error {
+	s := &http.Server{
+		Handler:           a.handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      2 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+	done := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		defer close(done)
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		s.Shutdown(late)
+	})
+	go a.follow(ctx)
+	e.say("Ieum serves on http://%s", ln.Addr())
+	if err := s.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	<-done
+	return nil
+}
