@@ -143,3 +143,29 @@ type Profile struct {
 	CareerMonths int      `json:"careerMonths"`
 	Unread       []string `json:"unread,omitempty"` // words no code was found for
 }
+
+// A Job is a posting suggested to a person: what it is and why.
+type Job struct {
+	ID         string   `json:"id"`
+	Title      string   `json:"title"`
+	Company    string   `json:"company"`
+	Occupation string   `json:"occupation"` // KECO 2025 unit group
+	Region     string   `json:"region"`     // code of the list "regions"
+	PayMin     int64    `json:"payMin"`     // won a year; 0 = not stated
+	PayMax     int64    `json:"payMax"`
+	Deadline   Day      `json:"deadline"`
+	Score      float64  `json:"score"`             // the sum of the reasons' points
+	Reasons    []Reason `json:"reasons"`           // largest first
+	Missing    []string `json:"missing,omitempty"` // certificates one must have and the person has not
+	Simulated  bool     `json:"simulated,omitempty"`
+}
+
+// A Reason is one part of a score. Key names the message that says it to a
+// person, Args fill that message.
+type Reason struct {
+	Part   string         `json:"part"`
+	Points float64        `json:"points"`
+	Key    string         `json:"key"`
+	Args   map[string]any `json:"args,omitempty"`
+	Words  []string       `json:"words,omitempty"` // of the résumé, which show it
+}
