@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -343,4 +344,34 @@ func ParseID(s string) (id uint64, ok bool) {
 		id = id<<8 | uint64(c)
 	}
 	return id, true
+}
+
+// Derive builds the parts of a described snapshot into folders of their own
+// and opens each as a check.
+func (b *Build) Derive(ctx context.Context, parts ...Part) error {
+	s, err := Open(b.Dir)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	for _, p := range parts {
+		dir := b.Path(p.Name)
+		if p.Build != nil {
+			if err := os.Mkdir(dir, 0o700); err != nil {
+				return err
+			}
+			if err := p.Build(ctx, s, dir); err != nil {
+				return fmt.Errorf("snapshot: build %s: %w", p.Name, err)
+			}
+			if err := syncDir(dir); err != nil {
+				return err
+			}
+		}
+		c, err := p.Open(s, dir)
+		if err != nil {
+			return fmt.Errorf("snapshot: open %s: %w", p.Name, err)
+		}
+		s.parts[p.Name] = c
+	}
+	return nil
 }
