@@ -1,0 +1,107 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"ieum"
+)
+
+// A Problem is an error as programs get it (RFC 9457). Type is about:blank:
+// Status and Code say all there is.
+type Problem struct {
+	Type     string    `json:"type"`
+	Title    string    `json:"title"`
+	Status   int       `json:"status"`
+	Detail   string    `json:"detail"`             // one sentence for people, in the language asked for
+	Instance string    `json:"instance,omitempty"` // number of the request, as the log has it
+	Code     string    `json:"code,omitempty"`     // the key of the message, the same in every language
+	Errors   []Pointer `json:"errors,omitempty"`   // the fields at fault
+}
+
+// A Pointer names a field at fault and why.
+type Pointer struct {
+	Pointer string `json:"pointer"` // JSON pointer; a parameter's name for queries
+	Detail  string `json:"detail"`
+}
+
+// statuses say which status and which messages (error.NAME.title, error.NAME.help
+// and, for an error without a key of its own, error.NAME.detail) a kind of
+// failure has. The first that fits counts; the last fits everything.
+var statuses = []struct {
+	kind   error
+	status int
+	name   string
+}{
+	{ieum.ErrNotFound, http.StatusNotFound, "not_found"},
+	{ieum.ErrInvalid, http.StatusUnprocessableEntity, "invalid"},
+	{ieum.ErrDenied, http.StatusForbidden, "denied"},
+	{ieum.ErrConflict, http.StatusConflict, "conflict"},
+	{ieum.ErrUnavailable, http.StatusServiceUnavailable, "unavailable"},
+	{errMethod, http.StatusMethodNotAllowed, "method"},
+	{errTooLarge, http.StatusRequestEntityTooLarge, "too_large"},
+	{nil, http.StatusInternalServerError, "internal"},
+}
+
+var (
+	errMethod   = errors.New("method not allowed")
+	errTooLarge = errors.New("too large")
+	errNoPage   = fmt.Errorf("no such page: %w", ieum.ErrNotFound)
+)
+
+// fault is what the page error.html is given.
+type fault struct {
+	Problem
+	Name string // of statuses
+}
+
+// fail answers a request that could not be answered otherwise.
+func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		err = errTooLarge
+	}
+	at := statuses[len(statuses)-1]
+	for _, row := range statuses {
+		if row.kind != nil && errors.Is(err, row.kind) {
+			at = row
+			break
+		}
+	}
+	if at.kind == nil {
+		s.Log.ErrorContext(r.Context(), "web: request failed", "request", requestID(r), "pattern", r.Pattern, "err", err)
+	}
+	if started(w) {
+		panic(http.ErrAbortHandler) // a reply cut short must not look whole
+	}
+	f := fault{s.problem(r, err, at.status, at.name), at.name}
+	if isAPI(r) {
+		w.Header().Set("Content-Type", "application/problem+json")
+		err = JSON(w, f.Status, f.Problem)
+	} else {
+		err = s.failures.reply(w, r, f.Status, "error.html", f)
+	}
+	if err != nil {
+		s.Log.ErrorContext(r.Context(), "web: no page for the failure", "request", requestID(r), "err", err)
+	}
+}
+
+func (s *Site) problem(r *http.Request, err error, status int, name string) Problem {
+	lang := Lang(r)
+	p := Problem{Type: "about:blank", Status: status, Title: s.Text(lang, "error."+name+".title", nil),
+		Detail: s.Text(lang, "error."+name+".detail", nil), Instance: requestID(r)}
+	e, ok := errors.AsType[*ieum.Error](err)
+	if !ok {
+		return p
+	}
+	switch {
+	case e.Key != "":
+		p.Code, p.Detail = e.Key, s.Text(lang, e.Key, e.Args)
+	case e.Message != "":
+		p.Detail = e.Message
+	}
+	if e.Field != "" {
+		p.Errors = []Pointer{{e.Field, p.Detail}}
+	}
+	return p
+}

@@ -1,0 +1,363 @@
+package web
+
+import (
+	"encoding"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"ieum"
+)
+
+// An Upload is a file that came with a form.
+type Upload struct {
+	Name string
+	Data []byte
+}
+
+// Read fills a struct from the query, the form and the path of a request, by
+// the tags of its fields:
+//
+//	q:"name"            a parameter; q:"name,required" one that must not be empty
+//	path:"id"           a place of the pattern
+//	default:"20"        what it is when absent
+//	enum:"a|b"          the values it may have
+//	min:"1" max:"100"   bounds of a number; max of a text is in characters (500 when not said)
+//	doc:"…" example:"…" for the OpenAPI document
+//
+// Fields are strings, whole and decimal numbers, bools, types that read text
+// (such as ieum.Day), Uploads, pointers to these (nil when absent) and lists of
+// these (repeated parameters). Empty values count as absent. A parameter that
+// no field names is refused, and the error says which one may have been meant.
+// Errors are *ieum.Error of kind ErrInvalid with the Field at fault.
+func Read[T any](r *http.Request) (T, error) {
+	var into T
+	if err := parseForm(r); err != nil {
+		return into, err
+	}
+	v := reflect.ValueOf(&into).Elem()
+	known := []string{}
+	for _, f := range reflect.VisibleFields(v.Type()) {
+		p, ok := parameterOf(f)
+		if !ok {
+			continue
+		}
+		known = append(known, p.name)
+		if err := p.read(r, v.FieldByIndex(f.Index)); err != nil {
+			return into, err
+		}
+	}
+	for name := range r.Form {
+		if !slices.Contains(known, name) {
+			return into, unknown(name, known)
+		}
+	}
+	if r.MultipartForm != nil {
+		for name := range r.MultipartForm.File {
+			if !slices.Contains(known, name) {
+				return into, unknown(name, known)
+			}
+		}
+	}
+	return into, nil
+}
+
+// parseForm reads query and body, and refuses either when broken.
+func parseForm(r *http.Request) error {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	var err error
+	if kind == "multipart/form-data" {
+		err = r.ParseMultipartForm(maxBody)
+	} else {
+		err = r.ParseForm()
+	}
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return err
+	}
+	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.form", Message: "the query or form cannot be read: " + err.Error()}
+}
+
+// A parameter is how one field of a struct is read.
+type parameter struct {
+	name, fallback string
+	required, path bool
+	enum           []string
+	min, max       string
+}
+
+func parameterOf(f reflect.StructField) (parameter, bool) {
+	p := parameter{fallback: f.Tag.Get("default"), min: f.Tag.Get("min"), max: f.Tag.Get("max")}
+	if e := f.Tag.Get("enum"); e != "" {
+		p.enum = strings.Split(e, "|")
+	}
+	if name, ok := f.Tag.Lookup("path"); ok {
+		p.name, p.path, p.required = name, true, true
+		return p, true
+	}
+	tag, ok := f.Tag.Lookup("q")
+	name, option, _ := strings.Cut(tag, ",")
+	p.name, p.required = name, option == "required"
+	return p, ok
+}
+
+func (p parameter) read(r *http.Request, v reflect.Value) error {
+	if v.Type() == reflect.TypeFor[Upload]() {
+		return p.upload(r, v)
+	}
+	var values []string
+	if p.path {
+		values = []string{r.PathValue(p.name)}
+	} else {
+		values = slices.DeleteFunc(slices.Clone(r.Form[p.name]), func(s string) bool { return strings.TrimSpace(s) == "" })
+	}
+	if len(values) == 0 && p.fallback != "" {
+		values = []string{p.fallback}
+	}
+	if len(values) == 0 {
+		if p.required {
+			return p.error("required", nil, "is missing")
+		}
+		return nil
+	}
+	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() != reflect.Uint8 {
+		if len(values) > 100 {
+			return p.error("too_many", map[string]any{"most": 100}, "is given more than 100 times")
+		}
+		list := reflect.MakeSlice(v.Type(), len(values), len(values))
+		for i, s := range values {
+			if err := p.set(list.Index(i), s); err != nil {
+				return err
+			}
+		}
+		v.Set(list)
+		return nil
+	}
+	if len(values) > 1 {
+		return p.error("once", nil, "is given more than once")
+	}
+	if v.Kind() == reflect.Pointer {
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
+	return p.set(v, values[0])
+}
+
+func (p parameter) set(v reflect.Value, s string) error {
+	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		return p.error("text", nil, "is no valid UTF-8 text")
+	}
+	if len(p.enum) > 0 && !slices.Contains(p.enum, s) {
+		return p.error("enum", map[string]any{"allowed": strings.Join(p.enum, ", ")}, "must be one of "+strings.Join(p.enum, ", "))
+	}
+	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		if err := u.UnmarshalText([]byte(s)); err != nil {
+			return p.error("form", map[string]any{"value": s}, err.Error())
+		}
+		return nil
+	}
+	switch v.Kind() {
+	case reflect.String:
+		most := 500
+		if n, err := strconv.Atoi(p.max); err == nil {
+			most = n
+		}
+		if utf8.RuneCountInString(s) > most {
+			return p.error("long", map[string]any{"most": most}, fmt.Sprintf("is longer than %d characters", most))
+		}
+		v.SetString(s)
+	case reflect.Bool:
+		b, err := strconv.ParseBool(s)
+		if err != nil && s != "on" {
+			return p.error("bool", nil, "must be true or false")
+		}
+		v.SetBool(b || s == "on")
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		n, err := strconv.ParseInt(s, 10, v.Type().Bits())
+		if err != nil {
+			return p.error("whole", nil, "must be a whole number")
+		}
+		v.SetInt(n)
+		return p.bounds(float64(n))
+	case reflect.Float32, reflect.Float64:
+		n, err := strconv.ParseFloat(s, 64)
+		if err != nil || n-n != 0 {
+			return p.error("number", nil, "must be a number")
+		}
+		v.SetFloat(n)
+		return p.bounds(n)
+	default:
+		return fmt.Errorf("web: parameter %s: fields of type %s cannot be read", p.name, v.Type())
+	}
+	return nil
+}
+
+func (p parameter) bounds(n float64) error {
+	if least, err := strconv.ParseFloat(p.min, 64); err == nil && n < least {
+		return p.error("least", map[string]any{"least": p.min}, "must be at least "+p.min)
+	}
+	if most, err := strconv.ParseFloat(p.max, 64); err == nil && n > most {
+		return p.error("most", map[string]any{"most": p.max}, "must be at most "+p.max)
+	}
+	return nil
+}
+
+func (p parameter) upload(r *http.Request, v reflect.Value) error {
+	if r.MultipartForm == nil || len(r.MultipartForm.File[p.name]) == 0 {
+		if p.required {
+			return p.error("required", nil, "is missing")
+		}
+		return nil
+	}
+	head := r.MultipartForm.File[p.name][0]
+	f, err := head.Open()
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(f)
+	v.Set(reflect.ValueOf(Upload{head.Filename, data}))
+	return err
+}
+
+// error says what is wrong with the parameter: the message error.param.WHY,
+// which may use {name}.
+func (p parameter) error(why string, args map[string]any, message string) error {
+	if args == nil {
+		args = map[string]any{}
+	}
+	args["name"] = p.name
+	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.param." + why, Args: args, Field: "/" + p.name, Message: p.name + " " + message}
+}
+
+func unknown(name string, known []string) error {
+	e := &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.param.unknown", Args: map[string]any{"name": name}, Field: "/" + name,
+		Message: fmt.Sprintf("there is no parameter %q", name)}
+	if meant := Meant(name, known); meant != "" {
+		e.Key, e.Args["meant"] = "error.param.meant", meant
+		e.Message += fmt.Sprintf("; did you mean %q?", meant)
+	}
+	return e
+}
+
+// Meant returns which of the known names was probably meant: the nearest by
+// Levenshtein distance, if it is within a third of the name's length, at least
+// one edit; or "".
+func Meant(name string, known []string) string {
+	best, least := "", max(1, len(name)/3)+1
+	for _, k := range known {
+		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < least {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// distance is the Levenshtein distance in bytes, with the swap of two
+// neighbours counted as one edit.
+func distance(a, b string) int {
+	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
+	before, last, now := rows[0], rows[1], rows[2]
+	for j := range last {
+		last[j] = j
+	}
+	for i := range len(a) {
+		now[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			now[j+1] = min(last[j]+cost, last[j+1]+1, now[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				now[j+1] = min(now[j+1], before[j-1]+1)
+			}
+		}
+		before, last, now = last, now, before
+	}
+	return last[len(b)]
+}
+
+// ReadJSON fills a T from the JSON body of a request, strictly: a member that T
+// lacks is refused, and the error says which one may have been meant.
+func ReadJSON[T any](r *http.Request) (T, error) {
+	var into T
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind != "application/json" && !strings.HasSuffix(kind, "+json") {
+		return into, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.json.type", Message: "send JSON with the header Content-Type: application/json"}
+	}
+	if len(r.URL.Query()) > 0 {
+		for name := range r.URL.Query() {
+			return into, unknown(name, nil)
+		}
+	}
+	d := json.NewDecoder(r.Body)
+	d.DisallowUnknownFields()
+	err := d.Decode(&into)
+	if err == nil {
+		if _, more := d.Token(); more != io.EOF {
+			err = errors.New("something follows the JSON value")
+		}
+	}
+	if err == nil {
+		return into, nil
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return into, err
+	}
+	return into, jsonError(err, reflect.TypeFor[T]())
+}
+
+func jsonError(err error, into reflect.Type) error {
+	e := &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.json.syntax", Args: map[string]any{}, Message: "the JSON cannot be read: " + err.Error()}
+	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		e.Field = "/" + strings.ReplaceAll(t.Field, ".", "/")
+		e.Key, e.Args["name"] = "error.json.value", t.Field
+		e.Message = t.Field + " has the wrong type"
+	} else if rest, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		name, _ := strconv.Unquote(rest)
+		return unknown(name, members(into, map[reflect.Type]bool{}))
+	}
+	return e
+}
+
+// members lists the JSON names anywhere within a type.
+func members(t reflect.Type, seen map[reflect.Type]bool) (names []string) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || seen[t] {
+		return nil
+	}
+	seen[t] = true
+	for _, f := range reflect.VisibleFields(t) {
+		if name, _, ok := jsonName(f); ok {
+			names = append(names, name)
+			names = append(names, members(f.Type, seen)...)
+		}
+	}
+	return names
+}
+
+// jsonName returns the name of a field in JSON and whether it may be left out.
+func jsonName(f reflect.StructField) (name string, optional, ok bool) {
+	tag := f.Tag.Get("json")
+	name, options, _ := strings.Cut(tag, ",")
+	if tag == "-" || !f.IsExported() || f.Anonymous && name == "" {
+		return "", false, false
+	}
+	if name == "" {
+		name = f.Name
+	}
+	return name, strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero"), true
+}

@@ -1,0 +1,86 @@
+package web
+
+import (
+	"testing"
+
+	"ieum"
+	"ieum/defs"
+)
+
+func TestParticlesFitTheLastSound(t *testing.T) {
+	for _, tt := range []struct{ word, pair, want string }{
+		{"간호사", "을/를", "를"}, {"직업", "을/를", "을"}, {"서울", "으로/로", "로"}, {"부산", "으로/로", "으로"},
+		{"제주", "으로/로", "로"}, {"3", "이/가", "이"}, {"2", "이/가", "가"}, {"1", "으로/로", "로"}, {"(서울)", "은/는", "은"},
+		{"SQL", "을/를", "을"}, {"Java", "을/를", "를"}, {"", "을/를", "를"}, {"직업", "", ""},
+	} {
+		if got := particle(tt.word, tt.pair); got != tt.want {
+			t.Errorf("%s + %s = %s, want %s", tt.word, tt.pair, got, tt.want)
+		}
+	}
+}
+
+func TestTextFillsPlaces(t *testing.T) {
+	s := &Site{defs: &defs.Set{Messages: map[ieum.Lang]map[string]string{
+		"ko": {"a": "{n}건 {name:을/를} 찾음", "only": "한국어"},
+		"en": {"a": "{n: job/ jobs} for {name}"},
+	}}}
+	for _, tt := range []struct {
+		lang ieum.Lang
+		n    int
+		want string
+	}{{"ko", 1234, "1,234건 간호사를 찾음"}, {"en", 1, "1 job for 간호사"}, {"en", 1234, "1,234 jobs for 간호사"}} {
+		if got := s.Text(tt.lang, "a", map[string]any{"n": tt.n, "name": "간호사"}); got != tt.want {
+			t.Errorf("%s %d: %q, want %q", tt.lang, tt.n, got, tt.want)
+		}
+	}
+	if got := s.Text("en", "only", nil); got != "한국어" {
+		t.Errorf("a missing text is %q, want the default language's", got)
+	}
+}
+
+func TestAmountsReadAsPeopleSayThem(t *testing.T) {
+	for _, tt := range []struct {
+		won    int64
+		ko, en string
+	}{
+		{0, "0원", "KRW 0"}, {11_000, "11,000원", "KRW 11,000"}, {32_000_000, "3,200만원", "KRW 32,000,000"},
+		{32_456_789, "3,246만원", "KRW 32,456,789"}, {100_000_000, "1억원", "KRW 100,000,000"},
+		{125_000_000, "1억 2,500만원", "KRW 125,000,000"}, {99_999_999, "1억원", "KRW 99,999,999"},
+	} {
+		if got := Won("ko", tt.won); got != tt.ko {
+			t.Errorf("%d: %q, want %q", tt.won, got, tt.ko)
+		}
+		if got := Won("en", tt.won); got != tt.en {
+			t.Errorf("%d: %q, want %q", tt.won, got, tt.en)
+		}
+	}
+}
+
+func TestNumbersHaveSeparators(t *testing.T) {
+	for _, tt := range []struct {
+		v    any
+		want string
+	}{{7, "7"}, {1234567, "1,234,567"}, {-1234, "-1,234"}, {int64(999), "999"}, {1234.56, "1,234.6"}, {2.0, "2"}, {uint32(1000), "1,000"}} {
+		if got := Number(tt.v); got != tt.want {
+			t.Errorf("%v: %s, want %s", tt.v, got, tt.want)
+		}
+	}
+}
+
+func TestTheMeantNameIsNear(t *testing.T) {
+	known := []string{"region", "occupation", "q", "limit"}
+	for name, want := range map[string]string{"regoin": "region", "Region": "region", "occupaton": "occupation", "limt": "limit", "colour": "", "x": "q"} {
+		if got := Meant(name, known); got != want {
+			t.Errorf("%s: meant %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestAcceptLanguage(t *testing.T) {
+	langs := []ieum.Lang{"ko", "en"}
+	for header, want := range map[string]ieum.Lang{"": "ko", "en": "en", "en-US,en;q=0.9,ko;q=0.8": "en", "fr,ko;q=0.2,en;q=0.1": "ko", "fr": "ko", "en;q=x": "ko", "en;q=0": "ko"} {
+		if got := acceptable(header, langs); got != want {
+			t.Errorf("%q: %s, want %s", header, got, want)
+		}
+	}
+}

@@ -1,0 +1,235 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"ieum"
+)
+
+//go:embed layout pages
+var own embed.FS
+
+// Pages are the HTML pages of one domain, in every language.
+type Pages struct {
+	site  *Site
+	pages map[ieum.Lang]map[string]*template.Template
+}
+
+// A View is the dot of a page's template.
+type View struct {
+	Data      any       // what the handler gave
+	Lang      ieum.Lang // language of the page
+	Path      string    // path of the request
+	Simulated bool      // some of the data served was made up
+
+	Title, Main        template.HTML // for the layout: the page's blocks, done
+	Charts             bool          // for the layout: Main has charts
+	Theme, Size        string        // "light", "dark" or ""; "large" or ""
+	Langs              []ieum.Lang
+	RequestURL, Method string
+	Form               url.Values // what was posted, so that a change of display loses nothing
+}
+
+// Pages parses pages/*.html of a domain, each of which defines the blocks
+// "title" and "main"; files whose name starts with "_" are shared by all of
+// them. It panics if one is malformed.
+func (s *Site) Pages(files fs.FS) *Pages {
+	p := &Pages{s, map[ieum.Lang]map[string]*template.Template{}}
+	names, err := fs.Glob(files, "pages/*.html")
+	if err != nil || len(names) == 0 {
+		panic(fmt.Sprint("web: no pages/*.html: ", err))
+	}
+	for _, lang := range s.langs {
+		base := template.Must(template.New("").Funcs(s.functions(lang)).ParseFS(own, "layout/*.html"))
+		for _, name := range names {
+			if strings.HasPrefix(path.Base(name), "_") {
+				template.Must(base.ParseFS(files, name))
+			}
+		}
+		p.pages[lang] = map[string]*template.Template{}
+		for _, name := range names {
+			if strings.HasPrefix(path.Base(name), "_") {
+				continue
+			}
+			t := template.Must(template.Must(base.Clone()).ParseFS(files, name))
+			if t.Lookup("title") == nil || t.Lookup("main") == nil {
+				panic("web: " + name + ` must define "title" and "main"`)
+			}
+			p.pages[lang][path.Base(name)] = t
+		}
+	}
+	return p
+}
+
+// Reply writes data as the named page in the reader's language, or as JSON
+// under /api/.
+func (p *Pages) Reply(w http.ResponseWriter, r *http.Request, page string, data any) error {
+	if isAPI(r) {
+		return JSON(w, http.StatusOK, data)
+	}
+	return p.reply(w, r, http.StatusOK, page, data)
+}
+
+func (p *Pages) reply(w http.ResponseWriter, r *http.Request, status int, page string, data any) error {
+	view := p.site.view(r, data)
+	t := p.pages[view.Lang][page]
+	if t == nil {
+		return fmt.Errorf("web: no page %q", page)
+	}
+	var out bytes.Buffer
+	block := func(name string) (template.HTML, error) {
+		out.Reset()
+		err := t.ExecuteTemplate(&out, name, view)
+		return template.HTML(strings.TrimSpace(out.String())), err // escaped by the block's own template
+	}
+	var err error
+	if view.Title, err = block("title"); err != nil {
+		return err
+	}
+	if view.Main, err = block("main"); err != nil {
+		return err
+	}
+	view.Charts = strings.Contains(string(view.Main), "data-chart=")
+	out.Reset()
+	if err := t.ExecuteTemplate(&out, "layout", view); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", string(view.Lang))
+	w.WriteHeader(status)
+	_, err = w.Write(out.Bytes())
+	return err
+}
+
+func (s *Site) view(r *http.Request, data any) *View {
+	set, _ := r.Context().Value(settingsKey{}).(settings)
+	v := &View{Data: data, Lang: Lang(r), Path: r.URL.Path, Simulated: s.simulated != nil && s.simulated(),
+		Theme: set.theme, Size: set.text, Langs: s.langs, RequestURL: r.URL.RequestURI(), Method: r.Method}
+	if r.Method == http.MethodPost {
+		v.Form = r.PostForm
+	}
+	return v
+}
+
+// With returns the address of the page shown with a display setting changed.
+func (v *View) With(name, value string) (string, error) {
+	u, err := url.Parse(v.RequestURL)
+	if err != nil {
+		return "", err
+	}
+	query := u.Query()
+	query.Set(name, value)
+	return u.Path + "?" + query.Encode(), nil
+}
+
+// JSON writes v as JSON with a status.
+func JSON(w http.ResponseWriter, status int, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "application/json")
+	}
+	w.WriteHeader(status)
+	_, err = w.Write(append(b, '\n'))
+	return err
+}
+
+// functions are what templates may call, bound to a language:
+//
+//	t KEY NAME VALUE …   a message        name LIST CODE   the name of a code
+//	num 1234567          1,234,567        won 32000000     3,200만원
+//	day DAY              2026. 1. 31.     url PATH NAME VALUE …  an address; empty values are left out
+//	dict NAME VALUE …    for a partial    json VALUE       for data-chart
+//	icon NAME            an inline SVG    asset NAME       the address of an asset
+func (s *Site) functions(lang ieum.Lang) template.FuncMap {
+	return template.FuncMap{
+		"t": func(key string, pairs ...any) (string, error) {
+			args, err := dict(pairs...)
+			return s.Text(lang, key, args), err
+		},
+		"in":   func(text ieum.Text) string { return text.In(lang) },
+		"name": func(list, code string) string { return s.Name(lang, list, code) },
+		"num":  Number,
+		"won": func(amount any) (string, error) {
+			n, err := whole(amount)
+			return Won(lang, n), err
+		},
+		"day":   func(d ieum.Day) string { return Date(lang, d) },
+		"url":   address,
+		"dict":  dict,
+		"json":  func(v any) (string, error) { b, err := json.Marshal(v); return string(b), err },
+		"icon":  icon,
+		"asset": AssetPath,
+	}
+}
+
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("a name without a value")
+	}
+	m := make(map[string]any, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("%v is no name", pairs[i])
+		}
+		m[name] = pairs[i+1]
+	}
+	return m, nil
+}
+
+func whole(v any) (int64, error) {
+	switch v := v.(type) {
+	case int:
+		return int64(v), nil
+	case int64:
+		return v, nil
+	case uint32:
+		return int64(v), nil
+	case float64:
+		return int64(v), nil
+	}
+	return 0, fmt.Errorf("%T is no amount", v)
+}
+
+// address builds a path with a query; a list value is repeated, an empty or
+// zero one left out.
+func address(path string, pairs ...any) (string, error) {
+	args, err := dict(pairs...)
+	if err != nil {
+		return "", err
+	}
+	query := url.Values{}
+	for name, v := range args {
+		switch v := v.(type) {
+		case []string:
+			query[name] = v
+		case string:
+			query.Set(name, v)
+		case bool:
+			if v {
+				query.Set(name, "true")
+			}
+		default:
+			query.Set(name, fmt.Sprint(v))
+		}
+		if query.Get(name) == "" || query.Get(name) == "0" {
+			query.Del(name)
+		}
+	}
+	if len(query) == 0 {
+		return path, nil
+	}
+	return path + "?" + query.Encode(), nil
+}

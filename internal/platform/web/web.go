@@ -1,0 +1,109 @@
+// Package web is the thin shell around net/http that the handlers of every
+// domain share: a request is read strictly, one reply serves people and
+// programs, and an error becomes a page or a problem document in one place.
+//
+// Read web.go for the parts, view.go for how a page is made and which functions
+// its template has, text.go for messages and languages, read.go for parameters,
+// fail.go for errors, guard.go for what surrounds every request, assets.go for
+// styles, fonts and scripts, and openapi.go for the description of the API.
+// The components that pages are made of stand at the top of assets/ieum.css.
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// A Handler answers a request or says why it could not. It writes nothing
+// before it knows that it can answer.
+type Handler func(http.ResponseWriter, *http.Request) error
+
+// A Site is what all pages have in common. Its messages and code names come
+// from the definitions; so do the contact texts (messages layout.contact.*).
+type Site struct {
+	Log *slog.Logger // default slog.Default()
+
+	defs      *defs.Set
+	now       func() time.Time
+	simulated func() bool
+	langs     []ieum.Lang // of the message catalogue, Korean first
+	failures  *Pages
+}
+
+// NewSite returns the site of a set of definitions. simulated says whether the
+// data served now holds rows that were made up; every page then says so.
+func NewSite(set *defs.Set, now func() time.Time, simulated func() bool) *Site {
+	s := &Site{Log: slog.Default(), defs: set, now: now, simulated: simulated, langs: languages(set)}
+	s.failures = s.Pages(own)
+	return s
+}
+
+// An Op describes an operation of the API for its OpenAPI document.
+type Op struct {
+	ID      string    // operationId, such as searchPostings
+	Summary ieum.Text // one line
+	Params  any       // zero value of the struct that Read fills, or nil
+	Body    any       // zero value of what ReadJSON fills, or nil
+	Reply   any       // zero value of what is answered
+}
+
+// A Mux routes requests to handlers.
+type Mux struct {
+	site    *Site
+	mux     *http.ServeMux
+	handler http.Handler // mux within everything of guard.go
+	ops     []operation
+	pages   []string
+}
+
+type operation struct {
+	Op
+	method, path string
+}
+
+// NewMux returns a Mux that serves the assets and waits for the rest.
+func NewMux(site *Site) *Mux {
+	m := &Mux{site: site, mux: http.NewServeMux()}
+	m.handler = m.guard()
+	m.handle("GET /assets/{name}", m.serveAsset)
+	return m
+}
+
+// Page registers h for a pattern such as "GET /jobs".
+func (m *Mux) Page(pattern string, h Handler) {
+	m.pages = append(m.pages, pattern)
+	m.handle(pattern, h)
+}
+
+// API registers h for a pattern under /api/v1 and describes it.
+func (m *Mux) API(pattern string, op Op, h Handler) {
+	method, path, ok := strings.Cut(pattern, " ")
+	if !ok || !strings.HasPrefix(path, apiRoot) || op.ID == "" || op.Summary.KO == "" || op.Summary.EN == "" {
+		panic("web: an operation of the API needs METHOD " + apiRoot + "…, an ID and a summary: " + pattern)
+	}
+	m.ops = append(m.ops, operation{op, method, path})
+	m.handle(pattern, h)
+}
+
+// Patterns lists the patterns of the pages, in the order of registration.
+func (m *Mux) Patterns() []string { return m.pages }
+
+func (m *Mux) handle(pattern string, h Handler) {
+	m.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			m.site.fail(w, r, err)
+		}
+	})
+}
+
+// ServeHTTP answers a request.
+func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.handler.ServeHTTP(w, r) }
+
+const apiRoot = "/api/v1/"
+
+func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }

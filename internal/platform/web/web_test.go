@@ -1,0 +1,309 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+)
+
+func testSite(t *testing.T, simulated bool) (*Site, *bytes.Buffer) {
+	t.Helper()
+	set, err := defs.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := NewSite(set, time.Now, func() bool { return simulated })
+	var log bytes.Buffer
+	s.Log = slog.New(slog.NewJSONHandler(&log, nil))
+	return s, &log
+}
+
+type thingParams struct {
+	Query string   `q:"q" max:"10"`
+	Limit int      `q:"limit" default:"20" min:"1" max:"100"`
+	Sort  string   `q:"sort" enum:"new|pay"`
+	Codes []string `q:"code"`
+	Since ieum.Day `q:"since"`
+	Pay   *int64   `q:"pay"`
+	Open  bool     `q:"open"`
+}
+
+// things serves a small site with every sort of answer.
+func things(t *testing.T) (http.Handler, *bytes.Buffer) {
+	s, log := testSite(t, true)
+	pages := s.Pages(fstest.MapFS{"pages/thing.html": {Data: []byte(`{{define "title"}}Thing{{end}}{{define "main"}}<h1>{{.Data.Query}}</h1>{{end}}`)}})
+	m := NewMux(s)
+	thing := func(w http.ResponseWriter, r *http.Request) error {
+		p, err := Read[thingParams](r)
+		if err != nil {
+			return err
+		}
+		return pages.Reply(w, r, "thing.html", p)
+	}
+	m.Page("GET /thing", thing)
+	m.Page("POST /thing", thing)
+	m.API("GET /api/v1/thing", Op{ID: "thing", Summary: ieum.Text{KO: "것", EN: "Thing"}, Params: thingParams{}, Reply: thingParams{}}, thing)
+	m.API("POST /api/v1/resume", Op{ID: "resume", Summary: ieum.Text{KO: "이력서", EN: "Résumé"}, Body: ieum.Resume{}, Reply: ieum.Resume{}}, func(w http.ResponseWriter, r *http.Request) error {
+		in, err := ReadJSON[ieum.Resume](r)
+		if err != nil {
+			return err
+		}
+		return JSON(w, http.StatusOK, in)
+	})
+	for name, err := range map[string]error{
+		"notfound": ieum.Errorf(ieum.ErrNotFound, "There is no such thing."), "denied": ieum.ErrDenied, "conflict": ieum.ErrConflict,
+		"unavailable": &ieum.Error{Kind: ieum.ErrUnavailable, Key: "error.no_snapshot"}, "broken": errors.New("secret detail"),
+	} {
+		m.Page("GET /fail/"+name, func(http.ResponseWriter, *http.Request) error { return err })
+	}
+	m.Page("GET /panic", func(http.ResponseWriter, *http.Request) error { panic("secret detail") })
+	m.Page("GET /here", Loopback(thing))
+	return m, log
+}
+
+func get(h http.Handler, target string, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("GET", target, nil)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func TestFailuresHaveTheirStatusAndSayWhatToDo(t *testing.T) {
+	h, log := things(t)
+	for _, tt := range []struct {
+		path   string
+		status int
+		words  string
+	}{
+		{"/nowhere", 404, "찾을 수 없습니다"},
+		{"/fail/notfound", 404, "There is no such thing."},
+		{"/fail/denied", 403, "권한이 없습니다"},
+		{"/fail/conflict", 409, "새로 고친"},
+		{"/fail/unavailable", 503, "ieum ingest"},
+		{"/fail/broken", 500, "접수 번호"},
+		{"/panic", 500, "접수 번호"},
+		{"/thing?limit=0", 422, "1 이상"},
+	} {
+		w := get(h, tt.path)
+		if w.Code != tt.status || !strings.Contains(w.Body.String(), tt.words) {
+			t.Errorf("GET %s: %d, want %d with %q:\n%s", tt.path, w.Code, tt.status, tt.words, w.Body)
+		}
+		if strings.Contains(w.Body.String(), "secret") {
+			t.Errorf("GET %s shows an internal error", tt.path)
+		}
+	}
+	if n := strings.Count(log.String(), "secret detail"); n != 2 {
+		t.Errorf("%d of 2 internal errors are in the log", n)
+	}
+}
+
+func TestMethodNotAllowedNamesTheAllowed(t *testing.T) {
+	h, _ := things(t)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("DELETE", "/thing", nil))
+	if w.Code != 405 || w.Header().Get("Allow") != "GET, HEAD, POST" {
+		t.Errorf("%d, Allow %q", w.Code, w.Header().Get("Allow"))
+	}
+}
+
+func TestProblemsOfTheAPIPointToTheField(t *testing.T) {
+	h, _ := things(t)
+	w := get(h, "/api/v1/thing?limt=3", "Accept-Language", "en")
+	var p Problem
+	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.Header().Get("Content-Type"); got != "application/problem+json" {
+		t.Errorf("Content-Type %q", got)
+	}
+	if p.Status != 422 || p.Code != "error.param.meant" || p.Detail != "There is no limt here. Did you mean limit?" ||
+		len(p.Errors) != 1 || p.Errors[0].Pointer != "/limt" {
+		t.Errorf("%+v", p)
+	}
+	if w := get(h, "/api/v1/thing?limt=3", "Accept-Language", "ko-KR,en;q=0.5"); !strings.Contains(w.Body.String(), "limit 항목을 쓰려고") {
+		t.Errorf("not in Korean: %s", w.Body)
+	}
+}
+
+func TestReadIsStrict(t *testing.T) {
+	h, _ := things(t)
+	for query, want := range map[string]string{
+		"limit=x":                       "error.param.whole",
+		"limit=101":                     "error.param.most",
+		"limit=1&limit=2":               "error.param.once",
+		"sort=old":                      "error.param.enum",
+		"q=12345678901":                 "error.param.long",
+		"since=yesterday":               "error.param.form",
+		"pay=1.5":                       "error.param.whole",
+		"open=maybe":                    "error.param.bool",
+		"q=%ff":                         "error.param.text",
+		"q=a%00b":                       "error.param.text",
+		"zzzzzz=1":                      "error.param.unknown",
+		"q=%zz":                         "error.form",
+		"code=a" + manyTimes("&code=b"): "error.param.too_many",
+	} {
+		w := get(h, "/api/v1/thing?"+query)
+		if w.Code != 422 || !strings.Contains(w.Body.String(), `"`+want+`"`) {
+			t.Errorf("%s: %d %s, want %s", query, w.Code, w.Body, want)
+		}
+	}
+	w := get(h, "/api/v1/thing?q=+&code=a&code=b&since=2026-01-31&pay=5&open=on")
+	want := `{"Query":"","Limit":20,"Sort":"","Codes":["a","b"],"Since":"2026-01-31","Pay":5,"Open":true}`
+	if got := strings.TrimSpace(w.Body.String()); got != want {
+		t.Errorf("read %s, want %s", got, want)
+	}
+}
+
+func manyTimes(s string) string { return strings.Repeat(s, 100) }
+
+func TestReadJSONIsStrict(t *testing.T) {
+	h, _ := things(t)
+	for body, want := range map[string]string{
+		`{"headlin":"x"}`:            "error.param.meant",
+		`{"wish":{"regons":["11"]}}`: "regions",
+		`{"birthYear":"x"}`:          `"/birthYear"`,
+		`{"wish":{"pay":"many"}}`:    `"/wish/pay"`,
+		`{"headline":"x"} {}`:        "error.json.syntax",
+		`{`:                          "error.json.syntax",
+		`{"text":"` + strings.Repeat("가", maxBody/3) + `"}`: `"status":413`,
+	} {
+		r := httptest.NewRequest("POST", "/api/v1/resume", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code < 400 || w.Code >= 500 || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%.40s: %d %s, want %s", body, w.Code, w.Body, want)
+		}
+	}
+}
+
+func TestFormsFromOtherSitesAreRefused(t *testing.T) {
+	h, _ := things(t)
+	for _, tt := range []struct {
+		site string
+		code int
+	}{{"cross-site", 403}, {"same-origin", 200}} {
+		r := httptest.NewRequest("POST", "/thing", strings.NewReader(url.Values{"q": {"x"}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", tt.site)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != tt.code {
+			t.Errorf("%s: %d, want %d", tt.site, w.Code, tt.code)
+		}
+	}
+}
+
+func TestLoopbackPagesStayOnThisMachine(t *testing.T) {
+	h, _ := things(t)
+	for _, tt := range []struct {
+		remote, host, header string
+		code                 int
+	}{
+		{"127.0.0.1:1", "localhost:8080", "", 200},
+		{"[::1]:1", "[::1]:8080", "", 200},
+		{"127.0.0.1:1", "127.0.0.1", "", 200},
+		{"192.0.2.1:1", "localhost", "", 403},
+		{"127.0.0.1:1", "attacker.example", "", 403}, // a name pointed at this machine
+		{"127.0.0.1:1", "localhost", "X-Forwarded-For", 403},
+		{"127.0.0.1:1", "localhost", "Forwarded", 403},
+	} {
+		r := httptest.NewRequest("GET", "/here", nil)
+		r.RemoteAddr, r.Host = tt.remote, tt.host
+		if tt.header != "" {
+			r.Header.Set(tt.header, "127.0.0.1")
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != tt.code {
+			t.Errorf("%+v: %d", tt, w.Code)
+		}
+	}
+}
+
+func TestDisplaySettingsAreKeptInCookies(t *testing.T) {
+	h, _ := things(t)
+	w := get(h, "/thing?q=a&lang=en&theme=dark&text=large")
+	body := w.Body.String()
+	if !strings.Contains(body, `<html lang="en" data-theme="dark" data-text="large">`) {
+		t.Errorf("settings are not shown: %.200s", body)
+	}
+	cookies := w.Result().Cookies()
+	if len(cookies) != 3 {
+		t.Errorf("%d cookies, want 3", len(cookies))
+	}
+	if body := get(h, "/thing", "Cookie", "lang=en; theme=dark").Body.String(); !strings.Contains(body, `<html lang="en" data-theme="dark">`) {
+		t.Errorf("cookies are not heeded: %.200s", body)
+	}
+	if body := get(h, "/thing?lang=xx&theme=%22", "Accept-Language", "fr, en;q=0.4").Body.String(); !strings.Contains(body, `<html lang="en">`) {
+		t.Errorf("a wrong setting is heeded: %.200s", body)
+	}
+}
+
+func TestTheLogHoldsNothingPersonal(t *testing.T) {
+	h, log := things(t)
+	get(h, "/thing?q=mysecret", "User-Agent", "mybrowser", "Cookie", "x=mycookie")
+	for _, s := range []string{"mysecret", "mybrowser", "mycookie", "192.0.2.1"} {
+		if strings.Contains(log.String(), s) {
+			t.Errorf("the log holds %s: %s", s, log)
+		}
+	}
+	if !strings.Contains(log.String(), `"pattern":"GET /thing","status":200`) {
+		t.Errorf("the log lacks the request: %s", log)
+	}
+}
+
+func TestTextsAreCompressedAndAssetsKeptForEver(t *testing.T) {
+	h, _ := things(t)
+	if got := get(h, "/thing", "Accept-Encoding", "gzip").Header().Get("Content-Encoding"); got != "gzip" {
+		t.Errorf("page: Content-Encoding %q", got)
+	}
+	at, err := AssetPath("ieum.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := get(h, at, "Accept-Encoding", "gzip")
+	if w.Code != 200 || w.Header().Get("Content-Encoding") != "gzip" || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
+		t.Errorf("asset: %d %v", w.Code, w.Header())
+	}
+	if w := get(h, at, "If-None-Match", w.Header().Get("ETag")); w.Code != 304 {
+		t.Errorf("asset with its ETag: %d, want 304", w.Code)
+	}
+	if w := get(h, "/assets/ieum.css"); w.Code != 404 {
+		t.Errorf("asset without hash: %d, want 404", w.Code)
+	}
+}
+
+func TestAReplyCutShortDoesNotLookWhole(t *testing.T) {
+	s, _ := testSite(t, false)
+	m := NewMux(s)
+	m.Page("GET /half", func(w http.ResponseWriter, r *http.Request) error {
+		io.WriteString(w, strings.Repeat("half", 1<<20))
+		return errors.New("disk gone")
+	})
+	srv := httptest.NewServer(m)
+	defer srv.Close()
+	res, err := http.Get(srv.URL + "/half")
+	if err != nil {
+		return // the connection was cut before the headers
+	}
+	defer res.Body.Close()
+	if _, err := io.ReadAll(res.Body); err == nil {
+		t.Error("the client saw a whole reply")
+	}
+}
