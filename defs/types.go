@@ -75,6 +75,8 @@ type Source struct {
 	Simulated bool          `yaml:"simulated"`
 	Files     []File        `yaml:"files"`
 	Examples  []Example     `yaml:"examples"` // rows by hand; run as tests by ieum check
+
+	file string // where it was declared
 }
 
 // A File says how one sort of file of a source is read. Which sort a file is
@@ -116,8 +118,13 @@ type Value struct {
 	Join   string            `yaml:"join"`   // take Column from all rows of this join
 	Layout string            `yaml:"layout"` // date: Go layout when it is not one of the usual forms
 	Words  map[string]string `yaml:"words"`  // the source's own words or codes → ours
+	From   string            `yaml:"from"`   // code list the texts are of, when it is an older one than the field's
 	Unit   string            `yaml:"unit"`   // pay: won, thousand, manwon; with per: year, month, day, hour
 	Per    string            `yaml:"per"`
+
+	program *program  // compiled CEL
+	several bool      // the field holds a list
+	from    *CodeList // of From
 }
 
 // A Rule is one quality rule: a row for which When holds is rejected or warned of.
@@ -125,6 +132,8 @@ type Rule struct {
 	When string    `yaml:"when"` // CEL over the kind's fields
 	Then string    `yaml:"then"` // reject or warn
 	Say  ieum.Text `yaml:"say"`  // why, for who must mend it
+
+	program *program // compiled When
 }
 
 // An Example is one raw row and the fields it must become.
@@ -134,6 +143,8 @@ type Example struct {
 	Row    map[string]string `yaml:"row"`
 	Expect map[string]string `yaml:"expect"` // field → value as text; pay.min and the like for compounds
 	Reject string            `yaml:"reject"` // or a piece of the reason it is quarantined for
+
+	line int
 }
 
 // A CodeList is a table of codes with their official names.
@@ -143,9 +154,13 @@ type CodeList struct {
 	Title   ieum.Text `yaml:"title"`
 	Source  string    `yaml:"source"` // who publishes it, and when it was taken over
 	Levels  []int     `yaml:"levels"` // code lengths of its levels, e.g. 1, 2, 3, 4; empty = flat
+	Nested  bool      `yaml:"nested"` // a name is told apart by what it lies in: "서울 중구"
+	Into    string    `yaml:"into"`   // the list that replaced this one: successors are its codes
 	Codes   []Code    `yaml:"codes"`  // or in a CSV file of the same name beside it
 
 	byCode, byName map[string]int
+	children       map[string][]int
+	into           *CodeList
 }
 
 // A Code is one code. In CSV: columns code, parent, ko, en, aliases (| between),
