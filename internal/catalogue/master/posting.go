@@ -1,0 +1,271 @@
+package master
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Facts are what is known of a posting beside its text; 0 is not known.
+type Facts struct {
+	Company    uint32 // number of the employer after mastering, from 1
+	Region     uint32 // region code as a number, 11 or 11680
+	Opened     int32  // ieum.Day
+	Deadline   int32
+	Closed     int32
+	PayMin     uint32 // won a year
+	PayMax     uint32
+	CareerMin  uint16 // months; NoMonths when not stated
+	CareerMax  uint16
+	Occupation uint16 // KECO unit group as a number, 1110
+	Source     uint16
+	Employment uint8
+	Education  uint8
+	Guessed    bool // the occupation is the coder's
+}
+
+// NoMonths marks a career that is not stated.
+const NoMonths = 0xFFFF
+
+// Postings are the postings to be mastered. Prints come from Readers whose
+// Counts were put together; Title and Name are called often, Bodies seldom.
+type Postings struct {
+	Prints []Print
+	Facts  []Facts
+	Counts *Counts
+	Title  func(row uint32) string
+	Name   func(company uint32) string // normal form of an employer's name; "" for 0
+	// Bodies calls f for each of rows, which rise, in any order. The bytes are
+	// valid during the call only; f may be called from several goroutines.
+	Bodies func(rows []uint32, f func(row uint32, body []byte)) error
+	Apart  [][2]uint32 // rows that must not be merged
+	// Batch is the number of bodies compared at one time, each about a kilobyte;
+	// 0 means 200,000.
+	Batch int
+}
+
+// MatchPostings finds the postings that are one: exact copies, near copies from
+// other sources, and those posted again later. Only postings of one employer
+// are compared, or such as have the same title or nearly the same body.
+func MatchPostings(p *Postings) (Result, error) {
+	m := &matcher{Postings: p, forest: newForest(len(p.Prints), p.Apart)}
+	m.region = make([]uint32, len(p.Facts))
+	for i := range m.region {
+		m.region[i] = p.Facts[i].Region
+	}
+	if m.Batch == 0 {
+		m.Batch = 200_000
+	}
+	reps := m.exact()
+	pairs := m.candidates(reps)
+	found, err := m.verify(pairs)
+	if err != nil {
+		return Result{}, err
+	}
+	strongestFirst(found)
+	for _, f := range found {
+		m.join(f)
+	}
+	return m.forest.result(m.merges), nil
+}
+
+type matcher struct {
+	*Postings
+	forest *forest
+	region []uint32 // of the cluster, by root: the narrowest that is known
+	merges []Merge
+}
+
+// join merges two clusters unless that would bring together two districts by
+// way of a posting that states only the province.
+func (m *matcher) join(f Merge) {
+	a, b := m.forest.find(f.A), m.forest.find(f.B)
+	ra, rb := m.region[a], m.region[b]
+	if n := near(ra, rb); n == beside || n == differs {
+		return
+	}
+	if m.forest.join(a, b) {
+		m.region[min(a, b)] = max(ra, rb) // a district's code is the larger number
+		m.merges = append(m.merges, f)
+	}
+}
+
+// exact merges postings of the same employer, title, body and district, and
+// returns one row of each such group, in order.
+func (m *matcher) exact() []uint32 {
+	rows := make([]uint32, len(m.Prints))
+	for i := range rows {
+		rows[i] = uint32(i)
+	}
+	same := func(a, b uint32) bool {
+		x, y := &m.Facts[a], &m.Facts[b]
+		return m.Prints[a].Exact == m.Prints[b].Exact && x.Company == y.Company && x.Region == y.Region
+	}
+	slices.SortFunc(rows, func(a, b uint32) int {
+		x, y := &m.Facts[a], &m.Facts[b]
+		return cmp.Or(cmp.Compare(x.Company, y.Company), cmp.Compare(m.Prints[a].Exact, m.Prints[b].Exact),
+			cmp.Compare(x.Region, y.Region), cmp.Compare(x.Opened, y.Opened), cmp.Compare(a, b))
+	})
+	var reps []uint32
+	for len(rows) > 0 {
+		end := 1
+		for end < len(rows) && same(rows[0], rows[end]) {
+			end++
+		}
+		reps = append(reps, rows[0])
+		for i := 1; i < end; i++ {
+			m.sameText(rows[:i], rows[i])
+		}
+		rows = rows[end:]
+	}
+	slices.Sort(reps)
+	return reps
+}
+
+// sameText merges row with an earlier one of the same text, if the text tells
+// enough: of an unknown employer, or without a body, facts must agree too.
+func (m *matcher) sameText(earlier []uint32, row uint32) {
+	for i := len(earlier) - 1; i >= max(0, len(earlier)-8); i-- {
+		first := earlier[i]
+		t := m.judge(first, row, pairText{title: 1, titleBits: m.titleInfo(row), body: 1, hasBody: m.Prints[row].Length >= shortBody})
+		if t.points < threshold {
+			continue
+		}
+		if t.Rule != ByRepost {
+			t.Rule = ByText
+		}
+		t.Score = 1
+		m.join(t.Merge)
+		return
+	}
+}
+
+// candidates returns the pairs worth comparing, sorted, each once.
+func (m *matcher) candidates(reps []uint32) [][2]uint32 {
+	var pairs [][2]uint32
+	blocks := slices.Clone(reps)
+	slices.SortFunc(blocks, func(a, b uint32) int {
+		return cmp.Or(cmp.Compare(m.Facts[a].Company, m.Facts[b].Company), cmp.Compare(a, b))
+	})
+	for len(blocks) > 0 {
+		end := 1
+		for end < len(blocks) && m.Facts[blocks[end]].Company == m.Facts[blocks[0]].Company {
+			end++
+		}
+		switch b := blocks[:end]; {
+		case m.Facts[b[0]].Company == 0: // an unknown employer is no block
+		case len(b) <= wholeBlock:
+			for i := range b {
+				for j := range i {
+					pairs = m.consider(pairs, b[j], b[i])
+				}
+			}
+		default:
+			pairs = m.buckets(pairs, b, wholeBlock/4)
+		}
+		blocks = blocks[end:]
+	}
+	pairs = m.buckets(pairs, reps, acrossBucket)
+	slices.SortFunc(pairs, func(a, b [2]uint32) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+	return slices.Compact(pairs)
+}
+
+const (
+	wholeBlock   = 1200 // postings of one employer that are all compared with each other
+	acrossBucket = 40   // neighbours compared in a bucket of several employers
+	bands        = 8
+)
+
+// buckets considers pairs of rows that have the same title or the same part of
+// the sketch (so that nine of ten pairs with Jaccard 0.8 meet in one), up to
+// width neighbours in order of region and opening.
+func (m *matcher) buckets(pairs [][2]uint32, rows []uint32, width int) [][2]uint32 {
+	type entry struct {
+		key uint64
+		row uint32
+	}
+	list := make([]entry, 0, len(rows))
+	for band := -1; band < bands; band++ {
+		list = list[:0]
+		for _, r := range rows {
+			if key, ok := m.bucketKey(r, band); ok {
+				list = append(list, entry{key, r})
+			}
+		}
+		slices.SortFunc(list, func(a, b entry) int {
+			x, y := &m.Facts[a.row], &m.Facts[b.row]
+			return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(x.Region, y.Region), cmp.Compare(x.Opened, y.Opened), cmp.Compare(a.row, b.row))
+		})
+		for i := range list {
+			for j := i + 1; j < min(len(list), i+1+width) && list[j].key == list[i].key; j++ {
+				a, b := list[i].row, list[j].row
+				pairs = m.consider(pairs, min(a, b), max(a, b))
+			}
+		}
+	}
+	return pairs
+}
+
+func (m *matcher) bucketKey(row uint32, band int) (key uint64, ok bool) {
+	p, province := &m.Prints[row], uint64(province(m.Facts[row].Region))
+	if band < 0 {
+		return p.Title ^ province<<56, true
+	}
+	if p.Length < shortBody {
+		return 0, false
+	}
+	n := sketchBins / bands
+	for _, v := range p.Sketch[band*n : (band+1)*n] {
+		key = key<<8 | uint64(v)
+	}
+	return key | province<<56, true
+}
+
+// consider adds a pair if what is cheap to see does not rule it out.
+func (m *matcher) consider(pairs [][2]uint32, a, b uint32) [][2]uint32 {
+	x, y := &m.Facts[a], &m.Facts[b]
+	if n := near(x.Region, y.Region); n == beside || n == differs {
+		return pairs
+	}
+	p, q := &m.Prints[a], &m.Prints[b]
+	title := p.titleAlike(q)
+	body, known := p.alike(q)
+	whole := min(p.Length, q.Length)*2 >= max(p.Length, q.Length)
+	switch {
+	case title < 0.3 && (!known || body < 0.75), known && whole && body < 0.3:
+		return pairs
+	case x.Company != y.Company && (title < 0.6 || !known || whole && body < 0.6 || !m.nameNear(x.Company, y.Company)):
+		return pairs
+	}
+	return append(pairs, [2]uint32{a, b})
+}
+
+// nameNear reports whether two employers may be one, written differently:
+// either is unknown, or the shorter name is most of the other.
+func (m *matcher) nameNear(a, b uint32) bool {
+	x, y := m.Name(a), m.Name(b)
+	if x == "" || y == "" {
+		return true
+	}
+	return similarNames([]rune(x), []rune(y))
+}
+
+// similarNames holds when one name contains the other or they share nearly all
+// their pairs of letters.
+func similarNames(x, y []rune) bool {
+	if len(x) > len(y) {
+		x, y = y, x
+	}
+	if len(x) < 3 {
+		return false
+	}
+	shared := 0
+	for i := 1; i < len(x); i++ {
+		for j := 1; j < len(y); j++ {
+			if x[i-1] == y[j-1] && x[i] == y[j] {
+				shared++
+				break
+			}
+		}
+	}
+	return 2*shared >= len(x)+len(y)-2-4 && 3*shared >= 2*(len(x)-1)
+}

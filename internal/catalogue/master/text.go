@@ -1,0 +1,269 @@
+package master
+
+import (
+	"math"
+	"math/bits"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Texts are compared by the pairs of neighbouring letters (bigrams) they have,
+// without spaces and marks, as Korean spacing is free in practice.
+
+const (
+	sketchBins  = 32
+	titleCounts = 1 << 16
+	bodyCounts  = 1 << 20
+	shortBody   = 30 // runes; a body below that says too little to be compared
+)
+
+// A Print is what is kept of a posting's text while all are read: enough to
+// find which could be near each other, in 72 bytes.
+type Print struct {
+	Exact  uint64            // of the normalised title and body
+	Title  uint64            // of the normalised title
+	Bits   [2]uint64         // one bit a bigram of the title
+	Sketch [sketchBins]uint8 // one-permutation MinHash of the body's bigrams; 0 = empty bin
+	Length uint32            // runes of the normalised body
+}
+
+// Counts says in how many titles and bodies each bigram stands.
+type Counts struct {
+	docs        int
+	title, body []uint32
+}
+
+// A Reader makes Prints and counts bigrams. It is for one goroutine; the counts
+// of several are put together by Merge.
+type Reader struct {
+	counts Counts
+	runes  []rune
+	mark   []uint32 // of body bigrams: the number of the last text that had it
+	text   uint32
+}
+
+// NewReader returns an empty reader.
+func NewReader() *Reader {
+	return &Reader{
+		counts: Counts{title: make([]uint32, titleCounts), body: make([]uint32, bodyCounts)},
+		mark:   make([]uint32, bodyCounts),
+	}
+}
+
+// MergeCounts adds up what several readers counted.
+func MergeCounts(readers []*Reader) *Counts {
+	c := &Counts{title: make([]uint32, titleCounts), body: make([]uint32, bodyCounts)}
+	for _, r := range readers {
+		c.docs += r.counts.docs
+		for i, n := range r.counts.title {
+			c.title[i] += n
+		}
+		for i, n := range r.counts.body {
+			c.body[i] += n
+		}
+	}
+	return c
+}
+
+// Print reads one posting. Company is the normal form of its employer's name
+// (Name.Key), which does not count as part of the title.
+func (r *Reader) Print(title, company string, body []byte) (p Print) {
+	r.counts.docs++
+	t := titleRunes(r.runes[:0], title, company)
+	p.Title = hashRunes(14695981039346656037, t)
+	for i := 1; i < len(t); i++ {
+		h := bigram(t[i-1], t[i])
+		r.counts.title[h>>16]++ // a bigram twice in one title is rare
+		p.Bits[h>>31] |= 1 << (h >> 25 & 63)
+	}
+	b := appendNormal(t[:0], body)
+	p.Length = uint32(len(b))
+	p.Exact = hashRunes(p.Title, b)
+	p.Sketch = r.sketch(b)
+	r.runes = b
+	return p
+}
+
+// sketch counts the bigrams of a body and keeps the least of each bin.
+func (r *Reader) sketch(b []rune) (out [sketchBins]uint8) {
+	r.text++
+	var least [sketchBins]uint32
+	for i := range least {
+		least[i] = math.MaxUint32
+	}
+	for i := 1; i < len(b); i++ {
+		h := bigram(b[i-1], b[i])
+		if at := h >> 12; r.mark[at] != r.text {
+			r.mark[at] = r.text
+			r.counts.body[at]++
+		}
+		if bin, v := h>>27, h<<5; v < least[bin] {
+			least[bin] = v
+		}
+	}
+	for i, v := range least {
+		if v != math.MaxUint32 {
+			out[i] = uint8((v*0x9E3779B1)>>24) | 1
+		}
+	}
+	return out
+}
+
+// bigram hashes two neighbouring runes; all its bits are good.
+func bigram(a, b rune) uint32 {
+	h := uint64(uint32(a)<<16^uint32(b)) * 0x9E3779B97F4A7C15
+	return uint32(h>>32 ^ h>>13)
+}
+
+// appendNormal appends the lower-case letters and digits of a text, NFKC.
+func appendNormal[T string | []byte](out []rune, s T) []rune {
+	from := len(out)
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			i++
+			switch {
+			case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+				out = append(out, rune(c))
+			case 'A' <= c && c <= 'Z':
+				out = append(out, rune(c+'a'-'A'))
+			}
+			continue
+		}
+		// Three bytes of Hangul are most of a Korean text.
+		if c >= 0xEA && c <= 0xED && i+2 < len(s) {
+			if r := rune(c&0x0F)<<12 | rune(s[i+1]&0x3F)<<6 | rune(s[i+2]&0x3F); r >= 0xAC00 && r <= 0xD7A3 {
+				out = append(out, r)
+				i += 3
+				continue
+			}
+		}
+		r, n := utf8.DecodeRuneInString(string(s[i:min(i+4, len(s))]))
+		i += n
+		if folds(r) {
+			return appendFolded(out[:from], string(s))
+		}
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			out = append(out, unicode.ToLower(r))
+		}
+	}
+	return out
+}
+
+// folds reports whether NFKC may change r.
+func folds(r rune) bool {
+	return r >= 0x1100 && r <= 0x11FF || r >= 0x2460 && r <= 0x24FF || r >= 0x3130 && r <= 0x33FF && r < 0x3400 ||
+		r >= 0xFF00 && r <= 0xFFEF || r >= 0x300 && r <= 0x36F || r >= 0x2100 && r <= 0x218F || r >= 0xF900 && r <= 0xFAFF
+}
+
+func appendFolded(out []rune, s string) []rune {
+	for _, r := range norm.NFKC.String(s) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			out = append(out, unicode.ToLower(r))
+		}
+	}
+	return out
+}
+
+// titleRunes normalises a title and leaves the employer's name out of it,
+// unless nothing but that is there.
+func titleRunes(out []rune, title, company string) []rune {
+	from := len(out)
+	out = appendNormal(out, title)
+	if company == "" {
+		return out
+	}
+	c := []rune(company)
+	t := out[from:]
+	for i := 0; i+len(c) <= len(t); i++ {
+		if slices.Equal(t[i:i+len(c)], c) && len(t)-len(c) >= 2 {
+			t = append(t[:i], t[i+len(c):]...)
+			i--
+		}
+	}
+	return out[:from+len(t)]
+}
+
+func hashRunes(h uint64, runes []rune) uint64 {
+	for _, r := range runes {
+		h = (h ^ uint64(uint32(r))) * 0x100000001B3
+		h ^= h >> 29
+	}
+	return h
+}
+
+func hashString(s string) uint64 { return hashRunes(14695981039346656037, []rune(s)) }
+func hashStrings(a, b string) uint64 {
+	return hashRunes(hashRunes(14695981039346656037, []rune(a)), []rune(b))
+}
+
+// alike estimates the Jaccard similarity of two bodies from their sketches;
+// ok is false when one has none.
+func (p *Print) alike(q *Print) (j float64, ok bool) {
+	equal, used := 0, 0
+	for i, v := range p.Sketch {
+		w := q.Sketch[i]
+		if v|w == 0 {
+			continue
+		}
+		used++
+		if v == w {
+			equal++
+		}
+	}
+	if p.Length < shortBody || q.Length < shortBody {
+		return 0, false
+	}
+	return float64(equal) / float64(used), true
+}
+
+// titleAlike estimates the share of the shorter title's bigrams that the other
+// has too.
+func (p *Print) titleAlike(q *Print) float64 {
+	both := bits.OnesCount64(p.Bits[0]&q.Bits[0]) + bits.OnesCount64(p.Bits[1]&q.Bits[1])
+	a := bits.OnesCount64(p.Bits[0]) + bits.OnesCount64(p.Bits[1])
+	b := bits.OnesCount64(q.Bits[0]) + bits.OnesCount64(q.Bits[1])
+	if min(a, b) == 0 {
+		return 0
+	}
+	return float64(both) / float64(min(a, b))
+}
+
+// titleBits returns how much a bigram of titles tells, in bits.
+func (c *Counts) titleBits(h uint32) float64 { return tells(c.docs, c.title[h>>16]) }
+
+// bodyBits returns how much a bigram of bodies tells, in bits.
+func (c *Counts) bodyBits(h uint32) float64 { return tells(c.docs, c.body[h>>12]) }
+
+// tells is the information of what stands in n of docs texts. Beyond one in a
+// few thousand a rare bigram is more likely a slip than a word.
+func tells(docs int, n uint32) float64 {
+	return min(12, max(0.2, math.Log2(float64(docs+1)/float64(n+1))))
+}
+
+// parallel calls f for 0 to n-1 on all cores; f writes to its own place only.
+func parallel(n int, f func(i int)) {
+	const step = 256
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (n+step-1)/step) {
+		wg.Go(func() {
+			for {
+				from := int(next.Add(step)) - step
+				if from >= n {
+					return
+				}
+				for i := from; i < min(n, from+step); i++ {
+					f(i)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
