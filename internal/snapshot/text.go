@@ -151,11 +151,14 @@ func (t *Texts) At(i int) (text string, err error) {
 
 // All calls f for every text in order until it returns false. The bytes are
 // valid during the call only.
-func (t *Texts) All(f func(row int, text []byte) bool) error {
-	for b := range t.blocks.CRC {
+func (t *Texts) All(f func(row int, text []byte) bool) error { return t.Range(0, t.Len(), f) }
+
+// Range is All for the rows from from to below to.
+func (t *Texts) Range(from, to int, f func(row int, text []byte) bool) error {
+	for b := from / textRows; b*textRows < to; b++ {
 		more := true
 		err := t.block(b, func(row int, text []byte) bool {
-			more = f(row, text)
+			more = row < to && (row < from || f(row, text))
 			return more
 		})
 		if err != nil || !more {
