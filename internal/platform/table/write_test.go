@@ -1,0 +1,123 @@
+package table
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+)
+
+func sampleXLSX(t testing.TB) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w, err := NewXLSX(&out, "이름", "b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Write("=SUM(A1)", 5), w.Write("가\x01나", nil), w.Write("x", 2.5), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestCSVCarriesNoFormula(t *testing.T) {
+	var out bytes.Buffer
+	w, err := NewCSV(&out, "a", "=b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := [][]any{{"=1+1", "@x"}, {"+82-2-000", "-5"}, {"-x", "\ty"}, {"'=", "'a"}, {int64(-7), nil}, {1.5, true}}
+	for _, r := range rows {
+		if err := w.Write(r...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want := "\uFEFFa,'=b\n'=1+1,'@x\n'+82-2-000,-5\n'-x,'\ty\n''=,'a\n-7,\n1.5,true\n"
+	if out.String() != want {
+		t.Errorf("got\n%q\nwant\n%q", out.String(), want)
+	}
+	if w.Write("one") == nil {
+		t.Error("a row of another width was written")
+	}
+}
+
+func TestXLSXReadsBack(t *testing.T) {
+	check(t, read(t, write(t, "x.xlsx", sampleXLSX(t)), Options{}), []string{"2 이름==SUM(A1) b=5", "3 이름=가나 b=", "4 이름=x b=2.5"})
+	book, err := excelize.OpenReader(bytes.NewReader(sampleXLSX(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	if f, err := book.GetCellFormula("Sheet1", "A2"); err != nil || f != "" {
+		t.Errorf("cell A2 is the formula %q (%v)", f, err)
+	}
+}
+
+func TestACellIsCutWhereItMustBe(t *testing.T) {
+	if got := cell(strings.Repeat("가", 40_000)); len([]rune(got)) != maxCell {
+		t.Errorf("%d characters", len([]rune(got)))
+	}
+	if got := cell(strings.Repeat("😀", 20_000)); len([]rune(got)) != maxCell/2 {
+		t.Errorf("%d characters", len([]rune(got)))
+	}
+}
+
+// TestSheetsAsAgenciesMakeThem: a title above the header, dates, long numbers,
+// empty rows and values beside the table.
+func TestSheetsAsAgenciesMakeThem(t *testing.T) {
+	book := excelize.NewFile()
+	defer book.Close()
+	date, err := book.NewStyle(&excelize.Style{NumFmt: 14})
+	if err != nil {
+		t.Fatal(err)
+	}
+	korean := `yyyy"년" m"월" d"일"`
+	long, err := book.NewStyle(&excelize.Style{CustomNumFmt: &korean})
+	if err != nil {
+		t.Fatal(err)
+	}
+	thousands, err := book.NewStyle(&excelize.Style{NumFmt: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cell, v := range map[string]any{
+		"A1": "2024년 구인 현황 (가상)",
+		"A3": "제목", "B3": "등록일", "C3": "마감일", "D3": "사업자번호", "E3": "급여",
+		"A4": "용접원", "B4": 45000, "C4": 45001, "D4": 123456789012, "E4": 32000000,
+		"A6": "배송원", "B6": "2024-01-02",
+		"A7": "넘침", "G7": "여백",
+	} {
+		if err := book.SetCellValue("Sheet1", cell, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(book.SetCellStyle("Sheet1", "B4", "B4", date), book.SetCellStyle("Sheet1", "C4", "C4", long), book.SetCellStyle("Sheet1", "E4", "E4", thousands)); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := book.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	check(t, read(t, write(t, "x.xlsx", out.Bytes()), Options{}), []string{
+		"4 제목=용접원 등록일=2023-03-15 마감일=2023년 3월 16일 사업자번호=123456789012 급여=32000000",
+		"6 제목=배송원 등록일=2024-01-02 마감일= 사업자번호= 급여=",
+		"7! has values in 7 columns where the header names 5",
+	})
+}
+
+func FuzzXLSX(f *testing.F) {
+	f.Add(sampleXLSX(f), 0, byte(0))
+	f.Add(sampleXLSX(f), 700, byte(0xff))
+	f.Fuzz(func(t *testing.T, content []byte, at int, flip byte) {
+		if len(content) > 0 {
+			content = bytes.Clone(content)
+			content[uint(at)%uint(len(content))] ^= flip
+		}
+		_ = readAll(write(t, "x.xlsx", content), Options{})
+	})
+}

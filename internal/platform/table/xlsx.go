@@ -1,0 +1,211 @@
+package table
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"ieum"
+)
+
+// xlsxRows reads one sheet. A number comes as it is stored, not as it is shown
+// (12 digits of a business number, not 1.2E+11), but a date as it is shown, in
+// ISO form where the sheet leaves the form open.
+type xlsxRows struct {
+	book       *excelize.File
+	shown, raw *excelize.Rows
+	n          int64
+	early      []sheetRow // read while looking for the header
+	names      []string
+	at         map[string]int
+	row        []string
+}
+
+type sheetRow struct {
+	number int64
+	cells  []string
+}
+
+func newXLSX(f *file, sheet string) (_ rows, err error) {
+	in, _, err := f.random()
+	if err != nil {
+		return nil, err
+	}
+	head := make([]byte, 8)
+	if _, err := in.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
+		return nil, ieum.Errorf(ieum.ErrInvalid, "this is an old Excel file (.xls) or one with a password; save it as .xlsx without a password")
+	case !bytes.HasPrefix(head, []byte("PK")):
+		return nil, errNotXLSX
+	}
+	book, err := excelize.OpenFile(in.Name(), excelize.Options{
+		ShortDatePattern: "yyyy-mm-dd", LongDatePattern: "yyyy-mm-dd", LongTimePattern: "hh:mm:ss", UnzipXMLSizeLimit: 8 << 20})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", errNotXLSX, err)
+	}
+	x := &xlsxRows{book: book, at: map[string]int{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, x.close())
+		}
+	}()
+	if err := x.start(sheet); err != nil {
+		return nil, err
+	}
+	return x, x.header()
+}
+
+var errNotXLSX = ieum.Errorf(ieum.ErrInvalid, "this is no .xlsx file, or a damaged one; fetch it again or say what it is with format: in the source file")
+
+func (x *xlsxRows) start(sheet string) (err error) {
+	sheets := x.book.GetSheetList()
+	if sheet == "" && len(sheets) > 0 {
+		sheet = sheets[0]
+	}
+	if i, err := x.book.GetSheetIndex(sheet); err != nil || i < 0 {
+		return ieum.Errorf(ieum.ErrInvalid, "there is no sheet %q but %s; mend sheet: in the source file", sheet, strings.Join(sheets, ", "))
+	}
+	if x.shown, err = x.book.Rows(sheet); err == nil {
+		x.raw, err = x.book.Rows(sheet)
+	}
+	return err
+}
+
+// header takes the first row with two filled cells for the header, and the
+// first filled one if the ten rows from there have none: agencies put a title
+// above.
+func (x *xlsxRows) header() error {
+	first := -1
+	for len(x.early) < 10 {
+		row, err := x.read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		x.early = append(x.early, row)
+		if filled := count(row.cells); filled > 1 {
+			first = len(x.early) - 1
+			break
+		} else if filled == 1 && first < 0 {
+			first = len(x.early) - 1
+		}
+	}
+	if first < 0 {
+		x.early = nil
+		return nil
+	}
+	x.names = uniqueNames(x.early[first].cells)
+	for i, n := range x.names {
+		x.at[n] = i
+	}
+	x.early = x.early[first+1:]
+	return nil
+}
+
+func count(cells []string) (filled int) {
+	for _, c := range cells {
+		if strings.TrimSpace(c) != "" {
+			filled++
+		}
+	}
+	return filled
+}
+
+// dateShown is what a date or a time looks like, whatever its form.
+var dateShown = regexp.MustCompile(`[0-9](\D*[-/.:년월일시]\D*)[0-9]|[0-9]\s*[년월일시분]`)
+
+// read returns the next row of the sheet.
+func (x *xlsxRows) read() (sheetRow, error) {
+	if !x.shown.Next() || !x.raw.Next() {
+		if err := errors.Join(x.shown.Error(), x.raw.Error()); err != nil {
+			return sheetRow{}, fmt.Errorf("%w: %v", errNotXLSX, err)
+		}
+		return sheetRow{}, io.EOF
+	}
+	x.n++
+	shown, err := x.shown.Columns()
+	if err != nil {
+		return sheetRow{}, &RowError{x.n, "cannot be read: " + err.Error()}
+	}
+	raw, err := x.raw.Columns(excelize.Options{RawCellValue: true})
+	if err != nil {
+		return sheetRow{}, &RowError{x.n, "cannot be read: " + err.Error()}
+	}
+	for i := range raw {
+		if i < len(shown) && shown[i] != raw[i] && isNumber(raw[i]) && !isNumber(shown[i]) && dateShown.MatchString(shown[i]) {
+			raw[i] = shown[i]
+		}
+	}
+	return sheetRow{x.n, raw}, nil
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil
+}
+
+func (x *xlsxRows) columns() []string { return x.names }
+
+func (x *xlsxRows) next() (Row, error) {
+	for {
+		var row sheetRow
+		var err error
+		if len(x.early) > 0 {
+			row, x.early = x.early[0], x.early[1:]
+		} else if row, err = x.read(); err != nil {
+			return Row{}, err
+		}
+		if count(row.cells) == 0 {
+			continue
+		}
+		if extra := len(row.cells) - len(x.names); extra > 0 && count(row.cells[len(x.names):]) > 0 {
+			return Row{}, &RowError{row.number, fmt.Sprintf("has values in %d columns where the header names %d", len(row.cells), len(x.names))}
+		}
+		x.row = row.cells
+		return Row{Number: row.number, values: x}, nil
+	}
+}
+
+func (x *xlsxRows) get(column string) (any, bool) {
+	i, ok := x.at[column]
+	if !ok {
+		return nil, false
+	}
+	if i >= len(x.row) {
+		return "", true
+	}
+	return x.row[i], true
+}
+
+func (x *xlsxRows) all(yield func(string, any) bool) {
+	for i, n := range x.names {
+		v := ""
+		if i < len(x.row) {
+			v = x.row[i]
+		}
+		if !yield(n, v) {
+			return
+		}
+	}
+}
+
+func (x *xlsxRows) close() error {
+	var errs []error
+	for _, r := range []*excelize.Rows{x.shown, x.raw} {
+		if r != nil {
+			errs = append(errs, r.Close())
+		}
+	}
+	return errors.Join(append(errs, x.book.Close())...)
+}
