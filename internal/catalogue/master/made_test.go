@@ -170,11 +170,10 @@ func (g made) family(c madeCompany) []madePosting {
 	out := []madePosting{first}
 	switch x := g.Float64(); {
 	case x < 0.12: // branches: the same text but the place
-		for range 1 + g.IntN(3) {
+		for _, k := range g.Perm(len(places))[:1+g.IntN(3)] {
 			j := first
-			k := g.IntN(len(places))
-			for districts[k] == first.facts.Region {
-				k = g.IntN(len(places))
+			if districts[k] == first.facts.Region {
+				continue
 			}
 			j.facts.Region = districts[k]
 			if g.chance(0.5) {
@@ -183,8 +182,10 @@ func (g made) family(c madeCompany) []madePosting {
 			out = append(out, j)
 		}
 	case x < 0.30: // roles: most of the body is the employer's
-		role := pick(g, roles)
-		j := g.job(c, role)
+		j := g.job(c, pick(g, roles))
+		if j.facts.Occupation == first.facts.Occupation {
+			break
+		}
 		j.facts.Region, j.facts.Opened, j.facts.Deadline = first.facts.Region, first.facts.Opened, first.facts.Deadline
 		j.facts.PayMin, j.facts.PayMax = first.facts.PayMin, first.facts.PayMax
 		out = append(out, j)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 	"testing"
 )
 
@@ -62,15 +63,18 @@ func newMarket(seed uint64, n int) *market {
 }
 
 func (m *market) input() *Postings {
-	names := make([]string, m.result.Clusters+1)
+	names := make([][]string, m.result.Clusters+1)
 	for i, c := range m.mentions {
-		if of := m.result.Of[i] + 1; names[of] == "" {
-			names[of] = ParseName(c.Name).Key
+		of := m.result.Of[i] + 1
+		for _, n := range ParseName(c.Name).All() {
+			if !slices.Contains(names[of], n) {
+				names[of] = append(names[of], n)
+			}
 		}
 	}
 	p := &Postings{Prints: make([]Print, len(m.rows)), Facts: make([]Facts, len(m.rows)),
 		Title: func(i uint32) string { return m.rows[i].title },
-		Name:  func(c uint32) string { return names[c] },
+		Names: func(c uint32) []string { return names[c] },
 		Bodies: func(rows []uint32, f func(uint32, []byte)) error {
 			for _, r := range rows {
 				f(r, []byte(m.rows[r].body))
@@ -79,7 +83,7 @@ func (m *market) input() *Postings {
 		}}
 	r := NewReader()
 	for i, row := range m.rows {
-		p.Prints[i] = r.Print(row.title, ParseName(row.written).Key, []byte(row.body))
+		p.Prints[i] = r.Print(row.title, ParseName(row.written).All(), []byte(row.body))
 		p.Facts[i] = row.facts
 		p.Facts[i].Company = m.result.Of[m.of[i]] + 1
 	}
@@ -149,7 +153,10 @@ func (m *market) showWrong(got Result, truth []int) {
 		for _, j := range by[t][1:] {
 			if i := by[t][0]; got.Of[i] != got.Of[j] && left > 0 {
 				left--
-				fmt.Println("MISSED")
+				mm := &matcher{Postings: m.input()}
+				sets, _ := mm.sets([]uint32{uint32(min(i, j)), uint32(max(i, j))})
+				tt, bits, _ := mm.titles(uint32(i), uint32(j))
+				fmt.Printf("MISSED %+v considered %v; title %.2f %.1f bits, body %.2f\n", mm.compare(uint32(min(i, j)), uint32(max(i, j)), sets[0], sets[1]), mm.consider(nil, uint32(i), uint32(j)), tt, bits, mm.Counts.bodies(sets[0], sets[1]))
 				m.print(i, j)
 			}
 		}
@@ -159,7 +166,7 @@ func (m *market) showWrong(got Result, truth []int) {
 func (m *market) print(rows ...int) {
 	for _, i := range rows {
 		r := m.rows[i]
-		fmt.Printf("   %s | %s %s c%d→%d | %+v | %d %.60s\n", r.title, r.written, r.number, r.company, m.result.Of[m.of[i]], r.facts, len([]rune(r.body)), r.body)
+		fmt.Printf("   %s | %s %s c%d→%d | %+v | %d %.20s\n", r.title, r.written, r.number, r.company, m.result.Of[m.of[i]], r.facts, len([]rune(r.body)), strings.ToValidUTF8(r.body, ""))
 	}
 }
 

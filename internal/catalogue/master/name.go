@@ -16,6 +16,9 @@ type Name struct {
 	Branch  string   // normal form of the branch, such as 강남지점; "" when none
 }
 
+// All returns the normal forms of the name and of those in its brackets.
+func (n Name) All() []string { return append([]string{n.Key}, n.Aliases...) }
+
 var (
 	bracket   = regexp.MustCompile(`[(\[{<【〔「『]([^()\[\]{}<>【】〔〕「」『』]*)[)\]}>】〕」』]?`)
 	shortForm = regexp.MustCompile(`^(주|유|합|재|사|학|의|복|농|株|有|주식회사|유한회사|유한책임회사|합자회사|합명회사|재단법인|사단법인|본사|본점)$`)

@@ -27,13 +27,13 @@ type Facts struct {
 const NoMonths = 0xFFFF
 
 // Postings are the postings to be mastered. Prints come from Readers whose
-// Counts were put together; Title and Name are called often, Bodies seldom.
+// Counts were put together; Title and Names are called often, Bodies seldom.
 type Postings struct {
 	Prints []Print
 	Facts  []Facts
 	Counts *Counts
 	Title  func(row uint32) string
-	Name   func(company uint32) string // normal form of an employer's name; "" for 0
+	Names  func(company uint32) []string // an employer's names (Name.All); none for 0
 	// Bodies calls f for each of rows, which rise, in any order. The bytes are
 	// valid during the call only; f may be called from several goroutines.
 	Bodies func(rows []uint32, f func(row uint32, body []byte)) error
@@ -240,13 +240,19 @@ func (m *matcher) consider(pairs [][2]uint32, a, b uint32) [][2]uint32 {
 }
 
 // nameNear reports whether two employers may be one, written differently:
-// either is unknown, or the shorter name is most of the other.
+// either is unknown, or a name of one is most of a name of the other.
 func (m *matcher) nameNear(a, b uint32) bool {
-	x, y := m.Name(a), m.Name(b)
-	if x == "" || y == "" {
+	if a == 0 || b == 0 {
 		return true
 	}
-	return similarNames([]rune(x), []rune(y))
+	for _, x := range m.Names(a) {
+		for _, y := range m.Names(b) {
+			if similarNames([]rune(x), []rune(y)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // similarNames holds when one name contains the other or they share nearly all

@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/bits"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"unicode"
@@ -71,11 +70,11 @@ func MergeCounts(readers []*Reader) *Counts {
 	return c
 }
 
-// Print reads one posting. Company is the normal form of its employer's name
-// (Name.Key), which does not count as part of the title.
-func (r *Reader) Print(title, company string, body []byte) (p Print) {
+// Print reads one posting. The names of its employer (Name.All) do not count as
+// part of the title.
+func (r *Reader) Print(title string, names []string, body []byte) (p Print) {
 	r.counts.docs++
-	t := titleRunes(r.runes[:0], title, company)
+	t := titleRunes(r.runes[:0], title, names)
 	p.Title = hashRunes(14695981039346656037, t)
 	for i := 1; i < len(t); i++ {
 		h := bigram(t[i-1], t[i])
@@ -171,23 +170,39 @@ func appendFolded(out []rune, s string) []rune {
 	return out
 }
 
-// titleRunes normalises a title and leaves the employer's name out of it,
+// titleRunes normalises a title and leaves the employer's names out of it,
 // unless nothing but that is there.
-func titleRunes(out []rune, title, company string) []rune {
+func titleRunes(out []rune, title string, names []string) []rune {
 	from := len(out)
 	out = appendNormal(out, title)
-	if company == "" {
-		return out
+	for _, name := range names {
+		out = cutRunes(out, from, name)
 	}
-	c := []rune(company)
-	t := out[from:]
-	for i := 0; i+len(c) <= len(t); i++ {
-		if slices.Equal(t[i:i+len(c)], c) && len(t)-len(c) >= 2 {
-			t = append(t[:i], t[i+len(c):]...)
-			i--
+	return out
+}
+
+// cutRunes takes name out of x[from:].
+func cutRunes(x []rune, from int, name string) []rune {
+	n := utf8.RuneCountInString(name)
+	for i := from; n >= 2 && i+n <= len(x) && len(x)-from >= n+2; i++ {
+		if !startsWith(x[i:], name) {
+			continue
 		}
+		x = append(x[:i], x[i+n:]...)
+		i--
 	}
-	return out[:from+len(t)]
+	return x
+}
+
+func startsWith(x []rune, s string) bool {
+	i := 0
+	for _, r := range s {
+		if x[i] != r {
+			return false
+		}
+		i++
+	}
+	return true
 }
 
 func hashRunes(h uint64, runes []rune) uint64 {

@@ -9,8 +9,8 @@ import (
 // hand: how much of what they tell they share, how much that is in bits, and
 // whether they differ in a year or round (2025 상반기, 2차).
 func (m *matcher) titles(a, b uint32) (share, told float64, schedule bool) {
-	x := titleRunes(nil, m.Title(a), m.Name(m.Facts[a].Company))
-	y := titleRunes(nil, m.Title(b), m.Name(m.Facts[b].Company))
+	x := titleRunes(nil, m.Title(a), m.Names(m.Facts[a].Company))
+	y := titleRunes(nil, m.Title(b), m.Names(m.Facts[b].Company))
 	told = m.Counts.info(x, 0, len(x))
 	if slices.Equal(x, y) {
 		return 1, told, false
@@ -38,7 +38,7 @@ func (m *matcher) titles(a, b uint32) (share, told float64, schedule bool) {
 
 // titleInfo is how much a posting's title tells, in bits.
 func (m *matcher) titleInfo(row uint32) float64 {
-	x := titleRunes(nil, m.Title(row), m.Name(m.Facts[row].Company))
+	x := titleRunes(nil, m.Title(row), m.Names(m.Facts[row].Company))
 	return m.Counts.info(x, 0, len(x))
 }
 
@@ -126,7 +126,7 @@ func (c *Counts) editCost(x, y []rune, e edit) (bits float64, schedule bool) {
 	case len(dx) > 0 && len(dy) > 0:
 		return told, false
 	case digits(dx) || digits(dy):
-		return told/2 + 4, false
+		return told/2 + 2, false
 	}
 	return told / 2, false
 }
