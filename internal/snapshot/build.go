@@ -94,8 +94,11 @@ func (b *Build) Publish() (Meta, error) {
 	if err != nil && !errors.Is(err, ieum.ErrUnavailable) {
 		return meta, err
 	}
-	to := filepath.Join(b.root, meta.Version)
-	if before == meta.Version {
+	to, same, err := b.place(meta.Version, before)
+	if err != nil {
+		return meta, err
+	}
+	if same {
 		return meta, b.Discard() // the same content is current already
 	}
 	if err := os.RemoveAll(to); err != nil { // left by a crash between the two renames
@@ -107,10 +110,44 @@ func (b *Build) Publish() (Meta, error) {
 	if err := os.Rename(b.Dir, to); err != nil {
 		return meta, err
 	}
-	if err := replace(filepath.Join(b.root, "CURRENT"), []byte(meta.Version+"\n")); err != nil {
+	if err := replace(filepath.Join(b.root, "CURRENT"), []byte(filepath.Base(to)+"\n")); err != nil {
 		return meta, err
 	}
-	return meta, b.prune(meta.Version, before)
+	return meta, b.prune(filepath.Base(to), before)
+}
+
+// place says which folder a version goes to, and whether the current one holds
+// the same already, parts and all. Where a newer program made other parts of
+// the same content, they go to a folder of another name.
+func (b *Build) place(version, before string) (to string, same bool, err error) {
+	if name, _, _ := strings.Cut(before, "-"); name != version {
+		return filepath.Join(b.root, version), false, nil
+	}
+	same, err = sameParts(b.Dir, filepath.Join(b.root, before))
+	if before == version {
+		version += "-2"
+	}
+	return filepath.Join(b.root, version), same, err
+}
+
+func sameParts(x, y string) (bool, error) {
+	var hashes [2][]string
+	for i, dir := range []string{x, y} {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			return false, err
+		}
+		for _, e := range entries {
+			if e.IsDir() {
+				h, err := contentHash(filepath.Join(dir, e.Name()))
+				if err != nil {
+					return false, err
+				}
+				hashes[i] = append(hashes[i], e.Name()+" "+h)
+			}
+		}
+	}
+	return slices.Equal(hashes[0], hashes[1]), nil
 }
 
 // prune removes snapshots other than those to keep.
@@ -236,6 +273,7 @@ func (s *Snapshot) check() error {
 		below("resumes.Employment", r.Employment, len(d.Employment)),
 		below("resumes.Sex", r.Sex, len(d.Sex)),
 		below("resumes.Person", r.Person, max(1, s.Meta.People)),
+		below("companies.Postings", s.Companies.Postings.Val, s.Meta.Postings),
 		below("items.Kind", s.Items.Kind, len(d.Kinds)),
 		below("items.Occupation", s.Items.Occupation, len(d.Occupations)),
 	} {

@@ -143,7 +143,9 @@ func (t *Texts) At(i int) (text string, err error) {
 		return "", fmt.Errorf("snapshot: no text %d", i)
 	}
 	err = t.block(i/textRows, func(row int, b []byte) bool {
-		text = string(b)
+		if row == i {
+			text = string(b)
+		}
 		return row < i
 	})
 	return text, err

@@ -1,0 +1,547 @@
+package snapshot
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ieum"
+)
+
+var now = time.Date(2026, 3, 2, 9, 0, 0, 0, ieum.Seoul)
+
+// small returns a snapshot of two postings, three source rows, two résumés,
+// one company and one item. Salt makes its content differ.
+func small(salt string) *Snapshot {
+	s := &Snapshot{Dict: Dict{
+		Occupations: []string{"", "2221", "5311"}, Regions: []string{"", "11", "11680"}, Industries: []string{""},
+		Education: []string{""}, Employment: []string{""}, Sex: []string{""}, Skills: []string{"", "a"},
+		Certificates: []string{""}, Majors: []string{""}, Kinds: []string{"", "policy"}, Sources: []string{"", "made"},
+	}}
+	p := &s.Postings
+	p.ID, p.Company, p.Occupation, p.Chance = []uint64{7, 3}, []uint32{1, 0}, []uint16{1, 2}, []uint8{100, 60}
+	p.Region, p.Industry, p.Employment, p.Education = []uint16{2, 1}, make([]uint16, 2), make([]uint8, 2), make([]uint8, 2)
+	p.CareerMin, p.CareerMax = []uint16{0, Unset}, []uint16{24, Unset}
+	p.PayMin, p.PayMax, p.PayBasis = []uint32{30_000_000, 0}, []uint32{32_000_000, 0}, []uint8{uint8(PayAnnual), 0}
+	p.Openings, p.Opened, p.Deadline, p.Closed = make([]uint16, 2), []int32{20000, 20001}, make([]int32, 2), make([]int32, 2)
+	p.Flags, p.Occupations = []uint8{Simulated, 0}, []uint32{0, 0, 1, 2}
+	for i, title := range []string{"프론트 개발자" + salt, ""} {
+		p.Title.Add(title)
+		p.Skills.Add(uint16(1 - i))
+		p.Required.Add()
+		p.Preferred.Add()
+		p.Majors.Add()
+	}
+	p.Members.Add(0, 2)
+	p.Members.Add(1)
+	m := &s.Members
+	m.ID, m.Posting, m.Source = []uint64{3, 5, 7}, []uint32{0, 1, 0}, []uint16{1, 1, 1}
+	m.Delivery, m.Row = []uint32{1, 1, 2}, []uint32{1, 2, 1}
+	for _, k := range []string{"c", "b", "a"} {
+		m.Key.Add(k)
+		m.URL.Add("")
+	}
+	fill(&s.Resumes, 2)
+	s.Resumes.Occupations = []uint32{0, 2, 2, 2}
+	fill(&s.Companies, 2)
+	fill(&s.Items, 1)
+	s.Items.Kind[0] = 1
+	return s
+}
+
+// fill gives every column of a table rows empty rows.
+func fill(table any, rows int) {
+	v := reflect.ValueOf(table).Elem()
+	for i := range v.NumField() {
+		f := v.Field(i)
+		if f.Kind() == reflect.Slice {
+			f.Set(reflect.MakeSlice(f.Type(), rows, rows))
+		} else {
+			f.Field(0).Set(reflect.ValueOf(make([]uint64, rows+1)))
+		}
+	}
+}
+
+var smallMeta = Meta{Postings: 2, Resumes: 2, People: 1, Companies: 2, Items: 1}
+
+// begin writes a snapshot up to Describe.
+func begin(t *testing.T, data, salt string) *Build {
+	t.Helper()
+	b, err := Begin(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Write(small(salt)); err != nil {
+		t.Fatal(err)
+	}
+	w, err := NewTextWriter(b.Path("text"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"본문 하나", ""} {
+		if err := w.Add([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Describe(smallMeta, now); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func publish(t *testing.T, data, salt string, parts ...Part) Meta {
+	t.Helper()
+	b := begin(t, data, salt)
+	if err := b.Derive(context.Background(), parts...); err != nil {
+		t.Fatal(err)
+	}
+	m, err := b.Publish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestWhatIsWrittenIsRead(t *testing.T) {
+	data := t.TempDir()
+	meta := publish(t, data, "")
+	dir, err := Current(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Verify(); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Postings.Title.At(0); got != "프론트 개발자" {
+		t.Errorf("title is %q", got)
+	}
+	if got := s.Postings.Members.At(0); !reflect.DeepEqual(got, []uint32{0, 2}) {
+		t.Errorf("members are %v", got)
+	}
+	if got, err := s.Text.At(0); err != nil || got != "본문 하나" {
+		t.Errorf("text is %q, %v", got, err)
+	}
+	if s.Meta.Hash != meta.Hash || !s.Meta.Built.Equal(now) || len(s.Meta.Version) != 16 {
+		t.Errorf("meta is %+v", s.Meta)
+	}
+	want := small("")
+	if !reflect.DeepEqual(s.Postings, want.Postings) || !reflect.DeepEqual(s.Members, want.Members) || !reflect.DeepEqual(s.Dict, want.Dict) {
+		t.Error("columns changed on their way through the files")
+	}
+	for _, tt := range []struct {
+		id  uint64
+		row int
+		ok  bool
+	}{{3, 0, true}, {5, 1, true}, {7, 0, true}, {4, 0, false}, {8, 0, false}} {
+		if row, ok := s.PostingByID(tt.id); row != tt.row || ok != tt.ok {
+			t.Errorf("posting %d is row %d, %v", tt.id, row, ok)
+		}
+	}
+}
+
+func TestTextsOfManyBlocks(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "text")
+	w, err := NewTextWriter(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := func(i int) string { return strings.Repeat(fmt.Sprint("본문", i, " "), i%50) }
+	const n = 3*textRows + 5
+	for i := range n {
+		if err := w.Add([]byte(text(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	x, err := OpenTexts(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	for _, i := range []int{0, textRows - 1, textRows, n - 1} {
+		if got, err := x.At(i); err != nil || got != text(i) {
+			t.Errorf("text %d is %q, %v", i, got, err)
+		}
+	}
+	if _, err := x.At(n); err == nil {
+		t.Error("a text beyond the last was read")
+	}
+	rows := 0
+	err = x.All(func(row int, b []byte) bool {
+		if string(b) != text(row) {
+			t.Errorf("text %d is %q", row, b)
+		}
+		rows++
+		return true
+	})
+	if err != nil || rows != n || x.Len() != n {
+		t.Errorf("%d of %d texts read, %v", rows, n, err)
+	}
+}
+
+func TestDamageIsFound(t *testing.T) {
+	data := t.TempDir()
+	publish(t, data, "")
+	dir, _ := Current(data)
+	for _, name := range []string{"postings.col", "members.col", "resumes.col", "companies.col", "items.col", "text", "text.col"} {
+		path := filepath.Join(dir, name)
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, b := range map[string][]byte{
+			"a bit turned":  turned(whole, columnByte(t, path, whole)),
+			"cut short":     whole[:len(whole)-1],
+			"cut in half":   whole[:len(whole)/2],
+			"nothing in it": nil,
+			"grown":         append(bytes.Clone(whole), 0),
+		} {
+			write(t, path, b)
+			s, err := Open(dir)
+			if err == nil {
+				err = s.Verify()
+				s.Close()
+			}
+			if err == nil {
+				t.Errorf("%s: %s was not noticed", name, what)
+			}
+		}
+		write(t, path, whole)
+	}
+	s, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Verify(); err != nil {
+		t.Errorf("mended, but: %v", err)
+	}
+}
+
+// columnByte returns the place of a byte that belongs to a column: between
+// columns lies padding that nobody reads.
+func columnByte(t *testing.T, path string, whole []byte) int {
+	if filepath.Ext(path) != ".col" {
+		return len(whole) / 2
+	}
+	m, err := mapFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	for _, c := range m.dir {
+		if c.Bytes > 0 {
+			return int(c.Start)
+		}
+	}
+	t.Fatalf("%s has no bytes", path)
+	return 0
+}
+
+func turned(b []byte, at int) []byte {
+	b = bytes.Clone(b)
+	b[at] ^= 0x10
+	return b
+}
+
+func write(t *testing.T, path string, b []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTablesThatDisagreeAreRefused(t *testing.T) {
+	for what, spoil := range map[string]func(*Snapshot, *Meta){
+		"a code beyond the dictionary":   func(s *Snapshot, _ *Meta) { s.Postings.Region[0] = 3 },
+		"a posting of no company":        func(s *Snapshot, _ *Meta) { s.Postings.Company[0] = 2 },
+		"a member of no posting":         func(s *Snapshot, _ *Meta) { s.Members.Posting[0] = 2 },
+		"a column too short":             func(s *Snapshot, _ *Meta) { s.Postings.Flags = s.Postings.Flags[:1] },
+		"offsets that fall":              func(s *Snapshot, _ *Meta) { s.Postings.Skills.Off[1] = 9 },
+		"occupations not over all rows":  func(s *Snapshot, _ *Meta) { s.Postings.Occupations[3] = 1 },
+		"a person beyond the last":       func(s *Snapshot, _ *Meta) { s.Resumes.Person[1] = 1 },
+		"more postings than there are":   func(_ *Snapshot, m *Meta) { m.Postings = 3 },
+		"a company with a lost posting":  func(s *Snapshot, _ *Meta) { s.Companies.Postings = Lists[uint32]{[]uint64{0, 1, 1}, []uint32{2}} },
+		"an item of a kind never listed": func(s *Snapshot, _ *Meta) { s.Items.Kind[0] = 2 },
+	} {
+		data := t.TempDir()
+		b, err := Begin(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, m := small(""), smallMeta
+		spoil(s, &m)
+		w, _ := NewTextWriter(b.Path("text"))
+		w.Add(nil)
+		w.Add(nil)
+		if err := errors.Join(b.Write(s), w.Close(), b.Describe(m, now)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Publish(); err == nil {
+			t.Errorf("%s: published", what)
+		}
+		if _, err := Current(data); !errors.Is(err, ieum.ErrUnavailable) {
+			t.Errorf("%s: CURRENT is there: %v", what, err)
+		}
+	}
+}
+
+func TestSameContentHasTheSameVersion(t *testing.T) {
+	a, b := publish(t, t.TempDir(), ""), publish(t, t.TempDir(), "")
+	if a.Hash != b.Hash || a.Version != b.Version {
+		t.Errorf("%s and %s", a.Hash, b.Hash)
+	}
+	if c := publish(t, t.TempDir(), "!"); c.Hash == a.Hash {
+		t.Error("other content has the same hash")
+	}
+}
+
+// noted is a part that writes what it is told, and fails to open when told.
+type noted struct{ text string }
+
+func (n noted) Close() error { return nil }
+
+func (n noted) part() Part {
+	return Part{Name: "noted",
+		Build: func(_ context.Context, _ *Snapshot, dir string) error {
+			return os.WriteFile(filepath.Join(dir, "note"), []byte(n.text), 0o600)
+		},
+		Open: func(_ *Snapshot, dir string) (io.Closer, error) {
+			b, err := os.ReadFile(filepath.Join(dir, "note"))
+			if string(b) == "bad" {
+				return nil, errors.New("this part is bad")
+			}
+			return noted{string(b)}, err
+		}}
+}
+
+func TestNewPartsOfTheSameContentAreTakenUp(t *testing.T) {
+	data := t.TempDir()
+	part := noted{"one"}.part()
+	live := NewLive(data, part)
+	defer live.Close()
+	for i, text := range []string{"one", "two", "three", "three"} {
+		publish(t, data, "", noted{text}.part())
+		moved, err := live.Refresh()
+		if err != nil || moved != (i < 3) {
+			t.Fatalf("%s: moved %v, %v", text, moved, err)
+		}
+		s, release, err := live.Acquire()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Part("noted").(noted).text; got != text {
+			t.Errorf("part says %q, want %q", got, text)
+		}
+		release()
+	}
+	dirs, _ := filepath.Glob(filepath.Join(data, "snapshots", "*-*"))
+	if len(dirs) > 2 {
+		t.Errorf("folders pile up: %v", dirs)
+	}
+}
+
+func TestAnInterruptedBuildChangesNothing(t *testing.T) {
+	data := t.TempDir()
+	first := publish(t, data, "")
+	root := filepath.Join(data, "snapshots")
+	stages := map[string]func(){
+		"before the tables":     func() { Begin(data) },
+		"before it is verified": func() { begin(t, data, "later") },
+		"between the two renames": func() {
+			b := begin(t, data, "later")
+			os.Rename(b.Dir, filepath.Join(root, "0123456789abcdef"))
+		},
+		"while CURRENT is replaced": func() {
+			begin(t, data, "later")
+			write(t, filepath.Join(root, "making-1.tmp"), []byte("0123"))
+		},
+		"a part that can't be opened": func() {
+			b := begin(t, data, "later")
+			if err := b.Derive(context.Background(), noted{"bad"}.part()); err == nil {
+				t.Error("the bad part was taken")
+			}
+		},
+	}
+	for what, stop := range stages {
+		stop()
+		dir, err := Current(data)
+		if err != nil || filepath.Base(dir) != first.Version {
+			t.Fatalf("%s: current is %s, %v", what, dir, err)
+		}
+		s, err := Open(dir)
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if err := s.Verify(); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		s.Close()
+	}
+	second := publish(t, data, "later")
+	entries, _ := os.ReadDir(root)
+	if len(entries) != 3 { // CURRENT, the last and this one
+		t.Errorf("left over: %v", entries)
+	}
+	if dir, _ := Current(data); filepath.Base(dir) != second.Version {
+		t.Errorf("current is %s", dir)
+	}
+}
+
+func TestOtherFormatIsRefused(t *testing.T) {
+	data := t.TempDir()
+	publish(t, data, "")
+	dir, _ := Current(data)
+	path := filepath.Join(dir, "meta.json")
+	b, _ := os.ReadFile(path)
+	write(t, path, bytes.Replace(b, []byte(`"format": 1`), []byte(`"format": 2`), 1))
+	if _, err := Open(dir); !errors.Is(err, ieum.ErrConflict) || !strings.Contains(err.Error(), "ieum build") {
+		t.Errorf("a newer format: %v", err)
+	}
+}
+
+func TestLiveMovesWithoutDroppingAReader(t *testing.T) {
+	data := t.TempDir()
+	live := NewLive(data)
+	defer live.Close()
+	if _, _, err := live.Acquire(); !errors.Is(err, ieum.ErrUnavailable) {
+		t.Fatalf("without a snapshot: %v", err)
+	}
+	publish(t, data, "0")
+	if moved, err := live.Refresh(); err != nil || !moved {
+		t.Fatal(moved, err)
+	}
+	stop := make(chan struct{})
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				s, release, err := live.Acquire()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if got := s.Postings.Title.At(0); !strings.HasPrefix(got, "프론트 개발자") {
+					t.Errorf("read %q", got)
+				}
+				if _, err := s.Text.At(0); err != nil {
+					t.Error(err)
+				}
+				release()
+			}
+		})
+	}
+	held, release, err := live.Acquire()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 8 {
+		publish(t, data, fmt.Sprint(i+1))
+		if moved, err := live.Refresh(); err != nil || !moved {
+			t.Fatal(moved, err)
+		}
+	}
+	close(stop)
+	readers.Wait()
+	if got := held.Postings.Title.At(0); got != "프론트 개발자0" {
+		t.Errorf("the held snapshot changed to %q", got)
+	}
+	release()
+	release() // bears repeating
+	if len(held.closers) != 0 {
+		t.Error("the old snapshot was not closed when its last reader left")
+	}
+}
+
+func TestABrokenNewOneLeavesTheOldInUse(t *testing.T) {
+	data := t.TempDir()
+	publish(t, data, "")
+	live := NewLive(data, noted{}.part())
+	defer live.Close()
+	if _, err := live.Refresh(); err == nil {
+		t.Fatal("a snapshot without its part was opened")
+	}
+	live = NewLive(data)
+	live.Refresh()
+	publish(t, data, "new")
+	dir, _ := Current(data)
+	write(t, filepath.Join(dir, "postings.col"), nil)
+	if moved, err := live.Refresh(); moved || err == nil {
+		t.Errorf("moved to a broken snapshot (%v)", err)
+	}
+	s, release, err := live.Acquire()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	if got := s.Postings.Title.At(0); got != "프론트 개발자" {
+		t.Errorf("read %q", got)
+	}
+}
+
+func TestIDsAreWrittenAndRead(t *testing.T) {
+	for _, id := range []uint64{0, 1, 1<<64 - 1, 0x0123456789abcdef} {
+		if got, ok := ParseID(FormatID(id)); !ok || got != id {
+			t.Errorf("%d became %s became %d", id, FormatID(id), got)
+		}
+	}
+	for _, s := range []string{"", "12", "0123456789abcdeg", "0123456789abcdef0"} {
+		if _, ok := ParseID(s); ok {
+			t.Errorf("%q is no number", s)
+		}
+	}
+}
+
+// FuzzOpenTable holds that no file, however broken, does more than be refused.
+func FuzzOpenTable(f *testing.F) {
+	dir := f.TempDir()
+	path := filepath.Join(dir, "seed")
+	if err := WriteTable(path, &small("").Members); err != nil {
+		f.Fatal(err)
+	}
+	b, _ := os.ReadFile(path)
+	f.Add(b)
+	f.Add(b[:len(b)-tail])
+	f.Add(bytes.ReplaceAll(b, []byte(`"start":64`), []byte(`"start":-4`)))
+	f.Add([]byte(magic + magic))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		path := filepath.Join(t.TempDir(), "table")
+		write(t, path, b)
+		var m Members
+		mapping, err := OpenTable(path, &m)
+		if err != nil {
+			return
+		}
+		defer mapping.Close()
+		mapping.Verify()
+		if checkTable("members", &m, len(m.ID)) == nil {
+			for i := range m.ID {
+				_ = m.Key.At(i)
+			}
+		}
+	})
+}
