@@ -1,0 +1,239 @@
+package jobcare
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"ieum"
+	"ieum/internal/snapshot"
+)
+
+// enough is the number of postings that must name a competency at all before
+// an occupation is said to ask for anything.
+const enough = 20
+
+// askedFor is how many of the competencies most asked for a person is measured
+// against.
+const askedFor = 10
+
+// A Diagnosis is what a person can do and where that leads. Strengths come
+// before gaps.
+type Diagnosis struct {
+	Profile   ieum.Profile `json:"profile"`
+	Fits      []Fit        `json:"fits"`             // occupations, best first; at most 5
+	Near      *Fit         `json:"near,omitempty"`   // the occupation the person has not worked in that is within reach and has most openings per seeker
+	Target    *Fit         `json:"target,omitempty"` // the one asked for, or the best
+	Jobs      []ieum.Job   `json:"jobs"`
+	Short     []ieum.Job   `json:"short"` // jobs for which one licence is missing
+	Day       ieum.Day     `json:"day"`
+	Snapshot  string       `json:"snapshot"`
+	Simulated bool         `json:"simulated"`
+}
+
+// A Fit is one occupation beside a person.
+type Fit struct {
+	Named
+	Done     bool      `json:"done"`     // the person has worked in it
+	Score    float64   `json:"score"`    // 0 to 1: half experience, half what is asked for that the person can do
+	Have     []Asked   `json:"have"`     // asked for, and shown by the person's words
+	Missing  []Asked   `json:"missing"`  // asked for, and not shown; most often asked first
+	Licences []Licence `json:"licences"` // required by law, and not held
+	Openings Figure    `json:"openings"`
+	Seekers  Figure    `json:"seekers"`
+	Per100   Figure    `json:"per100"`  // openings per 100 seekers
+	Offered  Figure    `json:"offered"` // median, won a year
+	Wished   Figure    `json:"wished"`
+}
+
+// Asked is a competency an occupation's postings ask for.
+type Asked struct {
+	Named
+	In100 Figure `json:"in100"` // of 100 postings that name any competency
+	Words string `json:"words,omitempty"`
+}
+
+// A Licence is a certificate a law requires for an occupation.
+type Licence struct {
+	Named
+	Law string `json:"law"`
+}
+
+func (a *Adviser) diagnose(s *snapshot.Snapshot, p ieum.Profile, target string) (*Diagnosis, error) {
+	d := &Diagnosis{Profile: p, Day: a.today(s), Snapshot: s.Meta.Version, Simulated: s.Meta.Simulated, Fits: []Fit{}, Jobs: []ieum.Job{}, Short: []ieum.Job{}}
+	b := s.Part(partName).(*base)
+	held := newHeld(s, p)
+	scores := b.fit(s, p, held)
+	order := make([]int, len(scores))
+	for o := range order {
+		order[o] = o
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(scores[y], scores[x]) })
+	var near []Fit
+	for _, o := range order {
+		if o == 0 || scores[o] < .1 || len(d.Fits) == 5 && len(near) == 8 {
+			continue
+		}
+		f := a.fit(s, b, o, scores[o], p, held)
+		if len(d.Fits) < 5 {
+			d.Fits = append(d.Fits, f)
+		}
+		if !f.Done && f.Per100.Known() && len(near) < 8 {
+			near = append(near, f)
+		}
+	}
+	if len(near) > 0 {
+		best := slices.MaxFunc(near, func(x, y Fit) int {
+			return cmp.Compare(x.Score*math.Log1p(x.Per100.Float()), y.Score*math.Log1p(y.Per100.Float()))
+		})
+		d.Near = &best
+	}
+	switch {
+	case target != "":
+		o := snapshot.Find(s.Dict.Occupations, target)
+		if err := a.unitGroup(target, "/target"); err != nil {
+			return nil, err
+		}
+		f := a.fit(s, b, o, scores[o], p, held)
+		f.Named = Named{target, nameOf(a.set, "keco2025", target)}
+		d.Target = &f
+	case len(d.Fits) > 0:
+		d.Target = &d.Fits[0]
+	}
+	return d, nil
+}
+
+// held is what a person has, in the snapshot's numbers.
+type held struct {
+	skills map[uint16]string // with the words that show it
+	certs  map[string]bool
+	done   map[uint16]float64
+}
+
+func newHeld(s *snapshot.Snapshot, p ieum.Profile) held {
+	h := held{map[uint16]string{}, map[string]bool{}, map[uint16]float64{}}
+	for _, c := range p.Competencies {
+		if id := snapshot.Find(s.Dict.Skills, c.ID); id > 0 && h.skills[uint16(id)] == "" {
+			h.skills[uint16(id)] = cmp.Or(c.Words, c.Label)
+		}
+	}
+	for _, c := range p.Certificates {
+		h.certs[c] = true
+	}
+	for _, o := range p.Occupations {
+		if id := snapshot.Find(s.Dict.Occupations, o.Code); id > 0 {
+			h.done[uint16(id)] = max(h.done[uint16(id)], o.P)
+		}
+	}
+	return h
+}
+
+// fit scores every occupation between 0 and 1: half for having worked in it or
+// in one of the same minor (3 digits) or sub-major (2 digits) group, half for
+// the share of what it asks for, by how telling each competency is, that the
+// person shows.
+func (b *base) fit(s *snapshot.Snapshot, p ieum.Profile, h held) []float64 {
+	scores := make([]float64, len(s.Dict.Occupations))
+	for o := range scores {
+		if o == 0 || b.People[o] == 0 && b.Postings[o] == 0 {
+			continue
+		}
+		code := s.Dict.Occupations[o]
+		worked := 0.0
+		for _, done := range p.Occupations {
+			worked = max(worked, done.P*kinship(code, done.Code))
+		}
+		scores[o] = worked/2 + b.covered(s, o, h)/2
+	}
+	return scores
+}
+
+// kinship is how near two unit groups stand in the classification.
+func kinship(x, y string) float64 {
+	switch {
+	case x == y:
+		return 1
+	case len(x) == 4 && len(y) == 4 && x[:3] == y[:3]:
+		return .6
+	case len(x) == 4 && len(y) == 4 && x[:2] == y[:2]:
+		return .3
+	}
+	return 0
+}
+
+// covered is the share of what occupation o asks for that the person shows,
+// each competency weighed by how often it is asked for and by the logarithm of
+// how rarely elsewhere.
+func (b *base) covered(s *snapshot.Snapshot, o int, h held) float64 {
+	if b.Coded[o] < enough {
+		return 0
+	}
+	have, all := 0.0, 0.0
+	skills, counts := b.Skill.At(o), b.SkillCount.At(o)
+	for i, id := range skills[:min(askedFor, len(skills))] {
+		w := float64(counts[i]) / float64(b.Coded[o]) * math.Log(1+float64(s.Meta.Postings)/float64(1+b.SkillPostings[id]))
+		all += w
+		if h.skills[id] != "" {
+			have += w
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return have / all
+}
+
+// fit describes one occupation beside the person.
+func (a *Adviser) fit(s *snapshot.Snapshot, b *base, o int, score float64, p ieum.Profile, h held) Fit {
+	code := s.Dict.Occupations[o]
+	f := Fit{
+		Named: Named{code, nameOf(a.set, "keco2025", code)}, Score: math.Round(score*1000) / 1000,
+		Done: h.done[uint16(o)] >= .3, Have: []Asked{}, Missing: []Asked{}, Licences: a.licences(code, h),
+	}
+	if b.Coded[o] >= enough {
+		skills, counts := b.Skill.At(o), b.SkillCount.At(o)
+		for i, id := range skills[:min(askedFor, len(skills))] {
+			c := s.Dict.Skills[id]
+			asked := Asked{Named{c, nameOf(a.set, "competencies", c)}, in100(int(counts[i]), int(b.Coded[o])), h.skills[id]}
+			if asked.Words != "" {
+				f.Have = append(f.Have, asked)
+			} else {
+				f.Missing = append(f.Missing, asked)
+			}
+		}
+	}
+	t := newTally(s)
+	t.countPostings(s, &slice{occupation: uint16(o), day: a.today(s)})
+	seekers := int(b.Seekers[o])
+	f.Openings, f.Seekers = openings(t.openPlaces, t.open), count(seekers, onSeekers)
+	f.Openings.Basis = onOpen
+	f.Per100 = ratio(t.openPlaces*100, seekers)
+	if f.Per100.Known() {
+		v := math.Round(*f.Per100.Value)
+		f.Per100.Value = &v
+	}
+	f.Offered = quantile(sorted(t.offered), .5, onPostings)
+	f.Wished = withheld
+	if w := float64(b.Wished[o]); w > 0 {
+		f.Wished = Figure{Value: &w, N: seekers, Basis: onSeekers}
+	}
+	return f
+}
+
+// in100 is a share as a whole number of a hundred.
+func in100(n, of int) Figure {
+	f := share(n, of, onPostings)
+	if f.Known() {
+		v := math.Round(*f.Value * 100)
+		f.Value = &v
+	}
+	return f
+}
+
+// licences returns what a law requires for an occupation and the person lacks.
+// A certificate listed with others under one occupation and article is an
+// alternative: holding one is enough.
+func (a *Adviser) licences(code string, h held) []Licence {
+	out := []Licence{}
+	return out
+}

@@ -1,0 +1,268 @@
+package jobcare
+
+import (
+	"embed"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/platform/web"
+)
+
+//go:embed pages/*.html
+var files embed.FS
+
+// Routes serves the pages and the API of the market and the diagnosis.
+func (a *Adviser) Routes(site *web.Site, mux *web.Mux) {
+	h := &handlers{a, site, site.Pages(files)}
+	mux.Page("GET /occupations", h.occupations)
+	mux.Page("GET /occupations/{code}", h.occupation)
+	mux.Page("GET /diagnosis", h.ask)
+	mux.Page("POST /diagnosis", h.diagnose)
+	mux.Page("POST /diagnosis/answers", h.again)
+	mux.Page("POST /diagnosis/file", h.file)
+	mux.API("GET /api/v1/occupations", web.Op{
+		ID: "listOccupations", Summary: ieum.Text{KO: "직업 찾기", EN: "Find occupations"},
+		Params: search{}, Reply: Occupations{},
+	}, h.occupations)
+	mux.API("GET /api/v1/occupations/{code}/market", web.Op{
+		ID: "getMarket", Summary: ieum.Text{KO: "한 직업의 노동시장", EN: "The labour market of one occupation"},
+		Params: marketQuery{}, Reply: Market{},
+	}, h.market)
+	mux.API("POST /api/v1/diagnoses", web.Op{
+		ID: "diagnose", Summary: ieum.Text{KO: "역량 진단. 아무것도 저장하지 않습니다", EN: "Diagnose a résumé; nothing is stored"},
+		Body: diagnosisBody{}, Reply: Diagnosis{},
+	}, h.diagnoseAPI)
+}
+
+type handlers struct {
+	a     *Adviser
+	site  *web.Site
+	pages *web.Pages
+}
+
+type search struct {
+	Q string `q:"q" max:"100" doc:"words of the occupation's name"`
+}
+
+// Occupations are the unit groups that answer a search, by sub-major group.
+type Occupations struct {
+	Q      string  `json:"q,omitempty"`
+	Groups []Group `json:"groups"`
+}
+
+// A Group is a sub-major group (two digits) and its unit groups.
+type Group struct {
+	Named
+	Units []Unit `json:"units"`
+}
+
+// A Unit is one unit group and how much of it is registered here.
+type Unit struct {
+	Named
+	Postings int    `json:"postings"`
+	Seekers  Figure `json:"seekers"`
+}
+
+func (h *handlers) occupations(w http.ResponseWriter, r *http.Request) error {
+	q, err := web.Read[search](r)
+	if err != nil {
+		return err
+	}
+	list, err := h.a.Occupations(q.Q)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "occupations.html", list)
+}
+
+type marketQuery struct {
+	Code      string `path:"code" doc:"KECO 2025 unit group, four digits" example:"8211"`
+	Region    string `q:"region" doc:"code of the list regions"`
+	Career    string `q:"career" enum:"0-1|1-3|3-5|5-10|10+" doc:"years of experience"`
+	Education string `q:"education" doc:"code of the list education"`
+	Age       string `q:"age" enum:"-29|30-39|40-49|50-59|60+" doc:"years of age, of the people only"`
+}
+
+func (q marketQuery) query() Query {
+	return Query{q.Code, q.Region, q.Career, q.Education, q.Age}
+}
+
+func (h *handlers) market(w http.ResponseWriter, r *http.Request) error {
+	q, err := web.Read[marketQuery](r)
+	if err != nil {
+		return err
+	}
+	m, err := h.a.Market(q.query())
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "occupation.html", m)
+}
+
+// occupationPage is a market with what the work is and the choices of slices.
+type occupationPage struct {
+	*Market
+	Work      *Work
+	Regions17 []*defs.Code
+	Education []*defs.Code
+	Careers   []Band
+	Ages      []Band
+	Charts    charts
+}
+
+func (h *handlers) occupation(w http.ResponseWriter, r *http.Request) error {
+	q, err := web.Read[marketQuery](r)
+	if err != nil {
+		return err
+	}
+	m, err := h.a.Market(q.query())
+	if err != nil {
+		return err
+	}
+	work, err := h.a.Work(q.Code)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "occupation.html", occupationPage{
+		m, work, h.a.provinces(), h.a.choices("education"), Careers, Ages, h.charts(m, r),
+	})
+}
+
+func (h *handlers) charts(m *Market, r *http.Request) charts {
+	lang := web.Lang(r)
+	return chartsOf(m, lang, func(key string) string { return h.site.Text(lang, key, nil) })
+}
+
+// asking is the page of questions, filled with what was answered before.
+type asking struct {
+	Answers
+	Regions   []*defs.Code
+	Schooling []*defs.Code
+}
+
+func (h *handlers) questions(w http.ResponseWriter, r *http.Request, a Answers) error {
+	return h.pages.Reply(w, r, "diagnosis.html", asking{a, h.a.provinces(), h.a.choices("education")})
+}
+
+func (h *handlers) ask(w http.ResponseWriter, r *http.Request) error {
+	a, err := web.Read[Answers](r)
+	if err != nil {
+		return err
+	}
+	return h.questions(w, r, a)
+}
+
+// diagnosisForm is any of the three ways in: answers, a pasted text, a file.
+type diagnosisForm struct {
+	Answers
+	Paste  string     `q:"paste" max:"100000"`
+	File   web.Upload `q:"file"`
+	Resume string     `q:"resume" max:"400000"` // our JSON, carried along by the result page
+	Target string     `q:"target" max:"4"`
+}
+
+// resume reads whichever way was taken.
+func (h *handlers) resume(f diagnosisForm) (ieum.Resume, error) {
+	switch {
+	case len(f.File.Data) > 0:
+		return h.a.reader.ReadText(f.File.Data)
+	case f.Resume != "":
+		return h.a.reader.ReadText([]byte(f.Resume))
+	case strings.TrimSpace(f.Paste) != "":
+		return h.a.reader.ReadText([]byte(f.Paste))
+	case strings.TrimSpace(f.Work+f.Tasks+f.Certificates) == "":
+		return ieum.Resume{}, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.diagnosis_empty", Field: "/work",
+			Message: "say at least one thing you have done, also unpaid, or paste a résumé"}
+	}
+	return f.Answers.Resume(), nil
+}
+
+// diagnosed is the result page: the résumé travels in it, nowhere else.
+type diagnosed struct {
+	*Diagnosis
+	Resume string
+}
+
+// Years and Months are how long the person has worked.
+func (d diagnosed) Years() int  { return d.Profile.CareerMonths / 12 }
+func (d diagnosed) Months() int { return d.Profile.CareerMonths % 12 }
+
+func (h *handlers) diagnose(w http.ResponseWriter, r *http.Request) error {
+	f, err := web.Read[diagnosisForm](r)
+	if err != nil {
+		return err
+	}
+	resume, err := h.resume(f)
+	if err != nil {
+		return err
+	}
+	d, err := h.a.Diagnose(r.Context(), resume, f.Target)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(resume)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	return h.pages.Reply(w, r, "diagnosed.html", diagnosed{d, string(text)})
+}
+
+type carried struct {
+	Resume string `q:"resume,required" max:"400000"`
+}
+
+// again shows the questions filled with a résumé, to change it.
+func (h *handlers) again(w http.ResponseWriter, r *http.Request) error {
+	f, err := web.Read[carried](r)
+	if err != nil {
+		return err
+	}
+	resume, err := h.a.reader.ReadText([]byte(f.Resume))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	return h.questions(w, r, answersOf(resume))
+}
+
+// file hands the résumé back as a file of the person's own.
+func (h *handlers) file(w http.ResponseWriter, r *http.Request) error {
+	f, err := web.Read[carried](r)
+	if err != nil {
+		return err
+	}
+	resume, err := h.a.reader.ReadText([]byte(f.Resume))
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(resume, "", "  ")
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="ieum-resume.json"`)
+	_, err = w.Write(append(text, '\n'))
+	return err
+}
+
+type diagnosisBody struct {
+	Resume ieum.Resume `json:"resume"`
+	Target string      `json:"target,omitempty" doc:"KECO 2025 unit group to be measured against"`
+}
+
+func (h *handlers) diagnoseAPI(w http.ResponseWriter, r *http.Request) error {
+	b, err := web.ReadJSON[diagnosisBody](r)
+	if err != nil {
+		return err
+	}
+	d, err := h.a.Diagnose(r.Context(), b.Resume, b.Target)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "diagnosed.html", d)
+}

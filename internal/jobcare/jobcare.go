@@ -1,0 +1,88 @@
+// Package jobcare is the labour market of an occupation and a person's place
+// in it: supply and demand, pay offered and wished, what is asked for; what a
+// person can do, which occupations are near, what is missing.
+//
+// Read figure.go for what every figure carries and when it is withheld,
+// market.go for the report of one occupation, base.go for what is counted once
+// when a snapshot is built, diagnosis.go for a person's place, and http.go for
+// the pages.
+package jobcare
+
+import (
+	"context"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/snapshot"
+)
+
+// Reader understands a résumé: codes with the words that show them.
+type Reader interface {
+	Read(ieum.Resume) ieum.Profile
+	ReadText(text []byte) (ieum.Resume, error)
+}
+
+// Jobs finds jobs for a person, best first, and those for which one licence
+// is missing.
+type Jobs interface {
+	Suggest(ctx context.Context, p ieum.Profile, k int) (fit, short []ieum.Job, err error)
+}
+
+// An Adviser answers questions about the market from the current snapshot.
+type Adviser struct {
+	live   *snapshot.Live
+	set    *defs.Set
+	reader Reader
+	jobs   Jobs
+	now    func() time.Time
+}
+
+// New returns an adviser.
+func New(live *snapshot.Live, set *defs.Set, reader Reader, jobs Jobs, now func() time.Time) *Adviser {
+	return &Adviser{live, set, reader, jobs, now}
+}
+
+// Market reports on one slice of the market. An unknown occupation is
+// ieum.ErrNotFound, an unknown slice ieum.ErrInvalid, and a missing snapshot
+// ieum.ErrUnavailable.
+func (a *Adviser) Market(q Query) (*Market, error) {
+	s, release, err := a.live.Acquire()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	sl, err := a.slice(s, q)
+	if err != nil {
+		return nil, err
+	}
+	return a.report(s, sl), nil
+}
+
+// Diagnose says what a person can do, which occupations are near and what is
+// missing. Target is a KECO unit group to be measured against, or "" for the
+// best fitting one.
+func (a *Adviser) Diagnose(ctx context.Context, r ieum.Resume, target string) (*Diagnosis, error) {
+	p := a.reader.Read(r)
+	s, release, err := a.live.Acquire()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	d, err := a.diagnose(s, p, target)
+	if err != nil || a.jobs == nil {
+		return d, err
+	}
+	d.Jobs, d.Short, err = a.jobs.Suggest(ctx, p, 5)
+	return d, err
+}
+
+// today returns the day a report of s speaks of: the present one, or the last
+// day its data know when they are older.
+func (a *Adviser) today(s *snapshot.Snapshot) ieum.Day {
+	d := ieum.DayOf(a.now())
+	if s.Meta.To != 0 && s.Meta.To < d {
+		return s.Meta.To
+	}
+	return d
+}

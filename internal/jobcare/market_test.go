@@ -1,0 +1,232 @@
+package jobcare
+
+import (
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"ieum"
+)
+
+// press is a posting of occupation 8211 that is open on the day of the tests.
+func press() posting {
+	return posting{occupation: 1, region: 2, places: 2, payMin: 30_000_000, payMax: 34_000_000, opened: "2026-06-01", deadline: "2026-07-01"}
+}
+
+func seeker(person uint32) resume {
+	return resume{person: person, occupation: 1, region: 2, born: 1968, months: 240, wish: 36_000_000, updated: "2026-05-01", active: true}
+}
+
+func repeat[T any](n int, f func(i int) T) (out []T) {
+	for i := range n {
+		out = append(out, f(i))
+	}
+	return out
+}
+
+func TestSeekersAreCountedAsPeopleAndOpeningsAsPlaces(t *testing.T) {
+	resumes := repeat(10, func(i int) resume { return seeker(uint32(i)) })
+	second := resumes[9] // the last person has a second résumé, newer, and no longer looks
+	second.updated, second.active = "2026-06-01", false
+	a := market(t, repeat(6, func(int) posting { return press() }), append(resumes, second))
+	m, err := a.Market(Query{Occupation: "8211"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.People.Int() != 10 || m.Seekers.Int() != 9 || m.Openings.Int() != 12 || m.Openings.N != 6 {
+		t.Errorf("people %d, seekers %d, openings %d in %d postings; want 10, 9, 12 in 6", m.People.Int(), m.Seekers.Int(), m.Openings.Int(), m.Openings.N)
+	}
+	if m.Tightness.Float() != 1.33 {
+		t.Errorf("openings per seeker %v, want 1.33", m.Tightness.Float())
+	}
+	if m.Offered.Median.Int() != 32_000_000 || m.Wished.Median.Int() != 36_000_000 || m.Wished.Median.N != 9 {
+		t.Errorf("offered %v, wished %v of %d", m.Offered.Median.Int(), m.Wished.Median.Int(), m.Wished.Median.N)
+	}
+	if !m.Simulated || m.Bases[onSeekers].Rows != 9 || len(m.Bases[onOpen].Sources) != 1 || m.Day != ieum.DayOf(today) {
+		t.Errorf("a figure does not say what it stands on: %+v", m.Bases)
+	}
+}
+
+func TestPostingsThatAreNotOpenDoNotCount(t *testing.T) {
+	for _, tt := range []struct {
+		name                     string
+		opened, deadline, closed string
+		open, inYear             bool
+	}{
+		{"open until today", "2026-06-01", "2026-06-15", "", true, true},
+		{"until filled", "2026-06-01", "", "", true, true},
+		{"ended yesterday", "2026-06-01", "2026-06-14", "", false, true},
+		{"taken down today", "2026-06-01", "2026-07-01", "2026-06-15", false, true},
+		{"taken down tomorrow", "2026-06-01", "", "2026-06-16", true, true},
+		{"opens tomorrow", "2026-06-16", "2026-07-01", "", false, false},
+		{"ended over a year ago", "2025-01-01", "2025-06-01", "", false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := press()
+			p.opened, p.deadline, p.closed = tt.opened, tt.deadline, tt.closed
+			a := market(t, repeat(5, func(int) posting { return p }), nil)
+			m, err := a.Market(Query{Occupation: "8211"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if open := m.Postings.Int() == 5; open != tt.open {
+				t.Errorf("open: %v, want %v", open, tt.open)
+			}
+			if m.Bases[onPostings].Rows == 5 != tt.inYear {
+				t.Errorf("in the year: %d", m.Bases[onPostings].Rows)
+			}
+		})
+	}
+}
+
+func TestFewerThanFivePeopleAreNeverShown(t *testing.T) {
+	a := market(t, repeat(5, func(int) posting { return press() }), repeat(4, func(i int) resume { return seeker(uint32(i)) }))
+	m, err := a.Market(Query{Occupation: "8211"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, f := range map[string]Figure{"seekers": m.Seekers, "people": m.People, "tightness": m.Tightness, "wished": m.Wished.Median, "stated": m.Wished.Stated} {
+		if !f.Suppressed || f.Value != nil || f.N != 0 {
+			t.Errorf("%s shows %+v", name, f)
+		}
+	}
+	if m.Bases[onSeekers].Rows != 0 {
+		t.Errorf("the basis gives the number away: %d", m.Bases[onSeekers].Rows)
+	}
+}
+
+// One withheld province beside a known total could be found by subtraction.
+func TestAWithheldProvinceCannotBeFoundBySubtraction(t *testing.T) {
+	resumes := repeat(12, func(i int) resume { return seeker(uint32(i)) })
+	for i := range 3 {
+		resumes[9+i].region = 3
+	}
+	m, err := market(t, nil, resumes).Market(Query{Occupation: "8211"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hidden := 0
+	for _, p := range m.Regions {
+		if p.Seekers.Suppressed {
+			hidden++
+		}
+	}
+	if hidden < 2 {
+		t.Errorf("%d provinces withheld beside a total of %d, want at least 2", hidden, m.Seekers.Int())
+	}
+}
+
+func TestSlices(t *testing.T) {
+	postings := append(repeat(5, func(int) posting { return press() }), repeat(7, func(int) posting {
+		p := press()
+		p.region, p.careerMin, p.careerMax = 3, 36, 60
+		return p
+	})...)
+	resumes := append(repeat(6, func(i int) resume { return seeker(uint32(i)) }), repeat(8, func(i int) resume {
+		r := seeker(uint32(6 + i))
+		r.region, r.born, r.months = 3, 2000, 6
+		return r
+	})...)
+	a := market(t, postings, resumes)
+	for _, tt := range []struct {
+		q                 Query
+		postings, seekers int64
+	}{
+		{Query{}, 12, 14},
+		{Query{Region: "11"}, 5, 6},
+		{Query{Region: "11680"}, 5, 6},
+		{Query{Region: "26"}, 7, 8},
+		{Query{Career: "3-5"}, 7, 0},
+		{Query{Career: "0-1"}, 5, 8},
+		{Query{Age: "50-59"}, 12, 6},
+		{Query{Age: "-29", Region: "26"}, 7, 8},
+	} {
+		tt.q.Occupation = "8211"
+		m, err := a.Market(tt.q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Postings.Int() != tt.postings || m.Seekers.Int() != tt.seekers {
+			t.Errorf("%+v: %d postings and %d seekers, want %d and %d", tt.q, m.Postings.Int(), m.Seekers.Int(), tt.postings, tt.seekers)
+		}
+	}
+	for _, q := range []Query{{Occupation: "9999"}, {Occupation: "82"}, {Occupation: "8211", Region: "99"}, {Occupation: "8211", Career: "2"}, {Occupation: "8211", Age: "x"}, {Occupation: "8211", Education: "x"}} {
+		if _, err := a.Market(q); !errors.Is(err, ieum.ErrNotFound) && !errors.Is(err, ieum.ErrInvalid) {
+			t.Errorf("%+v is taken: %v", q, err)
+		}
+	}
+}
+
+func TestWhatIsAskedForHasShareAndLift(t *testing.T) {
+	asks := press()
+	asks.skills = []uint16{1, 1}
+	other := press()
+	other.occupation = 2
+	a := market(t, append(append(repeat(6, func(int) posting { return asks }), repeat(4, func(int) posting { return press() })...),
+		repeat(10, func(int) posting { return other })...), nil)
+	m, err := a.Market(Query{Occupation: "8211"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Skills) != 1 || m.Skills[0].Share.Float() != .6 || m.Skills[0].Share.N != 6 || m.Skills[0].Share.Of != 10 || *m.Skills[0].Lift != 2 {
+		t.Errorf("skills %+v; want one in 6 of 10 postings, twice as often as everywhere", m.Skills)
+	}
+}
+
+func TestQuantileIsAnOrderStatistic(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		v := repeat(5+r.IntN(60), func(int) uint32 { return uint32(r.IntN(900)+100) * 100_000 })
+		slices.Sort(v)
+		p := pays(slices.Clone(v), len(v), onSeekers)
+		if p.P25.Int() > p.Median.Int() || p.Median.Int() > p.P75.Int() || !slices.Contains(v, uint32(p.Median.Int())) {
+			t.Fatalf("quartiles %d %d %d of %v", p.P25.Int(), p.Median.Int(), p.P75.Int(), v)
+		}
+		below := 0
+		for _, x := range v {
+			if int64(x) <= p.Median.Int() {
+				below++
+			}
+		}
+		if 2*below < len(v) {
+			t.Fatalf("only %d of %d lie at or below the median", below, len(v))
+		}
+	}
+}
+
+func TestTheCourseHasEveryMonth(t *testing.T) {
+	m, err := market(t, repeat(5, func(int) posting { return press() }), nil).Market(Query{Occupation: "8211"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Months) != 24 || m.Months[23].Month != "2026-06" || m.Months[0].Month != "2024-07" || m.Months[11].Month != "2025-06" || m.Months[23].Openings.Int() != 10 {
+		t.Errorf("months %+v", m.Months)
+	}
+}
+
+func TestMonthsOfWork(t *testing.T) {
+	for text, want := range map[string]int{
+		"3": 36, "3년": 36, "3.5": 42, "3년 6개월": 42, "6개월": 6, "": 0, "오래": 0, "30년 넘게": 360, "약 2 년": 24, "999": 960,
+	} {
+		if got := months(text); got != want {
+			t.Errorf("months(%q) = %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestAnswersSurviveTheFile(t *testing.T) {
+	in := Answers{Work: "프레스 조작원\n가게 일 도움", Years: "21년 6개월", Tasks: "금형을 갈아 끼우고 치수를 쟀다", Certificates: "지게차운전기능사", Education: "3", Region: "41", Pay: 260}
+	if got := answersOf(in.Resume()); got != in {
+		t.Errorf("got %+v\nwant %+v", got, in)
+	}
+}
+
+func FuzzMonths(f *testing.F) {
+	f.Add("3년 6개월")
+	f.Fuzz(func(t *testing.T, s string) {
+		if m := months(s); m < 0 || m > 960 {
+			t.Errorf("months(%q) = %d", s, m)
+		}
+	})
+}
