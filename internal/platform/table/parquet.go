@@ -1,6 +1,7 @@
 package table
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -61,6 +62,9 @@ func newParquet(f *file) (r rows, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (%v)", errBrokenParquet, err)
 	}
+	if err := checkCodecs(file); err != nil {
+		return nil, err
+	}
 	p := &parquetRows{file: file, group: -1, index: map[string]int{}}
 	for _, path := range file.Schema().Columns() {
 		l, _ := file.Schema().Lookup(path...)
@@ -68,6 +72,19 @@ func newParquet(f *file) (r rows, err error) {
 		p.names = append(p.names, p.leaves[len(p.leaves)-1].Name)
 	}
 	return p, nil
+}
+
+// checkCodecs refuses LZ4: over damaged pages the library's decoder asks for
+// more and more memory.
+func checkCodecs(file *parquet.File) error {
+	for _, g := range file.Metadata().RowGroups {
+		for _, c := range g.Columns {
+			if c.MetaData.Codec == format.Lz4Raw {
+				return ieum.Errorf(ieum.ErrInvalid, "this Parquet file is compressed with LZ4; write it with zstd, snappy or gzip")
+			}
+		}
+	}
+	return nil
 }
 
 var errBrokenParquet = ieum.Errorf(ieum.ErrInvalid, "this is a damaged Parquet file; fetch it again")
@@ -84,11 +101,15 @@ func isParquet(in *os.File, size int64) error {
 	if size < 12 {
 		return io.ErrUnexpectedEOF
 	}
-	if _, err := in.ReadAt(mark, size-4); err != nil {
+	tail := make([]byte, 8) // length of the footer and mark
+	if _, err := in.ReadAt(tail, size-8); err != nil {
 		return err
 	}
-	if string(mark) != "PAR1" {
+	switch {
+	case string(tail[4:]) != "PAR1":
 		return io.ErrUnexpectedEOF
+	case int64(binary.LittleEndian.Uint32(tail)) > size-12: // or else 4 GB would be made room for
+		return errBrokenParquet
 	}
 	return nil
 }

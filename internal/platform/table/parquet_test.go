@@ -201,6 +201,16 @@ func TestForeignParquet(t *testing.T) {
 	}
 }
 
+func TestLZ4IsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.parquet")
+	if err := parquet.WriteFile(path, []spell{{Title: "a"}}, parquet.Compression(&parquet.Lz4Raw)); err != nil {
+		t.Fatal(err)
+	}
+	if err := readAll(path, Options{}); !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), "compressed with LZ4") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestStructsReadBack(t *testing.T) {
 	var out bytes.Buffer
 	w := NewStructs[spell](&out)
@@ -320,6 +330,7 @@ func FuzzParquet(f *testing.F) {
 	f.Add(whole, 0, byte(0))
 	f.Add(whole, len(whole)/2, byte(0xff))
 	f.Add([]byte("PAR1\x00\x00\x00\x00PAR1"), 0, byte(0))
+	f.Add(whole, len(whole)-5, byte(0xff)) // a footer of 4 GB
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, content []byte, at int, flip byte) {
 		if len(content) > 0 {
