@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
+	"mime/multipart"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -19,7 +22,7 @@ import (
 
 // An Upload is a file that came with a form.
 type Upload struct {
-	Name string
+	Name string // as the visitor's device called it; "" when the text came as a plain field
 	Data []byte
 }
 
@@ -214,20 +217,44 @@ func (p parameter) bounds(n float64) error {
 
 func (p parameter) upload(r *http.Request, v reflect.Value) error {
 	if r.MultipartForm == nil || len(r.MultipartForm.File[p.name]) == 0 {
-		if p.required {
+		text := r.PostForm.Get(p.name)
+		if p.required && text == "" {
 			return p.error("required", nil, "is missing")
 		}
+		v.Set(reflect.ValueOf(Upload{"", []byte(text)}))
 		return nil
 	}
 	head := r.MultipartForm.File[p.name][0]
-	f, err := head.Open()
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(f)
+	data, err := contents(head)
 	v.Set(reflect.ValueOf(Upload{head.Filename, data}))
 	return err
+}
+
+func contents(head *multipart.FileHeader) ([]byte, error) {
+	f, err := head.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}
+
+// posted returns the fields of a form that was sent, files of text among them
+// as plain fields, which Read takes just as well.
+func posted(r *http.Request) url.Values {
+	form := url.Values{}
+	maps.Copy(form, r.PostForm)
+	if r.MultipartForm == nil {
+		return form
+	}
+	for name, heads := range r.MultipartForm.File {
+		for _, head := range heads {
+			if data, err := contents(head); err == nil && utf8.Valid(data) {
+				form.Add(name, string(data))
+			}
+		}
+	}
+	return form
 }
 
 // error says what is wrong with the parameter: the message error.param.WHY,

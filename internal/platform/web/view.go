@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"math"
 	"net/http"
 	"net/url"
 	"path"
+	"reflect"
 	"strings"
 
 	"ieum"
@@ -31,12 +33,14 @@ type View struct {
 	Path      string    // path of the request
 	Simulated bool      // some of the data served was made up
 
-	Title, Main        template.HTML // for the layout: the page's blocks, done
-	Charts             bool          // for the layout: Main has charts
-	Theme, Size        string        // "light", "dark" or ""; "large" or ""
-	Langs              []ieum.Lang
-	RequestURL, Method string
-	Form               url.Values // what was posted, so that a change of display loses nothing
+	// The rest is for the layout.
+	Title, Main template.HTML // the page's blocks, done
+	Charts      bool          // Main has charts
+	Theme, Size string        // "light", "dark" or ""; "large" or ""
+	Langs       []ieum.Lang
+	Nav         []Link
+	RequestURL  string
+	Form        url.Values // what was posted, so that a change of display loses nothing
 }
 
 // Pages parses pages/*.html of a domain, each of which defines the blocks
@@ -113,9 +117,9 @@ func (p *Pages) reply(w http.ResponseWriter, r *http.Request, status int, page s
 func (s *Site) view(r *http.Request, data any) *View {
 	set, _ := r.Context().Value(settingsKey{}).(settings)
 	v := &View{Data: data, Lang: Lang(r), Path: r.URL.Path, Simulated: s.simulated != nil && s.simulated(),
-		Theme: set.theme, Size: set.text, Langs: s.langs, RequestURL: r.URL.RequestURI(), Method: r.Method}
+		Theme: set.theme, Size: set.text, Langs: s.langs, Nav: s.Nav, RequestURL: r.URL.RequestURI()}
 	if r.Method == http.MethodPost {
-		v.Form = r.PostForm
+		v.Form = posted(r)
 	}
 	return v
 }
@@ -152,6 +156,7 @@ func JSON(w http.ResponseWriter, status int, v any) error {
 //	day DAY              2026. 1. 31.     url PATH NAME VALUE …  an address; empty values are left out
 //	dict NAME VALUE …    for a partial    json VALUE       for data-chart
 //	icon NAME            an inline SVG    asset NAME       the address of an asset
+//	bar VALUE MOST       a bar filled to VALUE of MOST     dots N  a hundred dots, N of them filled
 func (s *Site) functions(lang ieum.Lang) template.FuncMap {
 	return template.FuncMap{
 		"t": func(key string, pairs ...any) (string, error) {
@@ -162,16 +167,68 @@ func (s *Site) functions(lang ieum.Lang) template.FuncMap {
 		"name": func(list, code string) string { return s.Name(lang, list, code) },
 		"num":  Number,
 		"won": func(amount any) (string, error) {
-			n, err := whole(amount)
-			return Won(lang, n), err
+			n, err := decimal(amount)
+			return Won(lang, int64(math.Round(n))), err
 		},
 		"day":   func(d ieum.Day) string { return Date(lang, d) },
 		"url":   address,
 		"dict":  dict,
 		"json":  func(v any) (string, error) { b, err := json.Marshal(v); return string(b), err },
 		"icon":  icon,
+		"bar":   bar,
+		"dots":  dots,
 		"asset": AssetPath,
 	}
+}
+
+// bar draws a share of a whole. It is for the eye: the number stands beside it.
+func bar(value, most any) (template.HTML, error) {
+	v, err := decimal(value)
+	if err != nil {
+		return "", err
+	}
+	m, err := decimal(most)
+	if err != nil {
+		return "", err
+	}
+	share := 0.0
+	if m > 0 {
+		share = min(1, math.Abs(v)/m)
+	}
+	return template.HTML(fmt.Sprintf(`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">`+
+		`<rect width="100" height="8" rx="1"/><rect width="%.1f" height="8" rx="1"/></svg>`, 100*share)), nil
+}
+
+// dots draws n of a hundred, ten a row. It is for the eye: the words stand
+// beside it.
+func dots(n any) (template.HTML, error) {
+	of, err := decimal(n)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	b.WriteString(`<svg class="dots" viewBox="0 0 100 100" aria-hidden="true" focusable="false">`)
+	for i := range 100 {
+		class := ""
+		if float64(i) < math.Round(of) {
+			class = ` class="on"`
+		}
+		fmt.Fprintf(&b, `<circle%s cx="%d" cy="%d" r="3.6"/>`, class, i%10*10+5, i/10*10+5)
+	}
+	b.WriteString(`</svg>`)
+	return template.HTML(b.String()), nil
+}
+
+func decimal(v any) (float64, error) {
+	switch n := reflect.ValueOf(v); {
+	case n.CanInt():
+		return float64(n.Int()), nil
+	case n.CanUint():
+		return float64(n.Uint()), nil
+	case n.CanFloat():
+		return n.Float(), nil
+	}
+	return 0, fmt.Errorf("%T is no number", v)
 }
 
 func dict(pairs ...any) (map[string]any, error) {
@@ -187,20 +244,6 @@ func dict(pairs ...any) (map[string]any, error) {
 		m[name] = pairs[i+1]
 	}
 	return m, nil
-}
-
-func whole(v any) (int64, error) {
-	switch v := v.(type) {
-	case int:
-		return int64(v), nil
-	case int64:
-		return v, nil
-	case uint32:
-		return int64(v), nil
-	case float64:
-		return int64(v), nil
-	}
-	return 0, fmt.Errorf("%T is no amount", v)
 }
 
 // address builds a path with a query; a list value is repeated, an empty or

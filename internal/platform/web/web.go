@@ -27,6 +27,7 @@ type Handler func(http.ResponseWriter, *http.Request) error
 // from the definitions; so do the contact texts (messages layout.contact.*).
 type Site struct {
 	Log *slog.Logger // default slog.Default()
+	Nav []Link       // the main navigation of every page
 
 	defs      *defs.Set
 	now       func() time.Time
@@ -41,6 +42,17 @@ func NewSite(set *defs.Set, now func() time.Time, simulated func() bool) *Site {
 	s := &Site{Log: slog.Default(), defs: set, now: now, simulated: simulated, langs: languages(set)}
 	s.failures = s.Pages(own)
 	return s
+}
+
+// A Link is a place in the navigation.
+type Link struct {
+	Path string
+	Key  string // of the message it shows
+}
+
+// Here says whether a page lies at the link or beneath it.
+func (l Link) Here(path string) bool {
+	return path == l.Path || strings.HasPrefix(path, l.Path+"/")
 }
 
 // An Op describes an operation of the API for its OpenAPI document.

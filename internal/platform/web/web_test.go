@@ -20,7 +20,15 @@ import (
 
 func testSite(t *testing.T, simulated bool) (*Site, *bytes.Buffer) {
 	t.Helper()
-	set, err := defs.Load()
+	messages := fstest.MapFS{}
+	for _, name := range []string{"messages/ko.yaml", "messages/en.yaml"} {
+		text, err := defs.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		messages[name] = &fstest.MapFile{Data: text}
+	}
+	set, err := defs.LoadFrom(messages)
 	if err != nil {
 		t.Fatal(err)
 	}
