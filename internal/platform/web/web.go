@@ -33,14 +33,14 @@ type Site struct {
 	now       func() time.Time
 	simulated func() bool
 	langs     []ieum.Lang // of the message catalogue, Korean first
-	failures  *Pages
+	own       *Pages
 }
 
 // NewSite returns the site of a set of definitions. simulated says whether the
 // data served now holds rows that were made up; every page then says so.
 func NewSite(set *defs.Set, now func() time.Time, simulated func() bool) *Site {
 	s := &Site{Log: slog.Default(), defs: set, now: now, simulated: simulated, langs: languages(set)}
-	s.failures = s.Pages(own)
+	s.own = s.Pages(own)
 	return s
 }
 
@@ -61,6 +61,7 @@ type Op struct {
 	Summary ieum.Text // one line
 	Params  any       // zero value of the struct that Read fills, or nil
 	Body    any       // zero value of what ReadJSON fills, or nil
+	Example any       // a body that works, for the document and its test
 	Reply   any       // zero value of what is answered
 }
 
@@ -78,11 +79,14 @@ type operation struct {
 	method, path string
 }
 
-// NewMux returns a Mux that serves the assets and waits for the rest.
+// NewMux returns a Mux that serves the assets, the OpenAPI document and the
+// page that explains it, and waits for the rest.
 func NewMux(site *Site) *Mux {
 	m := &Mux{site: site, mux: http.NewServeMux()}
 	m.handler = m.guard()
 	m.handle("GET /assets/{name}", m.serveAsset)
+	m.handle("GET "+apiRoot+"openapi.json", m.openAPI)
+	m.Page("GET /api", m.apiPage)
 	return m
 }
 

@@ -1,0 +1,147 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"ieum"
+)
+
+type shape struct {
+	inside
+	Name   string            `json:"name" doc:"what it is called"`
+	Kind   string            `json:"kind" enum:"a|b"`
+	Day    ieum.Day          `json:"day"`
+	At     time.Time         `json:"at"`
+	Maybe  *int              `json:"maybe"`
+	Left   string            `json:"left,omitempty"`
+	Any    any               `json:"any"`
+	Self   *shape            `json:"self,omitempty"`
+	Words  map[string]string `json:"words"`
+	Many   []inside          `json:"many"`
+	hidden int
+}
+
+type inside struct {
+	Deep float64 `json:"deep"`
+}
+
+func shapes(t *testing.T) *Mux {
+	t.Helper()
+	s, _ := testSite(t, false)
+	m := NewMux(s)
+	m.API("GET /api/v1/shapes/{id}", Op{ID: "getShape", Summary: ieum.Text{KO: "모양", EN: "A shape"}, Params: struct {
+		thingParams
+		ID string `path:"id" example:"s1"`
+	}{}, Reply: shape{}}, func(w http.ResponseWriter, r *http.Request) error { return nil })
+	m.API("POST /api/v1/shapes", Op{ID: "addShape", Summary: ieum.Text{KO: "모양 더하기", EN: "Add a shape"}, Body: shape{}, Example: inside{1}, Reply: []shape{}},
+		func(w http.ResponseWriter, r *http.Request) error { return nil })
+	return m
+}
+
+func TestTheOpenAPIDocumentIsValid(t *testing.T) {
+	w := get(shapes(t), "/api/v1/openapi.json")
+	if w.Code != 200 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	document, err := jsonschema.UnmarshalJSON(w.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("testdata/openapi31.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	meta, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("openapi.json", meta); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(document); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSchemasSayWhatEncodingJSONWrites(t *testing.T) {
+	document := shapes(t).document("en")
+	b, err := json.Marshal(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("doc.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("doc.json#/components/schemas/Shape")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := shape{Kind: "a", Words: map[string]string{}, Many: []inside{{1}}, Self: &shape{Kind: "b", Day: 20000, Words: map[string]string{}, Many: []inside{}}}
+	for _, tt := range []struct {
+		change func(*shape)
+		ok     bool
+	}{
+		{func(*shape) {}, true},
+		{func(s *shape) { s.Kind = "c" }, false},
+		{func(s *shape) { s.Many = nil }, false}, // null where a list was promised
+		{func(s *shape) { s.Maybe = new(int) }, true},
+	} {
+		v := whole
+		tt.change(&v)
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(value); (err == nil) != tt.ok {
+			t.Errorf("%s: %v, want valid=%t", b, err, tt.ok)
+		}
+	}
+}
+
+func TestParametersAreDescribedWithTheirLimits(t *testing.T) {
+	b, err := json.Marshal(shapes(t).document("ko"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`{"in":"query","name":"limit","required":false,"schema":{"default":20,"maximum":100,"minimum":1,"type":"integer"}}`,
+		`{"in":"query","name":"sort","required":false,"schema":{"enum":["new","pay"],"type":"string"}}`,
+		`{"example":"s1","in":"path","name":"id","required":true,"schema":{"type":"string"}}`,
+		`"summary":"모양"`,
+	} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("the document lacks %s\n%s", want, b)
+		}
+	}
+}
+
+func TestTheAPIPageShowsACallThatWorks(t *testing.T) {
+	body := get(shapes(t), "/api").Body.String()
+	for _, want := range []string{"/api/v1/shapes/s1", `-d &#39;{&#34;deep&#34;:1}&#39;`, "모양"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %s\n%s", want, body)
+		}
+	}
+}
