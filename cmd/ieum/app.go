@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"time"
 
+	"ieum/internal/jobcare"
+	"ieum/internal/match"
+	"ieum/internal/platform/web"
 	"ieum/internal/snapshot"
 )
 
@@ -13,14 +16,41 @@ import (
 type app struct {
 	handler http.Handler
 	live    *snapshot.Live
+	matcher *match.Matcher
+	adviser *jobcare.Adviser
 }
 
 func newApp(ctx context.Context, e *env) (*app, error) {
-	live := snapshot.NewLive(e.Data)
+	set, err := e.definitions()
+	if err != nil {
+		return nil, err
+	}
+	live := snapshot.NewLive(e.Data, jobcare.Part())
 	if _, err := live.Refresh(); err != nil {
 		return nil, err
 	}
-	return &app{handler: http.NotFoundHandler(), live: live}, nil
+	a := &app{live: live}
+
+	// The domains, each after those it needs.
+	a.matcher = match.New(live, set, nil, e.now)
+	a.adviser = jobcare.New(live, set, nil, a.matcher, e.now)
+
+	// The pages and the API.
+	site := web.NewSite(set, e.now, a.simulated)
+	mux := web.NewMux(site)
+	a.adviser.Routes(site, mux)
+	a.handler = mux
+	return a, nil
+}
+
+// simulated says whether what is served holds rows that were made up.
+func (a *app) simulated() bool {
+	s, release, err := a.live.Acquire()
+	if err != nil {
+		return false
+	}
+	defer release()
+	return s.Meta.Simulated
 }
 
 // follow moves to new snapshots until ctx ends.

@@ -37,6 +37,7 @@ type run func(ctx context.Context, e *env, args []string) error
 // name.
 var commands = []*command{
 	serveCommand,
+	reportCommand,
 }
 
 // An env is what a command runs in; tests give it buffers and a fixed clock.

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"ieum/internal/jobcare"
+	"ieum/internal/platform/web"
+)
+
+var reportCommand = &command{
+	name: "report", args: "KECO", about: "the market of one occupation (KECO 2025 unit group)",
+	setup: func(fs *flag.FlagSet) run {
+		var q jobcare.Query
+		fs.StringVar(&q.Region, "region", "", "region code: a province such as 11 or a district such as 11680")
+		fs.StringVar(&q.Career, "career", "", "years of experience: 0-1, 1-3, 3-5, 5-10, 10+")
+		fs.StringVar(&q.Education, "education", "", "code of the list education")
+		fs.StringVar(&q.Age, "age", "", "years of age: -29, 30-39, 40-49, 50-59, 60+")
+		asJSON := fs.Bool("json", false, "print JSON (docs/schemas/market.json)")
+		return func(ctx context.Context, e *env, args []string) error {
+			if len(args) != 1 {
+				return usagef("report takes one KECO 2025 unit group, such as 8211")
+			}
+			q.Occupation = args[0]
+			a, err := newApp(ctx, e)
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			m, err := a.adviser.Market(q)
+			if err != nil {
+				return err
+			}
+			if *asJSON {
+				return writeJSON(e.stdout, m)
+			}
+			return printMarket(e.stdout, m)
+		}
+	},
+}
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// printMarket writes a market for a person at a terminal.
+func printMarket(out io.Writer, m *jobcare.Market) error {
+	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+	fmt.Fprintf(w, "%s %s (%s)\n", m.Occupation.Code, m.Occupation.Name.KO, m.Occupation.Name.EN)
+	fmt.Fprintf(w, "as of %s, snapshot %s; registered here, not the whole labour force\n", m.Day, m.Snapshot)
+	if m.Simulated {
+		fmt.Fprintln(w, "SIMULATED people and postings")
+	}
+	fmt.Fprintf(w, "\nseekers\t%s\topenings\t%s in %s postings\topenings per seeker\t%s\n", figure(m.Seekers), figure(m.Openings), figure(m.Postings), decimal(m.Tightness))
+	fmt.Fprintf(w, "pay offered\t%s\tpay wished\t%s\n", pay(m.Offered), pay(m.Wished))
+	for _, t := range []struct {
+		title string
+		rows  []jobcare.Share
+	}{
+		{"competencies asked for", m.Skills}, {"certificates asked for", m.Certificates},
+		{"certificates held by seekers", m.Held}, {"majors of seekers", m.Majors},
+	} {
+		fmt.Fprintf(w, "\n%s\tof 100\tn\ttimes as often as elsewhere\n", t.title)
+		for _, r := range t.rows {
+			fmt.Fprintf(w, "  %s\t%.0f\t%d\t%s\n", r.Name.KO, r.Share.Float()*100, r.Share.N, lift(r.Lift))
+		}
+	}
+	fmt.Fprintf(w, "\nprovince\tseekers\topenings\topenings per seeker\n")
+	for _, r := range m.Regions {
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", r.Name.KO, figure(r.Seekers), figure(r.Openings), decimal(r.Tightness))
+	}
+	for _, key := range []string{"open", "postings", "seekers", "people"} {
+		b := m.Bases[key]
+		fmt.Fprintf(w, "\n%s: %s, %s to %s, from %v\n", key, b.About.EN, b.From, b.To, b.Sources)
+	}
+	return w.Flush()
+}
+
+func figure(f jobcare.Figure) string {
+	if !f.Known() {
+		return "fewer than 5"
+	}
+	return web.Number(f.Int())
+}
+
+func decimal(f jobcare.Figure) string {
+	if !f.Known() {
+		return "withheld"
+	}
+	return fmt.Sprintf("%.2f", f.Float())
+}
+
+func lift(l *float64) string {
+	if l == nil {
+		return "not known"
+	}
+	return fmt.Sprintf("%.1f", *l)
+}
+
+func pay(p jobcare.Pay) string {
+	if !p.Median.Known() {
+		return "fewer than 5 state it"
+	}
+	return fmt.Sprintf("%s (%s to %s), n %d", web.Won("ko", p.Median.Int()), web.Won("ko", p.P25.Int()), web.Won("ko", p.P75.Int()), p.Median.N)
+}
