@@ -42,7 +42,7 @@ type companies struct {
 func (m *companies) read() {
 	m.names = make([]Name, len(m.in))
 	m.number = make([]string, len(m.in))
-	parallel(len(m.in), func(i int) {
+	parallel(len(m.in), 256, func(i int) {
 		m.names[i] = ParseName(m.in[i].Name)
 		m.number[i] = CleanNumber(m.in[i].Number)
 	})

@@ -154,9 +154,9 @@ func (m *market) showWrong(got Result, truth []int) {
 			if i := by[t][0]; got.Of[i] != got.Of[j] && left > 0 {
 				left--
 				mm := &matcher{Postings: m.input()}
-				sets, _ := mm.sets([]uint32{uint32(min(i, j)), uint32(max(i, j))})
-				tt, bits, _ := mm.titles(uint32(i), uint32(j))
-				fmt.Printf("MISSED %+v considered %v; title %.2f %.1f bits, body %.2f\n", mm.compare(uint32(min(i, j)), uint32(max(i, j)), sets[0], sets[1]), mm.consider(nil, uint32(i), uint32(j)), tt, bits, mm.Counts.bodies(sets[0], sets[1]))
+				w, _ := mm.words([]uint32{uint32(min(i, j)), uint32(max(i, j))})
+				tt, bits, _ := mm.Counts.titles(w[0].title, w[1].title)
+				fmt.Printf("MISSED %+v considered %v; title %.2f %.1f bits, body %.2f\n", mm.compare(uint32(min(i, j)), uint32(max(i, j)), w[0], w[1]), mm.consider(nil, uint32(i), uint32(j)), tt, bits, mm.Counts.bodies(w[0].body, w[1].body))
 				m.print(i, j)
 			}
 		}

@@ -33,11 +33,12 @@ var (
 func ParseName(s string) Name {
 	s = strings.ToLower(norm.NFKC.String(s))
 	var n Name
-	s = bracket.ReplaceAllStringFunc(s, func(m string) string {
-		in := strings.TrimSpace(bracket.FindStringSubmatch(m)[1])
-		n.addBracket(in)
-		return " "
-	})
+	if strings.ContainsAny(s, "([{<【〔「『") {
+		s = bracket.ReplaceAllStringFunc(s, func(m string) string {
+			n.addBracket(strings.TrimSpace(bracket.FindStringSubmatch(m)[1]))
+			return " "
+		})
+	}
 	s = withoutForm(s)
 	if words := strings.Fields(s); len(words) > 1 && branch.MatchString(words[len(words)-1]) {
 		n.Branch = squeeze(words[len(words)-1])
@@ -71,15 +72,25 @@ func (n *Name) addBracket(in string) {
 func withoutForm(s string) string {
 	for {
 		cut := strings.TrimSpace(s)
-		cut = longForm.ReplaceAllString(cut, "")
-		if e := english.FindStringIndex(cut); e != nil && e[0] > 0 {
-			cut = cut[:e[0]]
+		if strings.Contains(cut, "회사") || strings.Contains(cut, "법인") || strings.ContainsAny(cut, "()") {
+			cut = longForm.ReplaceAllString(cut, "")
+		}
+		if latinEnd(cut) {
+			if e := english.FindStringIndex(cut); e != nil && e[0] > 0 {
+				cut = cut[:e[0]]
+			}
 		}
 		if cut == s || squeeze(cut) == "" {
 			return s
 		}
 		s = cut
 	}
+}
+
+// latinEnd reports whether s ends like an English legal form may.
+func latinEnd(s string) bool {
+	s = strings.TrimRight(s, " .,")
+	return s != "" && strings.IndexByte("ydncpcegv", s[len(s)-1]) >= 0
 }
 
 // squeeze keeps letters and digits.

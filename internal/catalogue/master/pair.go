@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 )
 
 // threshold is the least number of points at which two postings are one. A
@@ -145,32 +146,26 @@ func periodPoints(x, y *Facts) (points float64) {
 	return points
 }
 
+// words are the texts of a posting as they are compared.
+type words struct {
+	title []rune
+	body  []uint32 // sorted set of bigrams
+}
+
 // verify compares the texts of the pairs, a batch of bodies at a time.
 func (m *matcher) verify(pairs [][2]uint32) (found []Merge, err error) {
 	for len(pairs) > 0 {
-		var rows []uint32
-		seen := map[uint32]struct{}{}
-		end := 0
-		for end < len(pairs) && len(seen) < m.Batch {
-			for _, r := range pairs[end] {
-				if _, ok := seen[r]; !ok {
-					seen[r] = struct{}{}
-					rows = append(rows, r)
-				}
-			}
-			end++
-		}
-		slices.Sort(rows)
-		sets, err := m.sets(rows)
+		rows, end := m.batch(pairs)
+		texts, err := m.words(rows)
 		if err != nil {
 			return nil, err
 		}
 		verdicts := make([]verdict, end)
-		parallel(end, func(i int) {
+		parallel(end, 256, func(i int) {
 			a, b := pairs[i][0], pairs[i][1]
 			ia, _ := slices.BinarySearch(rows, a)
 			ib, _ := slices.BinarySearch(rows, b)
-			verdicts[i] = m.compare(a, b, sets[ia], sets[ib])
+			verdicts[i] = m.compare(a, b, texts[ia], texts[ib])
 		})
 		for _, v := range verdicts {
 			if v.points >= threshold {
@@ -182,29 +177,48 @@ func (m *matcher) verify(pairs [][2]uint32) (found []Merge, err error) {
 	return found, nil
 }
 
-// sets reads the bodies of rows as sorted sets of bigrams.
-func (m *matcher) sets(rows []uint32) ([][]uint32, error) {
-	sets := make([][]uint32, len(rows))
-	err := m.Bodies(rows, func(row uint32, body []byte) {
-		var scratch [1024]rune
-		b := appendNormal(scratch[:0], body)
-		set := make([]uint32, 0, max(0, len(b)-1))
-		for i := 1; i < len(b); i++ {
-			set = append(set, bigram(b[i-1], b[i]))
+// batch returns the rows of the first pairs, sorted, and how many pairs those
+// are.
+func (m *matcher) batch(pairs [][2]uint32) (rows []uint32, end int) {
+	seen := map[uint32]struct{}{}
+	for end < len(pairs) && len(seen) < m.Batch {
+		for _, r := range pairs[end] {
+			if _, ok := seen[r]; !ok {
+				seen[r] = struct{}{}
+				rows = append(rows, r)
+			}
 		}
-		slices.Sort(set)
-		i, _ := slices.BinarySearch(rows, row)
-		sets[i] = slices.Clip(slices.Compact(set))
-	})
-	return sets, err
+		end++
+	}
+	slices.Sort(rows)
+	return rows, end
 }
 
-func (m *matcher) compare(a, b uint32, x, y []uint32) verdict {
+// words reads the texts of rows.
+func (m *matcher) words(rows []uint32) ([]words, error) {
+	out := make([]words, len(rows))
+	parallel(len(rows), 256, func(i int) { out[i].title = m.title(rows[i]) })
+	type scratch struct {
+		runes []rune
+		set   []uint32
+	}
+	pool := sync.Pool{New: func() any { return &scratch{} }}
+	err := m.Bodies(rows, func(row uint32, body []byte) {
+		s := pool.Get().(*scratch)
+		s.runes = appendNormal(s.runes[:0], body)
+		i, _ := slices.BinarySearch(rows, row)
+		out[i].body, s.set = bigramSet(s.runes, s.set)
+		pool.Put(s)
+	})
+	return out, err
+}
+
+func (m *matcher) compare(a, b uint32, x, y words) verdict {
 	var t pairText
-	t.title, t.titleBits, t.schedule = m.titles(a, b)
+	t.title, t.titleBits, t.schedule = m.Counts.titles(x.title, y.title)
 	if min(m.Prints[a].Length, m.Prints[b].Length) >= shortBody {
 		t.hasBody = true
-		t.body = m.Counts.bodies(x, y)
+		t.body = m.Counts.bodies(x.body, y.body)
 	}
 	return m.judge(a, b, t)
 }
@@ -213,24 +227,30 @@ func (m *matcher) compare(a, b uint32, x, y []uint32) verdict {
 // Jaccard over their bigrams, weighted by how much each tells. A body that was
 // cut short is contained in the other; that counts a little less.
 func (c *Counts) bodies(x, y []uint32) float64 {
-	var both, a, b float64
+	var both, a, b float32
 	i, j := 0, 0
-	for i < len(x) || j < len(y) {
-		switch {
-		case j == len(y) || i < len(x) && x[i] < y[j]:
-			a += c.bodyBits(x[i])
+	for i < len(x) && j < len(y) {
+		switch p, q := x[i], y[j]; {
+		case p == q:
+			both += c.bodyBit[p]
 			i++
-		case i == len(x) || x[i] > y[j]:
-			b += c.bodyBits(y[j])
 			j++
-		default:
-			both += c.bodyBits(x[i])
+		case p < q:
+			a += c.bodyBit[p]
 			i++
+		default:
+			b += c.bodyBit[q]
 			j++
 		}
+	}
+	for _, p := range x[i:] {
+		a += c.bodyBit[p]
+	}
+	for _, q := range y[j:] {
+		b += c.bodyBit[q]
 	}
 	if both == 0 {
 		return 0
 	}
-	return max(both/(both+a+b), 0.96*both/(both+min(a, b))-0.02)
+	return max(float64(both/(both+a+b)), 0.96*float64(both/(both+min(a, b)))-0.02)
 }

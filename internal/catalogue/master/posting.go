@@ -92,30 +92,35 @@ func (m *matcher) join(f Merge) {
 // exact merges postings of the same employer, title, body and district, and
 // returns one row of each such group, in order.
 func (m *matcher) exact() []uint32 {
-	rows := make([]uint32, len(m.Prints))
-	for i := range rows {
-		rows[i] = uint32(i)
+	type entry struct {
+		exact           uint64
+		company, region uint32
+		opened          int32
+		row             uint32
 	}
-	same := func(a, b uint32) bool {
-		x, y := &m.Facts[a], &m.Facts[b]
-		return m.Prints[a].Exact == m.Prints[b].Exact && x.Company == y.Company && x.Region == y.Region
+	list := make([]entry, len(m.Prints))
+	for i := range list {
+		f := &m.Facts[i]
+		list[i] = entry{m.Prints[i].Exact, f.Company, f.Region, f.Opened, uint32(i)}
 	}
-	slices.SortFunc(rows, func(a, b uint32) int {
-		x, y := &m.Facts[a], &m.Facts[b]
-		return cmp.Or(cmp.Compare(x.Company, y.Company), cmp.Compare(m.Prints[a].Exact, m.Prints[b].Exact),
-			cmp.Compare(x.Region, y.Region), cmp.Compare(x.Opened, y.Opened), cmp.Compare(a, b))
+	slices.SortFunc(list, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(a.exact, b.exact), cmp.Compare(a.company, b.company), cmp.Compare(a.region, b.region),
+			cmp.Compare(a.opened, b.opened), cmp.Compare(a.row, b.row))
 	})
-	var reps []uint32
-	for len(rows) > 0 {
-		end := 1
-		for end < len(rows) && same(rows[0], rows[end]) {
-			end++
+	var reps, rows []uint32
+	for len(list) > 0 {
+		rows = rows[:0]
+		for _, e := range list {
+			if e.exact != list[0].exact || e.company != list[0].company || e.region != list[0].region {
+				break
+			}
+			rows = append(rows, e.row)
 		}
 		reps = append(reps, rows[0])
-		for i := 1; i < end; i++ {
+		for i := 1; i < len(rows); i++ {
 			m.sameText(rows[:i], rows[i])
 		}
-		rows = rows[end:]
+		list = list[len(rows):]
 	}
 	slices.Sort(reps)
 	return reps
@@ -124,9 +129,11 @@ func (m *matcher) exact() []uint32 {
 // sameText merges row with an earlier one of the same text, if the text tells
 // enough: of an unknown employer, or without a body, facts must agree too.
 func (m *matcher) sameText(earlier []uint32, row uint32) {
+	title := m.title(row)
+	told := m.Counts.info(title, 0, len(title))
 	for i := len(earlier) - 1; i >= max(0, len(earlier)-8); i-- {
 		first := earlier[i]
-		t := m.judge(first, row, pairText{title: 1, titleBits: m.titleInfo(row), body: 1, hasBody: m.Prints[row].Length >= shortBody})
+		t := m.judge(first, row, pairText{title: 1, titleBits: told, body: 1, hasBody: m.Prints[row].Length >= shortBody})
 		if t.points < threshold {
 			continue
 		}
@@ -141,32 +148,42 @@ func (m *matcher) sameText(earlier []uint32, row uint32) {
 
 // candidates returns the pairs worth comparing, sorted, each once.
 func (m *matcher) candidates(reps []uint32) [][2]uint32 {
-	var pairs [][2]uint32
-	blocks := slices.Clone(reps)
-	slices.SortFunc(blocks, func(a, b uint32) int {
+	sorted := slices.Clone(reps)
+	slices.SortFunc(sorted, func(a, b uint32) int {
 		return cmp.Or(cmp.Compare(m.Facts[a].Company, m.Facts[b].Company), cmp.Compare(a, b))
 	})
-	for len(blocks) > 0 {
+	var blocks [][]uint32
+	for rest := sorted; len(rest) > 0; {
 		end := 1
-		for end < len(blocks) && m.Facts[blocks[end]].Company == m.Facts[blocks[0]].Company {
+		for end < len(rest) && m.Facts[rest[end]].Company == m.Facts[rest[0]].Company {
 			end++
 		}
-		switch b := blocks[:end]; {
-		case m.Facts[b[0]].Company == 0: // an unknown employer is no block
-		case len(b) <= wholeBlock:
-			for i := range b {
-				for j := range i {
-					pairs = m.consider(pairs, b[j], b[i])
-				}
-			}
-		default:
-			pairs = m.buckets(pairs, b, wholeBlock/4)
+		if end > 1 && m.Facts[rest[0]].Company != 0 { // an unknown employer is no block
+			blocks = append(blocks, rest[:end])
 		}
-		blocks = blocks[end:]
+		rest = rest[end:]
 	}
-	pairs = m.buckets(pairs, reps, acrossBucket)
+	within := make([][][2]uint32, len(blocks))
+	parallel(len(blocks), 16, func(i int) { within[i] = m.withinBlock(blocks[i]) })
+	pairs := m.buckets(reps, acrossBucket, true)
+	for _, w := range within {
+		pairs = append(pairs, w...)
+	}
 	slices.SortFunc(pairs, func(a, b [2]uint32) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
 	return slices.Compact(pairs)
+}
+
+// withinBlock considers the postings of one employer.
+func (m *matcher) withinBlock(block []uint32) (pairs [][2]uint32) {
+	if len(block) > wholeBlock {
+		return m.buckets(block, wholeBlock/4, false)
+	}
+	for i := range block {
+		for j := range i {
+			pairs = m.consider(pairs, block[j], block[i])
+		}
+	}
+	return pairs
 }
 
 const (
@@ -175,29 +192,38 @@ const (
 	bands        = 8
 )
 
+// A bucketed is a row with the key of a bucket it is in.
+type bucketed struct {
+	key    uint64
+	region uint32
+	opened int32
+	row    uint32
+}
+
 // buckets considers pairs of rows that have the same title or the same part of
 // the sketch (so that nine of ten pairs with Jaccard 0.8 meet in one), up to
-// width neighbours in order of region and opening.
-func (m *matcher) buckets(pairs [][2]uint32, rows []uint32, width int) [][2]uint32 {
-	type entry struct {
-		key uint64
-		row uint32
-	}
-	list := make([]entry, 0, len(rows))
-	for band := -1; band < bands; band++ {
-		list = list[:0]
-		for _, r := range rows {
-			if key, ok := m.bucketKey(r, band); ok {
-				list = append(list, entry{key, r})
-			}
+// width neighbours in order of region and opening; if across, only those of
+// two employers or of an unknown one.
+func (m *matcher) buckets(rows []uint32, width int, across bool) (pairs [][2]uint32) {
+	var found [1 + bands][][2]uint32
+	parallel(len(found), 1, func(i int) { found[i] = m.bucket(rows, i-1, width, across) })
+	return slices.Concat(found[:]...)
+}
+
+func (m *matcher) bucket(rows []uint32, band, width int, across bool) (pairs [][2]uint32) {
+	list := make([]bucketed, 0, len(rows))
+	for _, r := range rows {
+		if key, ok := m.bucketKey(r, band); ok {
+			list = append(list, bucketed{key, m.Facts[r].Region, m.Facts[r].Opened, r})
 		}
-		slices.SortFunc(list, func(a, b entry) int {
-			x, y := &m.Facts[a.row], &m.Facts[b.row]
-			return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(x.Region, y.Region), cmp.Compare(x.Opened, y.Opened), cmp.Compare(a.row, b.row))
-		})
-		for i := range list {
-			for j := i + 1; j < min(len(list), i+1+width) && list[j].key == list[i].key; j++ {
-				a, b := list[i].row, list[j].row
+	}
+	slices.SortFunc(list, func(a, b bucketed) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.region, b.region), cmp.Compare(a.opened, b.opened), cmp.Compare(a.row, b.row))
+	})
+	for i := range list {
+		for j := i + 1; j < min(len(list), i+1+width) && list[j].key == list[i].key; j++ {
+			a, b := list[i].row, list[j].row
+			if c := m.Facts[a].Company; !across || c == 0 || c != m.Facts[b].Company {
 				pairs = m.consider(pairs, min(a, b), max(a, b))
 			}
 		}
@@ -228,12 +254,15 @@ func (m *matcher) consider(pairs [][2]uint32, a, b uint32) [][2]uint32 {
 	}
 	p, q := &m.Prints[a], &m.Prints[b]
 	title := p.titleAlike(q)
+	if x.Company != y.Company && title < 0.6 {
+		return pairs
+	}
 	body, known := p.alike(q)
 	whole := min(p.Length, q.Length)*2 >= max(p.Length, q.Length)
 	switch {
 	case title < 0.3 && (!known || body < 0.75), known && whole && body < 0.3:
 		return pairs
-	case x.Company != y.Company && (title < 0.6 || !known || whole && body < 0.6 || !m.nameNear(x.Company, y.Company)):
+	case x.Company != y.Company && (!known || whole && body < 0.6 || !m.nameNear(x.Company, y.Company)):
 		return pairs
 	}
 	return append(pairs, [2]uint32{a, b})

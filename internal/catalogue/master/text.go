@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unicode"
@@ -34,8 +35,9 @@ type Print struct {
 
 // Counts says in how many titles and bodies each bigram stands.
 type Counts struct {
-	docs        int
-	title, body []uint32
+	docs              int
+	title, body       []uint32
+	titleBit, bodyBit []float32 // how much each bigram tells, in bits
 }
 
 // A Reader makes Prints and counts bigrams. It is for one goroutine; the counts
@@ -67,6 +69,7 @@ func MergeCounts(readers []*Reader) *Counts {
 			c.body[i] += n
 		}
 	}
+	c.titleBit, c.bodyBit = tells(c.docs, c.title), tells(c.docs, c.body)
 	return c
 }
 
@@ -250,27 +253,55 @@ func (p *Print) titleAlike(q *Print) float64 {
 	return float64(both) / float64(min(a, b))
 }
 
-// titleBits returns how much a bigram of titles tells, in bits.
-func (c *Counts) titleBits(h uint32) float64 { return tells(c.docs, c.title[h>>16]) }
-
-// bodyBits returns how much a bigram of bodies tells, in bits.
-func (c *Counts) bodyBits(h uint32) float64 { return tells(c.docs, c.body[h>>12]) }
-
-// tells is the information of what stands in n of docs texts. Beyond one in a
-// few thousand a rare bigram is more likely a slip than a word.
-func tells(docs int, n uint32) float64 {
-	return min(12, max(0.2, math.Log2(float64(docs+1)/float64(n+1))))
+// tells is how much it tells, in bits, that something stands in a text when it
+// stands in n of docs texts. Beyond one in a few thousand a rare bigram is more
+// likely a slip than a word.
+func tells(docs int, n []uint32) []float32 {
+	out := make([]float32, len(n))
+	for i, n := range n {
+		out[i] = float32(min(12, max(0.2, math.Log2(float64(docs+1)/float64(n+1)))))
+	}
+	return out
 }
 
-// parallel calls f for 0 to n-1 on all cores; f writes to its own place only.
-func parallel(n int, f func(i int)) {
-	const step = 256
+// bigramSet returns the bigrams of a text as places in Counts.body, sorted,
+// each once. Scratch is used and returned for the next.
+func bigramSet(b []rune, scratch []uint32) (set, kept []uint32) {
+	n := max(0, len(b)-1)
+	if cap(scratch) < 2*n {
+		scratch = make([]uint32, 4*n)
+	}
+	x, y := scratch[:n], scratch[n:2*n]
+	for i := range x {
+		x[i] = bigram(b[i], b[i+1]) >> 12
+	}
+	for shift := 0; shift < 20; shift += 7 { // radix sort: 20 bits in three rounds
+		var from [128 + 1]uint32
+		for _, v := range x {
+			from[v>>shift&127+1]++
+		}
+		for i := range 127 {
+			from[i+1] += from[i]
+		}
+		for _, v := range x {
+			k := v >> shift & 127
+			y[from[k]] = v
+			from[k]++
+		}
+		x, y = y, x
+	}
+	return slices.Clone(slices.Compact(x)), scratch
+}
+
+// parallel calls f for 0 to n-1 on all cores, in runs of step; f writes to its
+// own place only.
+func parallel(n, step int, f func(i int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), (n+step-1)/step) {
 		wg.Go(func() {
 			for {
-				from := int(next.Add(step)) - step
+				from := int(next.Add(int64(step))) - step
 				if from >= n {
 					return
 				}

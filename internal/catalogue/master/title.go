@@ -5,13 +5,11 @@ import (
 	"unicode"
 )
 
-// titles compares the titles of two postings of which each was written by a
-// hand: how much of what they tell they share, how much that is in bits, and
-// whether they differ in a year or round (2025 상반기, 2차).
-func (m *matcher) titles(a, b uint32) (share, told float64, schedule bool) {
-	x := titleRunes(nil, m.Title(a), m.Names(m.Facts[a].Company))
-	y := titleRunes(nil, m.Title(b), m.Names(m.Facts[b].Company))
-	told = m.Counts.info(x, 0, len(x))
+// titles compares two normalised titles: how much of what they tell they
+// share, how much that is in bits, and whether they differ in a year or round
+// (2025 상반기, 2차).
+func (c *Counts) titles(x, y []rune) (share, told float64, schedule bool) {
+	told = c.info(x, 0, len(x))
 	if slices.Equal(x, y) {
 		return 1, told, false
 	}
@@ -21,13 +19,13 @@ func (m *matcher) titles(a, b uint32) (share, told float64, schedule bool) {
 		if movedTo(edits, i, x, y) {
 			continue
 		}
-		c, s := m.Counts.editCost(x, y, e)
-		cost += c
+		bits, s := c.editCost(x, y, e)
+		cost += bits
 		schedule = schedule || s
 	}
-	common := (m.Counts.info(x, 0, len(x)) + m.Counts.info(y, 0, len(y))) / 2
+	common := (c.info(x, 0, len(x)) + c.info(y, 0, len(y))) / 2
 	for _, e := range edits {
-		common -= (m.Counts.info(x, e.x0, e.x1) + m.Counts.info(y, e.y0, e.y1)) / 2
+		common -= (c.info(x, e.x0, e.x1) + c.info(y, e.y0, e.y1)) / 2
 	}
 	common = max(common, 0)
 	if common+cost == 0 {
@@ -36,17 +34,16 @@ func (m *matcher) titles(a, b uint32) (share, told float64, schedule bool) {
 	return common / (common + cost), common, schedule
 }
 
-// titleInfo is how much a posting's title tells, in bits.
-func (m *matcher) titleInfo(row uint32) float64 {
-	x := titleRunes(nil, m.Title(row), m.Names(m.Facts[row].Company))
-	return m.Counts.info(x, 0, len(x))
+// title normalises a posting's title.
+func (m *matcher) title(row uint32) []rune {
+	return titleRunes(nil, m.Title(row), m.Names(m.Facts[row].Company))
 }
 
 // info is how much the runes from..to tell: each bigram half for each of its
 // two runes.
 func (c *Counts) info(x []rune, from, to int) (bits float64) {
 	for i := max(1, from); i < min(len(x), to+1); i++ {
-		w := c.titleBits(bigram(x[i-1], x[i])) / 2
+		w := float64(c.titleBit[bigram(x[i-1], x[i])>>16]) / 2
 		if i-1 >= from {
 			bits += w
 		}
