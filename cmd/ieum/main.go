@@ -38,6 +38,7 @@ type run func(ctx context.Context, e *env, args []string) error
 var commands = []*command{
 	serveCommand,
 	reportCommand,
+	checkCommand,
 }
 
 // An env is what a command runs in; tests give it buffers and a fixed clock.
