@@ -119,6 +119,9 @@ type Share struct {
 	Lift  *float64  `json:"lift"` // 1 = as often as everywhere; null when not known
 }
 
+// Times is the lift rounded to one decimal.
+func (s Share) Times() float64 { return math.Round(*s.Lift*10) / 10 }
+
 // most returns the k most frequent of counts, with their lift over all.
 func most(counts []int, of int, all []uint32, allOf int, k int, basis string, name func(int) (string, ieum.Text)) []Share {
 	var ids []int

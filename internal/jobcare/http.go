@@ -3,6 +3,7 @@ package jobcare
 import (
 	"embed"
 	"encoding/json"
+	"math"
 	"net/http"
 	"strings"
 
@@ -106,7 +107,7 @@ func (h *handlers) market(w http.ResponseWriter, r *http.Request) error {
 type occupationPage struct {
 	*Market
 	Work      *Work
-	Regions17 []*defs.Code
+	Provinces []*defs.Code
 	Education []*defs.Code
 	Careers   []Band
 	Ages      []Band
@@ -139,7 +140,7 @@ func (h *handlers) charts(m *Market, r *http.Request) charts {
 // asking is the page of questions, filled with what was answered before.
 type asking struct {
 	Answers
-	Regions   []*defs.Code
+	Provinces []*defs.Code
 	Schooling []*defs.Code
 }
 
@@ -184,6 +185,28 @@ func (h *handlers) resume(f diagnosisForm) (ieum.Resume, error) {
 type diagnosed struct {
 	*Diagnosis
 	Resume string
+}
+
+// A shownJob is a job with the reach of its bars; the first lies open.
+type shownJob struct {
+	ieum.Job
+	Top  float64
+	Open bool
+}
+
+// Shown and ShownShort are the jobs as the page draws them.
+func (d diagnosed) Shown() []shownJob      { return shown(d.Jobs) }
+func (d diagnosed) ShownShort() []shownJob { return shown(d.Short) }
+
+func shown(jobs []ieum.Job) (out []shownJob) {
+	for i, j := range jobs {
+		top := 1.0
+		for _, r := range j.Reasons {
+			top = max(top, math.Abs(r.Points))
+		}
+		out = append(out, shownJob{j, top, i == 0})
+	}
+	return out
 }
 
 // Years and Months are how long the person has worked.
