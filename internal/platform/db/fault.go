@@ -1,0 +1,74 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+
+	"ieum"
+)
+
+// The primary result codes of SQLite used here: https://sqlite.org/rescode.html.
+const (
+	sqliteBusy     = 5
+	sqliteLocked   = 6
+	sqliteReadOnly = 8
+	sqliteCorrupt  = 11
+	sqliteFull     = 13
+	sqliteCantOpen = 14
+	sqliteNotADB   = 26
+)
+
+// codes returns the primary result code of SQLite or the SQLSTATE of
+// PostgreSQL that err carries.
+func codes(err error) (lite int, state string) {
+	var l *sqlite.Error
+	var p *pgconn.PgError
+	switch {
+	case errors.As(err, &l):
+		return l.Code() & 0xff, ""
+	case errors.As(err, &p):
+		return 0, p.Code
+	}
+	return 0, ""
+}
+
+// busy reports whether the same again may work: another writer, a
+// serialisation failure or a deadlock.
+func busy(err error) bool {
+	lite, state := codes(err)
+	return lite == sqliteBusy || lite == sqliteLocked || state == "40001" || state == "40P01" || state == "55P03"
+}
+
+// fault turns failures an operator can mend into a sentence.
+func (d *DB) fault(err error) error {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	lite, state := codes(err)
+	var dial *net.OpError
+	var connect *pgconn.ConnectError
+	say := func(format string) error {
+		return &ieum.Error{Kind: ieum.ErrUnavailable, Message: strings.ReplaceAll(format, "{db}", d.name)}
+	}
+	switch {
+	case lite == sqliteFull || state == "53100":
+		return say("the disk of the database {db} is full; make room and try again: nothing that was saved is lost")
+	case busy(err):
+		return say("the database {db} was in use by another program for too long; try again, or end the other program")
+	case lite == sqliteReadOnly || lite == sqliteCantOpen:
+		return say("the database {db} may not be written by this user; change its permissions or name another folder with --data DIR")
+	case lite == sqliteNotADB || lite == sqliteCorrupt:
+		return say("the database {db} is damaged; bring back a backup with: ieum restore FILE")
+	case strings.HasPrefix(state, "28") || state == "3D000" || state == "42501":
+		return say("the PostgreSQL at {db} does not let this user in; mend the URL")
+	case errors.As(err, &connect) || errors.As(err, &dial):
+		return say("the PostgreSQL at {db} cannot be reached; start it or mend the URL")
+	}
+	return err
+}

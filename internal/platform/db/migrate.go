@@ -1,0 +1,93 @@
+package db
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"ieum"
+)
+
+// Migrate applies, in name order, the files schema/*.sql of a domain that have
+// not been applied yet, each in a transaction of its own. Files are only ever
+// added: one that changed after it was applied is an error. A database that
+// knows files this program lacks was used by a newer version and is refused
+// with ieum.ErrConflict.
+//
+// A file is written in SQLite's words (INTEGER, REAL, TEXT, BLOB, INTEGER
+// PRIMARY KEY AUTOINCREMENT), which are turned into PostgreSQL's.
+func (d *DB) Migrate(ctx context.Context, domain string, files fs.FS) error {
+	names, err := fs.Glob(files, "schema/*.sql")
+	if err != nil {
+		return err
+	}
+	slices.Sort(names)
+	if err := d.checkVersion(ctx, domain, names); err != nil {
+		return err
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		if err := d.apply(ctx, domain+"/"+name, string(text)); err != nil {
+			return fmt.Errorf("db: migrate %s/%s: %w", domain, name, err)
+		}
+	}
+	return nil
+}
+
+// checkVersion refuses a database whose migrations this program does not know.
+func (d *DB) checkVersion(ctx context.Context, domain string, names []string) error {
+	rows, err := d.QueryContext(ctx, `SELECT name FROM migration WHERE name LIKE ? ORDER BY name`, domain+"/%")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		if !slices.Contains(names, strings.TrimPrefix(name, domain+"/")) {
+			return ieum.Errorf(ieum.ErrConflict, "the database %s was made by a newer version of ieum (it has %s); use that version or a later one",
+				d.name, name)
+		}
+	}
+	return rows.Err()
+}
+
+func (d *DB) apply(ctx context.Context, name, text string) error {
+	sum := sha256.Sum256([]byte(text))
+	hash := hex.EncodeToString(sum[:])
+	return d.Tx(ctx, func(tx *sql.Tx) error {
+		if d.lock != "" {
+			if _, err := tx.ExecContext(ctx, d.lock); err != nil {
+				return err
+			}
+		}
+		res, err := tx.ExecContext(ctx, `INSERT INTO migration (name, hash) VALUES (?, ?) ON CONFLICT DO NOTHING`, name, hash)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil {
+			return err
+		} else if n == 1 {
+			_, err = tx.ExecContext(ctx, d.ddl(text))
+			return err
+		}
+		var before string
+		if err := tx.QueryRowContext(ctx, `SELECT hash FROM migration WHERE name = ?`, name).Scan(&before); err != nil {
+			return err
+		}
+		if before != hash {
+			return fmt.Errorf("the file changed after it was applied; undo that and add a file instead")
+		}
+		return nil
+	})
+}
