@@ -1,0 +1,174 @@
+// Package journal is the platform's ordered, append-only record of what
+// happened: at once the outbox from which other domains learn and the audit
+// log. Entries carry ids, never fields of a person.
+//
+// A domain appends within the transaction that changes its own tables; such
+// entries have no number yet, so that writers never wait for each other. One
+// sealer at a time, by lease, numbers what is committed and links each entry to
+// the one before by a hash. Followers read sealed entries only, in order, each
+// from its own place. Verify walks the chain.
+//
+// A crash anywhere loses and doubles no entry; a follower may see the entries
+// after its last saved place again, so what it does must bear repeating.
+//
+// Read journal.go for entries, seal.go for numbering and follow.go for reading.
+package journal
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"embed"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"time"
+
+	"ieum/internal/platform/db"
+)
+
+//go:embed schema
+var schema embed.FS
+
+// Migrate makes the journal's tables.
+func Migrate(ctx context.Context, d *db.DB) error { return d.Migrate(ctx, "journal", schema) }
+
+// An Entry is one thing that happened.
+type Entry struct {
+	Seq     int64           // from 1, without gaps
+	Sealed  time.Time       // when it got its number; to the second
+	Kind    string          // such as "catalogue.delivered"
+	Subject string          // id of whom or what it is about
+	Data    json.RawMessage // further ids and numbers
+	Hash    []byte          // SHA-256 over the entry and the hash of the one before
+}
+
+// id is what may stand in an entry: no spaces and no script but ASCII, so that
+// no name, address or sentence gets in by mistake.
+var id = regexp.MustCompile(`^[A-Za-z0-9._:/+=@#-]{0,128}$`)
+
+// Append adds an entry as part of tx. Kind, subject and every text in data are
+// ids: ASCII without spaces, 128 bytes at most.
+func Append(ctx context.Context, tx *sql.Tx, kind, subject string, data any) error {
+	body, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	for _, s := range []string{kind, subject} {
+		if s == "" || !id.MatchString(s) {
+			return fmt.Errorf("journal: %q is no id", s)
+		}
+	}
+	var v any
+	if err := json.Unmarshal(body, &v); err != nil {
+		return err
+	}
+	if err := onlyIDs(v); err != nil {
+		return fmt.Errorf("journal: data of %s: %w", kind, err)
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO journal_new (kind, subject, data) VALUES (?, ?, ?)`, kind, subject, string(body))
+	return err
+}
+
+// onlyIDs reports the first text in v that is no id.
+func onlyIDs(v any) error {
+	switch v := v.(type) {
+	case string:
+		if !id.MatchString(v) {
+			return fmt.Errorf("%q is no id", v)
+		}
+	case []any:
+		for _, e := range v {
+			if err := onlyIDs(e); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for name, e := range v {
+			if err := onlyIDs(name); err != nil {
+				return err
+			}
+			if err := onlyIDs(e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// hash returns what Entry.Hash must be after an entry with hash before. Each
+// part is led by its length, so that no two entries have the same bytes.
+func (e *Entry) hash(before []byte) []byte {
+	h := sha256.New()
+	part := func(b []byte) {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(b))))
+		h.Write(b)
+	}
+	part(before)
+	part(binary.BigEndian.AppendUint64(nil, uint64(e.Seq)))
+	part(binary.BigEndian.AppendUint64(nil, uint64(e.Sealed.Unix())))
+	part([]byte(e.Kind))
+	part([]byte(e.Subject))
+	part(e.Data)
+	return h.Sum(nil)
+}
+
+// read returns up to most entries after a place.
+func read(ctx context.Context, d *db.DB, after int64, most int) ([]Entry, error) {
+	rows, err := d.QueryContext(ctx, `
+		SELECT seq, sealed, kind, subject, data, hash FROM journal_entry
+		WHERE seq > ? ORDER BY seq LIMIT ?`, after, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var entries []Entry
+	for rows.Next() {
+		var e Entry
+		var sealed int64
+		var data string
+		if err := rows.Scan(&e.Seq, &sealed, &e.Kind, &e.Subject, &data, &e.Hash); err != nil {
+			return nil, err
+		}
+		e.Sealed, e.Data = time.Unix(sealed, 0).UTC(), json.RawMessage(data)
+		entries = append(entries, e)
+	}
+	return entries, rows.Err()
+}
+
+// Verify walks the whole chain and returns the number of entries that are as
+// they were sealed. An error says at which entry the chain breaks. It cannot
+// see that entries were cut off at the end, together with what followers
+// remember of them.
+func Verify(ctx context.Context, d *db.DB) (sound int64, err error) {
+	var before []byte
+	for {
+		entries, err := read(ctx, d, sound, batch)
+		if err != nil {
+			return sound, err
+		}
+		if len(entries) == 0 {
+			break
+		}
+		for _, e := range entries {
+			if e.Seq != sound+1 {
+				return sound, fmt.Errorf("journal: entry %d is missing", sound+1)
+			}
+			if !bytes.Equal(e.Hash, e.hash(before)) {
+				return sound, fmt.Errorf("journal: entry %d is not as it was sealed", e.Seq)
+			}
+			before, sound = e.Hash, e.Seq
+		}
+	}
+	var follower string
+	var place int64
+	row := d.QueryRowContext(ctx, `SELECT follower, seq FROM journal_place ORDER BY seq DESC LIMIT 1`)
+	if err := row.Scan(&follower, &place); err == nil && place > sound {
+		return sound, fmt.Errorf("journal: %s has seen entry %d, but the last one is %d", follower, place, sound)
+	} else if err != nil && err != sql.ErrNoRows {
+		return sound, err
+	}
+	return sound, nil
+}
