@@ -230,10 +230,23 @@ func in100(n, of int) Figure {
 	return f
 }
 
-// licences returns what a law requires for an occupation and the person lacks.
-// A certificate listed with others under one occupation and article is an
-// alternative: holding one is enough.
-func (a *Adviser) licences(code string, h held) []Licence {
+// licences returns what laws require for an occupation and the person lacks.
+// The rows of one law are alternatives: holding one of its certificates is
+// enough, and the first stands for all.
+func (a *Adviser) licences(occupation string, h held) []Licence {
 	out := []Licence{}
+	met := map[string]bool{}
+	list := a.set.Codes["licences"].Codes
+	for _, c := range list {
+		if c.Extra["occupation"] == occupation && h.certs[c.Extra["certificate"]] {
+			met[c.Extra["law"]] = true
+		}
+	}
+	for _, c := range list {
+		if law := c.Extra["law"]; c.Extra["occupation"] == occupation && !met[law] {
+			met[law] = true
+			out = append(out, Licence{Named{c.Extra["certificate"], c.Name}, law})
+		}
+	}
 	return out
 }

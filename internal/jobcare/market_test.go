@@ -230,3 +230,16 @@ func FuzzMonths(f *testing.F) {
 		}
 	})
 }
+
+func TestALawIsMetByAnyOfItsCertificates(t *testing.T) {
+	a := market(t, nil, nil)
+	none := a.licences("2121", held{})
+	if len(none) != 1 || none[0].Law != "초·중등교육법 제21조" {
+		t.Fatalf("a teacher needs %+v", none)
+	}
+	for _, c := range []string{"c0667", "c0564"} {
+		if got := a.licences("2121", held{certs: map[string]bool{c: true}}); len(got) != 0 {
+			t.Errorf("with %s a teacher still lacks %+v", c, got)
+		}
+	}
+}
