@@ -236,6 +236,7 @@ func (s *Snapshot) check() error {
 		{"resumes", &s.Resumes, s.Meta.Resumes},
 		{"companies", &s.Companies, s.Meta.Companies},
 		{"items", &s.Items, s.Meta.Items},
+		{"merges", &s.Merges, len(s.Merges.Kind)},
 	} {
 		if err := checkTable(t.name, t.table, t.rows); err != nil {
 			return err
@@ -274,6 +275,7 @@ func (s *Snapshot) check() error {
 		below("resumes.Sex", r.Sex, len(d.Sex)),
 		below("resumes.Person", r.Person, max(1, s.Meta.People)),
 		below("companies.Postings", s.Companies.Postings.Val, s.Meta.Postings),
+		below("merges.Rule", s.Merges.Rule, len(d.Rules)),
 		below("items.Kind", s.Items.Kind, len(d.Kinds)),
 		below("items.Occupation", s.Items.Occupation, len(d.Occupations)),
 	} {

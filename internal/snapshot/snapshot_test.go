@@ -55,6 +55,13 @@ func small(salt string) *Snapshot {
 	fill(&s.Companies, 2)
 	fill(&s.Items, 1)
 	s.Items.Kind[0] = 1
+	s.Dict.Rules, s.Dict.Agreements = []string{"", "text", "repost"}, []string{"title", "body"}
+	g := &s.Merges
+	g.Kind, g.A, g.B = []uint8{1, 1, 2}, []uint64{3, 5, 3}, []uint64{7, 9, 4}
+	g.Rule, g.Agreed, g.Score = []uint8{2, 1, 1}, []uint32{2, 0, 0}, []uint8{97, 100, 100}
+	for range 3 {
+		g.Names.Add("")
+	}
 	return s
 }
 
@@ -145,6 +152,9 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	if !reflect.DeepEqual(s.Postings, want.Postings) || !reflect.DeepEqual(s.Members, want.Members) || !reflect.DeepEqual(s.Dict, want.Dict) {
 		t.Error("columns changed on their way through the files")
 	}
+	if got, want := s.MergesOf(0), []Merge{{3, 7, "repost", []string{"body"}, 0.97}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("merges are %+v, want %+v", got, want)
+	}
 	for _, tt := range []struct {
 		id  uint64
 		row int
@@ -202,7 +212,7 @@ func TestDamageIsFound(t *testing.T) {
 	data := t.TempDir()
 	publish(t, data, "")
 	dir, _ := Current(data)
-	for _, name := range []string{"postings.col", "members.col", "resumes.col", "companies.col", "items.col", "text", "text.col"} {
+	for _, name := range []string{"postings.col", "members.col", "resumes.col", "companies.col", "items.col", "merges.col", "text", "text.col"} {
 		path := filepath.Join(dir, name)
 		whole, err := os.ReadFile(path)
 		if err != nil {
