@@ -154,13 +154,6 @@ func Loopback(h Handler) Handler {
 	}
 }
 
-// Server returns a server of h with time-outs that a slow phone can meet and a
-// stuck client cannot hold.
-func Server(h http.Handler) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
-		WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
-}
-
 // reply is the ResponseWriter of every request: it counts, and compresses texts.
 type reply struct {
 	http.ResponseWriter

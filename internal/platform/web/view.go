@@ -13,6 +13,8 @@ import (
 	"path"
 	"reflect"
 	"strings"
+	"text/template/parse"
+	"time"
 
 	"ieum"
 )
@@ -45,7 +47,8 @@ type View struct {
 
 // Pages parses pages/*.html of a domain, each of which defines the blocks
 // "title" and "main"; files whose name starts with "_" are shared by all of
-// them. It panics if one is malformed.
+// them (embed with all:pages, or they are left out). It panics if one is
+// malformed.
 func (s *Site) Pages(files fs.FS) *Pages {
 	p := &Pages{s, map[ieum.Lang]map[string]*template.Template{}}
 	names, err := fs.Glob(files, "pages/*.html")
@@ -68,10 +71,66 @@ func (s *Site) Pages(files fs.FS) *Pages {
 			if t.Lookup("title") == nil || t.Lookup("main") == nil {
 				panic("web: " + name + ` must define "title" and "main"`)
 			}
+			for _, missing := range undefined(t) {
+				panic("web: " + name + " uses the template " + missing + ", which no file defines (files that begin with _ are embedded by all:pages only)")
+			}
 			p.pages[lang][path.Base(name)] = t
 		}
 	}
 	return p
+}
+
+// undefined lists the templates that t uses and that nothing defines.
+func undefined(t *template.Template) (names []string) {
+	for _, one := range t.Templates() {
+		if one.Tree == nil {
+			continue
+		}
+		visit(one.Tree.Root, func(n parse.Node) {
+			if use, ok := n.(*parse.TemplateNode); ok && t.Lookup(use.Name) == nil {
+				names = append(names, use.Name)
+			}
+		})
+	}
+	return names
+}
+
+// visit calls f for every node of a template's tree.
+func visit(n parse.Node, f func(parse.Node)) {
+	if v := reflect.ValueOf(n); !v.IsValid() || v.IsNil() {
+		return
+	}
+	f(n)
+	switch n := n.(type) {
+	case *parse.ListNode:
+		for _, c := range n.Nodes {
+			visit(c, f)
+		}
+	case *parse.ActionNode:
+		visit(n.Pipe, f)
+	case *parse.TemplateNode:
+		visit(n.Pipe, f)
+	case *parse.PipeNode:
+		for _, c := range n.Cmds {
+			visit(c, f)
+		}
+	case *parse.CommandNode:
+		for _, c := range n.Args {
+			visit(c, f)
+		}
+	case *parse.IfNode:
+		visitBranch(&n.BranchNode, f)
+	case *parse.RangeNode:
+		visitBranch(&n.BranchNode, f)
+	case *parse.WithNode:
+		visitBranch(&n.BranchNode, f)
+	}
+}
+
+func visitBranch(n *parse.BranchNode, f func(parse.Node)) {
+	visit(n.Pipe, f)
+	visit(n.List, f)
+	visit(n.ElseList, f)
 }
 
 // Reply writes data as the named page in the reader's language, or as JSON
@@ -170,7 +229,15 @@ func (s *Site) functions(lang ieum.Lang) template.FuncMap {
 			n, err := decimal(amount)
 			return Won(lang, int64(math.Round(n))), err
 		},
-		"day":   func(d ieum.Day) string { return Date(lang, d) },
+		"day": func(day any) (string, error) {
+			switch d := day.(type) {
+			case ieum.Day:
+				return Date(lang, d), nil
+			case time.Time:
+				return Date(lang, ieum.DayOf(d)), nil
+			}
+			return "", fmt.Errorf("%T is no day", day)
+		},
 		"url":   address,
 		"dict":  dict,
 		"json":  func(v any) (string, error) { b, err := json.Marshal(v); return string(b), err },

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"embed"
+	"errors"
+	"net/http"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/platform/web"
+	"ieum/internal/snapshot"
+)
+
+//go:embed all:pages
+var homeFiles embed.FS
+
+// newSite returns what all pages have in common.
+func newSite(set *defs.Set, now func() time.Time, live *snapshot.Live) *web.Site {
+	s := web.NewSite(set, now, func() bool {
+		meta, err := metaOf(live)
+		return err == nil && meta.Simulated
+	})
+	s.Nav = []web.Link{
+		{Path: "/jobs", Key: "layout.nav.jobs"}, {Path: "/occupations", Key: "layout.nav.occupations"},
+		{Path: "/diagnosis", Key: "layout.nav.diagnosis"}, {Path: "/about", Key: "layout.nav.about"},
+	}
+	return s
+}
+
+// home serves the pages that belong to no domain.
+type home struct {
+	live  *snapshot.Live
+	pages *web.Pages
+}
+
+func homeRoutes(site *web.Site, mux *web.Mux, live *snapshot.Live) {
+	h := &home{live, site.Pages(homeFiles)}
+	mux.Page("GET /{$}", h.page("home.html"))
+	mux.Page("GET /about", h.page("about.html"))
+	mux.API("GET /api/v1/snapshot", web.Op{
+		ID: "getSnapshot", Summary: ieum.Text{KO: "지금 쓰고 있는 자료의 판과 출처", EN: "The version and the sources of the data in use"},
+		Reply: snapshot.Meta{},
+	}, h.meta)
+}
+
+// page shows what the snapshot in use was made of; without one, how to bring
+// data in.
+func (h *home) page(name string) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if _, err := web.Read[struct{}](r); err != nil {
+			return err
+		}
+		meta, err := metaOf(h.live)
+		if err != nil && !errors.Is(err, ieum.ErrUnavailable) {
+			return err
+		}
+		return h.pages.Reply(w, r, name, meta)
+	}
+}
+
+func (h *home) meta(w http.ResponseWriter, r *http.Request) error {
+	if _, err := web.Read[struct{}](r); err != nil {
+		return err
+	}
+	meta, err := metaOf(h.live)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "", meta)
+}
+
+// metaOf returns what the snapshot in use says of itself, or nil and
+// ieum.ErrUnavailable when there is none.
+func metaOf(live *snapshot.Live) (*snapshot.Meta, error) {
+	s, release, err := live.Acquire()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	meta := s.Meta
+	return &meta, nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/platform/web"
+	"ieum/internal/snapshot"
+)
+
+// homeOf serves the pages of no domain over the snapshot of a data folder.
+func homeOf(t *testing.T, data string) http.Handler {
+	t.Helper()
+	set, err := defs.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := snapshot.NewLive(data)
+	if _, err := live.Refresh(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(live.Close)
+	site := newSite(set, time.Now, live)
+	mux := web.NewMux(site)
+	homeRoutes(site, mux, live)
+	return mux
+}
+
+// describe publishes an empty snapshot that says m of itself.
+func describe(t *testing.T, m snapshot.Meta) (data string) {
+	t.Helper()
+	data = t.TempDir()
+	b, err := snapshot.Begin(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := &snapshot.Snapshot{}
+	empty.Postings.Occupations, empty.Resumes.Occupations = []uint32{0}, []uint32{0}
+	if err := b.Write(empty); err != nil {
+		t.Fatal(err)
+	}
+	w, err := snapshot.NewTextWriter(b.Path("text"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Describe(m, time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Publish(); err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func body(h http.Handler, target string) string {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", target, nil))
+	return w.Body.String()
+}
+
+func TestWithoutDataThePagesSayHowToBringThemIn(t *testing.T) {
+	h := homeOf(t, t.TempDir())
+	for _, path := range []string{"/", "/about"} {
+		page := body(h, path)
+		for _, want := range []string{"ieum serve --demo", "ieum ingest", "ieum build", "1350"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s lacks %q", path, want)
+			}
+		}
+		if strings.Contains(page, `class="simulated"`) {
+			t.Errorf("%s speaks of simulated data where there are none", path)
+		}
+	}
+}
+
+func TestEveryPageSaysThatDataAreSimulated(t *testing.T) {
+	real := snapshot.Source{ID: "jobs", Title: ieum.Text{KO: "일자리", EN: "Jobs"}, Holder: ieum.Text{KO: "기관", EN: "Agency"}, Rows: 1234}
+	made := real
+	made.ID, made.Simulated = "simulated", true
+	for _, tt := range []struct {
+		meta      snapshot.Meta
+		simulated bool
+	}{{snapshot.Meta{Sources: []snapshot.Source{real}}, false}, {snapshot.Meta{Simulated: true, Sources: []snapshot.Source{made}}, true}} {
+		h := homeOf(t, describe(t, tt.meta))
+		for _, path := range []string{"/", "/about", "/api", "/nowhere"} {
+			if got := strings.Contains(body(h, path), `class="simulated"`); got != tt.simulated {
+				t.Errorf("%s: says simulated: %t, want %t", path, got, tt.simulated)
+			}
+		}
+		about := body(h, "/about")
+		if !strings.Contains(about, "1,234") || strings.Contains(about, "badge warn") != tt.simulated {
+			t.Errorf("the sources are not shown: %s", about)
+		}
+	}
+}
+
+func TestTheSnapshotIsToldToPrograms(t *testing.T) {
+	if got := body(homeOf(t, t.TempDir()), "/api/v1/snapshot"); !strings.Contains(got, `"code":"error.no_snapshot"`) {
+		t.Error(got)
+	}
+	if got := body(homeOf(t, describe(t, snapshot.Meta{})), "/api/v1/snapshot"); !strings.Contains(got, `"version":"`) {
+		t.Error(got)
+	}
+}
