@@ -1,0 +1,306 @@
+package catalogue
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"ieum"
+	"ieum/internal/platform/db"
+	"ieum/internal/platform/journal"
+)
+
+type store struct{ db *db.DB }
+
+// A state is which file holds the present keys of a source's kind.
+type state struct {
+	source   ieum.SourceID
+	kind     ieum.KindID
+	delivery int64
+	rows     int64
+	closed   int64
+	sha256   string
+}
+
+// details are what a delivery's row keeps as JSON.
+type details struct {
+	Why     []Reason `json:"why"`
+	Unread  []Unread `json:"unread"`
+	Removed Removed  `json:"removed"`
+}
+
+// add records a delivery with its files, segments and new states.
+func (s *store) add(ctx context.Context, d *Delivery, mode, hash string, states []state) error {
+	text, err := json.Marshal(details{d.Why, d.Unread, d.Removed})
+	if err != nil {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO catalogue_delivery (number, source, version, mode, at, seen, first_day, last_day, rows_read, kept,
+				unchanged, quarantined, merged, closed, warned, seconds, late, shrunk, hash, details)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			d.Number, string(d.Source), d.Version, mode, d.At.Unix(), d.At.Unix(), int32(d.From), int32(d.To), d.Read, d.Kept,
+			d.Unchanged, d.Quarantined, d.Merged, d.Closed, d.Warned, d.Seconds, truth(d.Late), truth(d.Shrunk), hash, string(text))
+		if err != nil {
+			return err
+		}
+		if err := addFiles(ctx, tx, d); err != nil {
+			return err
+		}
+		for _, st := range states {
+			_, err := tx.ExecContext(ctx, `
+				INSERT INTO catalogue_state (source, kind, delivery, rows, closed, sha256) VALUES (?, ?, ?, ?, ?, ?)
+				ON CONFLICT (source, kind) DO UPDATE SET delivery = excluded.delivery, rows = excluded.rows,
+					closed = excluded.closed, sha256 = excluded.sha256`,
+				string(st.source), string(st.kind), st.delivery, st.rows, st.closed, st.sha256)
+			if err != nil {
+				return err
+			}
+		}
+		return journal.Append(ctx, tx, "catalogue.delivered", strconv.FormatInt(d.Number, 10), map[string]any{
+			"source": string(d.Source), "read": d.Read, "kept": d.Kept, "quarantined": d.Quarantined, "closed": d.Closed,
+		})
+	})
+}
+
+func addFiles(ctx context.Context, tx *sql.Tx, d *Delivery) error {
+	for i, f := range d.Files {
+		_, err := tx.ExecContext(ctx, `INSERT INTO catalogue_file (delivery, place, name, bytes, sha256, rows) VALUES (?, ?, ?, ?, ?, ?)`,
+			d.Number, i, f.Name, f.Bytes, f.SHA256, f.Rows)
+		if err != nil {
+			return err
+		}
+	}
+	for _, g := range d.Segments {
+		_, err := tx.ExecContext(ctx, `INSERT INTO catalogue_segment (delivery, source, kind, rows, bytes, sha256) VALUES (?, ?, ?, ?, ?, ?)`,
+			d.Number, string(d.Source), string(g.Kind), g.Rows, g.Bytes, g.SHA256)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func truth(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// next returns the number the next delivery has.
+func (s *store) next(ctx context.Context) (n int64, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) + 1 FROM catalogue_delivery`).Scan(&n)
+	return n, err
+}
+
+// seen notes that the files of a delivery came again.
+func (s *store) seen(ctx context.Context, number int64, at time.Time) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE catalogue_delivery SET seen = ? WHERE number = ?`, at.Unix(), number)
+		return err
+	})
+}
+
+// states returns the present states, sorted by source and kind; of one kind
+// when it is not "".
+func (s *store) states(ctx context.Context, kind ieum.KindID) ([]state, error) {
+	rows, err := s.db.QueryContext(ctx, `
+		SELECT source, kind, delivery, rows, closed, sha256 FROM catalogue_state
+		WHERE kind = ? OR ? = '' ORDER BY source, kind`, string(kind), string(kind))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []state
+	for rows.Next() {
+		var st state
+		if err := rows.Scan(&st.source, &st.kind, &st.delivery, &st.rows, &st.closed, &st.sha256); err != nil {
+			return nil, err
+		}
+		out = append(out, st)
+	}
+	return out, rows.Err()
+}
+
+// segments returns the segments of a source and kind by delivery; of all when
+// source is "".
+func (s *store) segments(ctx context.Context, source ieum.SourceID, kind ieum.KindID) (map[int64]Segment, error) {
+	rows, err := s.db.QueryContext(ctx, `
+		SELECT delivery, kind, rows, bytes, sha256 FROM catalogue_segment WHERE source = ? AND kind = ?`, string(source), string(kind))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[int64]Segment{}
+	for rows.Next() {
+		var n int64
+		var g Segment
+		if err := rows.Scan(&n, &g.Kind, &g.Rows, &g.Bytes, &g.SHA256); err != nil {
+			return nil, err
+		}
+		out[n] = g
+	}
+	return out, rows.Err()
+}
+
+// segmentFiles returns the lake files, without their endings, that the
+// database names: segments and states.
+func (s *store) lakeFiles(ctx context.Context) (map[string]bool, error) {
+	rows, err := s.db.QueryContext(ctx, `
+		SELECT source, kind, delivery, '.parquet' FROM catalogue_segment
+		UNION ALL SELECT source, kind, delivery, '.keys' FROM catalogue_state`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]bool{}
+	for rows.Next() {
+		var source, kind, ending string
+		var n int64
+		if err := rows.Scan(&source, &kind, &n, &ending); err != nil {
+			return nil, err
+		}
+		out[source+"/"+kind+"/"+lakeName(n, ending)] = true
+	}
+	return out, rows.Err()
+}
+
+func lakeName(number int64, ending string) string { return fmt.Sprintf("%06d%s", number, ending) }
+
+const deliveryColumns = `number, source, version, at, seen, first_day, last_day, rows_read, kept, unchanged, quarantined,
+	merged, closed, warned, seconds, late, shrunk, details`
+
+func scanDelivery(scan func(...any) error) (*Delivery, error) {
+	var d Delivery
+	var at, seen int64
+	var from, to int32
+	var late, shrunk int
+	var text string
+	err := scan(&d.Number, &d.Source, &d.Version, &at, &seen, &from, &to, &d.Read, &d.Kept, &d.Unchanged, &d.Quarantined,
+		&d.Merged, &d.Closed, &d.Warned, &d.Seconds, &late, &shrunk, &text)
+	if err != nil {
+		return nil, err
+	}
+	d.At, d.Seen = time.Unix(at, 0).In(ieum.Seoul), time.Unix(seen, 0).In(ieum.Seoul)
+	d.From, d.To, d.Late, d.Shrunk = ieum.Day(from), ieum.Day(to), late == 1, shrunk == 1
+	var more details
+	if err := json.Unmarshal([]byte(text), &more); err != nil {
+		return nil, fmt.Errorf("catalogue: details of delivery %d: %w", d.Number, err)
+	}
+	d.Why, d.Unread, d.Removed = more.Why, more.Unread, more.Removed
+	d.Reasons = reasons(d.Why)
+	return &d, nil
+}
+
+// reasons counts the reasons of a quarantine by what they say.
+func reasons(why []Reason) map[string]int64 {
+	out := map[string]int64{}
+	for _, r := range why {
+		if !r.Warn {
+			out[r.String()] += r.Rows
+		}
+	}
+	return out
+}
+
+// String returns the reason in English, with its field.
+func (r Reason) String() string {
+	if r.Field == "" {
+		return r.Text.EN
+	}
+	return r.Field + ": " + r.Text.EN
+}
+
+// deliveries returns the deliveries, newest first, without files and segments:
+// those before a number (0 = all) and of a source ("" = all).
+func (s *store) deliveries(ctx context.Context, source ieum.SourceID, before int64, most int) ([]*Delivery, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+deliveryColumns+` FROM catalogue_delivery
+		WHERE (source = ? OR ? = '') AND (number < ? OR ? = 0) ORDER BY number DESC LIMIT ?`, string(source), string(source), before, before, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []*Delivery
+	for rows.Next() {
+		d, err := scanDelivery(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, rows.Err()
+}
+
+// delivery returns one delivery with its files and segments.
+func (s *store) delivery(ctx context.Context, number int64) (*Delivery, error) {
+	d, err := scanDelivery(s.db.QueryRowContext(ctx, `SELECT `+deliveryColumns+` FROM catalogue_delivery WHERE number = ?`, number).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, &ieum.Error{Kind: ieum.ErrNotFound, Key: "error.no_delivery", Args: map[string]any{"number": number},
+			Message: fmt.Sprintf("there is no delivery %d", number)}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if d.Files, err = s.files(ctx, number); err != nil {
+		return nil, err
+	}
+	rows, err := s.db.QueryContext(ctx, `SELECT kind, rows, bytes, sha256 FROM catalogue_segment WHERE delivery = ? ORDER BY kind`, number)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var g Segment
+		if err := rows.Scan(&g.Kind, &g.Rows, &g.Bytes, &g.SHA256); err != nil {
+			return nil, err
+		}
+		d.Segments = append(d.Segments, g)
+	}
+	return d, rows.Err()
+}
+
+func (s *store) files(ctx context.Context, number int64) ([]DeliveredFile, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT name, bytes, sha256, rows FROM catalogue_file WHERE delivery = ? ORDER BY place`, number)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []DeliveredFile
+	for rows.Next() {
+		var f DeliveredFile
+		if err := rows.Scan(&f.Name, &f.Bytes, &f.SHA256, &f.Rows); err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, rows.Err()
+}
+
+// last returns the newest delivery of a source with the hash of its files, or
+// nil when there is none.
+func (s *store) last(ctx context.Context, source ieum.SourceID) (d *Delivery, mode, hash string, err error) {
+	d, err = scanDelivery(func(to ...any) error {
+		return s.db.QueryRowContext(ctx, `SELECT `+deliveryColumns+`, mode, hash FROM catalogue_delivery
+			WHERE source = ? ORDER BY number DESC LIMIT 1`, string(source)).Scan(append(to, &mode, &hash)...)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, "", "", nil
+	}
+	return d, mode, hash, err
+}
+
+// lastFull returns the number of rows of a source's newest full delivery.
+func (s *store) lastFull(ctx context.Context, source ieum.SourceID) (read int64, ok bool, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT rows_read FROM catalogue_delivery WHERE source = ? AND mode = 'full'
+		ORDER BY number DESC LIMIT 1`, string(source)).Scan(&read)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, false, nil
+	}
+	return read, err == nil, err
+}
