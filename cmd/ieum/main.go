@@ -39,6 +39,7 @@ var commands = []*command{
 	serveCommand,
 	reportCommand,
 	checkCommand,
+	simulateCommand,
 }
 
 // An env is what a command runs in; tests give it buffers and a fixed clock.

@@ -1,0 +1,263 @@
+package simulate
+
+import (
+	"math"
+
+	"ieum"
+)
+
+// The most spells, wishes and competencies a person is given.
+const (
+	mostSpells = 10
+	mostWishes = 3
+	mostSkills = 32
+)
+
+// A Person is one person behind one to three résumés.
+type Person struct {
+	ID         int
+	occupation int
+	title      int // what they call it
+	woman      bool
+	born       ieum.Day
+	home       int
+	education  int
+	major      string
+	ability    float64 // latent, standard normal
+	drive      float64 // latent, standard normal: how hard they look
+	household  int     // people of one household may share a telephone
+	spells     [mostSpells]spell
+	worked     int // spells, newest first
+	months     int // of work in all
+	skills     []held
+	certs      []int
+	pay        int64 // won a year, of the last job; 0 without one
+	updated    ieum.Day
+	active     bool
+}
+
+// A spell is one job. Months are counted from 1970-01; end 0 = to the present.
+type spell struct {
+	occupation, title int
+	start, end        int
+	coded             bool
+}
+
+// held is a competency with the place where it shows in a text.
+type held struct {
+	skill  int
+	shown  shown
+	phrase int // which alias or indirect phrase
+}
+
+// shown says how a text shows a competency that is behind it.
+type shown uint8
+
+const (
+	direct shown = iota
+	indirect
+	unsaid
+)
+
+func (m *Market) month() int {
+	t := m.p.AsOf.Time()
+	return (t.Year()-1970)*12 + int(t.Month()) - 1
+}
+
+// person draws a person anew into p, whose lists are used again.
+func (m *Market) person(id int, p *Person) {
+	r := newRNG(m.p.Seed, ofPerson, uint64(id))
+	*p = Person{ID: id, skills: p.skills[:0], certs: p.certs[:0]}
+	p.occupation = m.seekers.draw(&r)
+	o := &m.occupations[p.occupation]
+	p.woman = r.chance(o.women)
+	p.ability, p.drive = r.norm(), r.norm()
+	age := min(max(o.age-2+r.norm()*(o.ageSD+2), 17), 76)
+	p.born = m.p.AsOf - ieum.Day(age*365.25) - ieum.Day(r.intn(365))
+	p.education = m.schooling(&r, o, age)
+	p.home = m.places.draw[o.where].draw(&r)
+	if p.education >= college && len(o.majors) > 0 {
+		p.major = first(&r, o.majors)
+		if r.chance(0.25) { // not everybody works in what they studied
+			p.major = first(&r, m.occupations[m.seekers.draw(&r)].majors)
+		}
+	}
+	p.title = m.title(&r, p.occupation)
+	p.household = m.household(id)
+	m.history(&r, p, age)
+	m.learn(&r, p)
+	m.certify(&r, p)
+	if p.worked > 0 {
+		years := age - float64(educations[p.education].entry)
+		p.pay = round(m.wage(o, years, p.education, p.home, p.ability, 0, r.norm()), 100_000)
+	}
+	p.updated = max(m.p.AsOf-ieum.Day(r.exp()*240), m.p.AsOf-5*365)
+	p.active = r.chance(math.Exp(-float64(m.p.AsOf-p.updated) / 500))
+}
+
+// schooling draws the level of education: that of the occupation, lower for
+// cohorts that grew up before most went on to college.
+func (m *Market) schooling(r *rng, o *occupation, age float64) int {
+	x, level := r.float(), 0
+	for level < len(o.schooling)-1 && x >= o.schooling[level] {
+		x -= o.schooling[level]
+		level++
+	}
+	if late := age - 55; late > 0 && level > middleSchool && r.chance(min(0.5, late*0.025)) {
+		level--
+	}
+	for level > middleSchool && float64(educations[level].entry) > age {
+		level--
+	}
+	return level
+}
+
+// household returns the person whose telephone somebody uses: mostly their own.
+func (m *Market) household(id int) int {
+	pair := newRNG(m.p.Seed, ofHousehold, uint64(id/2))
+	if id%2 == 1 && pair.chance(2*m.p.Rates.SharedPhone) {
+		return id - 1
+	}
+	return id
+}
+
+// history draws jobs from leaving school to the present. It goes through time
+// from the first job on; the last one is in the person's occupation.
+func (m *Market) history(r *rng, p *Person, age float64) {
+	now := m.month()
+	left := now - int((age-float64(educations[p.education].entry))*12)
+	if !p.woman && age > 22 {
+		left += 18 // military service
+	}
+	left += int(r.exp() * 6)
+	if age < 28 && r.chance(0.35) {
+		return // looks for a first job
+	}
+	var spells [mostSpells]spell
+	n := 0
+	for at := left; at < now-1; {
+		length := 2 + int(math.Exp(math.Log(20+age*0.5)+0.9*r.norm()))
+		if n == len(spells) { // the oldest are forgotten
+			copy(spells[:], spells[1:])
+			n--
+		}
+		spells[n] = spell{start: at, end: min(at+length, now)}
+		p.months += min(at+length, now) - at
+		n++
+		at += length + int(r.exp()*5)
+		if p.woman && age > 30 && r.chance(0.06) {
+			at += 24 + int(r.exp()*36) // care
+		}
+	}
+	if n > 0 && spells[n-1].end == now && r.chance(0.4) {
+		spells[n-1].end = 0 // still there
+	}
+	at := p.occupation
+	for i := range n {
+		s := spells[n-1-i]
+		s.occupation = at
+		s.title = m.title(r, at)
+		if i == 0 {
+			s.title = p.title
+		}
+		s.coded = !r.chance(m.p.Rates.Uncoded)
+		p.spells[i] = s
+		at = m.before(r, at)
+	}
+	p.worked = n
+}
+
+// title draws how a job in an occupation is called: one of its titles, an
+// earlier one more often.
+func (m *Market) title(r *rng, occupation int) int {
+	n := len(m.occupations[occupation].titles)
+	return min(int(r.float()*r.float()*float64(n)), n-1)
+}
+
+// before draws what somebody did before a job in an occupation: mostly the
+// same, else something near, else anything.
+func (m *Market) before(r *rng, at int) int {
+	near := &m.occupations[at].near
+	switch x := r.float(); {
+	case x < 0.60:
+		return at
+	case x < 0.78:
+		return near[0][0] + r.intn(near[0][1]-near[0][0])
+	case x < 0.88:
+		return near[1][0] + r.intn(near[1][1]-near[1][0])
+	}
+	return m.seekers.draw(r)
+}
+
+// wage is pay a year in won: the occupation's median, spread around it by
+// schooling, potential experience, place, ability and luck in shares that keep
+// the occupation's quartiles (docs/simulation.md, equation 3).
+func (m *Market) wage(o *occupation, years float64, education, home int, ability, firm, luck float64) float64 {
+	experience := (years - (o.age - 2 - o.entry)) / (o.ageSD + 2)
+	school, mean := 0.0, 0.0
+	for i, s := range o.schooling {
+		mean += s * float64(i)
+		school += s * float64(i*i)
+	}
+	school = (float64(education) - mean) / math.Sqrt(max(school-mean*mean, 0.25))
+	place := (provinces[m.places.list[home].province].office - 1) * 1.5
+	z := 0.50*clamp(experience, 2) + 0.25*clamp(school, 2) + 0.15*place + 0.20*ability + 0.30*firm + 0.75*luck
+	return max(o.median*math.Exp(o.spread*z), leastPay)
+}
+
+func clamp(x, most float64) float64 { return max(-most, min(most, x)) }
+
+func pow(x, y float64) float64 { return math.Pow(x, y) }
+
+// round returns the multiple of unit nearest to x.
+func round(x float64, unit int64) int64 { return int64(x/float64(unit)+0.5) * unit }
+
+// learn gives the competencies: those typical of the jobs held, the surer the
+// longer they were held and the abler the person.
+func (m *Market) learn(r *rng, p *Person) {
+	add := func(at int, months float64) {
+		settled := 1 - math.Exp(-months/30)
+		for _, t := range m.occupations[at].skills {
+			if len(p.skills) == mostSkills || !r.chance(t.share*settled*(1+0.15*clamp(p.ability, 2))) || p.has(t.id) {
+				continue
+			}
+			p.skills = append(p.skills, held{skill: t.id})
+		}
+	}
+	if p.worked == 0 {
+		add(p.occupation, 9) // school and courses
+	}
+	for _, s := range p.spells[:p.worked] {
+		end := s.end
+		if end == 0 {
+			end = m.month()
+		}
+		since := float64(m.month() - end)
+		add(s.occupation, float64(end-s.start)*math.Exp(-since/240)) // what is not used fades
+	}
+}
+
+func (p *Person) has(skill int) bool {
+	for _, h := range p.skills {
+		if h.skill == skill {
+			return true
+		}
+	}
+	return false
+}
+
+// certify gives the licences the law asks for and the certificates usual in the
+// occupation.
+func (m *Market) certify(r *rng, p *Person) {
+	o := &m.occupations[p.occupation]
+	for i := range o.licences {
+		if l := &o.licences[i]; l.asked(o.titles[p.title]) && r.chance(licensed) {
+			p.certs = append(p.certs, l.cert)
+		}
+	}
+	for _, t := range o.certs {
+		if len(p.certs) < 4 && r.chance(t.share) {
+			p.certs = append(p.certs, t.id)
+		}
+	}
+}
