@@ -6,12 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
 	"ieum"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/journal"
+	"ieum/internal/snapshot"
 )
 
 type store struct{ db *db.DB }
@@ -303,4 +306,99 @@ func (s *store) lastFull(ctx context.Context, source ieum.SourceID) (read int64,
 		return 0, false, nil
 	}
 	return read, err == nil, err
+}
+
+// unmerge records a decision; one on the same pair is replaced.
+func (s *store) unmerge(ctx context.Context, d Decision) error {
+	a, b := snapshot.FormatID(d.A), snapshot.FormatID(d.B)
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO catalogue_merge (kind, a, b, why, at) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (kind, a, b) DO UPDATE SET why = excluded.why, at = excluded.at`, int(d.Kind), a, b, d.Why, d.At.Unix())
+		if err != nil {
+			return err
+		}
+		return journal.Append(ctx, tx, "catalogue.unmerged", a, map[string]any{"kind": int(d.Kind), "from": b})
+	})
+}
+
+// rejoin removes a decision; ieum.ErrNotFound when there is none.
+func (s *store) rejoin(ctx context.Context, kind snapshot.MergeKind, x, y uint64) error {
+	a, b := snapshot.FormatID(x), snapshot.FormatID(y)
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		r, err := tx.ExecContext(ctx, `DELETE FROM catalogue_merge WHERE kind = ? AND a = ? AND b = ?`, int(kind), a, b)
+		if err != nil {
+			return err
+		}
+		if n, err := r.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, ieum.Errorf(ieum.ErrNotFound, "nothing is decided on %s and %s", a, b))
+		}
+		return journal.Append(ctx, tx, "catalogue.rejoined", a, map[string]any{"kind": int(kind), "with": b})
+	})
+}
+
+// decisions returns what is decided, by kind and number.
+func (s *store) decisions(ctx context.Context) (*decisions, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT kind, a, b, why, at FROM catalogue_merge ORDER BY kind, a, b`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := &decisions{}
+	for rows.Next() {
+		var kind int
+		var a, b string
+		var d Decision
+		var at int64
+		if err := rows.Scan(&kind, &a, &b, &d.Why, &at); err != nil {
+			return nil, err
+		}
+		d.Kind, d.At = snapshot.MergeKind(kind), time.Unix(at, 0).In(ieum.Seoul)
+		d.A, _ = snapshot.ParseID(a)
+		d.B, _ = snapshot.ParseID(b)
+		out.list = append(out.list, d)
+	}
+	return out, rows.Err()
+}
+
+// sources says of each source how many deliveries it made and which days its
+// rows speak of, sorted by ID.
+func (s *store) sources(ctx context.Context) ([]snapshot.Source, error) {
+	rows, err := s.db.QueryContext(ctx, `
+		SELECT source, COUNT(*), COALESCE(MIN(CASE WHEN first_day > 0 THEN first_day END), 0), MAX(last_day)
+		FROM catalogue_delivery GROUP BY source ORDER BY source`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []snapshot.Source
+	for rows.Next() {
+		var src snapshot.Source
+		var from, to int32
+		if err := rows.Scan(&src.ID, &src.Deliveries, &from, &to); err != nil {
+			return nil, err
+		}
+		src.From, src.To = ieum.Day(from), ieum.Day(to)
+		out = append(out, src)
+	}
+	return out, rows.Err()
+}
+
+// built records that a snapshot was made, and of each delivery how many of its
+// rows joined older ones in it.
+func (s *store) built(ctx context.Context, m snapshot.Meta, merged map[int64]int64) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE catalogue_delivery SET merged = 0 WHERE merged <> 0`); err != nil {
+			return err
+		}
+		for _, delivery := range slices.Sorted(maps.Keys(merged)) {
+			_, err := tx.ExecContext(ctx, `UPDATE catalogue_delivery SET merged = ? WHERE number = ?`, merged[delivery], delivery)
+			if err != nil {
+				return err
+			}
+		}
+		return journal.Append(ctx, tx, "catalogue.built", m.Version, map[string]any{
+			"hash": m.Hash, "postings": m.Postings, "resumes": m.Resumes, "people": m.People, "companies": m.Companies, "items": m.Items,
+		})
+	})
 }

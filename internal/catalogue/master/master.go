@@ -79,6 +79,9 @@ const (
 var agreedNames = [...]string{"number", "company", "title", "body", "region", "occupation", "pay", "employment",
 	"education", "career", "period", "industry", "sex", "birth-year", "token-1", "token-2", "token-3", "token-4"}
 
+// AgreedNames lists the names of all that may agree, by bit.
+func AgreedNames() []string { return slices.Clone(agreedNames[:]) }
+
 // Names lists what is in the set.
 func (a Agreed) Names() []string {
 	var out []string

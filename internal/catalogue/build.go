@@ -1,0 +1,332 @@
+package catalogue
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime"
+
+	"ieum"
+	"ieum/internal/catalogue/master"
+	"ieum/internal/platform/durable"
+	"ieum/internal/snapshot"
+)
+
+// A Stage of a build, told to who waits for it.
+type Stage string
+
+// The stages in their order.
+const (
+	StagePostings  Stage = "postings"  // read and looked at
+	StageCompanies Stage = "companies" // mastered
+	StageMerge     Stage = "merge"     // postings mastered and put in order
+	StageResumes   Stage = "resumes"   // read, mastered and put in order
+	StageItems     Stage = "items"     // rows of every other kind
+	StageWrite     Stage = "write"     // tables written
+	StageParts     Stage = "parts"     // what other domains derive
+	StageVerify    Stage = "verify"    // all read once more and switched to
+)
+
+// Build makes a snapshot of everything in the lake and makes it the current
+// one. The caller holds build.lock. The same lake gives the same content hash
+// on any number of cores. However it ends before the last step, the snapshot
+// in use stays what it was.
+//
+// Progress, when it is not nil, is told each stage as it begins.
+func (c *Catalogue) Build(ctx context.Context, progress func(Stage), parts ...snapshot.Part) (snapshot.Meta, error) {
+	if progress == nil {
+		progress = func(Stage) {}
+	}
+	meta, err := c.build(ctx, c.Live, progress, parts)
+	return meta, durable.Fault(err)
+}
+
+func (c *Catalogue) build(ctx context.Context, live liveFunc, progress func(Stage), parts []snapshot.Part) (meta snapshot.Meta, err error) {
+	decided, err := c.store.decisions(ctx)
+	if err != nil {
+		return meta, err
+	}
+	to, err := snapshot.Begin(c.data)
+	if err != nil {
+		return meta, err
+	}
+	defer func() {
+		if e := to.Discard(); e != nil && err == nil {
+			slog.WarnContext(ctx, "catalogue: what a build left could not be removed", "err", e)
+		}
+	}()
+	m := newMaking(c, live, to, decided, progress)
+	if err := m.make(ctx); err != nil {
+		return meta, err
+	}
+	progress(StageWrite)
+	if err := to.Write(&m.out); err != nil {
+		return meta, err
+	}
+	about, err := c.store.sources(ctx)
+	if err != nil {
+		return meta, err
+	}
+	if err := to.Describe(m.meta(about), c.now()); err != nil {
+		return meta, err
+	}
+	m.out = snapshot.Snapshot{} // the parts read the files
+	progress(StageParts)
+	if err := to.Derive(ctx, parts...); err != nil {
+		return meta, err
+	}
+	progress(StageVerify)
+	if err := ctx.Err(); err != nil {
+		return meta, err
+	}
+	if meta, err = to.Publish(); err != nil {
+		return meta, err
+	}
+	return meta, c.store.built(ctx, meta, m.merged)
+}
+
+// liveFunc is Catalogue.Live.
+type liveFunc func(ctx context.Context, kind ieum.KindID, columns []string, f func(*Rows) error) error
+
+// A making is a build under way.
+type making struct {
+	c        *Catalogue
+	live     liveFunc
+	to       *snapshot.Build
+	decided  *decisions
+	progress func(Stage)
+	finder   *finder
+	codes    *numbers
+	workers  []*worker
+	out      snapshot.Snapshot
+	evidence evidence
+	people   int
+	rows     map[ieum.SourceID]int
+	merged   map[int64]int64 // delivery → rows that joined an older posting
+}
+
+func newMaking(c *Catalogue, live liveFunc, to *snapshot.Build, d *decisions, progress func(Stage)) *making {
+	m := &making{c: c, live: live, to: to, decided: d, progress: progress, finder: newFinder(c.defs), rows: map[ieum.SourceID]int{}, merged: map[int64]int64{}}
+	m.out.Dict = m.finder.dict
+	m.codes = newNumbers(&m.out.Dict)
+	for range runtime.GOMAXPROCS(0) {
+		m.workers = append(m.workers, newWorker(m.finder))
+	}
+	return m
+}
+
+// make fills the tables and writes the texts.
+func (m *making) make(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{m.postings, m.resumes, m.items} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	m.out.Merges = m.evidence.sorted()
+	return nil
+}
+
+// postings reads, masters and orders postings and companies.
+func (m *making) postings(ctx context.Context) error {
+	bodies, err := newSpill(m.to.Dir)
+	if err != nil {
+		return err
+	}
+	defer bodies.Close()
+	mentions, all := newMentions(), &postingRows{}
+	if err := m.readPostings(ctx, all, mentions, bodies); err != nil {
+		return err
+	}
+	if err := m.readCompanies(ctx, mentions); err != nil {
+		return err
+	}
+	m.progress(StageCompanies)
+	found := master.Companies(mentions.list[1:], m.decided.companies(mentions.list[1:]))
+	m.evidence.companies(mentions.list[1:], found)
+	employers := mentions.master(found, m.codes)
+	mentions.release()
+	for i, mention := range all.table.Company {
+		all.table.Company[i] = employers.of[mention]
+	}
+	m.progress(StageMerge)
+	result, err := m.matchPostings(all, employers, bodies)
+	if err != nil {
+		return err
+	}
+	m.evidence.postings(all.table.ID, result)
+	m.countMerged(all, result)
+	final := all.merge(result, len(m.out.Dict.Occupations))
+	m.out.Postings, m.out.Members = final.table, final.members
+	employers.listPostings(m.out.Postings.Company)
+	m.out.Companies = employers.table
+	return m.writeTexts(ctx, final.bodies, bodies)
+}
+
+func (m *making) readPostings(ctx context.Context, all *postingRows, mentions *mentions, bodies *spill) error {
+	m.progress(StagePostings)
+	chunks := make([]postingRows, len(m.workers))
+	err := m.live(ctx, "posting", postingColumns, func(r *Rows) error {
+		inParts(r.Rows, m.workers, func(part int, w *worker, from, to int) {
+			chunks[part] = postingRows{}
+			chunks[part].read(r, w, from, to)
+		})
+		for i := range chunks {
+			if err := all.take(&chunks[i], mentions, bodies, m.codes); err != nil {
+				return err
+			}
+		}
+		m.rows[r.Source] += r.Rows
+		return nil
+	})
+	return errors.Join(err, bodies.flush())
+}
+
+var companyColumns = []string{ColumnRow, "name", "number", "region", "industry", "employees", "average_pay_min"}
+
+func (m *making) readCompanies(ctx context.Context, mentions *mentions) error {
+	w := m.workers[0]
+	return m.live(ctx, "company", companyColumns, func(r *Rows) error {
+		c := columnsOf(r, companyColumns)
+		for i := range r.Batch.Rows {
+			x := companyRow{region: c.code(w.finder, "region", "regions", i), industry: c.code(w.finder, "industry", "industries", i),
+				employees: uint32(clamp(c.number("employees", i), 1<<32-1)), average: c.won("average_pay_min", i)}
+			x.mention = mentions.of([]byte(c.text("name", i)), []byte(c.text("number", i)), m.codes.region[x.region], x.industry)
+			mentions.about = append(mentions.about, x)
+		}
+		m.rows[r.Source] += r.Batch.Rows
+		return nil
+	})
+}
+
+func (m *making) matchPostings(all *postingRows, employers *employers, bodies *spill) (master.Result, error) {
+	readers := make([]*master.Reader, len(m.workers))
+	for i, w := range m.workers {
+		readers[i] = w.prints
+	}
+	p := &master.Postings{
+		Prints: all.prints,
+		Facts:  make([]master.Facts, all.len()),
+		Counts: master.MergeCounts(readers),
+		Title:  func(row uint32) string { return all.table.Title.At(int(row)) },
+		Names:  func(company uint32) []string { return employers.names[company] },
+		Bodies: bodies.each,
+		Apart:  m.decided.rows(snapshot.MergedPosting, all.table.ID),
+	}
+	for i := range p.Facts {
+		p.Facts[i] = all.facts(i, all.table.Company[i], m.codes)
+	}
+	return master.MatchPostings(p)
+}
+
+// countMerged counts, for the report of each delivery, the rows that joined an
+// older one.
+func (m *making) countMerged(all *postingRows, r master.Result) {
+	first := make([]bool, r.Clusters)
+	for row, c := range r.Of {
+		if first[c] {
+			m.merged[int64(all.members.Delivery[row])]++
+		}
+		first[c] = true
+	}
+}
+
+// writeTexts writes the bodies in the final order of postings. Nearly all of
+// them rise through the files of the spill; those that stand elsewhere, because
+// a merge changed the occupation, are read one by one.
+func (m *making) writeTexts(ctx context.Context, rows []uint32, bodies *spill) (err error) {
+	w, err := snapshot.NewTextWriter(m.to.Path("text"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	var whole, one []byte
+	at := -1
+	for i, row := range rows {
+		bucket := int(bodies.bucket[row])
+		if want := m.codes.bucket(m.out.Postings.Occupation[i]); want != at {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			at = want
+			if whole, err = bodies.whole(at, whole); err != nil {
+				return err
+			}
+		}
+		body := one
+		if bucket == at {
+			body = whole[bodies.at[row]:][:bodies.length[row]]
+		} else if one, err = bodies.read(row, one); err != nil {
+			return err
+		} else {
+			body = one
+		}
+		if err := w.Add(body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *making) resumes(ctx context.Context) error {
+	m.progress(StageResumes)
+	all, chunks := &resumeRows{}, make([]resumeRows, len(m.workers))
+	err := m.live(ctx, "resume", resumeColumns, func(r *Rows) error {
+		inParts(r.Rows, m.workers, func(part int, w *worker, from, to int) {
+			chunks[part] = resumeRows{}
+			chunks[part].read(r, w, from, to)
+		})
+		for i := range chunks {
+			all.take(&chunks[i])
+		}
+		m.rows[r.Source] += r.Rows
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	id := func(row uint32) uint64 {
+		x := &all.table
+		return snapshot.RowID(m.out.Dict.Sources[x.Source[row]], x.Key.At(int(row)))
+	}
+	people := all.people(m.codes, m.decided.rowsBy(snapshot.MergedPerson, len(all.table.Source), id))
+	m.evidence.persons(id, people)
+	m.people = people.Clusters
+	m.out.Resumes = *all.finish(people, len(m.out.Dict.Occupations))
+	return nil
+}
+
+// meta describes what was made; about is what the database says of the sources.
+func (m *making) meta(about []snapshot.Source) snapshot.Meta {
+	s := &m.out
+	meta := snapshot.Meta{Postings: len(s.Postings.ID), Resumes: len(s.Resumes.Person), People: m.people,
+		Companies: s.Companies.Name.Len(), Items: len(s.Items.Kind)}
+	for _, src := range about {
+		src.Rows = m.rows[src.ID]
+		if d := m.c.defs.Sources[src.ID]; d != nil {
+			src.Title, src.Holder, src.Simulated = d.Title, d.Holder, d.Simulated
+		}
+		meta.Simulated = meta.Simulated || src.Simulated
+		if src.From != 0 && (meta.From == 0 || src.From < meta.From) {
+			meta.From = src.From
+		}
+		meta.To = max(meta.To, src.To)
+		meta.Sources = append(meta.Sources, src)
+	}
+	return meta
+}
+
+// Current describes the snapshot in use; ieum.ErrUnavailable when there is none.
+func (c *Catalogue) Current() (snapshot.Meta, error) {
+	dir, err := snapshot.Current(c.data)
+	if err != nil {
+		return snapshot.Meta{}, err
+	}
+	s, err := snapshot.Open(dir)
+	if err != nil {
+		return snapshot.Meta{}, err
+	}
+	return s.Meta, s.Close()
+}

@@ -1,0 +1,113 @@
+package catalogue
+
+import (
+	"cmp"
+	"slices"
+
+	"ieum/internal/catalogue/master"
+	"ieum/internal/snapshot"
+)
+
+// evidence gathers the merges of all kinds.
+type evidence struct{ list []proof }
+
+type proof struct {
+	kind   snapshot.MergeKind
+	a, b   uint64
+	names  string
+	merged master.Merge
+}
+
+func (e *evidence) add(kind snapshot.MergeKind, a, b uint64, names string, m master.Merge) {
+	e.list = append(e.list, proof{kind, min(a, b), max(a, b), names, m})
+}
+
+func (e *evidence) postings(ids []uint64, r master.Result) {
+	for _, m := range r.Merges {
+		e.add(snapshot.MergedPosting, ids[m.A], ids[m.B], "", m)
+	}
+}
+
+func (e *evidence) persons(id func(uint32) uint64, r master.Result) {
+	for _, m := range r.Merges {
+		e.add(snapshot.MergedPerson, id(m.A), id(m.B), "", m)
+	}
+}
+
+// companies leaves out what is written alike: there is nothing to undo.
+func (e *evidence) companies(in []master.Company, r master.Result) {
+	for _, m := range r.Merges {
+		a, b := companyID(in[m.A]), companyID(in[m.B])
+		x, y := m.A, m.B
+		if a == b {
+			continue
+		}
+		if a > b {
+			x, y = y, x
+		}
+		e.add(snapshot.MergedCompany, a, b, in[x].Name+"\t"+in[y].Name, m)
+	}
+}
+
+// companyID is the number of a way to write a company, in evidence and in
+// decisions.
+func companyID(c master.Company) uint64 {
+	return snapshot.RowID(c.Name, master.CleanNumber(c.Number))
+}
+
+// sorted lays the evidence out as a table.
+func (e *evidence) sorted() (t snapshot.Merges) {
+	slices.SortFunc(e.list, func(x, y proof) int {
+		return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b), cmp.Compare(x.merged.Rule, y.merged.Rule))
+	})
+	for _, p := range e.list {
+		t.Kind, t.A, t.B = append(t.Kind, uint8(p.kind)), append(t.A, p.a), append(t.B, p.b)
+		t.Rule, t.Agreed = append(t.Rule, uint8(p.merged.Rule)), append(t.Agreed, uint32(p.merged.Agreed))
+		t.Score = append(t.Score, uint8(p.merged.Score*100+0.5))
+		t.Names.Add(p.names)
+	}
+	return t
+}
+
+// decisions are the pairs that people said are two things.
+type decisions struct{ list []Decision }
+
+// rows returns the decided pairs of a kind as rows of ids.
+func (d *decisions) rows(kind snapshot.MergeKind, ids []uint64) [][2]uint32 {
+	return d.rowsBy(kind, len(ids), func(row uint32) uint64 { return ids[row] })
+}
+
+// rowsBy is rows for ids that are made when they are asked for.
+func (d *decisions) rowsBy(kind snapshot.MergeKind, n int, id func(uint32) uint64) (out [][2]uint32) {
+	wanted := map[uint64][]uint32{}
+	for _, x := range d.list {
+		if x.Kind == kind {
+			wanted[x.A], wanted[x.B] = nil, nil
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	for row := range uint32(n) {
+		if at := id(row); hasKey(wanted, at) {
+			wanted[at] = append(wanted[at], row)
+		}
+	}
+	for _, x := range d.list {
+		if x.Kind != kind {
+			continue
+		}
+		for _, a := range wanted[x.A] {
+			for _, b := range wanted[x.B] {
+				out = append(out, [2]uint32{a, b})
+			}
+		}
+	}
+	return out
+}
+
+func hasKey[K comparable, V any](m map[K]V, k K) bool { _, ok := m[k]; return ok }
+
+func (d *decisions) companies(in []master.Company) [][2]uint32 {
+	return d.rowsBy(snapshot.MergedCompany, len(in), func(row uint32) uint64 { return companyID(in[row]) })
+}

@@ -1,0 +1,358 @@
+package catalogue
+
+import (
+	"cmp"
+	"slices"
+
+	"ieum/internal/catalogue/master"
+	"ieum/internal/snapshot"
+)
+
+// postingRows are source rows that speak of postings, before mastering: a row
+// of each column per source row. Company is the number of a mention.
+type postingRows struct {
+	table   snapshot.Postings // without Title it would have all it needs for mastering
+	members snapshot.Members
+	prints  []master.Print
+	written snapshot.Strings // employer as written …
+	number  snapshot.Strings // … and its business registration number
+	bodies  snapshot.Strings // of a chunk; what was gathered is in the spill
+}
+
+// A postingRow is one source row with its codes found in the Dict.
+type postingRow struct {
+	id                   uint64
+	key, url, title      string
+	body                 string
+	company, number      string
+	source               uint16
+	delivery, row        uint32
+	occupation, region   uint16
+	industry             uint16
+	chance               uint8
+	employment           uint8
+	education            uint8
+	careerMin, careerMax uint16
+	payMin, payMax       uint32
+	payBasis             snapshot.PayBasis
+	openings             uint16
+	opened               int32
+	deadline, closed     int32
+	skills, majors       []uint16
+	required, preferred  []uint16
+	flags                uint8
+}
+
+// add appends a row; names are those of its employer (master.Name.All).
+func (p *postingRows) add(r *postingRow, reader *master.Reader, names []string) {
+	t, m := &p.table, &p.members
+	t.ID = append(t.ID, r.id)
+	t.Title.Add(r.title)
+	t.Occupation = append(t.Occupation, r.occupation)
+	t.Chance = append(t.Chance, r.chance)
+	t.Region = append(t.Region, r.region)
+	t.Industry = append(t.Industry, r.industry)
+	t.Employment = append(t.Employment, r.employment)
+	t.Education = append(t.Education, r.education)
+	t.CareerMin = append(t.CareerMin, r.careerMin)
+	t.CareerMax = append(t.CareerMax, r.careerMax)
+	t.PayMin = append(t.PayMin, r.payMin)
+	t.PayMax = append(t.PayMax, r.payMax)
+	t.PayBasis = append(t.PayBasis, uint8(r.payBasis))
+	t.Openings = append(t.Openings, r.openings)
+	t.Opened = append(t.Opened, r.opened)
+	t.Deadline = append(t.Deadline, r.deadline)
+	t.Closed = append(t.Closed, r.closed)
+	t.Skills.Add(r.skills...)
+	t.Required.Add(r.required...)
+	t.Preferred.Add(r.preferred...)
+	t.Majors.Add(r.majors...)
+	t.Flags = append(t.Flags, r.flags)
+	m.ID = append(m.ID, r.id)
+	m.Source = append(m.Source, r.source)
+	m.Delivery = append(m.Delivery, r.delivery)
+	m.Row = append(m.Row, r.row)
+	m.Key.Add(r.key)
+	m.URL.Add(r.url)
+	p.prints = append(p.prints, reader.Print(r.title, names, []byte(r.body)))
+	p.written.Add(r.company)
+	p.number.Add(r.number)
+	p.bodies.Add(r.body)
+}
+
+func (p *postingRows) len() int { return len(p.table.ID) }
+
+// take appends a chunk and gives its bodies to the spill.
+func (p *postingRows) take(c *postingRows, mentions *mentions, bodies *spill, codes *numbers) error {
+	for i := range c.len() {
+		region := c.table.Region[i]
+		c.table.Company = append(c.table.Company, mentions.of(c.written.Bytes(i), c.number.Bytes(i), codes.region[region], c.table.Industry[i]))
+		if err := bodies.add(codes.bucket(c.table.Occupation[i]), c.bodies.Bytes(i)); err != nil {
+			return err
+		}
+	}
+	appendTable(&p.table, &c.table)
+	appendTable(&p.members, &c.members)
+	p.prints = append(p.prints, c.prints...)
+	return nil
+}
+
+// facts are what the matcher is told of a row beside its text.
+func (p *postingRows) facts(row int, company uint32, codes *numbers) master.Facts {
+	t := &p.table
+	return master.Facts{
+		Company: company, Region: codes.region[t.Region[row]], Occupation: codes.occupation[t.Occupation[row]],
+		Opened: t.Opened[row], Deadline: t.Deadline[row], Closed: t.Closed[row],
+		PayMin: t.PayMin[row], PayMax: t.PayMax[row], CareerMin: t.CareerMin[row], CareerMax: t.CareerMax[row],
+		Source: p.members.Source[row], Employment: t.Employment[row], Education: t.Education[row],
+		Guessed: t.Flags[row]&snapshot.Coded != 0,
+	}
+}
+
+// finished are the postings in their final order.
+type finished struct {
+	table   snapshot.Postings
+	members snapshot.Members
+	bodies  []uint32 // the source row whose body each posting shows
+}
+
+// merge makes one row of each cluster, in final order. The source rows are
+// released on the way.
+func (p *postingRows) merge(r master.Result, codes int) *finished {
+	clusters := p.clusters(r)
+	order := make([]uint32, 0, len(clusters)) // of each posting, the row that speaks for it
+	chosen := map[string][]uint32{}
+	f := &finished{}
+	type final struct {
+		place   uint64
+		opened  int32
+		id      uint64
+		cluster uint32
+	}
+	sorted := make([]final, len(clusters))
+	heads := make([]uint32, len(clusters))
+	for i, rows := range clusters {
+		h := p.unite(rows)
+		heads[i] = h
+		t := &p.table
+		sorted[i] = final{uint64(t.Occupation[h])<<16 | uint64(t.Region[h]), t.Opened[h], t.ID[h], uint32(i)}
+	}
+	slices.SortFunc(sorted, func(a, b final) int {
+		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.opened, b.opened), cmp.Compare(a.id, b.id))
+	})
+	posting := make([]uint32, p.len()) // of each source row
+	var lists [4][]uint32
+	for row, s := range sorted {
+		rows := clusters[s.cluster]
+		order = append(order, heads[s.cluster])
+		f.bodies = append(f.bodies, p.longest(rows))
+		for i, l := range p.lists() {
+			lists[i] = append(lists[i], firstWith(*l, heads[s.cluster], rows))
+		}
+		for _, r := range rows {
+			posting[r] = uint32(row)
+		}
+	}
+	for i, name := range []string{"Skills", "Required", "Preferred", "Majors"} {
+		chosen[name] = lists[i]
+	}
+	places := f.takeMembers(&p.members, posting)
+	for _, s := range sorted {
+		rows := clusters[s.cluster]
+		for i, r := range rows {
+			rows[i] = places[r]
+		}
+		f.table.Members.Add(rows...)
+	}
+	rearrange(&f.table, &p.table, order, chosen)
+	f.table.Occupations = ranges(f.table.Occupation, codes)
+	return f
+}
+
+func (p *postingRows) lists() [4]*snapshot.Lists[uint16] {
+	t := &p.table
+	return [4]*snapshot.Lists[uint16]{&t.Skills, &t.Required, &t.Preferred, &t.Majors}
+}
+
+// clusters lists the rows of each cluster, oldest first.
+func (p *postingRows) clusters(r master.Result) [][]uint32 {
+	size := make([]uint32, r.Clusters+1)
+	for _, c := range r.Of {
+		size[c+1]++
+	}
+	for i := range r.Clusters {
+		size[i+1] += size[i]
+	}
+	all := make([]uint32, len(r.Of))
+	out := make([][]uint32, r.Clusters)
+	for i := range out {
+		out[i] = all[size[i]:size[i]:size[i+1]]
+	}
+	for row, c := range r.Of {
+		out[c] = append(out[c], uint32(row))
+	}
+	t := &p.table
+	for _, rows := range out {
+		slices.SortFunc(rows, func(a, b uint32) int {
+			return cmp.Or(cmp.Compare(t.Opened[a], t.Opened[b]), cmp.Compare(t.ID[a], t.ID[b]))
+		})
+	}
+	return out
+}
+
+// unite fills one of the rows with what the others know and returns it. The row
+// posted last speaks for all, as it holds now: its words and conditions, and
+// the period of all rows that were up together with it. What it does not state
+// comes from the others, newest first. The ID is the oldest row's, so that the
+// address stays when a posting is posted again.
+func (p *postingRows) unite(rows []uint32) (head uint32) {
+	t := &p.table
+	head = rows[len(rows)-1]
+	if len(rows) == 1 {
+		return head
+	}
+	for i := len(rows) - 2; i >= 0; i-- {
+		r := rows[i]
+		if t.Occupation[head] == 0 || t.Flags[head]&snapshot.Coded != 0 && t.Occupation[r] != 0 && t.Flags[r]&snapshot.Coded == 0 {
+			t.Occupation[head], t.Chance[head] = t.Occupation[r], t.Chance[r]
+			t.Flags[head] = t.Flags[head]&^snapshot.Coded | t.Flags[r]&snapshot.Coded
+		}
+		if t.Region[head] == 0 {
+			t.Region[head] = t.Region[r]
+		}
+		if t.PayMin[head] == 0 && t.PayMax[head] == 0 {
+			t.PayMin[head], t.PayMax[head], t.PayBasis[head] = t.PayMin[r], t.PayMax[r], max(t.PayBasis[head], t.PayBasis[r])
+		}
+		if t.CareerMin[head] == snapshot.Unset && t.CareerMax[head] == snapshot.Unset {
+			t.CareerMin[head], t.CareerMax[head] = t.CareerMin[r], t.CareerMax[r]
+			t.Flags[head] |= t.Flags[r] & snapshot.EntryOK
+		}
+		fill(t.Industry, head, r)
+		fill(t.Employment, head, r)
+		fill(t.Education, head, r)
+		fill(t.Openings, head, r)
+		fill(t.Company, head, r)
+		if len(t.Title.Bytes(int(head))) == 0 {
+			continue
+		}
+	}
+	p.period(head, rows)
+	t.ID[head] = t.ID[rows[0]]
+	return head
+}
+
+func fill[T uint8 | uint16 | uint32](column []T, head, from uint32) {
+	if column[head] == 0 {
+		column[head] = column[from]
+	}
+}
+
+// period gives head the period of the rows that were up with it: from the first
+// opening to the last deadline, closed when all are.
+func (p *postingRows) period(head uint32, rows []uint32) {
+	t := &p.table
+	opened, deadline, closed := t.Opened[head], t.Deadline[head], t.Closed[head]
+	for _, r := range rows {
+		ended := cmp.Or(t.Closed[r], t.Deadline[r])
+		if r == head || ended != 0 && t.Opened[head] != 0 && ended < t.Opened[head] {
+			continue // it was over before
+		}
+		if t.Opened[r] != 0 {
+			opened = min(cmp.Or(opened, t.Opened[r]), t.Opened[r])
+		}
+		if t.Deadline[head] == 0 || t.Deadline[r] == 0 {
+			deadline = cmp.Or(deadline, t.Deadline[r])
+		} else {
+			deadline = max(deadline, t.Deadline[r])
+		}
+		if closed == 0 || t.Closed[r] == 0 {
+			closed = 0
+		} else {
+			closed = max(closed, t.Closed[r])
+		}
+	}
+	t.Opened[head], t.Deadline[head], t.Closed[head] = opened, deadline, closed
+}
+
+// longest is the row with the longest body, the newest of equals.
+func (p *postingRows) longest(rows []uint32) uint32 {
+	best := rows[len(rows)-1]
+	for i := len(rows) - 2; i >= 0; i-- {
+		if p.prints[rows[i]].Length > p.prints[best].Length {
+			best = rows[i]
+		}
+	}
+	return best
+}
+
+// firstWith is head if its list holds something, else the newest row whose does.
+func firstWith(l snapshot.Lists[uint16], head uint32, rows []uint32) uint32 {
+	if len(l.At(int(head))) > 0 {
+		return head
+	}
+	for i := len(rows) - 1; i >= 0; i-- {
+		if len(l.At(int(rows[i]))) > 0 {
+			return rows[i]
+		}
+	}
+	return head
+}
+
+// takeMembers sorts the source rows by ID and returns the place of each.
+func (f *finished) takeMembers(m *snapshot.Members, posting []uint32) (places []uint32) {
+	order := make([]uint32, len(m.ID))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(a, b uint32) int { return cmp.Compare(m.ID[a], m.ID[b]) })
+	places = make([]uint32, len(order))
+	for to, from := range order {
+		places[from] = uint32(to)
+	}
+	m.Posting = posting
+	rearrange(&f.members, m, order, nil)
+	return places
+}
+
+var postingColumns = []string{ColumnKey, ColumnRow, ColumnCompetencies, "title", "body", "company", "company_number", "industry",
+	"occupation", "occupation_p", "region", "employment", "education", "career_min", "career_max", "career_entry",
+	"pay_min", "pay_max", "pay_basis", "openings", "opened", "deadline", "skills", "certificates", "preferred", "majors", "url"}
+
+// read appends rows from..to of a batch.
+func (p *postingRows) read(r *Rows, w *worker, from, to int) {
+	c := columnsOf(r, postingColumns)
+	source, simulated := w.at["sources"][string(r.Source)], w.simulated(r.Source)
+	x := postingRow{source: source, delivery: uint32(r.Delivery)}
+	for i := from; i < to; i++ {
+		x.key, x.row, x.url = c.text(ColumnKey, i), uint32(c.number(ColumnRow, i)), c.text("url", i)
+		x.id = snapshot.RowID(string(r.Source), x.key)
+		x.title, x.body, x.company, x.number = c.text("title", i), c.text("body", i), c.text("company", i), c.text("company_number", i)
+		x.flags = simulated
+		x.occupation, x.chance = c.code(w.finder, "occupation", "keco2025", i), 0
+		if x.occupation != 0 {
+			x.chance = 100
+			if c.has("occupation_p", i) {
+				x.chance = uint8(clamp(c.number("occupation_p", i), 100))
+			}
+			if x.chance < 100 {
+				x.flags |= snapshot.Coded
+			}
+		}
+		x.region, x.industry = c.code(w.finder, "region", "regions", i), c.code(w.finder, "industry", "industries", i)
+		x.employment = uint8(c.code(w.finder, "employment", "employment", i))
+		x.education = uint8(c.code(w.finder, "education", "education", i))
+		x.careerMin, x.careerMax = c.months("career_min", i), c.months("career_max", i)
+		if entry, _ := c.truth("career_entry", i); entry || x.careerMin == 0 {
+			x.flags |= snapshot.EntryOK
+		}
+		x.payMin, x.payMax = c.won("pay_min", i), c.won("pay_max", i)
+		x.payBasis = snapshot.PayBasis(clamp(c.number("pay_basis", i), int64(snapshot.PayNegotiable)))
+		x.openings = uint16(clamp(c.number("openings", i), 1<<16-1))
+		x.opened, x.deadline, x.closed = int32(c.number("opened", i)), int32(c.number("deadline", i)), int32(r.Closed[i])
+		x.skills = c.codes(c.named(x.skills[:0], w, "skills", "competencies", i), w.finder, ColumnCompetencies, "competencies", i)
+		x.required = c.named(x.required[:0], w, "certificates", "certificates", i)
+		x.preferred = c.named(x.preferred[:0], w, "preferred", "certificates", i)
+		x.majors = c.named(x.majors[:0], w, "majors", "majors", i)
+		p.add(&x, w.prints, w.namesOf(x.company))
+	}
+}
