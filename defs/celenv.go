@@ -102,6 +102,8 @@ var baseEnv = mustEnv(
 		[]*cel.Type{cel.StringType}, cel.ListType(cel.StringType), cel.UnaryBinding(items))),
 	cel.Function("member", cel.Overload("member_string_string",
 		[]*cel.Type{cel.StringType, cel.StringType}, cel.StringType, cel.BinaryBinding(member))),
+	cel.Function("plain", cel.Overload("plain_string",
+		[]*cel.Type{cel.StringType}, cel.StringType, cel.UnaryBinding(plain))),
 	cel.Function("day", cel.Overload("day_string",
 		[]*cel.Type{cel.StringType}, cel.IntType, cel.UnaryBinding(day))),
 )
@@ -185,6 +187,9 @@ func member(text, name ref.Val) ref.Val {
 	}
 	return types.String(jsonText(r))
 }
+
+// plain returns a text without the markup of HTML and Markdown.
+func plain(text ref.Val) ref.Val { return types.String(plainText(string(text.(types.String)))) }
 
 // day returns an ISO 8601 date as days since 1970-01-01.
 func day(text ref.Val) ref.Val {

@@ -151,7 +151,7 @@ func fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range norm.NFKC.String(s) {
-		if unicode.IsSpace(r) || r == '·' || r == 'ㆍ' || r == '‧' || r == '・' || r == '･' {
+		if unicode.IsSpace(r) || strings.ContainsRune("·ᆞ‧・", r) { // ㆍ is ᆞ in NFKC
 			continue
 		}
 		b.WriteRune(unicode.ToLower(r))
@@ -402,7 +402,7 @@ func (l *CodeList) paths(c *Code) []string {
 	parent := &l.Codes[l.byCode[c.Parent]]
 	above := l.paths(parent)
 	if parent.Parent != "" {
-		above = append(above, parent.Name.KO)
+		above = append(append(above, parent.Name.KO), parent.Aliases...)
 		above = append(above, l.paths(&l.Codes[l.byCode[parent.Parent]])...)
 	}
 	out := make([]string, 0, len(own)*len(above))

@@ -21,7 +21,13 @@ type doc struct {
 	faults *Faults
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+): `)
+var (
+	yamlLine = regexp.MustCompile(`line (\d+): `)
+
+	// parserSays begins what the YAML parser, unlike its scanner, says with a
+	// line counted from 0.
+	parserSays = regexp.MustCompile(`^did not find expected (key|node content|'-' indicator|',' or|<document start>)`)
+)
 
 func newDoc(f layered, faults *Faults) *doc {
 	d := &doc{file: f.name, faults: faults}
@@ -49,6 +55,9 @@ func (d *doc) syntax(err error) {
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		text = strings.Replace(text, m[0], "", 1)
+		if parserSays.MatchString(text) {
+			line++
+		}
 	}
 	d.faults.add(d.file, line, "%s (quote a text that holds : # { } [ ] or begins with a sign; longer prose goes below a |)", text)
 }

@@ -39,7 +39,7 @@ func Load(overlays ...fs.FS) (*Set, error) {
 
 // LoadFrom is Load with nothing built in: the first layer is the lowest.
 func LoadFrom(layers ...fs.FS) (*Set, error) {
-	l := &loader{set: &Set{
+	l := &loader{broken: map[string]bool{}, set: &Set{
 		Kinds:    map[ieum.KindID]*Kind{},
 		Sources:  map[ieum.SourceID]*Source{},
 		Codes:    map[string]*CodeList{},
@@ -103,6 +103,7 @@ type loader struct {
 	said   map[ieum.Lang]map[string]message
 	rules  *ruleEnv
 	lists  []coded
+	broken map[string]bool // ids of files that are no YAML: what names them is not at fault too
 }
 
 // gather adds the definitions in one layer to files.
@@ -167,7 +168,9 @@ func label(fsys fs.FS) string {
 // parse reads a YAML file into v, a pointer to a Kind, Source or CodeList.
 func (l *loader) parse(f layered, v any) *doc {
 	d := newDoc(f, &l.faults)
-	if d.root != nil {
+	if d.root == nil {
+		l.broken[strings.TrimSuffix(path.Base(f.name), ".yaml")] = true
+	} else {
 		d.decode(d.root, reflect.ValueOf(v).Elem(), "")
 	}
 	d.value = v

@@ -119,7 +119,7 @@ func (l *loader) fieldCodes(d *doc, f *Field, i int) {
 		d.fault(d.at("fields", i), "field %s is a %s: codes says of which list", f.Name, f.Type)
 	case f.Codes != "" && !coded && f.Type != TypeRegion:
 		d.fault(d.at("fields", i, "codes"), "field %s is a %s and has no codes", f.Name, f.Type)
-	case f.Codes != "" && l.set.Codes[f.Codes] == nil && d.has("fields", i, "codes"):
+	case f.Codes != "" && l.set.Codes[f.Codes] == nil && !l.broken[f.Codes] && d.has("fields", i, "codes"):
 		d.fault(d.at("fields", i, "codes"), "there is no code list %s%s", f.Codes, nearest(f.Codes, keys(l.set.Codes)))
 	}
 }

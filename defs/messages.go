@@ -34,6 +34,7 @@ func (l *loader) messages(name string, f layered) {
 	for _, layer := range append(slices.Clone(f.below), f) {
 		d := newDoc(layer, &l.faults)
 		if d.root == nil {
+			l.broken["messages/"+string(lang)] = true
 			continue
 		}
 		d.readMessages(d.root, "", all)
@@ -77,7 +78,7 @@ func (l *loader) checkMessages() {
 		return
 	}
 	for lang, texts := range l.said {
-		if lang == "ko" {
+		if lang == "ko" || l.broken["messages/ko"] || l.broken["messages/"+string(lang)] {
 			continue
 		}
 		for key, m := range ko {

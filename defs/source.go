@@ -132,6 +132,9 @@ func (l *loader) file(d *doc, f *File, i int) {
 		l.join(d, f, i, j)
 	}
 	k := l.set.Kinds[f.Kind]
+	if k == nil && l.broken[string(f.Kind)] {
+		return
+	}
 	if k == nil {
 		d.fault(d.at(at("kind")...), "there is no kind %s%s", f.Kind, nearest(string(f.Kind), keys(l.set.Kinds)))
 		return
@@ -199,13 +202,13 @@ func (l *loader) value(d *doc, f *File, k *Kind, field *Field, at []any) Value {
 	v.several = field.Type.Several()
 	fault := func(format string, args ...any) { d.fault(d.at(at...), field.Name+": "+format, args...) }
 	given := 0
-	for _, set := range []bool{v.Column != "", v.Const != "", v.CEL != "", len(v.Code) > 0, len(v.Hash) > 0} {
+	for _, set := range []bool{v.Column != "", v.Const != "", v.CEL != "", len(v.Hash) > 0} {
 		if set {
 			given++
 		}
 	}
-	if given != 1 {
-		fault("give exactly one of column, const, cel, code and hash, not %d of them", given)
+	if given != 1 && (given > 1 || len(v.Code) == 0) { // the coder may stand alone, or behind a column for rows without one
+		fault("give exactly one of column, const, cel, code and hash, not %d of them (code may stand beside a column, for rows that lack it)", given)
 	}
 	coded := field.Type == TypeCode || field.Type == TypeCodes
 	for _, c := range []struct {

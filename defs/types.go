@@ -107,7 +107,8 @@ type Join struct {
 }
 
 // A Value says where a field comes from: the short form is a column's name.
-// Exactly one of Column, Const, CEL, Code and Hash is set.
+// Exactly one of Column, Const, CEL, Code and Hash is set; but Code may stand
+// beside Column or CEL, for the rows that have no value there.
 type Value struct {
 	Column string            `yaml:"column"` // dotted path in JSON
 	Const  string            `yaml:"const"`  // the same for every row

@@ -1,0 +1,40 @@
+package defs
+
+import (
+	"html"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+var (
+	breakTag = regexp.MustCompile(`(?i)<\s*(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^<>]*>`)
+	anyTag   = regexp.MustCompile(`</?[A-Za-z][^<>]*>`)
+	heading  = regexp.MustCompile(`(?m)^[ \t]*#{1,6}(?:[ \t]+|$)`)
+	mark     = regexp.MustCompile(`\*\*|__`)
+	escaped  = regexp.MustCompile("\\\\([!-/:-@\\[-`{-~])")
+	linked   = regexp.MustCompile(`!?\[([^\[\]\n]*)\]\((https?://[^()\s]*)\)`)
+	blank    = regexp.MustCompile(`\n{3,}`)
+)
+
+// plainText takes the markup of HTML and Markdown out of a text and leaves what
+// people read: lines, list signs and the addresses of links.
+func plainText(s string) string {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	s = anyTag.ReplaceAllString(breakTag.ReplaceAllString(s, "\n"), "")
+	s = heading.ReplaceAllString(s, "")
+	s = mark.ReplaceAllString(s, "")
+	s = linked.ReplaceAllStringFunc(s, func(l string) string {
+		m := linked.FindStringSubmatch(l)
+		if m[1] == "" || m[1] == m[2] {
+			return m[2]
+		}
+		return m[1] + " " + m[2]
+	})
+	s = html.UnescapeString(escaped.ReplaceAllString(s, "$1"))
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimFunc(l, unicode.IsSpace)
+	}
+	return strings.Trim(blank.ReplaceAllString(strings.Join(lines, "\n"), "\n\n"), "\n")
+}
