@@ -5,33 +5,41 @@ the glyphs it shows.
     npm pack krds-uiux@1.1.0 && tar xzf krds-uiux-1.1.0.tgz
     python split.py package/resources/fonts ../assets
 
-Run once; the pieces and fonts.css are committed. order.txt holds the 1,000
-Hangul syllables most frequent in job postings and occupation names, a hundred
-a line, most frequent first: the first 200 go into one piece with Latin, each
-further hundred is a piece, and the rest lies in a few pieces by code point.
+Run by hand now and then; the pieces and fonts.css are committed. The first
+piece holds Latin, every syllable of the Korean messages and the 150 most
+frequent of job postings, so that the frame of every page needs no other. What
+follows by frequency (order.txt: the syllables of postings and occupation names,
+most frequent first) comes in pieces of 60, the rest in pieces by code point.
+
+Bold has only the first piece and one more: a second family without bold stands
+behind it, so that a browser emboldens a rare syllable itself, from a piece that
+it has anyway. The licence reserves the name Pretendard for the whole font.
 """
 import os
+import re
 import sys
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
 source, out = sys.argv[1:3]
-lines = open(os.path.join(os.path.dirname(__file__), "order.txt"), encoding="utf-8").read().split()
-latin = [chr(c) for c in range(0x20, 0x7F)] + list("·…“”‘’–—₩×→←※©°½「」『』〈〉《》、。")
+here = os.path.dirname(os.path.abspath(__file__))
+order = open(f"{here}/order.txt", encoding="utf-8").read().split()
+messages = open(f"{here}/../../../../defs/messages/ko.yaml", encoding="utf-8").read()
+messages = re.sub(r"(?m)^\s*#.*$", "", messages)
+latin = {chr(c) for c in range(0x20, 0x7F)} | set("éÉ·…“”‘’–—₩×→←※©°½「」『』〈〉《》、。")
 
 
-def save(weight, name, chars):
+def save(weight, name, codes):
     options = subset.Options()
     options.flavor, options.hinting, options.layout_features = "woff2", False, ["kern"]
     options.drop_tables += ["vhea", "vmtx", "GDEF"]
-    options.name_IDs = [0, 1, 2, 13]  # keep copyright and licence
-    options.name_languages = ["*"]
+    options.name_IDs, options.name_languages = [0, 1, 2, 13], ["*"]  # keep copyright and licence
     font = subset.load_font(f"{source}/PretendardGOV-{weight}.subset.woff2", options)
     cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=chars)
+    cutter.populate(unicodes=codes)
     cutter.subset(font)
-    for record in font["name"].names:  # the licence reserves the name Pretendard for the whole font
+    for record in font["name"].names:
         if record.nameID == 1:
             record.string = "Ieum Sans"
     subset.save_font(font, f"{out}/fonts/{name}", options)
@@ -48,33 +56,40 @@ def ranges(codes):
     return ",".join(text)
 
 
-def pieces(have):
-    """(name, code points in the file, code points declared). Rare pieces come
-    first and declare whole stretches; a later rule wins where they overlap."""
-    frequent = {ord(c) for c in "".join(lines)}
-    hangul = [c for c in sorted(have) if 0xAC00 <= c <= 0xD7A3 and c not in frequent]
-    first = {ord(c) for c in latin + list(lines[0] + lines[1])}
-    other = have - set(hangul) - frequent - first
-    signs = sorted(other)
-    for i in range(4):
-        part = signs[i * len(signs) // 4 : (i + 1) * len(signs) // 4]
-        yield f"signs{i}", part, part
-    cuts = [0xAC00] + [hangul[i * len(hangul) // 12] for i in range(1, 12)] + [0xD7A4]
-    for i in range(12):
-        yield f"rare{i}", [c for c in hangul if cuts[i] <= c < cuts[i + 1]], range(cuts[i], cuts[i + 1])
-    for i, line in enumerate(lines[2:], 1):
-        yield str(i), {ord(c) for c in line}, {ord(c) for c in line}
-    yield "0", first, first
+def cut(codes, n):
+    return [codes[i * len(codes) // n : (i + 1) * len(codes) // n] for i in range(n)]
 
+
+have = set(TTFont(f"{source}/PretendardGOV-Regular.subset.woff2").getBestCmap())
+frequent = [ord(c) for c in "".join(order)]
+first = {ord(c) for c in latin} | {ord(c) for c in messages if "가" <= c <= "힣"} | set(frequent[:150])
+next_ = [c for c in frequent if c not in first]
+hangul = [c for c in sorted(have) if 0xAC00 <= c <= 0xD7A3 and c not in first and c not in next_]
+signs = sorted(have - first - set(next_) - set(hangul))
+
+# Rare pieces come first and declare whole stretches of code points: where
+# ranges overlap, a later rule wins.
+pieces = [(f"signs{i}", part, part) for i, part in enumerate(cut(signs, 4))]
+rare = cut(hangul, 12)
+starts = [0xAC00] + [part[0] for part in rare[1:]] + [0xD7A4]
+pieces += [(f"rare{i}", part, range(starts[i], starts[i + 1])) for i, part in enumerate(rare)]
+pieces += [(str(i), part, part) for i, part in enumerate(cut(next_, len(next_) // 60), 1)]
+pieces += [("0", first, first)]
 
 css = ["/* Made by fonts/split.py from Pretendard GOV (SIL Open Font License 1.1, fonts/OFL.txt). */"]
-for weight, number in ("Regular", 400), ("Bold", 700):
-    have = set(TTFont(f"{source}/PretendardGOV-{weight}.subset.woff2").getBestCmap())
-    for name, codes, declared in pieces(have):
-        file = f"pretendard-{number}-{name}.woff2"
-        save(weight, file, codes)
-        css.append(
-            '@font-face{font-family:"Ieum Sans";font-weight:%d;font-display:swap;src:url("%s") format("woff2");unicode-range:%s}'
-            % (number, file, ranges(declared))
-        )
+
+
+def face(family, weight, number, name, codes, declared):
+    file = f"ieum-sans-{number}-{name}.woff2"
+    save(weight, file, codes)
+    css.append(
+        '@font-face{font-family:"%s";font-weight:%d;font-display:swap;src:url("%s") format("woff2");unicode-range:%s}'
+        % (family, number, file, ranges(declared))
+    )
+
+
+for name, codes, declared in pieces:
+    face("Ieum Sans" if name == "0" else "Ieum Sans Rest", "Regular", 400, name, codes, declared)
+face("Ieum Sans", "Bold", 700, "1", next_[:120], next_[:120])
+face("Ieum Sans", "Bold", 700, "0", first, first)
 open(f"{out}/fonts.css", "w", encoding="utf-8").write("\n".join(css) + "\n")

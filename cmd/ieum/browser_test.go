@@ -1,0 +1,400 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+//go:embed testdata/axe.min.js
+var axe string
+
+// A tab is one tab of a real Chromium, and what went on in it.
+type tab struct {
+	ctx context.Context
+
+	mu     sync.Mutex
+	faults []string // errors of the console, broken policies, failed loads
+	bytes  float64  // received since the last visit began, compressed
+	loads  []string // what they were
+	urls   map[network.RequestID]string
+}
+
+// openTab starts a Chromium of its own for the test, or skips it.
+func openTab(t *testing.T) *tab {
+	t.Helper()
+	bin := os.Getenv("CHROMIUM")
+	if bin == "" {
+		bin = "chromium"
+	}
+	bin, err := exec.LookPath(bin)
+	if err != nil {
+		t.Skip("no Chromium: put chromium in PATH or name it in CHROMIUM to run the browser tests")
+	}
+	options := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(bin), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.Headless, chromedp.NoFirstRun,
+		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true),
+		chromedp.WSURLReadTimeout(time.Minute),
+	}
+	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	ctx, closeTab := chromedp.NewContext(allocator)
+	t.Cleanup(closeTab)
+	b := &tab{ctx: ctx, urls: map[network.RequestID]string{}}
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Listen(ctx, b.listen); err != nil {
+		t.Fatal(err)
+	}
+	command(t, b, network.Enable, network.EnableParams{})
+	command(t, b, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
+	command(t, b, log.Enable, cdp.Empty{})
+	return b
+}
+
+// command sends a command of the DevTools protocol to the tab.
+func command[P, R any](t *testing.T, b *tab, c cdp.Command[P, R], params P) {
+	t.Helper()
+	if _, err := chromedp.Call(b.ctx, c, params); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// value runs a script in the page, waits if it is a promise, and returns what
+// it comes to.
+func value[T any](t *testing.T, b *tab, script string) T {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func (b *tab) listen(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		b.faults = append(b.faults, fmt.Sprintf("exception: %s %s", e.ExceptionDetails.Text, e.ExceptionDetails.URL))
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
+			b.faults = append(b.faults, fmt.Sprintf("console: %s", e.Args[0].Value))
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
+			b.faults = append(b.faults, e.Entry.Text+" "+e.Entry.URL)
+		}
+	case *network.EventRequestWillBeSent:
+		b.urls[e.RequestID] = e.Request.URL
+	case *network.EventLoadingFinished:
+		b.bytes += e.EncodedDataLength
+		b.loads = append(b.loads, fmt.Sprintf("%.0f %s", e.EncodedDataLength, b.urls[e.RequestID]))
+	}
+}
+
+func (b *tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// look says how a page is looked at.
+type look struct {
+	lang, scheme string // ko or en; light or dark
+	width        int64
+}
+
+func (b *tab) look(t *testing.T, l look) {
+	t.Helper()
+	command(t, b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.width, Height: 800, DeviceScaleFactor: 1})
+	command(t, b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: l.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+	command(t, b, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": l.lang}})
+}
+
+// visit opens a page and waits for its fonts.
+func (b *tab) visit(t *testing.T, address string) {
+	t.Helper()
+	b.mu.Lock()
+	b.bytes, b.loads, b.faults = 0, nil, nil
+	b.mu.Unlock()
+	b.do(t, chromedp.Navigate(address))
+	value[bool](t, b, `document.fonts.ready.then(() => true)`)
+}
+
+// complaints are the faults since the visit began; the status of the page
+// itself is none of them.
+func (b *tab) complaints() (list []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, f := range b.faults {
+		if !strings.Contains(f, "the server responded with a status of") {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// violations runs axe-core against WCAG 2.0 to 2.2, levels A and AA.
+func (b *tab) violations(t *testing.T) (list []string) {
+	t.Helper()
+	value[bool](t, b, axe+"; true")
+	text := value[string](t, b, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]})
+		.then((r) => JSON.stringify(r.violations.map((v) => ({id: v.id, help: v.help, nodes: v.nodes.map((n) => n.html.slice(0, 160) + " — " + n.failureSummary)}))))`)
+	var found []struct {
+		ID, Help string
+		Nodes    []string
+	}
+	if err := json.Unmarshal([]byte(text), &found); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range found {
+		list = append(list, fmt.Sprintf("%s: %s (%d)\n\t%s", v.ID, v.Help, len(v.Nodes), strings.Join(v.Nodes[:min(2, len(v.Nodes))], "\n\t")))
+	}
+	return list
+}
+
+// sample are addresses of pages, two of each route.
+func sample(t *testing.T, base string) (list []string) {
+	t.Helper()
+	for _, s := range crawl(t, base, "ko", 1, seeds...) {
+		if strings.HasPrefix(s.text, "<!DOCTYPE html>") && !strings.Contains(s.at, "lang=") && !strings.Contains(s.at, "theme=") && !strings.Contains(s.at, "text=") {
+			list = append(list, s.at)
+		}
+	}
+	return append(list, "/nowhere", "/jobs?limt=1")
+}
+
+// TestEveryPageIsAccessible runs axe-core on every kind of page, in both
+// languages, light and dark, with data and without; nor may the console
+// complain, the policy be broken, or a page be heavy.
+func TestEveryPageIsAccessible(t *testing.T) {
+	for _, state := range []struct {
+		name, data string
+	}{{"with data", ""}, {"empty", t.TempDir()}} {
+		t.Run(state.name, func(t *testing.T) {
+			b, base := openTab(t), serveSite(t, state.data)
+			pages := sample(t, base)
+			for _, lang := range []string{"ko", "en"} {
+				for _, scheme := range []string{"light", "dark"} {
+					b.look(t, look{lang, scheme, 1280})
+					for _, at := range pages {
+						b.inspect(t, base, at, lang+" "+scheme)
+					}
+				}
+			}
+		})
+	}
+}
+
+const weight = 200_000 // bytes a page without charts may take, fonts and all
+
+func (b *tab) inspect(t *testing.T, base, at, how string) {
+	t.Helper()
+	b.visit(t, base+at)
+	charts := value[int](t, b, `document.querySelectorAll("[data-chart]").length`)
+	b.mu.Lock()
+	bytes, loads := b.bytes, b.loads
+	b.mu.Unlock()
+	if charts == 0 && bytes > weight {
+		t.Errorf("%s (%s) takes %.0f bytes, the limit is %d:\n%s", at, how, bytes, weight, strings.Join(loads, "\n"))
+	}
+	t.Logf("%s (%s): %.0f bytes, %d loads, %d charts", at, how, bytes, len(loads), charts)
+	for _, v := range b.violations(t) {
+		t.Errorf("%s (%s) %s", at, how, v)
+	}
+	for _, c := range b.complaints() {
+		t.Errorf("%s (%s): %s", at, how, c)
+	}
+}
+
+// TestPagesReflow holds that nothing needs scrolling sideways at 320 CSS
+// pixels, which is 400 % zoom on a screen of 1280; nor in large print.
+func TestPagesReflow(t *testing.T) {
+	b, base := openTab(t), serveSite(t, "")
+	pages := sample(t, base)
+	for _, size := range []string{"normal", "large"} {
+		b.look(t, look{"ko", "light", 320})
+		b.visit(t, base+"/?text="+size)
+		for _, at := range pages {
+			b.visit(t, base+at)
+			wide := value[struct {
+				Width int
+				Which string
+			}](t, b, `(() => {
+				const width = document.scrollingElement.scrollWidth;
+				const inside = (e) => e.closest(".scroll, .canvas, .skip, .hidden-visually, [hidden]");
+				const which = [...document.querySelectorAll("body *")].find((e) => e.getBoundingClientRect().right > 321 && !inside(e));
+				return {Width: width, Which: width > 320 && which ? which.outerHTML.slice(0, 200) : ""};
+			})()`)
+			if wide.Width > 320 {
+				t.Errorf("%s (text %s) is %d px wide at 320: %s", at, size, wide.Width, wide.Which)
+			}
+		}
+	}
+}
+
+// TestKeyboardReachesEverything walks each kind of page with the tab key: what
+// can be used is reached, in order, with a visible focus, and the walk comes
+// out at the end.
+func TestKeyboardReachesEverything(t *testing.T) {
+	b, base := openTab(t), serveSite(t, "")
+	b.look(t, look{"ko", "light", 1280})
+	for _, at := range sample(t, base) {
+		b.visit(t, base+at)
+		usable := value[int](t, b, usableScript)
+		reached, trapped := 0, true
+		for range 2*usable + 20 {
+			b.do(t, chromedp.KeyEvent(kb.Tab))
+			now := value[struct {
+				Body, Fresh, Visible bool
+				What                 string
+			}](t, b, focusScript)
+			if now.Body {
+				trapped = false
+				break
+			}
+			if now.Fresh {
+				reached++
+			}
+			if !now.Visible {
+				t.Errorf("%s: focus cannot be seen on %s", at, now.What)
+			}
+		}
+		if trapped {
+			t.Errorf("%s: the tab key does not come out at the end", at)
+		}
+		if reached < usable {
+			t.Errorf("%s: the tab key reaches %d of %d controls", at, reached, usable)
+		}
+	}
+}
+
+// usableScript counts what the tab key should reach; of a group of radio
+// buttons that is one.
+const usableScript = `(() => {
+	const groups = new Set();
+	window.usable = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+	return [...document.querySelectorAll(usable)].filter((e) => {
+		if (!e.checkVisibility({visibilityProperty: true}) || e.disabled) return false;
+		if (e.type !== "radio") return true;
+		const known = groups.has(e.name);
+		groups.add(e.name);
+		return !known;
+	}).length;
+})()`
+
+const focusScript = `(() => {
+	const e = document.activeElement;
+	if (!e || e === document.body || e === document.documentElement) return {Body: true};
+	const fresh = e.matches(usable) && !e.dataset.walked;
+	e.dataset.walked = "yes";
+	const seen = (s) => s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2;
+	const r = e.getBoundingClientRect();
+	return {Body: false, Fresh: fresh, What: e.outerHTML.slice(0, 120),
+		Visible: (seen(getComputedStyle(e)) || seen(getComputedStyle(e, "::after"))) && r.width > 0 && r.bottom > 0 && r.top < innerHeight};
+})()`
+
+// TestChartsAreDrawn holds that a chart is drawn where there is
+// one, and that its table stays within reach.
+func TestChartsAreDrawn(t *testing.T) {
+	b, base := openTab(t), serveSite(t, "")
+	b.look(t, look{"ko", "light", 1280})
+	charted := ""
+	for _, s := range crawl(t, base, "ko", 3, seeds...) {
+		if strings.Contains(s.text, "data-chart=") {
+			charted = s.at
+			if !regexp.MustCompile(`(?s)<figure[^>]*data-chart=.*?<table`).MatchString(s.text) {
+				t.Errorf("%s has a chart without a table", s.at)
+			}
+		}
+	}
+	if charted == "" {
+		t.Fatal("no page has a chart")
+	}
+	b.visit(t, base+charted)
+	drawn := value[int](t, b, drawScript)
+	tables := value[int](t, b, `document.querySelectorAll("figure[data-chart] details table").length`)
+	if charts := value[int](t, b, `document.querySelectorAll("figure[data-chart]").length`); drawn < charts || tables < charts {
+		t.Errorf("%s: of %d charts %d are drawn, and %d have a table behind them", charted, charts, drawn, tables)
+	}
+	for _, c := range b.complaints() {
+		t.Errorf("%s: %s", charted, c)
+	}
+}
+
+// drawScript brings every chart into view and waits until all are drawn, at
+// most ten seconds; it returns how many are.
+const drawScript = `(async () => {
+	const charts = document.querySelectorAll("figure[data-chart]");
+	let drawn = 0;
+	for (let i = 0; i < 200 && drawn < charts.length; i++) {
+		charts.forEach((f) => f.scrollIntoView());
+		await new Promise((r) => setTimeout(r, 50));
+		drawn = document.querySelectorAll("figure[data-chart] canvas").length;
+	}
+	scrollTo(0, 0);
+	return drawn;
+})()`
+
+// TestShots takes pictures of every kind of page into the folder that
+// IEUM_SHOTS names, for people to look at.
+func TestShots(t *testing.T) {
+	dir := os.Getenv("IEUM_SHOTS")
+	if dir == "" {
+		t.Skip("set IEUM_SHOTS=DIR for pictures of every kind of page")
+	}
+	for _, state := range []struct {
+		name, data string
+	}{{"data", ""}, {"empty", t.TempDir()}} {
+		b, base := openTab(t), serveSite(t, state.data)
+		pages := sample(t, base)
+		for _, l := range []look{{"ko", "light", 1280}, {"ko", "light", 360}, {"ko", "dark", 1280}, {"en", "light", 1280}} {
+			b.look(t, l)
+			for _, at := range pages {
+				b.visit(t, base+at)
+				value[int](t, b, drawScript)
+				b.shoot(t, dir, fmt.Sprintf("%s-%s-%s-%d%s", state.name, l.lang, l.scheme, l.width, strings.NewReplacer("/", "_", "?", "_", "=", "_", "&", "_").Replace(at)))
+			}
+		}
+	}
+}
+
+func (b *tab) shoot(t *testing.T, dir, name string) {
+	t.Helper()
+	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// demo is a data folder with a small simulated market, made once a test run.
+var demo = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "ieum-demo-")
+	if err != nil {
+		return "", err
+	}
+	made = append(made, dir)
+	market := filepath.Join(dir, "market")
+	data := filepath.Join(dir, "data")
+	for _, args := range [][]string{
+		{"simulate", "--resumes", "3000", "--postings", "1200", "--seed", "7", "--out", market},
+		{"ingest", "simulated", market, "--data", data},
+		{"build", "--data", data},
+	} {
+		var out bytes.Buffer
+		e := &env{Config: Config{Data: data}, stdin: strings.NewReader(""), stdout: &out, stderr: &out, now: time.Now}
+		if status := execute(context.Background(), e, args); status != 0 {
+			return "", fmt.Errorf("ieum %s: exit %d\n%s", strings.Join(args, " "), status, out.String())
+		}
+	}
+	return data, nil
+})
+
+// made are the folders to remove when the tests end.
+var made []string
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	for _, dir := range made {
+		os.RemoveAll(dir)
+	}
+	os.Exit(status)
+}
+
+// serveSite serves the whole platform on a data folder ("" for the demo) and
+// returns its address.
+func serveSite(t *testing.T, data string) string {
+	t.Helper()
+	if data == "" {
+		var err error
+		if data, err = demo(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e := &env{Config: Config{Data: data}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now}
+	a, err := newApp(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(a.handler)
+	t.Cleanup(a.Close)
+	t.Cleanup(srv.Close)
+	return strings.Replace(srv.URL, "127.0.0.1", "localhost", 1)
+}
+
+// A sheet is one page as a reader without JavaScript gets it.
+type sheet struct {
+	at     string // path and query
+	status int
+	text   string
+}
+
+var (
+	hrefs    = regexp.MustCompile(`(?:href|action)="([^"]*)"`)
+	posts    = regexp.MustCompile(`<form[^>]*method="post"`)
+	specific = regexp.MustCompile(`[0-9a-f]{16}|\b\d+\b`)
+)
+
+// route is an address without what tells one page from others like it.
+func route(address string) string {
+	path, query, _ := strings.Cut(address, "?")
+	names := []string{}
+	for pair := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return specific.ReplaceAllString(path, "N") + "?" + strings.Join(slices.Compact(names), "&")
+}
+
+// crawl follows every link from the first page, up to few addresses of each
+// route, and returns what it found in order.
+func crawl(t *testing.T, base, lang string, few int, first ...string) (sheets []sheet) {
+	t.Helper()
+	seen, routes := map[string]bool{}, map[string]int{}
+	queue := append([]string{"/"}, first...)
+	for len(queue) > 0 && len(sheets) < 500 {
+		at := queue[0]
+		queue = queue[1:]
+		if seen[at] || routes[route(at)] >= few {
+			continue
+		}
+		seen[at] = true
+		routes[route(at)]++
+		s := fetch(t, base, lang, at)
+		sheets = append(sheets, s)
+		for _, m := range hrefs.FindAllStringSubmatch(s.text, -1) {
+			link, _, _ := strings.Cut(html.UnescapeString(m[1]), "#")
+			if strings.HasPrefix(link, "/") && !strings.HasPrefix(link, "/assets/") && !posts.MatchString(m[0]) && !onlyPosted(s.text, m[1]) {
+				queue = append(queue, link)
+			}
+		}
+	}
+	return sheets
+}
+
+// onlyPosted says whether an address is only where a form is posted to.
+func onlyPosted(text, address string) bool {
+	return strings.Contains(text, `action="`+address+`"`) && !strings.Contains(text, `href="`+address+`"`) &&
+		regexp.MustCompile(`<form[^>]*method="post"[^>]*action="`+regexp.QuoteMeta(address)+`"|<form[^>]*action="`+regexp.QuoteMeta(address)+`"[^>]*method="post"`).MatchString(text)
+}
+
+func fetch(t *testing.T, base, lang, at string) sheet {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), "GET", base+at, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept-Language", lang)
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sheet{at, res.StatusCode, string(b)}
+}
+
+// seeds are pages that no link may lead to.
+var seeds = []string{"/jobs", "/jobs?q=간호", "/occupations", "/diagnosis", "/deliveries", "/about", "/api"}
+
+var (
+	tags    = regexp.MustCompile(`(?s)<(script|style|svg|pre)\b.*?</(script|style|svg|pre)>|<[^>]+>`)
+	heading = regexp.MustCompile(`<h1[ >]`)
+	titled  = regexp.MustCompile(`<title>([^<]+) \| [^<]+</title>`)
+	rawKey  = regexp.MustCompile(`>[^<>\s]*\b(layout|error|home|about|api|jobs|match|diagnosis|deliveries|occupation|work|nodata)\.[a-z_]+(\.[a-z_]+)*<`)
+)
+
+// words returns what a page says, without its tags.
+func words(text string) string { return html.UnescapeString(tags.ReplaceAllString(text, " ")) }
+
+// TestEveryLinkLeadsToAWholePage follows all links, as a reader without
+// JavaScript does, with data and without, in both languages.
+func TestEveryLinkLeadsToAWholePage(t *testing.T) {
+	for _, state := range []struct {
+		name, data string
+	}{{"with data", ""}, {"empty", t.TempDir()}} {
+		t.Run(state.name, func(t *testing.T) {
+			base := serveSite(t, state.data)
+			for _, lang := range []string{"ko", "en"} {
+				sheets := crawl(t, base, lang, 4, seeds...)
+				if len(sheets) < len(seeds) {
+					t.Errorf("only %d pages", len(sheets))
+				}
+				for _, s := range sheets {
+					checkSheet(t, s, lang, state.data != "")
+				}
+			}
+		})
+	}
+}
+
+func checkSheet(t *testing.T, s sheet, lang string, empty bool) {
+	t.Helper()
+	unavailable := empty && s.status == http.StatusServiceUnavailable
+	if s.status != http.StatusOK && !unavailable {
+		t.Errorf("%s (%s): %d\n%.300s", s.at, lang, s.status, words(s.text))
+		return
+	}
+	if !strings.HasPrefix(s.text, "<!DOCTYPE html>") {
+		return // the OpenAPI document, a file
+	}
+	for what, wrong := range map[string]bool{
+		"has not exactly one h1":       len(heading.FindAllString(s.text, -1)) != 1,
+		"has no title of its own":      !titled.MatchString(s.text),
+		"is not in its language":       !strings.Contains(s.text, `<html lang="`+lang+`"`),
+		"shows a value of no type":     strings.Contains(s.text, "%!") || strings.Contains(s.text, "<no value>") || strings.Contains(s.text, "ZgotmplZ"),
+		"shows the key of a message":   rawKey.MatchString(s.text),
+		"lacks the human contact":      !strings.Contains(s.text, "1350"),
+		"lacks what is counted":        lang == "ko" && !strings.Contains(s.text, "여기 등록된 구인·구직만 셉니다"),
+		"has something written inline": strings.Contains(s.text, " style=") || strings.Contains(s.text, "<style") || regexp.MustCompile(` on[a-z]+="|<script>|javascript:`).MatchString(s.text),
+		"does not say simulated":       !empty && !strings.Contains(s.text, `class="simulated"`),
+	} {
+		if wrong {
+			t.Errorf("%s (%s) %s", s.at, lang, what)
+		}
+	}
+	if m := regexp.MustCompile(`\{[a-z]+(:[^}]*)?\}`).FindString(words(s.text)); m != "" && !strings.HasPrefix(s.at, "/api") {
+		t.Errorf("%s (%s) shows the open place %s", s.at, lang, m)
+	}
+}
+
+// jargon are words that pages for seekers do not use.
+var jargon = map[string][]string{
+	"ko": {"알고리즘", "스코어", "임베딩", "백분위", "분위수", "중위값", "중앙값", "표준편차", "벡터", "코사인", "클러스터", "인덱스", "쿼리", "파라미터", "필터링", "매칭률",
+		"적합도 점수", "가중치", "정규화", "토큰", "텐션", "타이트니스", "구인배율", "모집단", "표본", "유의수준", "데이터셋", "스키마", "레코드", "엔티티", "프로파일링", "온톨로지"},
+	"en": {"algorithm", "embedding", "tightness", "percentile", "quantile", "quartile", "median", "cosine", "vector", "cluster", "query", "parameter", "standard deviation",
+		"normalis", "normaliz", "token", "schema", "entity", "ontology", "suppressed", "null", "n/a", "score"},
+}
+
+// TestSeekersReadNoJargon holds the pages for seekers to plain words.
+func TestSeekersReadNoJargon(t *testing.T) {
+	base := serveSite(t, "")
+	for lang, forbidden := range jargon {
+		for _, s := range crawl(t, base, lang, 3, seeds...) {
+			if s.status != 200 || !slices.ContainsFunc([]string{"/jobs", "/occupations", "/diagnosis"}, func(p string) bool { return strings.HasPrefix(s.at, p) }) && s.at != "/" {
+				continue
+			}
+			said := strings.ToLower(ours(s.text))
+			for _, word := range forbidden {
+				if i := strings.Index(said, word); i >= 0 {
+					t.Errorf("%s (%s) says %q: …%s…", s.at, lang, word, said[max(0, i-60):min(len(said), i+60)])
+				}
+			}
+		}
+	}
+}
+
+var quoted = regexp.MustCompile(`(?s)<(\w+)[^>]*\bdata-theirs\b[^>]*>.*?</`)
+
+// ours is what a page says in our words: elements marked data-theirs hold
+// texts of employers and agencies, such as a posting's body.
+func ours(text string) string { return words(quoted.ReplaceAllString(text, " ")) }
