@@ -9,12 +9,13 @@ import (
 
 var (
 	breakTag = regexp.MustCompile(`(?i)<\s*(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^<>]*>`)
-	anyTag   = regexp.MustCompile(`</?[A-Za-z][^<>]*>`)
-	heading  = regexp.MustCompile(`(?m)^[ \t]*#{1,6}(?:[ \t]+|$)`)
-	mark     = regexp.MustCompile(`\*\*|__`)
-	escaped  = regexp.MustCompile("\\\\([!-/:-@\\[-`{-~])")
-	linked   = regexp.MustCompile(`!?\[([^\[\]\n]*)\]\((https?://[^()\s]*)\)`)
-	blank    = regexp.MustCompile(`\n{3,}`)
+	// Only HTML's own, so that List<String> stays.
+	anyTag  = regexp.MustCompile(`(?i)</?(?:a|abbr|b|blockquote|br|center|code|del|div|em|figure|figcaption|font|h[1-6]|hr|i|iframe|img|ins|label|li|o:p|ol|p|pre|s|section|small|span|strong|sub|sup|table|tbody|td|th|thead|tr|u|ul|video)(?:\s[^<>]*|/)?>`)
+	heading = regexp.MustCompile(`(?m)^[ \t]*#{1,6}(?:[ \t]+|$)`)
+	mark    = regexp.MustCompile(`\*\*|__`)
+	escaped = regexp.MustCompile("\\\\([!-/:-@\\[-`{-~])")
+	linked  = regexp.MustCompile(`!?\[([^\[\]\n]*)\]\((https?://[^()\s]*)\)`)
+	blank   = regexp.MustCompile(`\n{3,}`)
 )
 
 // plainText takes the markup of HTML and Markdown out of a text and leaves what
