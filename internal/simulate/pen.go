@@ -13,11 +13,20 @@ type pen struct {
 	b     []byte // the text being written
 	done  []byte // texts kept
 	tmp   []byte
-	noise []byte // names of the faults in the row's texts
+	ints  []int32
 }
 
 // forget gives back what was kept.
-func (p *pen) forget() { p.done = p.done[:0] }
+func (p *pen) forget() { p.done, p.ints = p.done[:0], p.ints[:0] }
+
+// number keeps a number that may be missing.
+func (p *pen) number(n int32) *int32 {
+	if len(p.ints) == cap(p.ints) {
+		p.ints = make([]int32, 0, 2*batch) // what was kept stays where it is
+	}
+	p.ints = append(p.ints, n)
+	return &p.ints[len(p.ints)-1]
+}
 
 // keep returns what b holds, and empties b.
 func (p *pen) keep() string {

@@ -72,7 +72,10 @@ func (c *clerk) posting(row int, out *PostingRow, truth *PostingTruth) {
 
 	*out = PostingRow{
 		Site: s.name, Industry: f.division.code, Employment: employmentWords[v.employment],
-		Openings: int32(v.openings), Opened: int32(opened), Deadline: int32(deadline), Majors: v.major,
+		Openings: pen.number(int32(v.openings)), Opened: int32(opened), Majors: v.major,
+	}
+	if deadline != 0 {
+		out.Deadline = pen.number(int32(deadline))
 	}
 	pen.b = postingID(pen.b[:0], row)
 	out.ID = pen.keep()
@@ -311,7 +314,7 @@ func (c *clerk) dropPosting(r *rng, out *PostingRow) {
 		}
 	}
 	if r.chance(c.m.p.Rates.Missing) {
-		out.Openings = 0
+		out.Openings = nil
 		c.faults.drop("openings")
 	}
 }

@@ -1,33 +1,36 @@
 package simulate
 
 // The columns of the files. Dates are days since 1970-01-01 in Parquet's DATE.
-// Lists within a column are separated by |.
+// Lists within a column are separated by |. A text that is left out is empty.
+// (Not null: parquet-go v0.32 marks the rest of a block of 64 as present in
+// some patterns of null and zero values of optional fields. Pointers are not
+// affected.)
 
 // A ResumeRow is a row of resumes/part-*.parquet. Name, birth date, telephone
 // and mail identify the made-up person; the source simulated only hashes them.
 type ResumeRow struct {
 	ID             string `parquet:"id"`
 	Name           string `parquet:"name,dict"`
-	BirthDate      string `parquet:"birth_date,optional,dict"`
-	Phone          string `parquet:"phone,optional"`
-	Mail           string `parquet:"mail,optional"`
-	BirthYear      int32  `parquet:"birth_year,optional"`
-	Sex            string `parquet:"sex,optional,dict"`
-	Region         string `parquet:"region,optional,dict"`
-	Education      string `parquet:"education,optional,dict"`
-	Majors         string `parquet:"majors,optional,dict"`
-	Occupation     string `parquet:"occupation,optional,dict"`
-	Headline       string `parquet:"headline,optional"`
-	Wishes         string `parquet:"wishes,optional,dict"`
-	WishRegions    string `parquet:"wish_regions,optional,dict"`
-	WishPay        string `parquet:"wish_pay,optional,dict"` // 10,000 won a year
-	WishEmployment string `parquet:"wish_employment,optional,dict"`
-	LastPay        string `parquet:"last_pay,optional,dict"` // 10,000 won a year
+	BirthDate      string `parquet:"birth_date,dict"`
+	Phone          string `parquet:"phone"`
+	Mail           string `parquet:"mail"`
+	BirthYear      int32  `parquet:"birth_year"`
+	Sex            string `parquet:"sex,dict"`
+	Region         string `parquet:"region,dict"`
+	Education      string `parquet:"education,dict"`
+	Majors         string `parquet:"majors,dict"`
+	Occupation     string `parquet:"occupation,dict"`
+	Headline       string `parquet:"headline"`
+	Wishes         string `parquet:"wishes,dict"`
+	WishRegions    string `parquet:"wish_regions,dict"`
+	WishPay        string `parquet:"wish_pay,dict"` // 10,000 won a year
+	WishEmployment string `parquet:"wish_employment,dict"`
+	LastPay        string `parquet:"last_pay,dict"` // 10,000 won a year
 	CareerMonths   int32  `parquet:"career_months"`
-	Careers        string `parquet:"careers,optional"` // JSON: [{"title","occupation","start":"2019-03","end","pay" in won a year}], newest first
-	Skills         string `parquet:"skills,optional"`
-	Certificates   string `parquet:"certificates,optional,dict"`
-	Text           string `parquet:"text,optional"`
+	Careers        string `parquet:"careers"` // JSON: [{"title","occupation","start":"2019-03","end","pay" in won a year}], newest first
+	Skills         string `parquet:"skills"`
+	Certificates   string `parquet:"certificates,dict"`
+	Text           string `parquet:"text"`
 	Updated        int32  `parquet:"updated,date"`
 	Active         bool   `parquet:"active"`
 }
@@ -38,12 +41,12 @@ type ResumeTruth struct {
 	Person     int64  `parquet:"person"`
 	Which      int32  `parquet:"which"` // 0 the person's first résumé, 1 and 2 further ones
 	Occupation string `parquet:"occupation,dict"`
-	Direct     string `parquet:"direct,optional"`   // competencies whose name or alias is in the text
-	Indirect   string `parquet:"indirect,optional"` // competencies that the text only hints at
-	Unsaid     string `parquet:"unsaid,optional"`   // competencies held that the text does not show
-	Dropped    string `parquet:"dropped,optional,dict"`
-	Broken     string `parquet:"broken,optional,dict"`
-	Noise      string `parquet:"noise,optional,dict"`
+	Direct     string `parquet:"direct"`   // competencies whose name or alias is in the text
+	Indirect   string `parquet:"indirect"` // competencies that the text only hints at
+	Unsaid     string `parquet:"unsaid"`   // competencies held that the text does not show
+	Dropped    string `parquet:"dropped,dict"`
+	Broken     string `parquet:"broken,dict"`
+	Noise      string `parquet:"noise,dict"`
 }
 
 // A PersonTruth is a person. Ability and drive are latent: nothing in the
@@ -59,7 +62,7 @@ type PersonTruth struct {
 	Ability    float32 `parquet:"ability"`
 	Drive      float32 `parquet:"drive"`
 	Household  int64   `parquet:"household"`
-	Pay        int64   `parquet:"pay,optional"` // won a year
+	Pay        int64   `parquet:"pay"` // won a year; 0 who never worked
 	Resumes    int32   `parquet:"resumes"`
 }
 
@@ -68,23 +71,23 @@ type PostingRow struct {
 	ID            string `parquet:"id"`
 	Site          string `parquet:"site,dict"`
 	Title         string `parquet:"title"`
-	Body          string `parquet:"body,optional"`
-	Company       string `parquet:"company,optional"`
-	CompanyNumber string `parquet:"company_number,optional"`
-	Industry      string `parquet:"industry,optional,dict"`
-	Occupation    string `parquet:"occupation,optional,dict"`
-	Address       string `parquet:"address,optional,dict"`
-	Employment    string `parquet:"employment,optional,dict"`
-	Education     string `parquet:"education,optional,dict"`
-	Career        string `parquet:"career,optional,dict"`
-	Pay           string `parquet:"pay,optional,dict"`
-	Openings      int32  `parquet:"openings,optional"`
+	Body          string `parquet:"body"`
+	Company       string `parquet:"company"`
+	CompanyNumber string `parquet:"company_number"`
+	Industry      string `parquet:"industry,dict"`
+	Occupation    string `parquet:"occupation,dict"`
+	Address       string `parquet:"address,dict"`
+	Employment    string `parquet:"employment,dict"`
+	Education     string `parquet:"education,dict"`
+	Career        string `parquet:"career,dict"`
+	Pay           string `parquet:"pay,dict"`
+	Openings      *int32 `parquet:"openings"`
 	Opened        int32  `parquet:"opened,date"`
-	Deadline      int32  `parquet:"deadline,optional,date"`
-	Skills        string `parquet:"skills,optional"`
-	Certificates  string `parquet:"certificates,optional,dict"`
-	Preferred     string `parquet:"preferred,optional,dict"`
-	Majors        string `parquet:"majors,optional,dict"`
+	Deadline      *int32 `parquet:"deadline,date"`
+	Skills        string `parquet:"skills"`
+	Certificates  string `parquet:"certificates,dict"`
+	Preferred     string `parquet:"preferred,dict"`
+	Majors        string `parquet:"majors,dict"`
 	URL           string `parquet:"url"`
 }
 
@@ -99,12 +102,12 @@ type PostingTruth struct {
 	Region     string `parquet:"region,dict"` // code
 	PayMin     int64  `parquet:"pay_min"`     // won a year
 	PayMax     int64  `parquet:"pay_max"`
-	Direct     string `parquet:"direct,optional"`
-	Indirect   string `parquet:"indirect,optional"`
-	Unsaid     string `parquet:"unsaid,optional"`
-	Dropped    string `parquet:"dropped,optional,dict"`
-	Broken     string `parquet:"broken,optional,dict"`
-	Noise      string `parquet:"noise,optional,dict"`
+	Direct     string `parquet:"direct"`
+	Indirect   string `parquet:"indirect"`
+	Unsaid     string `parquet:"unsaid"`
+	Dropped    string `parquet:"dropped,dict"`
+	Broken     string `parquet:"broken,dict"`
+	Noise      string `parquet:"noise,dict"`
 	Sibling    bool   `parquet:"sibling"` // differs from the firm's previous vacancy only in shift or grade
 }
 
