@@ -157,15 +157,18 @@ type Job struct {
 	Score      float64  `json:"score"`             // the sum of the reasons' points
 	Reasons    []Reason `json:"reasons"`           // largest first
 	Missing    []string `json:"missing,omitempty"` // certificates one must have and the person has not
+	Unclear    []string `json:"unclear,omitempty"` // keys of messages: what must hold and could not be checked
 	Simulated  bool     `json:"simulated,omitempty"`
 }
 
 // A Reason is one part of a score. Key names the message that says it to a
-// person, Args fill that message.
+// person, Args fill that message: numbers, strings, and a Text where a name
+// differs by language.
 type Reason struct {
 	Part   string         `json:"part"`
 	Points float64        `json:"points"`
 	Key    string         `json:"key"`
 	Args   map[string]any `json:"args,omitempty"`
 	Words  []string       `json:"words,omitempty"` // of the résumé, which show it
+	Asked  []string       `json:"asked,omitempty"` // of the posting, which they answer
 }

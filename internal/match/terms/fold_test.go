@@ -41,11 +41,11 @@ func TestFold(t *testing.T) {
 
 func TestKeysOfText(t *testing.T) {
 	for in, want := range map[string]string{
-		"":                "",
-		"간호사 모집":          "간호 호사 모집",
-		"웹 개발":            "웹 개발",
-		"java 개발자":        "java 개발 발자",
-		"3 교대\n주\nc++":    "3 교대 주 c++",
+		"":                 "",
+		"간호사 모집":           "간호 호사 모집",
+		"웹 개발":             "웹 개발",
+		"java 개발자":         "java 개발 발자",
+		"3 교대\n주\nc++":     "3 교대 주 c++",
 		"internationalize": "internatio",
 	} {
 		var got []string

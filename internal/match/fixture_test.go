@@ -1,0 +1,453 @@
+package match
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/snapshot"
+)
+
+// noon is the present of the tests.
+var noon = time.Date(2026, 6, 15, 12, 0, 0, 0, ieum.Seoul)
+
+func noonClock() time.Time { return noon }
+
+func day(s string) int32 {
+	if s == "" {
+		return 0
+	}
+	d, err := ieum.ParseDay(s)
+	if err != nil {
+		panic(err)
+	}
+	return int32(d)
+}
+
+// definitions are small lists of codes that these tests own.
+func definitions(t testing.TB) *defs.Set {
+	t.Helper()
+	head := func(id, rest string) string {
+		return "id: " + id + "\nversion: test\ntitle: {ko: 시험, en: test}\nsource: made up\n" + rest
+	}
+	files := fstest.MapFS{}
+	add := func(id, rest, table string) {
+		files["codes/"+id+".yaml"] = &fstest.MapFile{Data: []byte(head(id, rest))}
+		files["codes/"+id+".csv"] = &fstest.MapFile{Data: []byte(table)}
+	}
+	add("keco2025", "levels: [1, 2, 3, 4]\n", `code,ko,en,aliases
+3,보건·의료직,Health care,
+30,보건·의료직 중분류,,
+304,간호사 소분류,,
+3040,간호사,Registered nurses,RN|Nurse
+306,보조,,
+3061,간호조무사,Nursing assistants,
+8,설치·정비·생산직,Installation and production,
+81,기계,,
+812,기계 조작,,
+8121,용접원,Welders,
+8122,프레스기 조작원,Press operators,프레스공
+813,공작,,
+8131,공작기계 조작원,Machine tool operators,
+1,연구직 및 공학 기술직,Research and engineering,
+13,정보통신,,
+133,소프트웨어,,
+1331,웹 개발자,Web developers,
+`)
+	add("regions", "nested: true\n", `code,parent,ko,en,aliases,since,until,successor
+11,,서울특별시,Seoul,서울,,,
+11140,11,중구,Jung-gu,,,,
+11680,11,강남구,Gangnam-gu,강남,,,
+26,,부산광역시,Busan,부산,,,
+26110,26,중구,Jung-gu,,,,
+41,,경기도,Gyeonggi-do,경기,,,
+41110,41,수원시,Suwon-si,수원,,,
+42,,강원도,Gangwon-do,,,2023-06-11,51
+51,,강원특별자치도,Gangwon,강원,,,
+`)
+	add("education", "", "code,ko,en,rank\nhigh,고졸,High school,1\ncollege,전문대졸,College,2\nbachelor,대졸,Bachelor,3\n")
+	add("employment", "", "code,ko,en\nregular,정규직,Regular\ncontract,계약직,Contract\n")
+	add("majors", "", "code,ko,en\nnursing,간호학,Nursing\nmechanics,기계공학,Mechanical engineering\n")
+	add("certificates", "", "code,ko,en\nrn,간호사 면허,Nurse licence\nna,간호조무사 자격,Nursing assistant\nweld,용접기능사,Welding craftsman\npress,프레스금형산업기사,Press tooling\nforklift,지게차운전기능사,Forklift operator\n")
+	add("competencies", "", `code,ko,en,aliases
+press,프레스 작업,Press work,프레스
+weld,용접,Welding,
+quality,품질검사,Quality inspection,불량 검사
+care,환자 간호,Patient care,
+java,Java,Java,자바
+talk,의사소통,Communication,
+safety,산업안전,Occupational safety,
+`)
+	add("licences", "", "code,ko,en,occupation,certificate,law\n1,간호사,Nurse,3040,rn,의료법 제7조\n2,간호조무사,Assistant,3061,na,의료법 제80조\n3,간호사도,Or nurse,3061,rn,의료법 제80조\n")
+	set, err := defs.LoadFrom(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// post is a posting of a fixture; what is not given is not known.
+type post struct {
+	id                                 uint64 // default its place
+	title, company, body               string
+	occupation, region                 string
+	chance                             uint8 // default 100
+	employment, education              string
+	least, most                        int // months; -1 not stated
+	entry                              bool
+	payMin, payMax                     uint32
+	basis                              snapshot.PayBasis
+	openings                           uint16
+	opened, deadline, closed           string
+	skills, required, preferred, major []string
+	source, key, url                   string // default "shop", "p" and the id
+	also                               []post // further source rows merged into this one: id, source, key
+}
+
+// cv is a résumé of a fixture.
+type cv struct {
+	key, source         string
+	occupation, region  string
+	wishes, wishRegions []string
+	education           string
+	months              int
+	pay                 uint32
+	employment          string
+	skills, certs       []string
+	careers             []string
+	idle                bool
+}
+
+// dictionary collects values in sorted order, "" first.
+func dictionary(values []string) []string {
+	all := append([]string{""}, values...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// market publishes a snapshot of the postings and résumés and follows it.
+func market(t testing.TB, set *defs.Set, posts []post, cvs []cv, items ...application) (*Matcher, *snapshot.Live) {
+	t.Helper()
+	data := t.TempDir()
+	publish(t, set, data, posts, cvs, items...)
+	live := snapshot.NewLive(data, Part(set))
+	t.Cleanup(live.Close)
+	if _, err := live.Refresh(); err != nil {
+		t.Fatal(err)
+	}
+	return New(live, set, nil, func() time.Time { return noon }), live
+}
+
+// application is a row of the kind application.
+type application struct{ resume, posting string }
+
+func publish(t testing.TB, set *defs.Set, data string, posts []post, cvs []cv, items ...application) {
+	t.Helper()
+	b, err := snapshot.Begin(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	posts = slices.Clone(posts)
+	s := &snapshot.Snapshot{Dict: dict(set, posts, cvs)}
+	for i := range posts {
+		p := &posts[i]
+		if p.id == 0 {
+			p.id = uint64(i + 1)
+		}
+		if p.source == "" {
+			p.source = "shop"
+		}
+		if p.key == "" {
+			p.key = fmt.Sprintf("p%d", p.id)
+		}
+		if p.chance == 0 {
+			p.chance = 100
+		}
+	}
+	d := &s.Dict
+	slices.SortStableFunc(posts, func(a, b post) int {
+		if o := snapshot.Find(d.Occupations, a.occupation) - snapshot.Find(d.Occupations, b.occupation); o != 0 {
+			return o
+		}
+		return snapshot.Find(d.Regions, a.region) - snapshot.Find(d.Regions, b.region)
+	})
+	texts, err := snapshot.NewTextWriter(b.Path("text"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	companies := dictionary(column(posts, func(p post) []string { return []string{p.company} }))
+	for i, p := range posts {
+		addPosting(s, i, p, snapshot.Find(companies, p.company))
+		if err := texts.Add([]byte(p.body)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range companies {
+		c := &s.Companies
+		c.Name.Add(name)
+		c.Key.Add(name)
+		c.Number.Add("")
+		c.Region, c.Industry, c.Employees, c.AvgPay = append(c.Region, 0), append(c.Industry, 0), append(c.Employees, 0), append(c.AvgPay, 0)
+		var rows []uint32
+		for i, p := range posts {
+			if name != "" && p.company == name {
+				rows = append(rows, uint32(i))
+			}
+		}
+		c.Postings.Add(rows...)
+	}
+	addMembers(s, posts)
+	for i, r := range cvs {
+		addResume(s, i, r)
+	}
+	for i, a := range items {
+		s.Items.Kind = append(s.Items.Kind, 1)
+		s.Items.Key.Add(fmt.Sprint(i))
+		s.Items.Occupation = append(s.Items.Occupation, 0)
+		s.Items.Body.Add(fmt.Sprintf(`{"resume":%q,"posting":%q}`, a.resume, a.posting))
+		s.Items.Source, s.Items.Delivery, s.Items.Row = append(s.Items.Source, 1), append(s.Items.Delivery, 1), append(s.Items.Row, 1)
+	}
+	s.Postings.Occupations = bounds(s.Postings.Occupation, len(d.Occupations))
+	s.Resumes.Occupations = bounds(s.Resumes.Occupation, len(d.Occupations))
+	var sources []snapshot.Source
+	for _, id := range d.Sources[1:] {
+		sources = append(sources, snapshot.Source{ID: ieum.SourceID(id), Title: ieum.Text{KO: "가상 출처 " + id, EN: "Made-up source " + id}, Holder: ieum.Text{KO: "가상 기관", EN: "Made-up agency"}})
+	}
+	for _, err := range []error{texts.Close(), b.Write(s), b.Describe(snapshot.Meta{
+		Postings: len(posts), Resumes: len(cvs), People: len(cvs), Companies: len(companies), Items: len(items), Sources: sources, To: ieum.DayOf(noon),
+	}, noon), b.Derive(t.Context(), Part(set))} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := b.Publish(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func column[T any](rows []T, f func(T) []string) (out []string) {
+	for _, r := range rows {
+		out = append(out, f(r)...)
+	}
+	return out
+}
+
+func dict(set *defs.Set, posts []post, cvs []cv) snapshot.Dict {
+	all := func(p func(post) []string, c func(cv) []string) []string {
+		return dictionary(append(column(posts, p), column(cvs, c)...))
+	}
+	ranked := func(list string) []string {
+		out := []string{""}
+		for _, c := range set.Codes[list].Codes {
+			out = append(out, c.Code)
+		}
+		return out
+	}
+	sources := func(p post) []string {
+		out := []string{"shop", p.source}
+		for _, a := range p.also {
+			out = append(out, a.source)
+		}
+		return out
+	}
+	return snapshot.Dict{
+		Occupations:  all(func(p post) []string { return []string{p.occupation} }, func(c cv) []string { return append(append(c.wishes, c.careers...), c.occupation) }),
+		Regions:      all(func(p post) []string { return []string{p.region} }, func(c cv) []string { return append(c.wishRegions, c.region) }),
+		Education:    ranked("education"),
+		Employment:   ranked("employment"),
+		Industries:   []string{""},
+		Sex:          []string{""},
+		Kinds:        []string{"", "application"},
+		Skills:       all(func(p post) []string { return p.skills }, func(c cv) []string { return c.skills }),
+		Certificates: all(func(p post) []string { return append(p.required, p.preferred...) }, func(c cv) []string { return c.certs }),
+		Majors:       all(func(p post) []string { return p.major }, func(cv) []string { return nil }),
+		Sources:      all(sources, func(c cv) []string { return []string{c.source} }),
+	}
+}
+
+func bounds(column []uint16, codes int) []uint32 {
+	off := make([]uint32, codes+1)
+	for _, c := range column {
+		off[c+1]++
+	}
+	sum(off)
+	return off
+}
+
+func ids(dict, codes []string) []uint16 {
+	out := make([]uint16, len(codes))
+	for i, c := range codes {
+		out[i] = uint16(snapshot.Find(dict, c))
+	}
+	return out
+}
+
+func unset(months int) uint16 {
+	if months < 0 {
+		return snapshot.Unset
+	}
+	return uint16(months)
+}
+
+func addPosting(s *snapshot.Snapshot, row int, p post, company int) {
+	t, d := &s.Postings, &s.Dict
+	t.ID = append(t.ID, p.id)
+	t.Title.Add(p.title)
+	t.Company = append(t.Company, uint32(company))
+	t.Occupation = append(t.Occupation, uint16(snapshot.Find(d.Occupations, p.occupation)))
+	t.Chance = append(t.Chance, p.chance)
+	t.Region = append(t.Region, uint16(snapshot.Find(d.Regions, p.region)))
+	t.Industry = append(t.Industry, 0)
+	t.Employment = append(t.Employment, uint8(snapshot.Find(d.Employment, p.employment)))
+	t.Education = append(t.Education, uint8(snapshot.Find(d.Education, p.education)))
+	t.CareerMin, t.CareerMax = append(t.CareerMin, unset(p.least)), append(t.CareerMax, unset(p.most))
+	t.PayMin, t.PayMax, t.PayBasis = append(t.PayMin, p.payMin), append(t.PayMax, p.payMax), append(t.PayBasis, uint8(p.basis))
+	t.Openings = append(t.Openings, p.openings)
+	t.Opened, t.Deadline, t.Closed = append(t.Opened, day(p.opened)), append(t.Deadline, day(p.deadline)), append(t.Closed, day(p.closed))
+	t.Skills.Add(ids(d.Skills, p.skills)...)
+	t.Required.Add(ids(d.Certificates, p.required)...)
+	t.Preferred.Add(ids(d.Certificates, p.preferred)...)
+	t.Majors.Add(ids(d.Majors, p.major)...)
+	flags := uint8(0)
+	if p.entry {
+		flags |= snapshot.EntryOK
+	}
+	if p.chance < 100 {
+		flags |= snapshot.Coded
+	}
+	t.Flags = append(t.Flags, flags)
+}
+
+func addMembers(s *snapshot.Snapshot, posts []post) {
+	type member struct {
+		post
+		row uint32
+	}
+	var all []member
+	for row, p := range posts {
+		all = append(all, member{p, uint32(row)})
+		for _, a := range p.also {
+			all = append(all, member{a, uint32(row)})
+		}
+	}
+	slices.SortFunc(all, func(a, b member) int { return int(a.id) - int(b.id) })
+	of := make([][]uint32, len(posts))
+	t := &s.Members
+	for i, m := range all {
+		t.ID, t.Posting = append(t.ID, m.id), append(t.Posting, m.row)
+		t.Source = append(t.Source, uint16(snapshot.Find(s.Dict.Sources, m.source)))
+		t.Delivery, t.Row = append(t.Delivery, 1), append(t.Row, uint32(m.id)+100)
+		t.Key.Add(m.key)
+		t.URL.Add(m.url)
+		of[m.row] = append(of[m.row], uint32(i))
+	}
+	for _, rows := range of {
+		s.Postings.Members.Add(rows...)
+	}
+}
+
+func addResume(s *snapshot.Snapshot, row int, r cv) {
+	t, d := &s.Resumes, &s.Dict
+	if r.source == "" {
+		r.source = "shop"
+	}
+	t.Key.Add(r.key)
+	t.Person = append(t.Person, uint32(row))
+	t.BirthYear, t.Sex = append(t.BirthYear, 0), append(t.Sex, 0)
+	t.Region = append(t.Region, uint16(snapshot.Find(d.Regions, r.region)))
+	t.Education = append(t.Education, uint8(snapshot.Find(d.Education, r.education)))
+	t.Occupation = append(t.Occupation, uint16(snapshot.Find(d.Occupations, r.occupation)))
+	t.CareerMonths = append(t.CareerMonths, unset(r.months))
+	t.WishPay, t.LastPay = append(t.WishPay, r.pay), append(t.LastPay, 0)
+	t.Updated = append(t.Updated, 0)
+	t.Wishes.Add(ids(d.Occupations, r.wishes)...)
+	t.WishRegions.Add(ids(d.Regions, r.wishRegions)...)
+	t.Employment = append(t.Employment, uint8(snapshot.Find(d.Employment, r.employment)))
+	t.Majors.Add()
+	t.Skills.Add(ids(d.Skills, r.skills)...)
+	t.Certificates.Add(ids(d.Certificates, r.certs)...)
+	t.CareerOcc.Add(ids(d.Occupations, r.careers)...)
+	t.CareerStart.Add(make([]uint16, len(r.careers))...)
+	t.CareerEnd.Add(make([]uint16, len(r.careers))...)
+	flags := snapshot.Active
+	if r.idle {
+		flags = 0
+	}
+	t.Flags = append(t.Flags, flags)
+	t.Source = append(t.Source, uint16(snapshot.Find(d.Sources, r.source)))
+	t.Delivery, t.Row = append(t.Delivery, 1), append(t.Row, uint32(row+1))
+}
+
+// pick returns up to n different values.
+func pick(rnd *rand.Rand, n int, values []string) []string {
+	var out []string
+	for range rnd.IntN(n + 1) {
+		if v := values[rnd.IntN(len(values))]; !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func one(rnd *rand.Rand, values ...string) string { return values[rnd.IntN(len(values))] }
+
+var (
+	someOccupations  = []string{"", "1331", "3040", "3061", "8121", "8122", "8131"}
+	someRegions      = []string{"", "11", "11140", "11680", "26", "26110", "41", "41110", "51"}
+	someSkills       = []string{"press", "weld", "quality", "care", "java", "talk", "safety"}
+	someCertificates = []string{"rn", "na", "weld", "press", "forklift"}
+	someWords        = []string{"간호사", "모집", "프레스", "용접", "품질검사", "사회복지사", "사회", "복지사", "java", "C++", "경력", "신입", "3교대", "병원", "웹", "개발자", "웹개발자", "서울", "중구", "영업", "수영 업체"}
+)
+
+// randomPosts makes postings with every field drawn.
+func randomPosts(rnd *rand.Rand, n int) []post {
+	posts := make([]post, n)
+	say := func(n int) string {
+		text := ""
+		for range rnd.IntN(n + 1) {
+			text += one(rnd, someWords...) + one(rnd, " ", " ", "", "·")
+		}
+		return text
+	}
+	for i := range posts {
+		posts[i] = post{
+			title: say(3), company: one(rnd, "", "가상중공업", "없는병원"), body: say(15),
+			occupation: one(rnd, someOccupations...), region: one(rnd, someRegions...), chance: uint8(1 + rnd.IntN(100)),
+			employment: one(rnd, "", "regular", "contract"), education: one(rnd, "", "high", "college", "bachelor"),
+			least: rnd.IntN(150) - 1, most: rnd.IntN(150) - 1, entry: rnd.IntN(4) == 0,
+			payMin: uint32(rnd.IntN(5)) * 10_000_000, payMax: uint32(rnd.IntN(6)) * 11_000_000,
+			opened: one(rnd, "", "2026-05-01", "2026-06-01", "2026-06-15", "2026-06-20"), deadline: one(rnd, "", "", "2026-06-14", "2026-06-15", "2026-07-01"),
+			closed: one(rnd, "", "", "", "2026-06-10", "2026-06-15", "2026-06-16"),
+			skills: pick(rnd, 4, someSkills), preferred: pick(rnd, 2, someCertificates), major: pick(rnd, 1, []string{"nursing", "mechanics"}),
+		}
+		if rnd.IntN(4) == 0 {
+			posts[i].required = pick(rnd, 2, someCertificates)
+		}
+	}
+	return posts
+}
+
+// randomProfile makes a person with every field drawn.
+func randomProfile(rnd *rand.Rand) ieum.Profile {
+	p := ieum.Profile{
+		Certificates: pick(rnd, 3, someCertificates), Majors: pick(rnd, 1, []string{"nursing", "mechanics"}),
+		Education: one(rnd, "", "high", "college", "bachelor"), Region: one(rnd, someRegions...), CareerMonths: rnd.IntN(200),
+	}
+	for _, o := range pick(rnd, 3, []string{"1331", "3040", "3061", "8121", "8122", "8131"}) {
+		p.Occupations = append(p.Occupations, ieum.Scored{Code: o, P: rnd.Float64()})
+	}
+	for _, c := range pick(rnd, 5, someSkills) {
+		p.Competencies = append(p.Competencies, ieum.Found{ID: c, P: rnd.Float64(), Words: "말 " + c})
+	}
+	p.Resume.Careers = []ieum.Career{{Title: "무언가"}}
+	p.Resume.Wish = ieum.Wish{
+		Occupations: pick(rnd, 2, []string{"3", "81", "812", "8122", "1331"}), Regions: pick(rnd, 2, []string{"11", "11680", "26110", "41", "42", "강원도", "화성"}),
+		Employment: pick(rnd, 1, []string{"regular", "contract"}), Pay: rnd.Int64N(60_000_000),
+	}
+	return p
+}

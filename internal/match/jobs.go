@@ -1,0 +1,299 @@
+package match
+
+import (
+	"context"
+	"math"
+	"slices"
+	"sort"
+
+	"ieum"
+	"ieum/internal/match/rank"
+)
+
+// A scored is a posting and its score.
+type scored struct {
+	row   uint32
+	score float64
+	id    uint64
+}
+
+// above orders by score, and equal scores by public number, so that the same
+// question always has the same answer.
+func above(a, b scored) bool {
+	if a.score != b.score {
+		return a.score > b.score
+	}
+	return a.id < b.id
+}
+
+// within is how many points below the last of the best jobs a posting may be
+// that one licence would open.
+const within = 10
+
+// A search for the best jobs of one person.
+type hunt struct {
+	x       *index
+	v       *view
+	s       *seeker
+	skip    func(row uint32) bool // postings not to be shown; nil for none
+	best    rank.Best[scored]
+	short   rank.Best[scored] // one licence missing; K 0 when not wanted
+	margin  float64
+	rest    float64 // the most points of all parts but occupation and competencies
+	seen    []uint32
+	round   uint32
+	scanned []bool // occupations looked at as a whole
+}
+
+// newHunt prepares to find the k best postings of v and the few best that one
+// licence would open. Its buffers may be used again with reset.
+func newHunt(x *index, v *view) *hunt {
+	return &hunt{x: x, v: v, seen: make([]uint32, len(v.rows)), scanned: make([]bool, len(v.occ)-1)}
+}
+
+// hunt returns a hunt from the view's pool; done gives it back.
+func (v *view) hunt(x *index) *hunt {
+	if h, ok := v.hunts.Get().(*hunt); ok {
+		return h
+	}
+	return newHunt(x, v)
+}
+
+func (v *view) done(h *hunt) { v.hunts.Put(h) }
+
+func (h *hunt) reset(s *seeker, k, short int) {
+	h.s = s
+	h.best = rank.Best[scored]{K: k, Above: above}
+	h.short = rank.Best[scored]{K: short, Above: above}
+	h.margin = 0
+	if short > 0 {
+		h.margin = within
+	}
+	h.rest = s.ceiling()
+	h.skip = nil
+	h.round++
+	clear(h.scanned)
+}
+
+// ceiling is the most points all parts but occupation and competencies can
+// give the person.
+func (s *seeker) ceiling() float64 {
+	sum := rank.Most[rank.Recency]
+	for part, may := range map[rank.Part]bool{
+		rank.Certificates: len(s.held) > 0 || slices.Contains(s.certs, true), rank.Career: s.months != rank.Unknown, rank.Education: s.school > 0,
+		rank.Major: slices.Contains(s.majors, true), rank.Pay: s.wish > 0, rank.Employment: s.wanted, rank.Region: s.anchored,
+	} {
+		if may {
+			sum += rank.Most[part]
+		}
+	}
+	return sum
+}
+
+// slack covers the rounding of sums added up in another order.
+const slack = 1e-9
+
+// reaches says whether a posting of at most points could still be shown.
+func (h *hunt) reaches(points float64) bool {
+	return !h.best.Full() || h.best.K == 0 || points+slack >= h.best.Worst().score-h.margin
+}
+
+// run finds the best. Occupations are looked at from the nearest on, each as a
+// whole. Once the best are good enough that a posting of the occupations left
+// can enter only by its competencies, those are looked for in the lists of what
+// the person can do, most telling first, until what is left of the lists cannot
+// be enough either. (Threshold pruning as in MaxScore, Turtle and Flood 1995.)
+func (h *hunt) run(ctx context.Context) error {
+	order := h.occupations()
+	weight := 0.0
+	for _, id := range h.s.has {
+		weight += h.s.skills[id] * h.x.idf[id]
+	}
+	for i, o := range order {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		near := rank.Most[rank.Occupation] * h.s.near[o]
+		if !h.reaches(near + h.rest + rank.Covered(weight, weight)) {
+			return nil
+		}
+		if !h.reaches(near + h.rest) {
+			h.byCompetency(order[i:], near, weight)
+			return nil
+		}
+		h.occupation(o)
+	}
+	return nil
+}
+
+// occupations lists those with postings, nearest first.
+func (h *hunt) occupations() []uint16 {
+	var order []uint16
+	for o := range h.scanned {
+		if h.v.occ[o] < h.v.occ[o+1] {
+			order = append(order, uint16(o))
+		}
+	}
+	slices.SortStableFunc(order, func(a, b uint16) int {
+		switch d := h.s.near[b] - h.s.near[a]; {
+		case d > 0:
+			return 1
+		case d < 0:
+			return -1
+		}
+		return 0
+	})
+	return order
+}
+
+// occupation judges all postings of an occupation in the regions sought.
+func (h *hunt) occupation(o uint16) {
+	h.scanned[o] = true
+	rows := h.v.rows[h.v.occ[o]:h.v.occ[o+1]]
+	if h.s.reach == nil {
+		for _, row := range rows {
+			h.judge(row)
+		}
+		return
+	}
+	region := h.x.s.Postings.Region
+	for i := 0; i < len(rows); {
+		r := int(region[rows[i]])
+		if h.s.reach[r] != outside {
+			h.judge(rows[i])
+			i++
+			continue
+		}
+		for r < len(h.s.reach) && h.s.reach[r] == outside {
+			r++
+		}
+		// Rows are in order of region: leave out those before the next in reach.
+		i += sort.Search(len(rows)-i, func(k int) bool { return int(region[rows[i+k]]) >= r })
+	}
+}
+
+// byCompetency judges the postings of the occupations left that ask for
+// something the person can do.
+func (h *hunt) byCompetency(left []uint16, near, weight float64) {
+	p := &h.x.s.Postings
+	for _, id := range h.s.has {
+		if !h.reaches(near + h.rest + rank.Covered(weight, weight)) {
+			return
+		}
+		weight -= h.s.skills[id] * h.x.idf[id]
+		for _, at := range h.v.skills[h.v.skillAt[id]:h.v.skillAt[id+1]] {
+			row := h.v.rows[at]
+			o := p.Occupation[row]
+			if h.seen[at] == h.round || h.scanned[o] {
+				continue
+			}
+			h.seen[at] = h.round
+			if h.s.reach != nil && h.s.reach[p.Region[row]] == outside {
+				continue
+			}
+			h.judge(row)
+		}
+	}
+}
+
+// judge scores a posting in a region that will do and keeps it if it is good
+// enough and nothing forbids it.
+func (h *hunt) judge(row uint32) {
+	if h.skip != nil && h.skip(row) {
+		return
+	}
+	needs, _ := h.x.lack(h.s, int(row))
+	if needs > 1 || needs == 1 && h.short.K == 0 {
+		return
+	}
+	f := h.x.facts(h.s, int(row), h.v.day)
+	parts := rank.Score(&f)
+	found := scored{row, parts.Sum(), h.x.s.Postings.ID[row]}
+	if needs == 0 {
+		h.best.Offer(found)
+	} else {
+		h.short.Offer(found)
+	}
+}
+
+// results empties the hunt: the best postings, and those that one licence would
+// open and that are then within reach of the best.
+func (h *hunt) results() (best, short []scored) {
+	least := math.Inf(-1)
+	if h.best.K > 0 && h.best.Full() {
+		least = h.best.Worst().score - h.margin
+	}
+	short = slices.DeleteFunc(h.short.Sorted(), func(s scored) bool { return s.score < least })
+	return h.best.Sorted(), short
+}
+
+// everything judges every posting of the view: what run must equal.
+func (h *hunt) everything() {
+	for _, row := range h.v.rows {
+		if h.s.reach == nil || h.s.reach[h.x.s.Postings.Region[row]] != outside {
+			h.judge(row)
+		}
+	}
+}
+
+// Query says how many jobs are asked for, and which postings are not wanted.
+type Query struct {
+	K     int // jobs; default 10
+	Short int // of those that one licence would open; default 3, none below 0
+}
+
+// A Result is the jobs for one person.
+type Result struct {
+	Jobs      []ieum.Job `json:"jobs"`
+	Short     []ieum.Job `json:"short"`              // one licence is missing; they would be among the best, or within 10 points of the last
+	Unread    []string   `json:"unread,omitempty"`   // regions sought that nobody could read
+	Openings  int        `json:"openings"`           // postings open on the day
+	Day       ieum.Day   `json:"day"`                // judged by for what is open
+	Snapshot  string     `json:"snapshot,omitempty"` // its version
+	Simulated bool       `json:"simulated"`
+}
+
+// Jobs returns the best jobs for a person among the postings open today:
+// never one outside the regions sought, never one for which a certificate is
+// required that the person has not. The error is ieum.ErrUnavailable when
+// there is no snapshot.
+func (m *Matcher) Jobs(ctx context.Context, p ieum.Profile, q Query) (*Result, error) {
+	x, day, release, err := m.acquire()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	if q.K <= 0 {
+		q.K = 10
+	}
+	if q.Short == 0 {
+		q.Short = 3
+	}
+	v := x.openOn(day)
+	h := v.hunt(x)
+	defer v.done(h)
+	s := x.seeker(&p)
+	h.reset(s, q.K, max(0, q.Short))
+	if err := h.run(ctx); err != nil {
+		return nil, err
+	}
+	best, short := h.results()
+	r := &Result{Jobs: make([]ieum.Job, len(best)), Short: make([]ieum.Job, len(short)), Unread: s.unread,
+		Openings: len(v.rows), Day: day, Snapshot: x.s.Meta.Version, Simulated: x.s.Meta.Simulated}
+	for i, f := range best {
+		r.Jobs[i] = x.explain(s, &p, f.row, v.day)
+	}
+	for i, f := range short {
+		r.Short[i] = x.explain(s, &p, f.row, v.day)
+	}
+	return r, nil
+}
+
+// Suggest is Jobs for those who want the lists alone.
+func (m *Matcher) Suggest(ctx context.Context, p ieum.Profile, k int) (fit, short []ieum.Job, err error) {
+	r, err := m.Jobs(ctx, p, Query{K: k})
+	if err != nil {
+		return nil, nil, err
+	}
+	return r.Jobs, r.Short, nil
+}

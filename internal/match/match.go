@@ -1,0 +1,60 @@
+// Package match finds jobs: for words somebody searches for, for a person with
+// a résumé, for everybody at once, and people for a posting. What is closed is
+// never shown, what a person must not be sent is never sent, and every score is
+// a sum of parts that are shown.
+//
+// Read match.go for what it needs and answers, index.go for what is derived
+// from a snapshot, seeker.go and limits.go for a person and what they exclude,
+// jobs.go for the best jobs found exactly without looking at all, explain.go
+// for the reasons, query.go and search.go for searching, people.go and batch.go
+// for the other directions, and http.go for the pages. The score is made in
+// rank, the text index in terms.
+package match
+
+import (
+	"time"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/snapshot"
+)
+
+// Reader understands a résumé: codes with the words that show them.
+type Reader interface {
+	Read(ieum.Resume) ieum.Profile
+}
+
+// A Matcher answers from the current snapshot.
+type Matcher struct {
+	live   *snapshot.Live
+	set    *defs.Set
+	reader Reader
+	now    func() time.Time
+}
+
+// New returns a matcher. Its snapshots must be opened with Part. The reader is
+// needed only where a résumé comes in over HTTP.
+func New(live *snapshot.Live, set *defs.Set, reader Reader, now func() time.Time) *Matcher {
+	return &Matcher{live, set, reader, now}
+}
+
+// acquire returns the index of the current snapshot and the day whose open
+// postings count.
+func (m *Matcher) acquire() (x *index, day ieum.Day, release func(), err error) {
+	s, release, err := m.live.Acquire()
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	x = s.Part(partName).(*index)
+	return x, x.today(m.now()), release, nil
+}
+
+// today returns the day to judge by what is open: the present one. A market
+// that is made up altogether stands still on the last day its data speak of.
+func (x *index) today(now time.Time) ieum.Day {
+	day := ieum.DayOf(now)
+	if x.madeUp && x.s.Meta.To != 0 && x.s.Meta.To < day {
+		return x.s.Meta.To
+	}
+	return day
+}

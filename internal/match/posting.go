@@ -1,0 +1,281 @@
+package match
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"ieum"
+	"ieum/internal/match/rank"
+	"ieum/internal/snapshot"
+)
+
+// A Posting is a job on offer, as lists of them show it. Codes are of the lists
+// their names say; an empty one is not known.
+type Posting struct {
+	ID         string   `json:"id"`
+	Title      string   `json:"title"`
+	Company    string   `json:"company"`
+	Occupation string   `json:"occupation"`      // KECO 2025 unit group
+	Coded      int      `json:"coded,omitempty"` // per cent the coder gives the occupation, when the source gave none
+	Region     string   `json:"region"`
+	Employment string   `json:"employment"`
+	Education  string   `json:"education"` // least level asked for
+	Career     *Months  `json:"career,omitempty"`
+	Pay        *Pay     `json:"pay,omitempty"`
+	Openings   int      `json:"openings,omitempty"` // people wanted
+	Opened     ieum.Day `json:"opened"`
+	Deadline   ieum.Day `json:"deadline,omitzero"` // last day to apply; absent: until filled
+	Simulated  bool     `json:"simulated,omitempty"`
+}
+
+// Months is the experience asked for, in months. Least or Most is absent when
+// not stated.
+type Months struct {
+	Least *int `json:"least,omitempty"`
+	Most  *int `json:"most,omitempty"`
+	Entry bool `json:"entry,omitempty"` // people without experience may apply
+}
+
+// Pay is what is offered, in won a year whatever Basis it was stated on.
+type Pay struct {
+	Least int64  `json:"least,omitempty"`
+	Most  int64  `json:"most,omitempty"`
+	Basis string `json:"basis"` // hour, day, month, year, negotiable, unknown
+}
+
+var bases = [...]string{snapshot.PayUnknown: "unknown", snapshot.PayHourly: "hour", snapshot.PayDaily: "day", snapshot.PayMonthly: "month",
+	snapshot.PayAnnual: "year", snapshot.PayNegotiable: "negotiable"}
+
+func (x *index) posting(row int) Posting {
+	p, d := &x.s.Postings, &x.s.Dict
+	out := Posting{
+		ID: snapshot.FormatID(p.ID[row]), Title: p.Title.At(row), Company: x.s.Companies.Name.At(int(p.Company[row])),
+		Occupation: d.Occupations[p.Occupation[row]], Region: d.Regions[p.Region[row]], Employment: d.Employment[p.Employment[row]],
+		Education: d.Education[p.Education[row]], Openings: int(p.Openings[row]), Opened: ieum.Day(p.Opened[row]), Deadline: ieum.Day(p.Deadline[row]),
+		Simulated: p.Flags[row]&snapshot.Simulated != 0,
+	}
+	if p.Flags[row]&snapshot.Coded != 0 {
+		out.Coded = int(p.Chance[row])
+	}
+	least, most, entry := p.CareerMin[row], p.CareerMax[row], p.Flags[row]&snapshot.EntryOK != 0
+	if least != snapshot.Unset || most != snapshot.Unset || entry {
+		out.Career = &Months{stated(least), stated(most), entry}
+	}
+	if basis := p.PayBasis[row]; basis != uint8(snapshot.PayUnknown) || p.PayMin[row] > 0 || p.PayMax[row] > 0 {
+		out.Pay = &Pay{int64(p.PayMin[row]), int64(p.PayMax[row]), bases[basis]}
+	}
+	return out
+}
+
+func stated(months uint16) *int {
+	if months == snapshot.Unset {
+		return nil
+	}
+	n := int(months)
+	return &n
+}
+
+// A Detail is all that is known of one posting.
+type Detail struct {
+	Posting
+	Open      bool       `json:"open"`              // one can apply on Day
+	Closed    ieum.Day   `json:"closed,omitzero"`   // the day it was taken down
+	Body      string     `json:"body"`              // as the source wrote it, without contact details
+	Employer  Employer   `json:"employer"`          //
+	Skills    []string   `json:"skills"`            // list "competencies"
+	Required  []Required `json:"required"`          // certificates one must have
+	Preferred []string   `json:"preferred"`         // certificates that help
+	Majors    []string   `json:"majors"`            //
+	Industry  string     `json:"industry"`          //
+	Sources   []Origin   `json:"sources"`           // every row it was made of, oldest first
+	Similar   []Posting  `json:"similar,omitempty"` // open postings most like it
+	Day       ieum.Day   `json:"day"`
+	Snapshot  string     `json:"snapshot"`
+}
+
+// An Employer is what is known of who offers the job.
+type Employer struct {
+	Name      string `json:"name"`
+	Number    string `json:"number,omitempty"` // business registration number
+	Region    string `json:"region,omitempty"`
+	Industry  string `json:"industry,omitempty"`
+	Employees int    `json:"employees,omitempty"`
+	AvgPay    int64  `json:"averagePay,omitempty"` // won a year, as the source published it
+	Postings  int    `json:"postings"`             // registered here, closed ones too
+}
+
+// Required is certificates of which one must be held.
+type Required struct {
+	Any []string `json:"any"`           // codes of the list "certificates"
+	Law string   `json:"law,omitempty"` // the article that requires it; absent when only the posting does
+	// Unclear: the law requires it in the occupation, which is only guessed.
+	Unclear bool `json:"unclear,omitempty"`
+}
+
+// An Origin is one source row behind a posting.
+type Origin struct {
+	ID       string        `json:"id"` // number under which this row leads here
+	Source   ieum.SourceID `json:"source"`
+	Title    ieum.Text     `json:"title"`
+	Holder   ieum.Text     `json:"holder"`
+	Delivery int           `json:"delivery"`
+	Row      int           `json:"row"` // in the delivery
+	Key      string        `json:"key"` // in the source
+	URL      string        `json:"url,omitempty"`
+}
+
+// Posting returns all that is known of a posting by any of its public numbers,
+// open or not. An unknown one is ieum.ErrNotFound.
+func (m *Matcher) Posting(ctx context.Context, id string) (*Detail, error) {
+	x, day, release, err := m.acquire()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	row, err := x.row(id)
+	if err != nil {
+		return nil, err
+	}
+	p, d := &x.s.Postings, &x.s.Dict
+	body, err := x.s.Text.At(row)
+	if err != nil {
+		return nil, err
+	}
+	out := &Detail{Posting: x.posting(row), Open: x.isOpen(row, day), Closed: ieum.Day(p.Closed[row]), Body: body, Employer: x.employer(int(p.Company[row])),
+		Skills: named(d.Skills, p.Skills.At(row)), Preferred: named(d.Certificates, p.Preferred.At(row)), Majors: named(d.Majors, p.Majors.At(row)),
+		Required: x.required(row), Industry: d.Industries[p.Industry[row]], Sources: x.origins(row), Day: day, Snapshot: x.s.Meta.Version}
+	out.Similar, err = x.similarTo(ctx, row, x.openOn(day), 4)
+	return out, err
+}
+
+// row returns the row a public number leads to.
+func (x *index) row(id string) (int, error) {
+	if n, ok := snapshot.ParseID(id); ok {
+		if row, ok := x.s.PostingByID(n); ok {
+			return row, nil
+		}
+	}
+	return 0, &ieum.Error{Kind: ieum.ErrNotFound, Key: "match.error.posting", Args: map[string]any{"id": id}, Message: "there is no posting " + id}
+}
+
+func named(dict []string, ids []uint16) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = dict[id]
+	}
+	return out
+}
+
+func (x *index) employer(c int) Employer {
+	t := &x.s.Companies
+	return Employer{Name: t.Name.At(c), Number: t.Number.At(c), Region: x.s.Dict.Regions[t.Region[c]], Industry: x.s.Dict.Industries[t.Industry[c]],
+		Employees: int(t.Employees[c]), AvgPay: int64(t.AvgPay[c]), Postings: len(t.Postings.At(c))}
+}
+
+func (x *index) required(row int) []Required {
+	out := []Required{}
+	p := &x.s.Postings
+	laws := x.laws[p.Occupation[row]]
+	for _, l := range laws {
+		out = append(out, Required{Any: l.codes, Law: l.law, Unclear: p.Chance[row] < sureOccupation})
+	}
+	for _, id := range p.Required.At(row) {
+		if !covered(laws, id) {
+			out = append(out, Required{Any: []string{x.s.Dict.Certificates[id]}})
+		}
+	}
+	return out
+}
+
+func (x *index) origins(row int) []Origin {
+	t := &x.s.Members
+	var out []Origin
+	for _, m := range x.s.Postings.Members.At(row) {
+		o := Origin{ID: snapshot.FormatID(t.ID[m]), Source: ieum.SourceID(x.s.Dict.Sources[t.Source[m]]), Delivery: int(t.Delivery[m]), Row: int(t.Row[m]),
+			Key: t.Key.At(int(m)), URL: t.URL.At(int(m))}
+		for _, s := range x.s.Meta.Sources {
+			if s.ID == o.Source {
+				o.Title, o.Holder = s.Title, s.Holder
+			}
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// similarTo returns the k open postings that would fit best whoever fits this
+// one: the score of a person who lives there and has just what it asks for.
+func (x *index) similarTo(ctx context.Context, row int, v *view, k int) ([]Posting, error) {
+	p, s := &x.s.Postings, x.nobody()
+	x.approach(s, x.s.Dict.Occupations[p.Occupation[row]], whole)
+	for _, id := range p.Skills.At(row) {
+		s.skill(id, 1)
+	}
+	for _, id := range p.Required.At(row) {
+		s.certs[id] = true
+	}
+	for _, l := range x.laws[p.Occupation[row]] {
+		s.held = append(s.held, l.codes...)
+	}
+	s.months, s.school = months(p.CareerMin[row]), int(p.Education[row])
+	if code := x.s.Dict.Regions[p.Region[row]]; code != "" {
+		x.locate(s, code, nil)
+	}
+	x.order(s)
+	h := v.hunt(x)
+	defer v.done(h)
+	h.reset(s, k, 0)
+	h.skip = func(r uint32) bool { return int(r) == row }
+	if err := h.run(ctx); err != nil {
+		return nil, err
+	}
+	best, _ := h.results()
+	var out []Posting
+	for _, f := range best {
+		if s.near[p.Occupation[f.row]] > rank.Nearness[1] {
+			out = append(out, x.posting(int(f.row)))
+		}
+	}
+	return out, nil
+}
+
+// snippetRunes is how much text a hit shows.
+const snippetRunes = 120
+
+// snippet returns a piece of a posting's text around the first word found in
+// it, or its beginning; on one line.
+func snippet(text string, words []wanted) string {
+	text = strings.Join(strings.Fields(text), " ")
+	at := len(text)
+	lower := strings.ToLower(text)
+	if len(lower) == len(text) { // offsets carry over
+		for _, w := range words {
+			word, _, _ := strings.Cut(w.text, " ")
+			if i := strings.Index(lower, word); i >= 0 && !w.not {
+				at = min(at, i)
+			}
+		}
+	}
+	if at == len(text) {
+		at = 0
+	}
+	from := at
+	for range snippetRunes / 4 {
+		_, n := utf8.DecodeLastRuneInString(text[:from])
+		from -= n
+	}
+	to := from
+	for range snippetRunes {
+		_, n := utf8.DecodeRuneInString(text[to:])
+		to += n
+	}
+	return mark(from > 0) + strings.TrimSpace(text[from:to]) + mark(to < len(text))
+}
+
+func mark(cut bool) string {
+	if cut {
+		return "…"
+	}
+	return ""
+}

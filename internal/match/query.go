@@ -1,0 +1,193 @@
+package match
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/match/terms"
+	"ieum/internal/snapshot"
+)
+
+// maxWords is how many words one may search for at once.
+const maxWords = 32
+
+// A clause is one thing searched for: a word, or several in quotes.
+type clause struct {
+	text   string // folded, never empty
+	must   bool   // +word: exactly as written, never left out
+	not    bool   // -word: never in what is found
+	quoted bool
+}
+
+// parse cuts what a person typed into clauses: words and "several words", each
+// with an optional + or - before it. Signs and quotes that belong to nothing
+// are passed over. More than 32 words are ieum.ErrInvalid.
+func parse(q string) ([]clause, error) {
+	var out []clause
+	for rest := strings.TrimSpace(q); rest != ""; rest = strings.TrimLeftFunc(rest, unicode.IsSpace) {
+		var c clause
+		rest = c.sign(rest)
+		var word string
+		if inner, ok := strings.CutPrefix(rest, `"`); ok {
+			c.quoted = true
+			word, rest, _ = strings.Cut(inner, `"`)
+		} else {
+			end := strings.IndexFunc(rest, func(r rune) bool { return unicode.IsSpace(r) || r == '"' })
+			if end < 0 {
+				end = len(rest)
+			}
+			word, rest = rest[:end], rest[end:]
+		}
+		c.text = string(terms.Fold(nil, []byte(word)))
+		if c.text == "" {
+			continue
+		}
+		if len(out) == maxWords {
+			return nil, &ieum.Error{Kind: ieum.ErrInvalid, Key: "match.error.words", Args: map[string]any{"most": maxWords}, Field: "/q",
+				Message: "search for at most 32 words at once"}
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// sign takes + or - from the front of s.
+func (c *clause) sign(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	switch r {
+	case '+', '＋':
+		c.must = true
+	case '-', '－', '−':
+		c.not = true
+	default:
+		return s
+	}
+	return s[n:]
+}
+
+// A concept is a code that words may name.
+type concept struct {
+	list string
+	code string
+}
+
+// conceptLists are the lists whose names are understood in a search, beside
+// the words themselves.
+var conceptLists = []string{"regions", "keco2025", "certificates", "competencies"}
+
+// maxName is how many words a name may have to be understood.
+const maxName = 4
+
+// newConcepts maps the names and aliases of codes, folded and without spaces,
+// to the codes that bear them.
+func newConcepts(set *defs.Set, s *snapshot.Snapshot) map[string][]concept {
+	m := map[string][]concept{}
+	for _, id := range conceptLists {
+		for _, c := range codes(set, id) {
+			if id != "regions" && c.Until != 0 {
+				continue
+			}
+			code := c.Code
+			if id == "regions" {
+				code = set.Codes[id].Current(code)
+			}
+			for _, n := range append([]string{c.Name.KO, c.Name.EN}, c.Aliases...) {
+				key := joined(string(terms.Fold(nil, []byte(n))))
+				if key == "" || slices.Contains(m[key], concept{id, code}) {
+					continue
+				}
+				m[key] = append(m[key], concept{id, code})
+			}
+		}
+	}
+	return m
+}
+
+func joined(folded string) string { return strings.ReplaceAll(folded, " ", "") }
+
+// A wanted is a clause with what it may mean.
+type wanted struct {
+	clause
+	named  []concept // any of these, or the text
+	places []string  // the regions it names, when it names nothing else
+}
+
+// understand joins neighbouring words that together name something, longest
+// first, and says what each clause names. Words with a sign or in quotes are
+// taken as they are written. All that names places becomes one clause.
+func (x *index) understand(clauses []clause) []wanted {
+	var out []wanted
+	place := -1 // in out
+	plain := func(c clause) bool { return !c.must && !c.not && !c.quoted }
+	for i := 0; i < len(clauses); {
+		n := 1
+		w := wanted{clause: clauses[i]}
+		if plain(clauses[i]) {
+			w, n = x.longest(clauses[i:], plain)
+		}
+		i += n
+		switch {
+		case len(w.places) == 0:
+			out = append(out, w)
+		case place < 0:
+			place = len(out)
+			out = append(out, w)
+		default:
+			out[place].text += " " + w.text
+			out[place].places = x.narrow(out[place].places, w.places)
+		}
+	}
+	return out
+}
+
+// narrow joins the places that two words name: where one holds another, the
+// one within ("서울 중구"); otherwise either.
+func (x *index) narrow(a, b []string) []string {
+	var in []string
+	for _, p := range a {
+		for _, q := range b {
+			switch {
+			case x.places.list.Within(q, p):
+				in = append(in, q)
+			case x.places.list.Within(p, q):
+				in = append(in, p)
+			}
+		}
+	}
+	if len(in) == 0 {
+		return slices.Concat(a, b)
+	}
+	return in
+}
+
+func (x *index) longest(clauses []clause, plain func(clause) bool) (wanted, int) {
+	most := 1
+	for most < min(len(clauses), maxName) && plain(clauses[most]) {
+		most++
+	}
+	for n := most; n > 0; n-- {
+		texts := make([]string, n)
+		for i, c := range clauses[:n] {
+			texts[i] = c.text
+		}
+		w := wanted{clause: clause{text: strings.Join(texts, " ")}}
+		for _, c := range x.concepts[joined(w.text)] {
+			if c.list == "regions" {
+				w.places = append(w.places, c.code)
+			} else {
+				w.named = append(w.named, c)
+			}
+		}
+		if len(w.named) > 0 {
+			w.places = nil
+		}
+		if len(w.named)+len(w.places) > 0 {
+			return w, n
+		}
+	}
+	return wanted{clause: clauses[0]}, 1
+}

@@ -1,0 +1,397 @@
+package match
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+
+	"ieum"
+	"ieum/internal/match/rank"
+	"ieum/internal/match/terms"
+	"ieum/internal/snapshot"
+)
+
+// A Search is what somebody looks for among the open postings. Lists name
+// codes; postings that bear any of them pass.
+type Search struct {
+	Q          string   // words, "several words", +must, -not; in Korean or English
+	Regions    []string // codes or names; a province covers its districts
+	Occupation []string // KECO 2025 codes of one to four digits
+	Employment []string
+	Education  []string // least level asked for
+	Career     []string // bands of least experience; see careerBands
+	Pay        []string // bands of least pay; see payBands
+	Sort       string   // fit (default), newest, pay, deadline
+	Limit      int      // of postings returned; default 20
+	Cursor     string   // Next of the page before
+}
+
+// How far a search had to be widened to find anything.
+const (
+	exactly   = ""
+	similarly = "similar" // words much like those typed
+	anyWord   = "any"     // postings that hold only some of the words
+)
+
+// Found is one page of what was found.
+type Found struct {
+	Total     int      `json:"total"` // postings that pass everything, on all pages
+	Items     []Hit    `json:"items"`
+	Next      string   `json:"next,omitempty"`    // cursor of the next page
+	Widened   string   `json:"widened,omitempty"` // similar: words much like those typed; any: only some of the words
+	Facets    []Facet  `json:"facets"`
+	Relax     []Relax  `json:"relax,omitempty"` // when nothing was found: which filter to take away, and what that gives
+	Openings  int      `json:"openings"`        // postings open on the day
+	Day       ieum.Day `json:"day"`
+	Snapshot  string   `json:"snapshot"`
+	Simulated bool     `json:"simulated"`
+}
+
+// A Hit is one posting found.
+type Hit struct {
+	Posting
+	Score   float64 `json:"score"`             // relevance to the words; 0 without any
+	Snippet string  `json:"snippet,omitempty"` // of the text, around the first word found
+}
+
+// Relax is what taking away one filter would give.
+type Relax struct {
+	Filter string `json:"filter"`
+	Total  int    `json:"total"`
+}
+
+// Search finds open postings. A filter with an unknown code or a broken cursor
+// is ieum.ErrInvalid with the field; no snapshot is ieum.ErrUnavailable.
+func (m *Matcher) Search(ctx context.Context, q Search) (*Found, error) {
+	clauses, err := parse(q.Q)
+	if err != nil {
+		return nil, err
+	}
+	x, day, release, err := m.acquire()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	if q.Limit <= 0 {
+		q.Limit = 20
+	}
+	f, err := x.filter(q)
+	if err != nil {
+		return nil, err
+	}
+	after, err := parseCursor(q.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	v := x.openOn(day)
+	words := x.understand(clauses)
+	modes := []string{exactly, similarly, anyWord}
+	if after != nil {
+		modes = []string{after.mode}
+	}
+	var c *collector
+	for _, mode := range modes {
+		c = newCollector(x, f, q, after)
+		c.mode = mode
+		if err := x.plan(v, words, mode).run(ctx, c); err != nil {
+			return nil, err
+		}
+		if c.matched > 0 || len(words) == 0 {
+			break
+		}
+	}
+	return x.page(c, v, words, q)
+}
+
+// page turns what was collected into what is shown.
+func (x *index) page(c *collector, v *view, words []wanted, q Search) (*Found, error) {
+	out := &Found{Total: c.total, Items: []Hit{}, Widened: c.mode, Facets: c.facets(q), Openings: len(v.rows), Day: v.day,
+		Snapshot: x.s.Meta.Version, Simulated: x.s.Meta.Simulated}
+	if c.matched == 0 {
+		out.Widened = exactly
+	}
+	found := c.best.Sorted()
+	if len(found) > q.Limit {
+		found = found[:q.Limit]
+		out.Next = found[q.Limit-1].cursor(c.mode)
+	}
+	for _, f := range found {
+		text, err := x.s.Text.At(int(f.row))
+		if err != nil {
+			return nil, err
+		}
+		out.Items = append(out.Items, Hit{x.posting(int(f.row)), f.score, snippet(text, words)})
+	}
+	if c.total == 0 {
+		out.Relax = c.relax()
+	}
+	return out, nil
+}
+
+// A part of a plan is a clause with its alternatives.
+type part struct {
+	alts   []alternative
+	at     []uint32 // where each alternative stands
+	began  bool
+	weight float64
+}
+
+func (p *part) seek(least uint32) uint32 {
+	next := terms.None
+	for i, a := range p.alts {
+		if !p.began || p.at[i] < least {
+			p.at[i] = a.seek(least)
+		}
+		next = min(next, p.at[i])
+	}
+	p.began = true
+	return next
+}
+
+// check returns how much the row answers the clause; 0 not at all.
+func (p *part) check(row uint32) float64 {
+	best := 0.0
+	for i, a := range p.alts {
+		if p.at[i] == row {
+			best = max(best, a.check(row))
+		}
+	}
+	return best
+}
+
+// A plan is a search ready to run.
+type plan struct {
+	x       *index
+	v       *view
+	all     []*part // each must hold
+	some    []*part // when there are any, one of them must hold
+	not     []*part
+	phrase  pattern // the words as they were typed, when there are several
+	weights float64 // of all words
+}
+
+// plan prepares the clauses for a view. Where work is must hold however far
+// the search is widened.
+func (x *index) plan(v *view, words []wanted, mode string) *plan {
+	p := &plan{x: x, v: v}
+	var typed []string
+	for _, w := range words {
+		part := x.part(v, w, mode)
+		switch {
+		case w.not:
+			p.not = append(p.not, part)
+			continue
+		case mode == anyWord && !w.must && len(w.places) == 0:
+			p.some = append(p.some, part)
+		default:
+			p.all = append(p.all, part)
+		}
+		p.weights += part.weight
+		typed = append(typed, w.text)
+	}
+	if len(typed) > 1 {
+		p.phrase = newPattern([]byte(strings.Join(typed, " ")))
+	}
+	return p
+}
+
+// part lists the alternatives of one clause: its text, what it names, and,
+// when nothing was found otherwise, what is like it.
+func (x *index) part(v *view, w wanted, mode string) *part {
+	if len(w.places) > 0 {
+		return x.placed(v, w)
+	}
+	alts, rows := x.text(w.text)
+	if words := strings.Fields(w.text); len(w.named) > 0 && len(words) > 1 {
+		more, _ := x.text(joined(w.text))
+		alts = append(append(alts, more...), x.each(words))
+	}
+	for _, c := range w.named {
+		named, n := x.named(v, c)
+		alts = append(alts, named)
+		rows = min(rows+n, x.terms.Rows())
+	}
+	if mode != exactly && !w.must && !w.quoted && !w.not {
+		alts = append(alts, x.alike(w.text)...)
+	}
+	return newPart(terms.IDF(rows, x.terms.Rows()), alts...)
+}
+
+func newPart(weight float64, alts ...alternative) *part {
+	return &part{alts: alts, at: make([]uint32, len(alts)), weight: weight}
+}
+
+// placed makes a clause that names places: postings there, and those that name
+// no place of work, or only one around it, but say the word. Where work is does
+// not make it more or less what was looked for, so it weighs nothing.
+func (x *index) placed(v *view, w wanted) *part {
+	reach, region := x.places.any(w.places), x.s.Postings.Region
+	p := newPart(0, &passing{v: v, gain: 1, test: func(row uint32) bool { return reach[region[row]] == inside }})
+	for _, word := range strings.Fields(w.text) {
+		text, _ := x.text(word)
+		for _, t := range text {
+			p.alts = append(p.alts, &both{t, func(row uint32) bool { return reach[region[row]] == unclear }})
+		}
+	}
+	p.at = make([]uint32, len(p.alts))
+	return p
+}
+
+// each is the postings that hold every one of some words, wherever.
+func (x *index) each(words []string) alternative {
+	e := &each{}
+	for _, w := range words {
+		alts, _ := x.text(w)
+		e.parts = append(e.parts, newPart(0, alts...))
+	}
+	return e
+}
+
+type each struct{ parts []*part }
+
+func (e *each) seek(least uint32) uint32 { return seekAll(e.parts, least) }
+
+func (e *each) check(row uint32) float64 {
+	gain := rank.Gain[terms.Title]
+	for _, p := range e.parts {
+		gain = min(gain, p.check(row))
+	}
+	return gain
+}
+
+// seekAll returns the first row at or after row on which all parts stand.
+func seekAll(parts []*part, row uint32) uint32 {
+	for {
+		before := row
+		for _, p := range parts {
+			if row = p.seek(row); row == terms.None {
+				return row
+			}
+		}
+		if row == before {
+			return row
+		}
+	}
+}
+
+// named returns the postings that bear a code, and how many they are at most.
+func (x *index) named(v *view, c concept) (alternative, int) {
+	d, p := &x.s.Dict, &x.s.Postings
+	switch c.list {
+	case "keco2025":
+		r, n := &ranges{}, 0
+		for o, code := range d.Occupations {
+			from, to := p.Occupations[o], p.Occupations[o+1]
+			if o > 0 && from < to && strings.HasPrefix(code, c.code) {
+				r.from, r.to = append(r.from, from), append(r.to, to)
+				n += int(to - from)
+			}
+		}
+		return r, n
+	case "competencies":
+		if id := snapshot.Find(d.Skills, c.code); id > 0 {
+			at := v.skills[v.skillAt[id]:v.skillAt[id+1]]
+			return &asking{v: v, at: at}, len(at)
+		}
+	case "certificates":
+		if id := uint16(snapshot.Find(d.Certificates, c.code)); id > 0 {
+			return &passing{v: v, gain: rank.GainCode, test: func(row uint32) bool {
+				return slices.Contains(p.Required.At(int(row)), id) || slices.Contains(p.Preferred.At(int(row)), id)
+			}}, 0
+		}
+	}
+	return &ranges{}, 0
+}
+
+// run goes through the postings that answer and hands them to the collector.
+func (p *plan) run(ctx context.Context, c *collector) error {
+	if len(p.all)+len(p.some) == 0 {
+		return p.scan(ctx, c)
+	}
+	n := 0
+	for row := uint32(0); ; row++ {
+		row = p.next(row)
+		if row == terms.None {
+			return nil
+		}
+		if n++; n%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if p.v.contains(row) {
+			if score, ok := p.check(row); ok {
+				c.add(row, score)
+			}
+		}
+	}
+}
+
+// scan goes through all postings of the view but those that must not be.
+func (p *plan) scan(ctx context.Context, c *collector) error {
+	for i, row := range p.v.rows {
+		if i%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !p.excluded(row) {
+			c.add(row, 0)
+		}
+	}
+	return nil
+}
+
+// next returns the first row at or after row on which all clauses stand.
+func (p *plan) next(row uint32) uint32 {
+	for {
+		row = seekAll(p.all, row)
+		if row == terms.None || len(p.some) == 0 {
+			return row
+		}
+		least := terms.None
+		for _, part := range p.some {
+			least = min(least, part.seek(row))
+		}
+		if least == row || least == terms.None {
+			return least
+		}
+		row = least
+	}
+}
+
+// check verifies the row the clauses stand on and scores it.
+func (p *plan) check(row uint32) (score float64, ok bool) {
+	for _, part := range p.all {
+		gain := part.check(row)
+		if gain == 0 {
+			return 0, false
+		}
+		score += gain * part.weight
+	}
+	held := len(p.some) == 0
+	for _, part := range p.some {
+		if gain := part.check(row); gain > 0 {
+			score += gain * part.weight
+			held = true
+		}
+	}
+	if !held || p.excluded(row) {
+		return 0, false
+	}
+	if len(p.phrase.text) > 0 {
+		title, _, _ := p.x.terms.Fields(int(row))
+		if p.phrase.find(title, 0) >= 0 {
+			score += rank.GainPhrase * p.weights
+		}
+	}
+	// Sums made in another order may differ in the last bits; what is equal
+	// must tie, so that the newer stands first.
+	return math.Round(score*1e6) / 1e6, true
+}
+
+func (p *plan) excluded(row uint32) bool {
+	for _, part := range p.not {
+		if part.seek(row) == row && part.check(row) > 0 {
+			return true
+		}
+	}
+	return false
+}

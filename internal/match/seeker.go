@@ -1,0 +1,215 @@
+package match
+
+import (
+	"cmp"
+	"slices"
+
+	"ieum"
+	"ieum/internal/match/rank"
+	"ieum/internal/snapshot"
+)
+
+// whole is the weight of an occupation sought; one only worked in weighs less
+// when another is sought.
+const (
+	whole    = 1.0
+	workedIn = 0.7
+)
+
+// A seeker is a person in the numbers of one snapshot.
+type seeker struct {
+	near     []float64 // nearness of each occupation to those done or sought
+	skills   []float64 // how surely the person has each competency
+	has      []uint16  // those of them above zero, most telling first
+	certs    []bool
+	majors   []bool
+	school   int   // rank of the level of education; 0 unknown
+	months   int   // of experience; rank.Unknown
+	wish     int64 // least pay, won a year
+	sought   []bool
+	wanted   bool    // a form of employment is sought
+	reach    []uint8 // outside, inside or unclear for each region; nil when anywhere will do
+	close    []int   // 2 same district, 1 same province, for each region
+	anchored bool    // any of close is above 0
+	held     []string
+	unread   []string
+}
+
+// seeker brings a profile into the numbers of the snapshot. Codes that the
+// snapshot does not know fit nothing; regions that nobody knows are unread.
+func (x *index) seeker(p *ieum.Profile) *seeker {
+	d := &x.s.Dict
+	s := x.nobody()
+	wish := p.Resume.Wish
+	done := workedIn
+	if len(wish.Occupations) == 0 {
+		done = whole
+	}
+	for _, o := range wish.Occupations {
+		x.approach(s, o, whole)
+	}
+	for _, o := range p.Occupations {
+		x.approach(s, o.Code, done*o.P)
+	}
+	for _, c := range p.Competencies {
+		if id := snapshot.Find(d.Skills, c.ID); id > 0 {
+			s.skill(uint16(id), c.P)
+		}
+	}
+	for _, c := range p.Certificates {
+		s.held = append(s.held, c)
+		if id := snapshot.Find(d.Certificates, c); id > 0 {
+			s.certs[id] = true
+		}
+	}
+	for _, m := range p.Majors {
+		if id := snapshot.Find(d.Majors, m); id > 0 {
+			s.majors[id] = true
+		}
+	}
+	s.school = snapshot.Find(d.Education, cmp.Or(p.Education, p.Resume.Education))
+	if p.CareerMonths > 0 || len(p.Resume.Careers) == 0 {
+		s.months = p.CareerMonths
+	}
+	s.wish = wish.Pay
+	for _, e := range wish.Employment {
+		if id := snapshot.Find(d.Employment, e); id > 0 {
+			s.sought[id], s.wanted = true, true
+		}
+	}
+	x.locate(s, cmp.Or(p.Region, p.Resume.Region), wish.Regions)
+	x.order(s)
+	return s
+}
+
+// nobody returns a seeker of whom nothing is known.
+func (x *index) nobody() *seeker {
+	d := &x.s.Dict
+	return &seeker{
+		near: make([]float64, len(d.Occupations)), skills: make([]float64, len(d.Skills)), certs: make([]bool, len(d.Certificates)),
+		majors: make([]bool, len(d.Majors)), sought: make([]bool, len(d.Employment)), close: make([]int, len(d.Regions)), months: rank.Unknown,
+	}
+}
+
+// approach raises the nearness of occupations by one done or sought.
+func (x *index) approach(s *seeker, code string, weight float64) {
+	for o, c := range x.s.Dict.Occupations {
+		if n := weight * rank.Near(code, c); n > s.near[o] {
+			s.near[o] = n
+		}
+	}
+}
+
+func (s *seeker) skill(id uint16, p float64) {
+	if p > 1 {
+		p = 1
+	}
+	if s.skills[id] == 0 && p > 0 {
+		s.has = append(s.has, id)
+	}
+	s.skills[id] = max(s.skills[id], p)
+}
+
+// order sorts the competencies by their weight, most telling first.
+func (x *index) order(s *seeker) {
+	slices.SortFunc(s.has, func(a, b uint16) int {
+		return cmp.Or(cmp.Compare(s.skills[b]*x.idf[b], s.skills[a]*x.idf[a]), cmp.Compare(a, b))
+	})
+}
+
+// locate says where the person lives and would work. A wish that names no
+// region is unread; with no wish read, anywhere counts as unclear.
+func (x *index) locate(s *seeker, home string, wishes []string) {
+	var sought []string
+	for _, w := range wishes {
+		if code, ok := x.places.current(w); ok {
+			sought = append(sought, code)
+		} else {
+			s.unread = append(s.unread, w)
+		}
+	}
+	if len(wishes) > 0 {
+		s.reach = x.places.any(sought)
+		if len(sought) == 0 {
+			for i := range s.reach {
+				s.reach[i] = unclear
+			}
+		}
+	}
+	if code, ok := x.places.current(home); ok {
+		sought = append(sought, code)
+	}
+	for _, code := range sought {
+		top := x.places.province(code)
+		for i, c := range x.places.codes {
+			switch {
+			case c == "":
+			case c == code && c != top:
+				s.close[i] = 2
+			case x.places.top[i] == top:
+				s.close[i] = max(s.close[i], 1)
+			}
+		}
+		s.anchored = true
+	}
+}
+
+// holds says whether the person has one of the certificates a law requires.
+func (s *seeker) holds(l licence) bool {
+	for _, id := range l.any {
+		if s.certs[id] {
+			return true
+		}
+	}
+	return slices.ContainsFunc(l.codes, func(c string) bool { return slices.Contains(s.held, c) })
+}
+
+// facts gathers what is known of the person and a posting together. It reads
+// columns only, for it is called for every posting that might be among the best.
+func (x *index) facts(s *seeker, row int, today ieum.Day) rank.Facts {
+	p := &x.s.Postings
+	f := rank.Facts{
+		Near: s.near[p.Occupation[row]] * float64(p.Chance[row]) / 100, Skilled: len(s.has) > 0,
+		Months: s.months, Least: months(p.CareerMin[row]), Most: months(p.CareerMax[row]), Entry: p.Flags[row]&snapshot.EntryOK != 0,
+		Schooling: s.school, Asks: int(p.Education[row]),
+		Wish: s.wish, PayMin: int64(p.PayMin[row]), PayMax: int64(p.PayMax[row]),
+		Closeness: s.close[p.Region[row]], Age: rank.Unknown,
+	}
+	for _, id := range p.Skills.At(row) {
+		idf := x.idf[id]
+		f.Asked += idf
+		if has := s.skills[id]; has > 0 {
+			f.Matched += has * idf
+		} else {
+			f.Missing += idf
+		}
+	}
+	for _, id := range p.Required.At(row) {
+		if s.certs[id] {
+			f.Required++
+		}
+	}
+	for _, id := range p.Preferred.At(row) {
+		if s.certs[id] {
+			f.Preferred++
+		}
+	}
+	for _, id := range p.Majors.At(row) {
+		f.Major = f.Major || s.majors[id]
+	}
+	if e := p.Employment[row]; s.wanted && e > 0 {
+		f.Wanted, f.Kind = true, s.sought[e]
+	}
+	if opened := p.Opened[row]; opened > 0 {
+		f.Age = max(0, int(int32(today)-opened))
+	}
+	return f
+}
+
+// months reads a column of months.
+func months(v uint16) int {
+	if v == snapshot.Unset {
+		return rank.Unknown
+	}
+	return int(v)
+}
