@@ -38,6 +38,7 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	// The pages and the API.
 	site := web.NewSite(set, e.now, a.simulated)
 	mux := web.NewMux(site)
+	homeRoutes(site, mux, live)
 	a.adviser.Routes(site, mux)
 	a.handler = mux
 	return a, nil

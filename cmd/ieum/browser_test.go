@@ -65,14 +65,14 @@ func openTab(t *testing.T) *tab {
 	if err := chromedp.Listen(ctx, b.listen); err != nil {
 		t.Fatal(err)
 	}
-	command(t, b, network.Enable, network.EnableParams{})
-	command(t, b, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
-	command(t, b, log.Enable, cdp.Empty{})
+	devtools(t, b, network.Enable, network.EnableParams{})
+	devtools(t, b, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
+	devtools(t, b, log.Enable, cdp.Empty{})
 	return b
 }
 
-// command sends a command of the DevTools protocol to the tab.
-func command[P, R any](t *testing.T, b *tab, c cdp.Command[P, R], params P) {
+// devtools sends a command of the DevTools protocol to the tab.
+func devtools[P, R any](t *testing.T, b *tab, c cdp.Command[P, R], params P) {
 	t.Helper()
 	if _, err := chromedp.Call(b.ctx, c, params); err != nil {
 		t.Fatal(err)
@@ -131,10 +131,10 @@ type look struct {
 
 func (b *tab) look(t *testing.T, l look) {
 	t.Helper()
-	command(t, b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.width, Height: 800, DeviceScaleFactor: 1})
-	command(t, b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+	devtools(t, b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.width, Height: 800, DeviceScaleFactor: 1})
+	devtools(t, b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: l.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
-	command(t, b, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": l.lang}})
+	devtools(t, b, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": l.lang}})
 }
 
 // visit opens a page and waits for its fonts.

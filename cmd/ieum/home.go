@@ -4,10 +4,8 @@ import (
 	"embed"
 	"errors"
 	"net/http"
-	"time"
 
 	"ieum"
-	"ieum/defs"
 	"ieum/internal/platform/web"
 	"ieum/internal/snapshot"
 )
@@ -15,26 +13,18 @@ import (
 //go:embed all:pages
 var homeFiles embed.FS
 
-// newSite returns what all pages have in common.
-func newSite(set *defs.Set, now func() time.Time, live *snapshot.Live) *web.Site {
-	s := web.NewSite(set, now, func() bool {
-		meta, err := metaOf(live)
-		return err == nil && meta.Simulated
-	})
-	s.Nav = []web.Link{
-		{Path: "/jobs", Key: "layout.nav.jobs"}, {Path: "/occupations", Key: "layout.nav.occupations"},
-		{Path: "/diagnosis", Key: "layout.nav.diagnosis"}, {Path: "/about", Key: "layout.nav.about"},
-	}
-	return s
-}
-
 // home serves the pages that belong to no domain.
 type home struct {
 	live  *snapshot.Live
 	pages *web.Pages
 }
 
+// homeRoutes serves them, and gives every page its navigation.
 func homeRoutes(site *web.Site, mux *web.Mux, live *snapshot.Live) {
+	site.Nav = []web.Link{
+		{Path: "/jobs", Key: "layout.nav.jobs"}, {Path: "/occupations", Key: "layout.nav.occupations"},
+		{Path: "/diagnosis", Key: "layout.nav.diagnosis"}, {Path: "/about", Key: "layout.nav.about"},
+	}
 	h := &home{live, site.Pages(homeFiles)}
 	mux.Page("GET /{$}", h.page("home.html"))
 	mux.Page("GET /about", h.page("about.html"))

@@ -102,7 +102,7 @@ func TestFailuresHaveTheirStatusAndSayWhatToDo(t *testing.T) {
 		{"/fail/notfound", 404, "There is no such thing."},
 		{"/fail/denied", 403, "권한이 없습니다"},
 		{"/fail/conflict", 409, "새로 고친"},
-		{"/fail/unavailable", 503, "ieum ingest"},
+		{"/fail/unavailable", 503, "ieum serve --demo"},
 		{"/fail/broken", 500, "접수 번호"},
 		{"/panic", 500, "접수 번호"},
 		{"/thing?limit=0", 422, "1 이상"},
