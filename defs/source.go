@@ -12,8 +12,8 @@ import (
 	"ieum"
 )
 
-// FileFor returns how a file of that name is read: the first entry of files
-// whose match fits its base name without .gz or .zst.
+// FileFor returns how a file is read: the first entry of files whose match fits
+// its path.
 func (s *Source) FileFor(name string) (*File, bool) {
 	for i := range s.Files {
 		if Matches(s.Files[i].Match, name) {
@@ -23,12 +23,15 @@ func (s *Source) FileFor(name string) (*File, bool) {
 	return nil, false
 }
 
-// Matches says whether a file's base name, without .gz or .zst, fits a pattern
-// of a source's files or joins.
+// Matches says whether a file's path, without .gz or .zst, fits a pattern of a
+// source's files or joins. A pattern is of the base name; one with slashes is
+// of that many more folders above it: resumes/*.parquet.
 func Matches(pattern, name string) bool {
-	base := norm.NFC.String(path.Base(strings.ReplaceAll(name, `\`, "/")))
-	base = strings.TrimSuffix(strings.TrimSuffix(base, ".gz"), ".zst")
-	ok, err := path.Match(norm.NFC.String(pattern), base)
+	parts := strings.Split(norm.NFC.String(strings.ReplaceAll(name, `\`, "/")), "/")
+	parts = parts[max(0, len(parts)-1-strings.Count(pattern, "/")):]
+	last := &parts[len(parts)-1]
+	*last = strings.TrimSuffix(strings.TrimSuffix(*last, ".gz"), ".zst")
+	ok, err := path.Match(norm.NFC.String(pattern), strings.Join(parts, "/"))
 	return ok && err == nil
 }
 

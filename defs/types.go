@@ -80,7 +80,8 @@ type Source struct {
 }
 
 // A File says how one sort of file of a source is read. Which sort a file is
-// says its name: the first File whose Match fits (path.Match on the base name,
+// says its name: the first File whose Match fits (path.Match on the base name, or
+// on as many folders more as the pattern has slashes,
 // without .gz or .zst).
 type File struct {
 	Match    string           `yaml:"match"`    // default "*"
