@@ -11,7 +11,7 @@ func TestPlainText(t *testing.T) {
 		`<span class="colour" style="color:rgb(1, 2, 3)">가</span>나`:       "가나",
 		"<p>가</p><p>나 &amp; 다&nbsp;</p>":                                  "가\n나 & 다",
 		"* 하나\n* 둘":                                                       "* 하나\n* 둘",
-		"a < b, C<T> x":                                                   "a < b, C x",
+		"a < b, C<T> x, List<String>":                                     "a < b, C<T> x, List<String>",
 		"###\n\n\n\n가":                                                    "가",
 		"[글](https://a.example/x) [https://b.example](https://b.example)": "글 https://a.example/x https://b.example",
 		"#1 회사 C# 개발":                                                     "#1 회사 C# 개발",
