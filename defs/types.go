@@ -80,9 +80,9 @@ type Source struct {
 }
 
 // A File says how one sort of file of a source is read. Which sort a file is
-// says its name: the first File whose Match fits (path.Match on the base name, or
-// on as many folders more as the pattern has slashes,
-// without .gz or .zst).
+// says its name: the first File whose Match fits (path.Match on the base name,
+// and on as many folders above it as the pattern has slashes, without .gz or
+// .zst).
 type File struct {
 	Match    string           `yaml:"match"`    // default "*"
 	Kind     ieum.KindID      `yaml:"kind"`     // what its rows become; "" for a file that is only joined

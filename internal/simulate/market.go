@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -19,6 +20,7 @@ type Market struct {
 	skills      []skill
 	certs       []certificate
 	seekers     choice
+	months      []string            // "1970-01" and on
 	shows       map[string][]spoken // what the fixed phrases of texts show directly
 
 	people    int // persons behind the résumés
@@ -52,6 +54,9 @@ func New(set *defs.Set, p Params) (*Market, error) {
 	m.readCertificates(set)
 	m.readPhrases()
 	m.seekers = newChoice(m.weights(func(o *occupation) float64 { return o.seekers }))
+	for i := range 12 * 80 {
+		m.months = append(m.months, fmt.Sprintf("%d-%02d", 1970+i/12, i%12+1))
+	}
 	m.count()
 	m.openFirms()
 	return m, nil

@@ -10,14 +10,15 @@ import (
 // A pen writes the texts of one batch of rows. What it wrote is kept until
 // forget and shares its memory.
 type pen struct {
-	b     []byte // the text being written
-	done  []byte // texts kept
-	tmp   []byte
-	ints  []int32
+	b    []byte // the text being written
+	done []byte // texts kept
+	tmp  []byte
+	ints []int32
+	jobs []CareerRow
 }
 
 // forget gives back what was kept.
-func (p *pen) forget() { p.done, p.ints = p.done[:0], p.ints[:0] }
+func (p *pen) forget() { p.done, p.ints, p.jobs = p.done[:0], p.ints[:0], p.jobs[:0] }
 
 // number keeps a number that may be missing.
 func (p *pen) number(n int32) *int32 {
@@ -46,6 +47,13 @@ func (p *pen) hold(b []byte) string {
 	from := len(p.done)
 	p.done = append(p.done, b...)
 	return unsafe.String(&p.done[from], len(b))
+}
+
+// room makes sure that n jobs fit in behind those kept.
+func (p *pen) room(n int) {
+	if cap(p.jobs)-len(p.jobs) < n {
+		p.jobs = make([]CareerRow, 0, batch*mostSpells) // what was kept stays where it is
+	}
 }
 
 func (p *pen) str(s ...string) {

@@ -64,6 +64,9 @@ func (m *Market) month() int {
 	return (t.Year()-1970)*12 + int(t.Month()) - 1
 }
 
+// monthText writes a month as 2019-03.
+func (m *Market) monthText(month int) string { return m.months[max(0, min(month, len(m.months)-1))] }
+
 // person draws a person anew into p, whose lists are used again.
 func (m *Market) person(id int, p *Person) {
 	r := newRNG(m.p.Seed, ofPerson, uint64(id))

@@ -106,53 +106,36 @@ func sexWord(woman bool) string {
 	return "남"
 }
 
-// work writes the history: the occupation of the last job, months, and a list
-// in JSON.
+// work writes the history: the occupation of the last job, months, and the
+// spells.
 func (c *clerk) work(r *rng, out *ResumeRow, jobs []spell) {
 	m, pen, p := c.m, &c.pen, &c.person
 	out.Occupation = m.occupations[p.occupation].code
 	if len(jobs) == 0 {
 		return
 	}
+	pen.room(len(jobs))
 	out.Occupation = m.occupations[jobs[0].occupation].code
 	now, months := m.month(), 0
 	pay := float64(p.pay)
-	pen.b = append(pen.b, '[')
-	for i, s := range jobs {
+	for _, s := range jobs {
 		o := &m.occupations[s.occupation]
-		if i > 0 {
-			pen.b = append(pen.b, ',')
-		}
-		pen.str(`{"title":"`, o.titles[s.title], `"`)
+		job := CareerRow{Title: o.titles[s.title], Start: m.monthText(s.start), Pay: round(max(pay, 12_000_000), 100_000)}
 		if s.coded {
-			pen.str(`,"occupation":"`, o.code, `"`)
+			job.Occupation = o.code
 		}
-		pen.str(`,"start":"`)
-		pen.month(s.start)
 		end := now
 		if s.end != 0 {
-			end = s.end
-			pen.str(`","end":"`)
-			pen.month(s.end)
+			end, job.End = s.end, m.monthText(s.end)
 		}
 		months += end - s.start
-		pen.str(`","pay":`)
-		pen.int(int(round(max(pay, 12_000_000), 100_000)))
-		pen.b = append(pen.b, '}')
+		pen.jobs = append(pen.jobs, job)
 		pay *= 0.93 - 0.05*r.float() // earlier jobs paid less
 	}
-	pen.b = append(pen.b, ']')
-	out.Careers = pen.keep()
+	out.Careers = pen.jobs[len(pen.jobs)-len(jobs):]
 	out.CareerMonths = int32(months)
 	pen.int(int(p.pay / 10_000))
 	out.LastPay = pen.keep()
-}
-
-// month writes 2019-03.
-func (p *pen) month(n int) {
-	p.b = appendPadded(p.b, 1970+n/12, 4)
-	p.b = append(p.b, '-')
-	p.b = appendPadded(p.b, n%12+1, 2)
 }
 
 // wish writes what is sought: occupations, places, pay, employment.

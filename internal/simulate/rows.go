@@ -9,30 +9,39 @@ package simulate
 // A ResumeRow is a row of resumes/part-*.parquet. Name, birth date, telephone
 // and mail identify the made-up person; the source simulated only hashes them.
 type ResumeRow struct {
-	ID             string `parquet:"id"`
-	Name           string `parquet:"name,dict"`
-	BirthDate      string `parquet:"birth_date,dict"`
-	Phone          string `parquet:"phone"`
-	Mail           string `parquet:"mail"`
-	BirthYear      int32  `parquet:"birth_year"`
-	Sex            string `parquet:"sex,dict"`
-	Region         string `parquet:"region,dict"`
-	Education      string `parquet:"education,dict"`
-	Majors         string `parquet:"majors,dict"`
-	Occupation     string `parquet:"occupation,dict"`
-	Headline       string `parquet:"headline"`
-	Wishes         string `parquet:"wishes,dict"`
-	WishRegions    string `parquet:"wish_regions,dict"`
-	WishPay        string `parquet:"wish_pay,dict"` // 10,000 won a year
-	WishEmployment string `parquet:"wish_employment,dict"`
-	LastPay        string `parquet:"last_pay,dict"` // 10,000 won a year
-	CareerMonths   int32  `parquet:"career_months"`
-	Careers        string `parquet:"careers"` // JSON: [{"title","occupation","start":"2019-03","end","pay" in won a year}], newest first
-	Skills         string `parquet:"skills"`
-	Certificates   string `parquet:"certificates,dict"`
-	Text           string `parquet:"text"`
-	Updated        int32  `parquet:"updated,date"`
-	Active         bool   `parquet:"active"`
+	ID             string      `parquet:"id"`
+	Name           string      `parquet:"name,dict"`
+	BirthDate      string      `parquet:"birth_date,dict"`
+	Phone          string      `parquet:"phone"`
+	Mail           string      `parquet:"mail"`
+	BirthYear      int32       `parquet:"birth_year"`
+	Sex            string      `parquet:"sex,dict"`
+	Region         string      `parquet:"region,dict"`
+	Education      string      `parquet:"education,dict"`
+	Majors         string      `parquet:"majors,dict"`
+	Occupation     string      `parquet:"occupation,dict"`
+	Headline       string      `parquet:"headline"`
+	Wishes         string      `parquet:"wishes,dict"`
+	WishRegions    string      `parquet:"wish_regions,dict"`
+	WishPay        string      `parquet:"wish_pay,dict"` // 10,000 won a year
+	WishEmployment string      `parquet:"wish_employment,dict"`
+	LastPay        string      `parquet:"last_pay,dict"` // 10,000 won a year
+	CareerMonths   int32       `parquet:"career_months"`
+	Careers        []CareerRow `parquet:"careers,list"` // newest first
+	Skills         string      `parquet:"skills"`
+	Certificates   string      `parquet:"certificates,dict"`
+	Text           string      `parquet:"text"`
+	Updated        int32       `parquet:"updated,date"`
+	Active         bool        `parquet:"active"`
+}
+
+// A CareerRow is one spell of work.
+type CareerRow struct {
+	Title      string `parquet:"title,dict"`
+	Occupation string `parquet:"occupation,dict"`
+	Start      string `parquet:"start,dict"` // 2019-03
+	End        string `parquet:"end,dict"`   // "" = to the present
+	Pay        int64  `parquet:"pay"`        // won a year
 }
 
 // A ResumeTruth is what is known of the résumé of the same row.
