@@ -23,7 +23,6 @@ type ParquetWriter struct {
 	out    io.Writer
 	w      *parquet.GenericWriter[any]
 	fields []Field
-	order  []int // column of the file for each field
 	rows   int
 	bytes  int
 	values []parquet.Value
@@ -40,9 +39,12 @@ func NewParquet(w io.Writer, fields ...Field) (*ParquetWriter, error) {
 		group.Group[f.Name] = node(f)
 		group.names = append(group.names, f.Name)
 	}
-	p := &ParquetWriter{out: w, fields: fields}
-	p.w = parquet.NewGenericWriter[any](w, append(writerOptions(), parquet.NewSchema("rows", group))...)
-	return p, nil
+	schema := parquet.NewSchema("rows", group)
+	options := append(writerOptions(), schema)
+	for _, path := range schema.Columns() { // nobody looks for rows by them
+		options = append(options, parquet.SkipPageBounds(path...))
+	}
+	return &ParquetWriter{out: w, fields: fields, w: parquet.NewGenericWriter[any](w, options...)}, nil
 }
 
 func writerOptions() []parquet.WriterOption {
