@@ -49,13 +49,8 @@ func LoadFrom(layers ...fs.FS) (*Set, error) {
 	for _, fsys := range layers {
 		l.gather(fsys, files)
 	}
-	names := make([]string, 0, len(files))
-	for name := range files {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	var kinds, sources []*doc
-	for _, name := range names {
+	for _, name := range keys(files) {
 		f, ext := files[name], path.Ext(name)
 		switch folder := path.Dir(name); {
 		case folder == "messages" && ext == ".yaml":
@@ -64,8 +59,8 @@ func LoadFrom(layers ...fs.FS) (*Set, error) {
 			table, ok := files[strings.TrimSuffix(name, ".yaml")+".csv"]
 			l.codes(f, table, ok)
 		case folder == "codes" && ext == ".csv":
-			if _, ok := files[strings.TrimSuffix(name, ".csv")+".yaml"]; !ok {
-				l.faults.add(f.name, 0, "a table of codes needs a head beside it: %s.yaml", strings.TrimSuffix(path.Base(name), ".csv"))
+			if head := strings.TrimSuffix(name, ".csv") + ".yaml"; files[head].text == nil {
+				l.faults.add(f.name, 0, "a table of codes needs a head beside it: %s", path.Base(head))
 			}
 		case folder == "kinds" && ext == ".yaml":
 			kinds = append(kinds, l.parse(f, new(Kind)))
@@ -75,6 +70,11 @@ func LoadFrom(layers ...fs.FS) (*Set, error) {
 			l.faults.add(f.name, 0, "definitions are .yaml files (code lists also .csv)")
 		}
 	}
+	return l.check(kinds, sources)
+}
+
+// check holds what was read against each other.
+func (l *loader) check(kinds, sources []*doc) (*Set, error) {
 	l.checkMessages()
 	l.linkLists()
 	for _, d := range kinds {

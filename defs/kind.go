@@ -29,6 +29,9 @@ func (t Type) Several() bool {
 	return t == TypeCodes || t == TypeStrings || t == TypeCareers
 }
 
+// coded says whether a value of the type is a code or several.
+func (t Type) coded() bool { return t == TypeCode || t == TypeCodes }
+
 var (
 	fieldTypes = []Type{
 		TypeString, TypeText, TypeInt, TypeNumber, TypeBool, TypeDate, TypeCode, TypeCodes, TypeStrings,
@@ -110,7 +113,7 @@ func (l *loader) field(d *doc, k *Kind, i int) {
 
 // fieldCodes checks that the field names a list when its type needs one.
 func (l *loader) fieldCodes(d *doc, f *Field, i int) {
-	coded := f.Type == TypeCode || f.Type == TypeCodes
+	coded := f.Type.coded()
 	if f.Type == TypeRegion && f.Codes == "" {
 		f.Codes = "regions"
 	}

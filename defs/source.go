@@ -204,31 +204,7 @@ func (l *loader) value(d *doc, f *File, k *Kind, field *Field, at []any) Value {
 	v := f.Map[field.Name]
 	v.several = field.Type.Several()
 	fault := func(format string, args ...any) { d.fault(d.at(at...), field.Name+": "+format, args...) }
-	given := 0
-	for _, set := range []bool{v.Column != "", v.Const != "", v.CEL != "", len(v.Hash) > 0} {
-		if set {
-			given++
-		}
-	}
-	if given != 1 && (given > 1 || len(v.Code) == 0) { // the coder may stand alone, or behind a column for rows without one
-		fault("give exactly one of column, const, cel, code and hash, not %d of them (code may stand beside a column, for rows that lack it)", given)
-	}
-	coded := field.Type == TypeCode || field.Type == TypeCodes
-	for _, c := range []struct {
-		set, fits bool
-		text      string
-	}{
-		{len(v.Hash) > 0, field.Type == TypePerson, "hash is for fields of type person"},
-		{field.Type == TypePerson, len(v.Hash) > 0, "a person is told apart by hash: the columns that identify"},
-		{len(v.Code) > 0, coded, "code is for fields of type code or codes"},
-		{v.Split != "", v.several, "split is for fields that hold several: codes, strings, careers"},
-		{v.Layout != "", field.Type == TypeDate, "layout is for fields of type date"},
-		{v.Unit != "" || v.Per != "", field.Type == TypePay, "unit and per are for fields of type pay"},
-	} {
-		if c.set && !c.fits {
-			fault("%s, and this is %s", c.text, field.Type)
-		}
-	}
+	v.checkForm(field, fault)
 	d.oneOf(v.Unit, []string{"", "won", "thousand", "manwon"}, append(at, "unit")...)
 	d.oneOf(v.Per, []string{"", "year", "month", "day", "hour"}, append(at, "per")...)
 	if v.Join != "" {
@@ -248,7 +224,7 @@ func (l *loader) value(d *doc, f *File, k *Kind, field *Field, at []any) Value {
 			v.from = nil
 		}
 	}
-	if list := l.set.Codes[field.Codes]; list != nil && coded && v.From == "" {
+	if list := l.set.Codes[field.Codes]; list != nil && field.Type.coded() && v.From == "" {
 		l.knownWords(d, v, list, at)
 	}
 	if v.CEL != "" {
@@ -256,6 +232,38 @@ func (l *loader) value(d *doc, f *File, k *Kind, field *Field, at []any) Value {
 	}
 	return v
 }
+
+// checkForm faults a value that is given in no form or several, and what does
+// not fit the field's type.
+func (v Value) checkForm(field *Field, fault func(format string, args ...any)) {
+	given := 0
+	for _, set := range []bool{v.Column != "", v.Const != "", v.CEL != "", len(v.Hash) > 0} {
+		if set {
+			given++
+		}
+	}
+	if given != 1 && (given > 1 || len(v.Code) == 0) { // the coder may stand alone, or behind a column for rows without one
+		fault("give exactly one of column, const, cel, code and hash, not %d of them (code may stand beside a column, for rows that lack it)", given)
+	}
+	for _, c := range []struct {
+		set, fits bool
+		text      string
+	}{
+		{len(v.Hash) > 0, field.Type == TypePerson, "hash is for fields of type person"},
+		{field.Type == TypePerson, len(v.Hash) > 0, "a person is told apart by hash: the columns that identify"},
+		{len(v.Code) > 0, field.Type.coded() && field.Codes == codedList, "code is for fields of type code or codes of the list " + codedList},
+		{v.Split != "", v.several, "split is for fields that hold several: codes, strings, careers"},
+		{v.Layout != "", field.Type == TypeDate, "layout is for fields of type date"},
+		{v.Unit != "" || v.Per != "", field.Type == TypePay, "unit and per are for fields of type pay"},
+	} {
+		if c.set && !c.fits {
+			fault("%s, and this is %s", c.text, field.Type)
+		}
+	}
+}
+
+// codedList is the list whose codes the coder gives.
+const codedList = "keco2025"
 
 // knownWords faults constants and words that name no code of the field's list.
 func (l *loader) knownWords(d *doc, v Value, list *CodeList, at []any) {
