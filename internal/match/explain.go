@@ -39,14 +39,17 @@ func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ie
 		}
 	}
 	slices.SortStableFunc(j.Reasons, func(a, b ieum.Reason) int { return cmp.Compare(b.Points, a.Points) })
-	for _, n := range x.needs(s, int(row)) {
-		j.Missing = append(j.Missing, n.codes[0])
-	}
 	if s.reach != nil && s.reach[post.Region[row]] == unclear {
 		j.Unclear = append(j.Unclear, "match.unclear.region")
 	}
-	if _, unsure := x.lack(s, int(row)); unsure {
-		j.Unclear = append(j.Unclear, "match.unclear.licence")
+	for _, n := range x.listNeeds(s, int(row)) {
+		switch {
+		case n.met:
+		case n.sure:
+			j.Missing = append(j.Missing, n.any[0])
+		case !slices.Contains(j.Unclear, "match.unclear.licence"):
+			j.Unclear = append(j.Unclear, "match.unclear.licence")
+		}
 	}
 	return j
 }

@@ -210,7 +210,7 @@ func publish(t testing.TB, set *defs.Set, data string, posts []post, cvs []cv, i
 		s.Items.Key.Add(fmt.Sprint(i))
 		s.Items.Occupation = append(s.Items.Occupation, 0)
 		s.Items.Body.Add(fmt.Sprintf(`{"resume":%q,"posting":%q}`, a.resume, a.posting))
-		s.Items.Source, s.Items.Delivery, s.Items.Row = append(s.Items.Source, 1), append(s.Items.Delivery, 1), append(s.Items.Row, 1)
+		s.Items.Source, s.Items.Delivery, s.Items.Row = append(s.Items.Source, uint16(snapshot.Find(d.Sources, "shop"))), append(s.Items.Delivery, 1), append(s.Items.Row, 1)
 	}
 	s.Postings.Occupations = bounds(s.Postings.Occupation, len(d.Occupations))
 	s.Resumes.Occupations = bounds(s.Resumes.Occupation, len(d.Occupations))

@@ -78,7 +78,8 @@ type index struct {
 	madeUp   bool // every source is simulated
 
 	mu   sync.Mutex
-	open *view // of the last day asked for
+	open *view       // of the last day asked for
+	near [][]float64 // see kinship
 }
 
 func open(set *defs.Set, s *snapshot.Snapshot, dir string) (*index, error) {

@@ -1,10 +1,13 @@
 package match
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"sync"
 
 	"ieum/defs"
+	"ieum/internal/match/terms"
 	"ieum/internal/snapshot"
 )
 
@@ -90,31 +93,35 @@ func (p *places) any(codes []string) []uint8 {
 // one of some certificates.
 type licence struct {
 	codes []string
-	any   []uint16 // those of them that stand in the snapshot's dictionary
-	law   string   // the article
+	any   []uint16  // those of them that stand in the snapshot's dictionary
+	law   string    // the article
+	words []pattern // it holds only where the title has one of them; none: everywhere
 }
 
-// newLaws reads the list of licences: each code says in which occupation which
-// certificate is required by which article. Certificates under one occupation
-// and article are alternatives.
+// newLaws reads the list of licences. Rows of one occupation and law are
+// alternatives; where the law speaks of a part of an occupation only, the row
+// names the words of a title that tell the part.
 func newLaws(list *defs.CodeList, d *snapshot.Dict) [][]licence {
 	laws := make([][]licence, len(d.Occupations))
 	if list == nil {
 		return laws
 	}
+	type group struct{ occupation, law, words string }
+	at := map[group]int{}
 	for i := range list.Codes {
 		c := &list.Codes[i]
-		o := snapshot.Find(d.Occupations, c.Extra["occupation"])
+		g := group{cmp.Or(c.Extra["occupation"], c.Extra["part"]), c.Extra["law"], c.Extra["words"]}
+		o := snapshot.Find(d.Occupations, g.occupation)
 		if o == 0 || c.Until != 0 {
 			continue
 		}
-		law := c.Extra["law"]
-		at := slices.IndexFunc(laws[o], func(l licence) bool { return l.law == law })
-		if at < 0 {
-			at = len(laws[o])
-			laws[o] = append(laws[o], licence{law: law})
+		n, ok := at[g]
+		if !ok {
+			n = len(laws[o])
+			at[g] = n
+			laws[o] = append(laws[o], licence{law: g.law, words: patterns(g.words)})
 		}
-		l := &laws[o][at]
+		l := &laws[o][n]
 		l.codes = append(l.codes, c.Extra["certificate"])
 		if id := snapshot.Find(d.Certificates, c.Extra["certificate"]); id > 0 {
 			l.any = append(l.any, uint16(id))
@@ -123,59 +130,92 @@ func newLaws(list *defs.CodeList, d *snapshot.Dict) [][]licence {
 	return laws
 }
 
+// patterns reads words with | between.
+func patterns(words string) (out []pattern) {
+	for w := range strings.SplitSeq(words, "|") {
+		if folded := terms.Fold(nil, []byte(w)); len(folded) > 0 {
+			out = append(out, newPattern(folded))
+		}
+	}
+	return out
+}
+
+// applies says whether what the law requires holds for a posting of the
+// occupation.
+func (x *index) applies(l *licence, row int) bool {
+	if len(l.words) == 0 {
+		return true
+	}
+	title, _, _ := x.terms.Fields(row)
+	return slices.ContainsFunc(l.words, func(p pattern) bool { return p.find(title, 0) >= 0 })
+}
+
 // sureOccupation is the per cent from which a coded occupation is believed
 // enough for what the law requires there to keep a posting from somebody.
 const sureOccupation = 80
 
-// A need is a certificate that must be held and is not.
+// A need is a certificate that must be held.
 type need struct {
-	codes []string // any one of them is enough
-	law   string   // the article that requires it; "" when only the posting does
+	any  []string // any one of them is enough
+	law  string   // the article that requires it; "" when only the posting does
+	sure bool     // false: the law requires it in the occupation, which is only guessed
+	met  bool     // the person has it
 }
 
-// lack says what stands between a person and a posting: the certificates that
-// must be held and are not, and whether it is unclear that the law requires
-// one, the occupation being only guessed.
-func (x *index) lack(s *seeker, row int) (needs int, unsure bool) {
+// needs calls f for every certificate that must be held in a posting. It is
+// called for every posting that might be among the best.
+func (x *index) needs(s *seeker, row int, f func(l *licence, id uint16, met bool)) {
 	p := &x.s.Postings
 	laws := x.laws[p.Occupation[row]]
-	for _, l := range laws {
-		if s.holds(l) {
-			continue
+	for i := range laws {
+		if l := &laws[i]; x.applies(l, row) {
+			f(l, 0, s.holds(l))
 		}
-		if p.Chance[row] < sureOccupation {
+	}
+	for _, id := range p.Required.At(row) {
+		if !x.byLaw(laws, id, row) {
+			f(nil, id, s.certs[id])
+		}
+	}
+}
+
+// byLaw says whether a certificate a posting asks for is one that the law asks
+// for too: then it is counted there, with its alternatives.
+func (x *index) byLaw(laws []licence, id uint16, row int) bool {
+	for i := range laws {
+		if slices.Contains(laws[i].any, id) && x.applies(&laws[i], row) {
+			return true
+		}
+	}
+	return false
+}
+
+// lack says how many certificates that must be held a person has not, and
+// whether there may be more: one the law requires in the posting's occupation,
+// which is only guessed.
+func (x *index) lack(s *seeker, row int) (n int, unsure bool) {
+	sure := x.s.Postings.Chance[row] >= sureOccupation
+	x.needs(s, row, func(l *licence, _ uint16, met bool) {
+		switch {
+		case met:
+		case l != nil && !sure:
 			unsure = true
+		default:
+			n++
+		}
+	})
+	return n, unsure
+}
+
+// listNeeds lists the certificates that must be held in a posting.
+func (x *index) listNeeds(s *seeker, row int) (out []need) {
+	sure := x.s.Postings.Chance[row] >= sureOccupation
+	x.needs(s, row, func(l *licence, id uint16, met bool) {
+		if l != nil {
+			out = append(out, need{l.codes, l.law, sure, met})
 		} else {
-			needs++
+			out = append(out, need{[]string{x.s.Dict.Certificates[id]}, "", true, met})
 		}
-	}
-	for _, id := range p.Required.At(row) {
-		if !s.certs[id] && !covered(laws, id) {
-			needs++
-		}
-	}
-	return needs, unsure
-}
-
-// covered says whether a certificate a posting asks for is one that the law
-// asks for too: then it is counted there, with its alternatives.
-func covered(laws []licence, id uint16) bool {
-	return slices.ContainsFunc(laws, func(l licence) bool { return slices.Contains(l.any, id) })
-}
-
-// needs lists what lack counts.
-func (x *index) needs(s *seeker, row int) (out []need) {
-	p := &x.s.Postings
-	laws := x.laws[p.Occupation[row]]
-	for _, l := range laws {
-		if !s.holds(l) && p.Chance[row] >= sureOccupation {
-			out = append(out, need{l.codes, l.law})
-		}
-	}
-	for _, id := range p.Required.At(row) {
-		if !s.certs[id] && !covered(laws, id) {
-			out = append(out, need{[]string{x.s.Dict.Certificates[id]}, ""})
-		}
-	}
+	})
 	return out
 }

@@ -175,15 +175,8 @@ func (x *index) employer(c int) Employer {
 
 func (x *index) required(row int) []Required {
 	out := []Required{}
-	p := &x.s.Postings
-	laws := x.laws[p.Occupation[row]]
-	for _, l := range laws {
-		out = append(out, Required{Any: l.codes, Law: l.law, Unclear: p.Chance[row] < sureOccupation})
-	}
-	for _, id := range p.Required.At(row) {
-		if !covered(laws, id) {
-			out = append(out, Required{Any: []string{x.s.Dict.Certificates[id]}})
-		}
+	for _, n := range x.listNeeds(x.nobody(), row) {
+		out = append(out, Required{n.any, n.law, !n.sure})
 	}
 	return out
 }

@@ -155,7 +155,7 @@ func (x *index) locate(s *seeker, home string, wishes []string) {
 }
 
 // holds says whether the person has one of the certificates a law requires.
-func (s *seeker) holds(l licence) bool {
+func (s *seeker) holds(l *licence) bool {
 	for _, id := range l.any {
 		if s.certs[id] {
 			return true

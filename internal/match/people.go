@@ -1,0 +1,249 @@
+package match
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"sort"
+
+	"golang.org/x/sync/errgroup"
+
+	"ieum"
+	"ieum/internal/match/rank"
+	"ieum/internal/snapshot"
+)
+
+// People are the people for one posting.
+type People struct {
+	Posting   Posting  `json:"posting"`
+	People    []Person `json:"people"`
+	Seekers   int      `json:"seekers"` // résumés of people who look for work
+	Day       ieum.Day `json:"day"`
+	Snapshot  string   `json:"snapshot"`
+	Simulated bool     `json:"simulated"`
+}
+
+// A Person is a de-identified résumé: its key in its source and the parts of
+// its score, nothing else.
+type Person struct {
+	Key     string        `json:"key"`
+	Source  ieum.SourceID `json:"source"`
+	Score   float64       `json:"score"`
+	Reasons []ieum.Reason `json:"reasons"` // they add up to the score
+	Unclear []string      `json:"unclear,omitempty"`
+}
+
+// Candidates returns the k people who fit a posting best, by the same parts
+// and constraints as its being suggested to them. Of several résumés of a
+// person the best counts. A posting that is closed is ieum.ErrConflict.
+func (m *Matcher) Candidates(ctx context.Context, id string, k int) (*People, error) {
+	x, day, release, err := m.acquire()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	row, err := x.row(id)
+	if err != nil {
+		return nil, err
+	}
+	if !x.isOpen(row, day) {
+		return nil, &ieum.Error{Kind: ieum.ErrConflict, Key: "match.error.closed", Args: map[string]any{"id": id}, Message: "posting " + id + " is closed; people are looked for only for open postings"}
+	}
+	best, seekers, err := x.people(ctx, row, day, k)
+	if err != nil {
+		return nil, err
+	}
+	out := &People{Posting: x.posting(row), People: []Person{}, Seekers: seekers, Day: day, Snapshot: x.s.Meta.Version, Simulated: x.s.Meta.Simulated}
+	for _, f := range best {
+		p := x.profile(int(f.row))
+		j := x.explain(x.seeker(&p), &p, uint32(row), day)
+		for i := range j.Reasons { // the posting's words say nothing here
+			j.Reasons[i].Asked = nil
+		}
+		out.People = append(out.People, Person{x.s.Resumes.Key.At(int(f.row)), ieum.SourceID(x.s.Dict.Sources[x.s.Resumes.Source[f.row]]), j.Score, j.Reasons, j.Unclear})
+	}
+	return out, nil
+}
+
+// people looks at every résumé of somebody who looks for work, on all cores.
+func (x *index) people(ctx context.Context, row int, day ieum.Day, k int) (best []scored, seekers int, err error) {
+	r := &x.s.Resumes
+	const piece = 8192
+	parts := make([]crowd, runtime.GOMAXPROCS(0))
+	g, ctx := errgroup.WithContext(ctx)
+	next := make(chan int)
+	g.Go(func() error {
+		defer close(next)
+		for from := 0; from < x.s.Meta.Resumes; from += piece {
+			select {
+			case next <- from:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	for w := range parts {
+		g.Go(func() error {
+			c := &parts[w]
+			c.k, c.person = k, r.Person
+			side := x.side(row, day)
+			for from := range next {
+				for i := from; i < min(from+piece, x.s.Meta.Resumes); i++ {
+					if r.Flags[i]&snapshot.Active == 0 {
+						continue
+					}
+					c.seekers++
+					if f, ok := side.facts(i); ok {
+						parts := rank.Score(&f)
+						c.offer(scored{uint32(i), parts.Sum(), uint64(i)})
+					}
+				}
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, 0, err
+	}
+	all := crowd{k: k, person: r.Person}
+	for _, c := range parts {
+		seekers += c.seekers
+		for _, f := range c.best {
+			all.offer(f)
+		}
+	}
+	return all.best, seekers, nil
+}
+
+// A crowd keeps the k best people, each with their best résumé.
+type crowd struct {
+	k       int
+	person  []uint32
+	best    []scored // best first
+	seekers int
+}
+
+func (c *crowd) offer(f scored) {
+	if len(c.best) == c.k && (c.k == 0 || !above(f, c.best[c.k-1])) {
+		return
+	}
+	same := slices.IndexFunc(c.best, func(b scored) bool { return c.person[b.row] == c.person[f.row] })
+	switch {
+	case same >= 0 && above(c.best[same], f):
+		return
+	case same >= 0:
+		c.best = slices.Delete(c.best, same, same+1)
+	case len(c.best) == c.k:
+		c.best = c.best[:c.k-1]
+	}
+	at := sort.Search(len(c.best), func(i int) bool { return above(f, c.best[i]) })
+	c.best = slices.Insert(c.best, at, f)
+}
+
+// A side is one posting prepared to be held against many résumés.
+type side struct {
+	x     *index
+	s     *seeker // scratch: what is looked up by the posting's side
+	base  rank.Facts
+	row   int
+	near  []float64 // nearness of each occupation
+	reach []bool    // the posting is, or may be, in each region
+	spent []uint16
+}
+
+func (x *index) side(row int, day ieum.Day) *side {
+	p := &x.s.Postings
+	s := &side{x: x, s: x.nobody(), row: row, near: x.kinship(p.Occupation[row]), reach: make([]bool, len(x.s.Dict.Regions))}
+	s.base = x.facts(s.s, row, day)
+	for i, code := range x.s.Dict.Regions {
+		s.reach[i] = x.places.within(code)[p.Region[row]] != outside
+	}
+	return s
+}
+
+// facts is what is known of a résumé and the posting together; not ok when the
+// person must not be sent there.
+func (s *side) facts(row int) (f rank.Facts, ok bool) {
+	x, r, p := s.x, &s.x.s.Resumes, &s.x.s.Postings
+	if !s.reached(row) {
+		return f, false
+	}
+	clear(s.s.certs)
+	s.s.held = s.s.held[:0]
+	for _, id := range r.Certificates.At(row) {
+		s.s.certs[id] = true
+	}
+	if n, _ := x.lack(s.s, s.row); n > 0 {
+		return f, false
+	}
+	f = s.base
+	f.Near = s.nearness(row) * float64(p.Chance[s.row]) / 100
+	skills := r.Skills.At(row)
+	f.Skilled, f.Matched, f.Missing = len(skills) > 0, 0, 0
+	for _, id := range p.Skills.At(s.row) { // in the posting's order, as facts adds them up
+		if slices.Contains(skills, id) {
+			f.Matched += x.idf[id]
+		} else {
+			f.Missing += x.idf[id]
+		}
+	}
+	for _, id := range p.Required.At(s.row) {
+		if s.s.certs[id] {
+			f.Required++
+		}
+	}
+	for _, id := range p.Preferred.At(s.row) {
+		if s.s.certs[id] {
+			f.Preferred++
+		}
+	}
+	for _, id := range p.Majors.At(s.row) {
+		f.Major = f.Major || slices.Contains(r.Majors.At(row), id)
+	}
+	f.Months, f.Schooling, f.Wish = months(r.CareerMonths[row]), int(r.Education[row]), int64(r.WishPay[row])
+	if e := p.Employment[s.row]; r.Employment[row] > 0 && e > 0 {
+		f.Wanted, f.Kind = true, r.Employment[row] == e
+	}
+	f.Closeness = s.closeness(row)
+	return f, true
+}
+
+// reached says whether the posting is where the person would work, or may be.
+func (s *side) reached(row int) bool {
+	wishes := s.x.s.Resumes.WishRegions.At(row)
+	return len(wishes) == 0 || slices.ContainsFunc(wishes, func(w uint16) bool { return s.reach[w] })
+}
+
+func (s *side) nearness(row int) float64 {
+	r := &s.x.s.Resumes
+	best, weight := 0.0, whole
+	for _, o := range r.Wishes.At(row) {
+		best, weight = max(best, s.near[o]), workedIn
+	}
+	s.spent = s.x.done(row, s.spent[:0])
+	for _, o := range s.spent {
+		best = max(best, weight*s.near[o])
+	}
+	return best
+}
+
+func (s *side) closeness(row int) int {
+	pl, r := s.x.places, &s.x.s.Resumes
+	region := s.x.s.Postings.Region[s.row]
+	best := 0
+	near := func(home uint16) {
+		switch {
+		case region == 0 || home == 0:
+		case home == region && pl.codes[home] != pl.top[home]:
+			best = 2
+		case pl.top[home] == pl.top[region]:
+			best = max(best, 1)
+		}
+	}
+	near(r.Region[row])
+	for _, w := range r.WishRegions.At(row) {
+		near(w)
+	}
+	return best
+}

@@ -1,0 +1,133 @@
+package match
+
+import (
+	"slices"
+
+	"ieum"
+	"ieum/internal/match/rank"
+	"ieum/internal/snapshot"
+)
+
+// profile returns what a résumé of the snapshot says as a profile: codes
+// without the words, which are not kept there.
+func (x *index) profile(row int) ieum.Profile {
+	r, d := &x.s.Resumes, &x.s.Dict
+	p := ieum.Profile{
+		Certificates: named(d.Certificates, r.Certificates.At(row)), Majors: named(d.Majors, r.Majors.At(row)),
+		Education: d.Education[r.Education[row]], Region: d.Regions[r.Region[row]],
+	}
+	p.Resume.Wish = ieum.Wish{Occupations: named(d.Occupations, r.Wishes.At(row)), Regions: named(d.Regions, r.WishRegions.At(row)), Pay: int64(r.WishPay[row])}
+	if e := r.Employment[row]; e > 0 {
+		p.Resume.Wish.Employment = []string{d.Employment[e]}
+	}
+	for _, o := range x.done(row, nil) {
+		p.Occupations = append(p.Occupations, ieum.Scored{Code: d.Occupations[o], P: 1})
+	}
+	for _, id := range r.Skills.At(row) {
+		p.Competencies = append(p.Competencies, ieum.Found{ID: d.Skills[id], P: 1})
+	}
+	if m := r.CareerMonths[row]; m != snapshot.Unset {
+		p.CareerMonths = int(m)
+	} else {
+		p.Resume.Careers = []ieum.Career{{}} // some, of unknown length
+	}
+	return p
+}
+
+// done appends the occupations a résumé shows that somebody has worked in: its
+// own, unless it is only sought, and those of its spells.
+func (x *index) done(row int, to []uint16) []uint16 {
+	r := &x.s.Resumes
+	if o := r.Occupation[row]; o > 0 && !slices.Contains(r.Wishes.At(row), o) {
+		to = append(to, o)
+	}
+	for _, o := range r.CareerOcc.At(row) {
+		if o > 0 && !slices.Contains(to, o) {
+			to = append(to, o)
+		}
+	}
+	return to
+}
+
+// A resumeReader makes one seeker after another in the same memory.
+type resumeReader struct {
+	x     *index
+	s     *seeker
+	codes []string
+	spent []uint16
+}
+
+func (x *index) resumes() *resumeReader { return &resumeReader{x: x, s: x.nobody()} }
+
+// read returns the seeker of a résumé, valid until the next call. It equals
+// what seeker makes of the résumé's profile.
+func (rr *resumeReader) read(row int) *seeker {
+	x, s, r := rr.x, rr.s, &rr.x.s.Resumes
+	for _, id := range s.has {
+		s.skills[id] = 0
+	}
+	clear(s.near)
+	clear(s.certs)
+	clear(s.majors)
+	clear(s.sought)
+	clear(s.close)
+	*s = seeker{near: s.near, skills: s.skills, certs: s.certs, majors: s.majors, sought: s.sought, close: s.close, has: s.has[:0], held: s.held[:0],
+		months: rank.Unknown, school: int(r.Education[row]), wish: int64(r.WishPay[row])}
+	wishes, weight := r.Wishes.At(row), whole
+	for _, o := range wishes {
+		x.raise(s, o, whole)
+		weight = workedIn
+	}
+	rr.spent = x.done(row, rr.spent[:0])
+	for _, o := range rr.spent {
+		x.raise(s, o, weight)
+	}
+	for _, id := range r.Skills.At(row) {
+		s.skill(id, 1)
+	}
+	for _, id := range r.Certificates.At(row) {
+		s.certs[id] = true
+		s.held = append(s.held, x.s.Dict.Certificates[id])
+	}
+	for _, id := range r.Majors.At(row) {
+		s.majors[id] = true
+	}
+	if m := r.CareerMonths[row]; m != snapshot.Unset {
+		s.months = int(m)
+	}
+	if e := r.Employment[row]; e > 0 {
+		s.sought[e], s.wanted = true, true
+	}
+	rr.codes = rr.codes[:0]
+	for _, id := range r.WishRegions.At(row) {
+		rr.codes = append(rr.codes, x.s.Dict.Regions[id])
+	}
+	x.locate(s, x.s.Dict.Regions[r.Region[row]], rr.codes)
+	x.order(s)
+	return s
+}
+
+// raise is approach for an occupation of the dictionary.
+func (x *index) raise(s *seeker, o uint16, weight float64) {
+	for i, n := range x.kinship(o) {
+		if n *= weight; n > s.near[i] {
+			s.near[i] = n
+		}
+	}
+}
+
+// kinship returns the nearness of all occupations to one.
+func (x *index) kinship(o uint16) []float64 {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.near == nil {
+		x.near = make([][]float64, len(x.s.Dict.Occupations))
+	}
+	if x.near[o] == nil {
+		x.near[o] = make([]float64, len(x.s.Dict.Occupations))
+		for i, code := range x.s.Dict.Occupations {
+			x.near[o][i] = rank.Near(x.s.Dict.Occupations[o], code)
+		}
+	}
+	return x.near[o]
+}
