@@ -170,7 +170,7 @@ func TestFaults(t *testing.T) {
 		{"split of one value", "sources/shop.yaml", "{column: day, layout", `{column: day, split: ",", layout`, "sources/shop.yaml:19: day: split is for fields that hold several"},
 		{"layout of no date", "sources/shop.yaml", "name: 이름", "name: {column: 이름, layout: x}", "sources/shop.yaml:16: name: layout is for fields of type date, and this is string"},
 		{"from of a list that was not replaced", "sources/shop.yaml", "{column: 색,", "{column: 색, from: places,", "colour: from names places, which is no list that colours replaced"},
-		{"unit of no pay", "sources/shop.yaml", "last: last", "last: {column: last, unit: won}", "last: unit and per are for fields of type pay"},
+		{"unit of no pay", "sources/shop.yaml", "last: last", "last: {column: last, unit: won}", "last: unit and per are for fields of type pay or careers"},
 		{"unknown unit", "sources/shop.yaml", "unit: manwon", "unit: man", `unit is one of , won, thousand, manwon, not "man"`},
 		{"person by column", "sources/shop.yaml", "{hash: [phone]}", "phone", "person: a person is told apart by hash"},
 		{"hash of no person", "sources/shop.yaml", "last: last", "last: {hash: [phone]}", "last: hash is for fields of type person"},

@@ -254,7 +254,7 @@ func (v Value) checkForm(field *Field, fault func(format string, args ...any)) {
 		{len(v.Code) > 0, field.Type.coded() && field.Codes == codedList, "code is for fields of type code or codes of the list " + codedList},
 		{v.Split != "", v.several, "split is for fields that hold several: codes, strings, careers"},
 		{v.Layout != "", field.Type == TypeDate, "layout is for fields of type date"},
-		{v.Unit != "" || v.Per != "", field.Type == TypePay, "unit and per are for fields of type pay"},
+		{v.Unit != "" || v.Per != "", field.Type == TypePay || field.Type == TypeCareers, "unit and per are for fields of type pay or careers"},
 	} {
 		if c.set && !c.fits {
 			fault("%s, and this is %s", c.text, field.Type)
