@@ -1,0 +1,273 @@
+// Package competency finds competencies, tools and certificates in a text by
+// their names: those of the code lists "competencies" and "certificates".
+//
+// Read competency.go for what is asked and answered and what counts as a
+// mention, words.go for how names are kept and found, stream.go for the form of
+// text in which they are compared.
+package competency
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// An Extractor finds names in texts. It is safe for use by several goroutines.
+type Extractor struct {
+	words  words
+	things []thing
+	desks  sync.Pool // of *desk
+}
+
+// A thing is a competency or a certificate.
+type thing struct {
+	code, label string
+	certificate bool
+}
+
+// New returns an extractor for the lists "competencies" and "certificates" of
+// the definitions. A list that is missing has no names.
+func New(set *defs.Set) *Extractor {
+	x := &Extractor{}
+	x.desks.New = func() any { return &desk{} }
+	for _, id := range []string{"competencies", "certificates"} {
+		list := set.Codes[id]
+		if list == nil {
+			continue
+		}
+		for _, c := range list.Codes {
+			if !list.InForce(c.Code) {
+				continue
+			}
+			certificate := id == "certificates"
+			n := len(x.things)
+			x.things = append(x.things, thing{c.Code, c.Name.KO, certificate})
+			for _, name := range append([]string{c.Name.KO}, c.Aliases...) {
+				x.words.add(name, n, false)
+			}
+			for _, other := range split(c.Extra["not"]) {
+				x.words.add(other, n, true)
+			}
+		}
+	}
+	x.words.finish()
+	return x
+}
+
+func split(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, "|")
+}
+
+// IsCertificate reports whether a code that Extract returned is one of list
+// "certificates".
+func (x *Extractor) IsCertificate(code string) bool {
+	return slices.ContainsFunc(x.things, func(t thing) bool { return t.certificate && t.code == code })
+}
+
+// Extract returns the k likeliest competencies and certificates a text names,
+// likeliest first and then in the order of the text, each once with its best
+// mention: Start and End are byte offsets into text. All are returned, however
+// unlikely: 0.5 is where a mention is more likely meant than not.
+func (x *Extractor) Extract(text string, k int) []ieum.Found {
+	d := x.desks.Get().(*desk)
+	defer x.desks.Put(d)
+	d.stream.read(text)
+	d.find(x)
+	d.settle(x)
+	if k = min(k, len(d.best)); k <= 0 {
+		return nil
+	}
+	found := make([]ieum.Found, k)
+	for i, m := range d.best[:k] {
+		t := &x.things[m.thing]
+		from, to := int(d.start[m.from]), int(d.end[m.to-1])
+		found[i] = ieum.Found{ID: t.code, Label: t.label, P: m.p, Start: from, End: to, Words: text[from:to]}
+	}
+	return found
+}
+
+// A mention is a name in a stream: runes from up to to.
+type mention struct {
+	from, to int32
+	thing    int32
+	p        float64
+}
+
+// A desk is where one text is read; it is reused.
+type desk struct {
+	stream
+	found   []mention
+	blocked []mention
+	best    []mention
+}
+
+// find collects all mentions, and what only looks like one.
+func (d *desk) find(x *Extractor) {
+	d.found, d.blocked = d.found[:0], d.blocked[:0]
+	for i := range d.runes {
+		if !d.mayStart(i) {
+			continue
+		}
+		state := uint32(0)
+		for j := i; j < len(d.runes); j++ {
+			var ok bool
+			if state, ok = x.words.step(state, d.runes[j]); !ok {
+				break
+			}
+			for _, n := range x.words.ends(state) {
+				w := &x.words.names[n]
+				m := mention{from: int32(i), to: int32(j + 1), thing: int32(w.thing)}
+				if w.not {
+					d.blocked = append(d.blocked, m)
+				} else if m.p = d.judge(i, j+1, w); m.p > 0 {
+					d.found = append(d.found, m)
+				}
+			}
+		}
+	}
+}
+
+// mayStart reports whether a word may begin at a rune: not in the middle of a
+// Latin word.
+func (d *desk) mayStart(i int) bool {
+	return i == 0 || d.flags[i]&blankBefore != 0 || !isLatin(d.runes[i]) || !isLatin(d.runes[i-1])
+}
+
+// atBorder reports whether a blank or sign stands before rune i.
+func (d *desk) atBorder(i int) bool {
+	return i <= 0 || i >= len(d.runes) || d.flags[i]&blankBefore != 0 || !isLetter(d.runes[i-1]) || !isLetter(d.runes[i])
+}
+
+// judge returns the probability that runes from up to to, which spell a name,
+// mean it; 0 when they are only part of other words. The figures are set by
+// hand, from how often a look at real postings found the mention meant.
+func (d *desk) judge(from, to int, w *name) float64 {
+	if w.latin {
+		return d.judgeLatin(from, to, w)
+	}
+	begins := d.atBorder(from) || isLatin(d.runes[from-1]) != isLatin(d.runes[from])
+	for i := from + 1; i < to; i++ {
+		if d.flags[i]&blankBefore != 0 && !begins {
+			return 0 // the end of one word and the beginning of the next
+		}
+	}
+	length := to - from
+	ends := d.atBorder(to) || d.follows(to)
+	switch {
+	case length == 1 && !(begins && ends):
+		return 0
+	case length == 1:
+		return 0.5
+	case length == 2 && !begins:
+		return 0
+	case length == 2 && ends:
+		return 0.8
+	case length == 2:
+		return 0.55
+	case length == 3:
+		return 0.9
+	case begins:
+		return 0.95
+	}
+	return 0.85
+}
+
+// judgeLatin is judge for names of Latin letters and signs. Short ones are only
+// believed as they are written, and best in a list.
+func (d *desk) judgeLatin(from, to int, w *name) float64 {
+	if isLatin(d.runes[to-1]) && to < len(d.runes) && d.flags[to]&blankBefore == 0 && (isLatin(d.runes[to]) || d.runes[to] == '+' || d.runes[to] == '#') {
+		return 0
+	}
+	if from > 0 && d.flags[from]&blankBefore == 0 && d.runes[from-1] == '.' && isLatin(d.runes[from]) {
+		return 0 // part of an address or a file name
+	}
+	if to-from > 3 {
+		return 0.9
+	}
+	for i := from; i < to; i++ {
+		if isLatin(d.runes[i]) && (d.flags[i]&upper != 0) != w.capital[i-from] {
+			return 0.2
+		}
+	}
+	if to-from == 3 || d.runes[to-1] == '+' || d.runes[to-1] == '#' {
+		return 0.8
+	}
+	before, after := from == 0 || listSign(d.runes[from-1]), to == len(d.runes) || listSign(d.runes[to])
+	if before && after {
+		return 0.8
+	}
+	const joins = "&-.'"
+	if to-from == 1 && (to < len(d.runes) && strings.ContainsRune(joins, d.runes[to]) || from > 0 && strings.ContainsRune(joins, d.runes[from-1])) {
+		return 0.1 // R&D, C-level
+	}
+	return 0.5
+}
+
+func listSign(r rune) bool { return strings.ContainsRune(",/·;|()[]\n•", r) }
+
+// follows reports whether at rune i stands an ending that words of work take.
+func (d *desk) follows(i int) bool {
+	for _, e := range endings {
+		if len(d.runes)-i >= len(e) && slices.Equal(d.runes[i:i+len(e)], e) {
+			return true
+		}
+	}
+	return false
+}
+
+// endings are particles and the words that turn a field into work in it.
+var endings = func() (out [][]rune) {
+	for _, e := range strings.Fields(`을 를 이 가 은 는 의 에 로 으로 와 과 도 만 및 등 나 이나 하 한 할 했 합 해 되 된
+		작업 업무 기술 관리 가능 경험 경력 능력 일 직 사 원 공 기사 기능 조작 제작 제조 담당 자격 보조 설계 분석 개발 운영 교육 실무 지식 전문`) {
+		out = append(out, []rune(e))
+	}
+	return out
+}()
+
+// settle drops mentions that are blocked or lie inside a longer one of their
+// sort, and keeps the best of each thing.
+func (d *desk) settle(x *Extractor) {
+	slices.SortFunc(d.found, func(a, b mention) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to), cmp.Compare(a.thing, b.thing))
+	})
+	d.best = d.best[:0]
+	reach := [2]int32{} // how far the longest mention so far goes, of each sort
+	for _, m := range d.found {
+		sort := 0
+		if x.things[m.thing].certificate {
+			sort = 1
+		}
+		if m.to < reach[sort] || d.isBlocked(m) {
+			continue
+		}
+		if m.p >= 0.5 {
+			reach[sort] = max(reach[sort], m.to)
+		}
+		d.best = append(d.best, m)
+	}
+	slices.SortFunc(d.best, func(a, b mention) int {
+		return cmp.Or(cmp.Compare(a.thing, b.thing), -cmp.Compare(a.p, b.p), cmp.Compare(a.from, b.from))
+	})
+	d.best = slices.CompactFunc(d.best, func(a, b mention) bool { return a.thing == b.thing })
+	slices.SortFunc(d.best, func(a, b mention) int {
+		return cmp.Or(-cmp.Compare(a.p, b.p), cmp.Compare(a.from, b.from), cmp.Compare(a.thing, b.thing))
+	})
+}
+
+func (d *desk) isBlocked(m mention) bool {
+	i, _ := slices.BinarySearchFunc(d.blocked, m.to-math.MaxInt8, func(b mention, at int32) int { return cmp.Compare(b.from, at) })
+	for ; i < len(d.blocked) && d.blocked[i].from <= m.from; i++ {
+		if b := d.blocked[i]; b.thing == m.thing && b.to >= m.to {
+			return true
+		}
+	}
+	return false
+}

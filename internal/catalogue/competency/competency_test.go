@@ -1,0 +1,180 @@
+package competency
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"ieum"
+	"ieum/defs"
+)
+
+func extractor(t testing.TB) *Extractor {
+	t.Helper()
+	set, err := defs.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return New(set)
+}
+
+// labels returns what is found with at least even odds.
+func labels(x *Extractor, text string) (out []string) {
+	for _, f := range x.Extract(text, 100) {
+		if f.P >= 0.5 {
+			out = append(out, f.Label)
+		}
+	}
+	return out
+}
+
+func TestNamesAreFoundHoweverWritten(t *testing.T) {
+	x := extractor(t)
+	for text, want := range map[string][]string{
+		"지게차 운전과 프레스 금형 교체를 20년 했습니다": {"지게차 운전", "금형 수리·보전"},
+		"지 게 차":                            {"지게차 운전"},
+		"Java, Go, R 로 백엔드 개발":             {"자바", "Go 언어", "R 언어", "백엔드 개발"},
+		"JAVASCRIPT와 python을 씁니다":          {"자바스크립트", "파이썬"},
+		"C++/C# 개발자":                       {"C++", "C#"},
+		"어르신 식사도움, 기저귀 교체, 말벗":             {"식사 도움", "배설 도움", "말벗·정서 지원"},
+		"배관용접":                             {"플랜트 배관"},
+		"알곤용접 가능자":                         {"TIG(알곤) 용접"},
+		"ＥＸＣＥＬ 활용":                         {"마이크로소프트 엑셀"},
+		norm.NFD.String("홀서빙, 설거지, 반찬 조리"): {"홀 서빙", "식기 세척", "반찬 조리"},
+		"설거지\n홀\n서빙":                       {"식기 세척"},
+		"용접기능사 소지":                         {"용접기능사", "아크 용접"},
+	} {
+		got := labels(x, text)
+		for _, w := range want {
+			if !slices.Contains(got, w) {
+				t.Errorf("%q: %q is missing in %q", text, w, got)
+			}
+		}
+	}
+}
+
+func TestPartsOfOtherWordsAreNotFound(t *testing.T) {
+	x := extractor(t)
+	for text, not := range map[string]string{
+		"사무용 접수":                "아크 용접",
+		"에스프레소와 벤치프레스":          "프레스 작업",
+		"커뮤니티 운영":               "유니티",
+		"운전자금 대출":               "승용차 운전",
+		"R&D 부서, C-level 채용":    "R 언어",
+		"Let's go together":     "Go 언어",
+		"조율하는 사람. 의견 조율이 중요합니다": "악기 조율·제작",
+		"장학재단에서 지원":             "재단",
+		"태권도장 사범":               "공업 도장",
+		"제조업 종사자 수":             "어로 작업",
+		"학생 여자수, 가입자수":          "자수",
+		"프로덕트 오너의 협업":           "포토샵",
+		"javascriptx":           "자바스크립트",
+		"www.r.com/go":          "R 언어",
+	} {
+		if got := labels(x, text); slices.Contains(got, not) {
+			t.Errorf("%q: %q was found", text, not)
+		}
+	}
+}
+
+func TestSpansAreBytesOfTheText(t *testing.T) {
+	x := extractor(t)
+	for _, text := range []string{"저는 지게차 운전을 합니다", norm.NFD.String("저는 지게차 운전을 합니다"), "\xff지게차　운전\xff"} {
+		found := x.Extract(text, 1)
+		if len(found) != 1 || found[0].Label != "지게차 운전" {
+			t.Fatalf("%q: found %v", text, found)
+		}
+		f := found[0]
+		if f.Words != text[f.Start:f.End] || strings.Join(strings.Fields(norm.NFC.String(f.Words)), " ") != "지게차 운전" {
+			t.Errorf("%q: the span is %q", text, f.Words)
+		}
+	}
+}
+
+func TestTheLikeliestComeFirstAndEachOnce(t *testing.T) {
+	x := extractor(t)
+	all := x.Extract("용접 용접 CO2용접 R&D R 지게차 지게차 운전", 50)
+	for i, f := range all {
+		if i > 0 && f.P > all[i-1].P {
+			t.Errorf("%q (%v) comes after %q (%v)", f.Label, f.P, all[i-1].Label, all[i-1].P)
+		}
+		if slices.ContainsFunc(all[:i], func(g ieum.Found) bool { return g.ID == f.ID }) {
+			t.Errorf("%q comes twice", f.Label)
+		}
+	}
+	if few := x.Extract("용접 지게차 배관", 2); len(few) != 2 {
+		t.Errorf("2 were asked for, %d came", len(few))
+	}
+	if none := x.Extract("용접", 0); none != nil {
+		t.Errorf("none were asked for, %v came", none)
+	}
+}
+
+func TestTheVocabularyCoversAllGroups(t *testing.T) {
+	set, err := defs.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, keco := set.Codes["competencies"], set.Codes["keco2025"]
+	if len(list.Codes) < 900 {
+		t.Errorf("the vocabulary has %d entries, want 900", len(list.Codes))
+	}
+	n := map[string]int{}
+	for _, c := range list.Codes {
+		if k := c.Extra["kind"]; k != "skill" && k != "tool" && k != "language" {
+			t.Errorf("%s is of kind %q", c.Code, k)
+		}
+		if c.Name.EN == "" {
+			t.Errorf("%s has no English name", c.Code)
+		}
+		groups := strings.Split(c.Extra["groups"], "|")
+		for _, g := range groups {
+			if !keco.InForce(g) || len(g) < 2 || len(g) > 3 {
+				t.Errorf("%s is of group %q, which is none", c.Code, g)
+				continue
+			}
+			n[g[:2]]++
+		}
+	}
+	for _, c := range keco.Codes {
+		if len(c.Code) == 2 && n[c.Code] < 10 {
+			t.Errorf("group %s %s has %d competencies, want 10", c.Code, c.Name.KO, n[c.Code])
+		}
+	}
+}
+
+func TestWithoutListsNothingIsFound(t *testing.T) {
+	if found := New(&defs.Set{}).Extract("지게차", 5); found != nil {
+		t.Errorf("found %v", found)
+	}
+}
+
+func FuzzExtract(f *testing.F) {
+	x := extractor(f)
+	for _, s := range []string{"", " ", "지게차", norm.NFD.String("지게차 운전"), "\xff\xfe", "😀용접", "ᄀ", "C++", strings.Repeat("가", 1000), " R R R "} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, found := range x.Extract(text, 20) {
+			if found.Start >= found.End || found.Words != text[found.Start:found.End] || found.P <= 0 || found.P > 1 {
+				t.Fatalf("%q: %+v", text, found)
+			}
+			if utf8.ValidString(text) && !utf8.ValidString(found.Words) {
+				t.Fatalf("%q: the span cuts a character: %q", text, found.Words)
+			}
+		}
+	})
+}
+
+func BenchmarkExtract(b *testing.B) {
+	x := extractor(b)
+	text := strings.Repeat("담당업무: 프레스 금형 교체와 설비 보전, 지게차 운전. 자격요건 - Java, Spring Boot 기반 백엔드 개발 경험이 있는 분을 찾습니다. 주 5일 근무, 4대보험.\n", 200)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		x.Extract(text, 20)
+	}
+}
