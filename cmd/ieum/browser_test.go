@@ -356,7 +356,7 @@ const drawScript = `(async () => {
 	for (let i = 0; i < 200 && drawn < charts.length; i++) {
 		charts.forEach((f) => f.scrollIntoView());
 		await new Promise((r) => setTimeout(r, 50));
-		drawn = document.querySelectorAll("figure[data-chart] canvas").length;
+		drawn = document.querySelectorAll("figure[data-chart]:has(canvas)").length;
 	}
 	scrollTo(0, 0);
 	return drawn;

@@ -68,6 +68,9 @@ func fill(l ieum.Lang, text string, args map[string]any) string {
 			b.WriteString("{" + rest) // a test holds that no page shows this
 			return b.String()
 		}
+		if text, ok := v.(ieum.Text); ok {
+			v = text.In(l)
+		}
 		value := show(v)
 		b.WriteString(value)
 		if l == DefaultLang {

@@ -211,6 +211,7 @@ func JSON(w http.ResponseWriter, status int, v any) error {
 // functions are what templates may call, bound to a language:
 //
 //	t KEY NAME VALUE …   a message        name LIST CODE   the name of a code
+//	t KEY MAP            the same         in TEXT          an ieum.Text in the language
 //	num 1234567          1,234,567        won 32000000     3,200만원
 //	day DAY              2026. 1. 31.     url PATH NAME VALUE …  an address; empty values are left out
 //	dict NAME VALUE …    for a partial    json VALUE       for data-chart
@@ -219,6 +220,11 @@ func JSON(w http.ResponseWriter, status int, v any) error {
 func (s *Site) functions(lang ieum.Lang) template.FuncMap {
 	return template.FuncMap{
 		"t": func(key string, pairs ...any) (string, error) {
+			if len(pairs) == 1 {
+				if args, ok := pairs[0].(map[string]any); ok {
+					return s.Text(lang, key, args), nil
+				}
+			}
 			args, err := dict(pairs...)
 			return s.Text(lang, key, args), err
 		},

@@ -2,7 +2,7 @@
 //
 //   <figure class="chart" data-chart='{"xAxis":{"type":"category","data":[…]},"yAxis":{"type":"value"},"series":[{"type":"bar","name":"…","data":[…]}]}'>
 //     <figcaption>…</figcaption>
-//     <table>…</table>
+//     <div class="scroll" tabindex="0" role="region" aria-label="…"><table>…</table></div>
 //   </figure>
 //
 // data-chart is an ECharts option without colours, fonts and grid, which come
@@ -44,7 +44,7 @@
       xAxis: own.xAxis && axis({ ...own.xAxis }, size, !lying),
       yAxis: own.yAxis && axis({ ...own.yAxis, inverse: lying }, size, false),
       series: own.series.map((s) => ({
-        barMaxWidth: 36, barMinHeight: 2, symbolSize: 7, lineStyle: { width: 3 },
+        barMaxWidth: 36, symbolSize: 7, lineStyle: { width: 3 },
         ...s,
         itemStyle: { borderRadius: s.type === "bar" ? (lying ? [0, 4, 4, 0] : [4, 4, 0, 0]) : 0, ...s.itemStyle },
         label: { show: few, position: lying ? "right" : "top", color: token("--text"), fontSize: size, formatter: (p) => number.format(p.value), ...s.label },
