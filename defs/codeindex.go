@@ -72,6 +72,11 @@ type complain func(i int, format string, args ...any)
 
 // index checks the list and prepares its lookups.
 func (l *CodeList) index(fault complain) {
+	for i, t := range l.Tails {
+		l.Tails[i] = fold(t)
+	}
+	l.Tails = slices.DeleteFunc(l.Tails, func(t string) bool { return t == "" })
+	slices.SortStableFunc(l.Tails, func(a, b string) int { return len(a) - len(b) })
 	l.byCode = make(map[string]int, len(l.Codes))
 	l.children = map[string][]int{}
 	for i := range l.Codes {

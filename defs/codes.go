@@ -49,17 +49,39 @@ func (l *CodeList) Path(code string, lang ieum.Lang) string {
 
 // Lookup returns the code in force that a text names: by code, official name or
 // alias, whatever its spaces, case and Unicode form. In a nested list the name
-// may stand behind the name of what it lies in ("서울 중구"). A text that names
-// several codes names none.
+// may stand behind the name of what it lies in ("서울 중구"); behind a name one of
+// the list's tails may stand. A text that names several codes names none.
 func (l *CodeList) Lookup(text string) (code string, ok bool) {
 	if i, ok := l.byCode[strings.TrimSpace(text)]; ok {
 		return l.inList(l.Codes[i].Code), true
 	}
-	i, ok := l.byName[fold(text)]
-	if !ok || i < 0 {
+	i, ok := l.find(fold(text), mostTails)
+	if !ok || i == ambiguous {
 		return "", false
 	}
 	return l.Codes[i].Code, true
+}
+
+// mostTails is how many tails are taken off a name: 면허 · 증 · 1급 · (국가공인).
+const mostTails = 4
+
+// find returns the place of the code that a folded name names, if need be
+// without tails, but no more of them than stated.
+func (l *CodeList) find(name string, tails int) (i int, ok bool) {
+	if i, ok := l.byName[name]; ok {
+		return i, true
+	}
+	if tails == 0 {
+		return 0, false
+	}
+	for _, t := range l.Tails {
+		if stem, cut := strings.CutSuffix(name, t); cut && stem != "" {
+			if i, ok := l.find(stem, tails-1); ok {
+				return i, true
+			}
+		}
+	}
+	return 0, false
 }
 
 // Current returns the code in force that a code became, following successors,

@@ -111,6 +111,12 @@ func TestLookup(t *testing.T) {
 		{"keco2025", "없는 직업", ""},
 		{"keco2018", "0254", "0254"},
 		{"certificates", "컴활 1급", "c0734"},
+		{"certificates", "자동차 운전면허 1종보통", "c0620"},
+		{"certificates", "1종 보통 운전면허증", "c0620"},
+		{"certificates", "간호사 면허증", "c0019"},
+		{"certificates", "유통관리사 2급 (국가공인)", "c0487"},
+		{"certificates", "철도차량운전면허증", "c0697"},
+		{"certificates", "자격증", ""},
 		{"majors", "컴퓨터과학", "m109"},
 		{"sex", "여", "F"},
 		{"industries", "건설업", "F"},
@@ -240,7 +246,7 @@ func TestRanks(t *testing.T) {
 
 func FuzzLookup(f *testing.F) {
 	set := builtIn(f)
-	for _, s := range []string{"서울 중구", "41111", "ᄉ", "·", " ", "\xff", "경기 광주"} {
+	for _, s := range []string{"서울 중구", "41111", "ᄉ", "·", " ", "\xff", "경기 광주", strings.Repeat("자격증", 200)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -157,6 +157,7 @@ type CodeList struct {
 	Source  string    `yaml:"source"` // who publishes it, and when it was taken over
 	Levels  []int     `yaml:"levels"` // code lengths of its levels, e.g. 1, 2, 3, 4; empty = flat
 	Nested  bool      `yaml:"nested"` // a name is told apart by what it lies in: "서울 중구"
+	Tails   []string  `yaml:"tails"`  // words that may stand behind a name and change nothing, such as 자격증
 	Into    string    `yaml:"into"`   // the list that replaced this one: successors are its codes
 	Codes   []Code    `yaml:"codes"`  // or in a CSV file of the same name beside it
 
