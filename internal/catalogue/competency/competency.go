@@ -66,30 +66,41 @@ func split(s string) []string {
 	return strings.Split(s, "|")
 }
 
-// IsCertificate reports whether a code that Extract returned is one of list
-// "certificates".
-func (x *Extractor) IsCertificate(code string) bool {
-	return slices.ContainsFunc(x.things, func(t thing) bool { return t.certificate && t.code == code })
+// Extract returns the k likeliest competencies a text names, likeliest first
+// and then in the order of the text, each once with its best mention: Start and
+// End are byte offsets into text. All are returned, however unlikely: Sure is
+// where a mention is more likely meant than not.
+func (x *Extractor) Extract(text string, k int) []ieum.Found {
+	return x.extract(text, k, func(t *thing) bool { return !t.certificate })
 }
 
-// Extract returns the k likeliest competencies and certificates a text names,
-// likeliest first and then in the order of the text, each once with its best
-// mention: Start and End are byte offsets into text. All are returned, however
-// unlikely: 0.5 is where a mention is more likely meant than not.
-func (x *Extractor) Extract(text string, k int) []ieum.Found {
+// Certificates is Extract for the certificates of list "certificates".
+func (x *Extractor) Certificates(text string, k int) []ieum.Found {
+	return x.extract(text, k, func(t *thing) bool { return t.certificate })
+}
+
+// All returns competencies and certificates together, as Extract does.
+func (x *Extractor) All(text string, k int) []ieum.Found {
+	return x.extract(text, k, func(*thing) bool { return true })
+}
+
+// Sure is the probability from which a mention is more likely meant than not.
+const Sure = 0.5
+
+func (x *Extractor) extract(text string, k int, wanted func(*thing) bool) (found []ieum.Found) {
 	d := x.desks.Get().(*desk)
 	defer x.desks.Put(d)
 	d.stream.read(text)
 	d.find(x)
 	d.settle(x)
-	if k = min(k, len(d.best)); k <= 0 {
-		return nil
-	}
-	found := make([]ieum.Found, k)
-	for i, m := range d.best[:k] {
-		t := &x.things[m.thing]
-		from, to := int(d.start[m.from]), int(d.end[m.to-1])
-		found[i] = ieum.Found{ID: t.code, Label: t.label, P: m.p, Start: from, End: to, Words: text[from:to]}
+	for _, m := range d.best {
+		if len(found) >= k {
+			break
+		}
+		if t := &x.things[m.thing]; wanted(t) {
+			from, to := int(d.start[m.from]), int(d.end[m.to-1])
+			found = append(found, ieum.Found{ID: t.code, Label: t.label, P: m.p, Start: from, End: to, Words: text[from:to]})
+		}
 	}
 	return found
 }
@@ -248,7 +259,7 @@ func (d *desk) settle(x *Extractor) {
 		if m.to < reach[sort] || d.isBlocked(m) {
 			continue
 		}
-		if m.p >= 0.5 {
+		if m.p >= Sure {
 			reach[sort] = max(reach[sort], m.to)
 		}
 		d.best = append(d.best, m)

@@ -23,8 +23,8 @@ func extractor(t testing.TB) *Extractor {
 
 // labels returns what is found with at least even odds.
 func labels(x *Extractor, text string) (out []string) {
-	for _, f := range x.Extract(text, 100) {
-		if f.P >= 0.5 {
+	for _, f := range x.All(text, 100) {
+		if f.P >= Sure {
 			out = append(out, f.Label)
 		}
 	}
@@ -96,7 +96,7 @@ func TestSpansAreBytesOfTheText(t *testing.T) {
 
 func TestTheLikeliestComeFirstAndEachOnce(t *testing.T) {
 	x := extractor(t)
-	all := x.Extract("용접 용접 CO2용접 R&D R 지게차 지게차 운전", 50)
+	all := x.All("용접 용접 CO2용접 R&D R 지게차 지게차 운전", 50)
 	for i, f := range all {
 		if i > 0 && f.P > all[i-1].P {
 			t.Errorf("%q (%v) comes after %q (%v)", f.Label, f.P, all[i-1].Label, all[i-1].P)
@@ -146,6 +146,18 @@ func TestTheVocabularyCoversAllGroups(t *testing.T) {
 	}
 }
 
+func TestCertificatesAreKeptApart(t *testing.T) {
+	x := extractor(t)
+	for _, f := range x.Extract("용접기능사로 용접합니다", 10) {
+		if f.ID[0] != 's' {
+			t.Errorf("%s %s is no competency", f.ID, f.Label)
+		}
+	}
+	if found := x.Certificates("용접기능사로 용접합니다", 10); len(found) != 1 || found[0].Label != "용접기능사" {
+		t.Errorf("found %v", found)
+	}
+}
+
 func TestWithoutListsNothingIsFound(t *testing.T) {
 	if found := New(&defs.Set{}).Extract("지게차", 5); found != nil {
 		t.Errorf("found %v", found)
@@ -158,7 +170,7 @@ func FuzzExtract(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, found := range x.Extract(text, 20) {
+		for _, found := range x.All(text, 20) {
 			if found.Start >= found.End || found.Words != text[found.Start:found.End] || found.P <= 0 || found.P > 1 {
 				t.Fatalf("%q: %+v", text, found)
 			}
