@@ -326,8 +326,11 @@ func (s *Source) fileOf(e *Example) (*File, bool) {
 	return &s.Files[0], true
 }
 
-// A RowReader turns a raw row into the fields of its kind as an ingest does,
-// each as text and compounds by member ("pay.min"), or says why it is refused.
+// A RowReader turns a raw row into the fields of its kind as an ingest does, or
+// says in Korean and English why it is refused. Fields are texts: a day as ISO
+// 8601, a list as a JSON list, true or false, compounds by member ("pay.min",
+// "career.entry"); a field without a value is not there. Without joins a joined
+// column is looked for in the row itself.
 type RowReader func(s *Source, f *File, row map[string]string) (fields map[string]string, refused string, err error)
 
 // RunExamples reads the row of every example of every source and returns what
