@@ -2,8 +2,16 @@ package catalogue
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/platform/table"
 )
 
@@ -66,5 +74,200 @@ func (r *Rows) Column(name string) *table.Column {
 // delivery. Only the columns named are read. The rows are valid during the
 // call; the next ones are read meanwhile.
 func (c *Catalogue) Live(ctx context.Context, kind ieum.KindID, columns []string, f func(*Rows) error) error {
+	k := c.defs.Kinds[kind]
+	if k == nil {
+		return fmt.Errorf("catalogue: there is no kind %s", kind)
+	}
+	fields, err := pickFields(k, columns)
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	rows := make(chan *Rows, 2)
+	g.Go(func() error {
+		defer close(rows)
+		return c.eachState(ctx, kind, func(st state, live map[int64]*present) error {
+			for _, number := range slices.Sorted(maps.Keys(live)) {
+				err := c.readSegment(ctx, st, number, live[number], fields, rows)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	g.Go(func() error {
+		for r := range rows {
+			if err := f(r); err != nil {
+				return err
+			}
+		}
+		return ctx.Err()
+	})
+	return g.Wait()
+}
+
+// pickFields returns the columns of a kind's segments by name.
+func pickFields(k *defs.Kind, names []string) ([]table.Field, error) {
+	all := lakeFields(k)
+	out := make([]table.Field, len(names))
+	for i, name := range names {
+		at := slices.IndexFunc(all, func(f table.Field) bool { return f.Name == name })
+		if at < 0 {
+			return nil, fmt.Errorf("catalogue: kind %s has no column %s", k.ID, name)
+		}
+		out[i] = all[at]
+	}
+	return out, nil
+}
+
+// present says of each row of one segment whether it is current.
+type present struct {
+	rows   []uint64 // bits
+	n      int      // rows that are current
+	last   uint32   // the last of them
+	closed []uint16 // days after firstClosed, 0 = not closed; nil when none is
+}
+
+// firstClosed is the day from which closing days are counted.
+const firstClosed ieum.Day = 10957 - 1 // 1999-12-31
+
+func (p *present) add(place uint32, closed ieum.Day, rows int64) {
+	if p.rows == nil {
+		p.rows = make([]uint64, (rows+63)/64)
+	}
+	p.rows[place/64] |= 1 << (place % 64)
+	p.n++
+	p.last = max(p.last, place)
+	if closed != 0 {
+		if p.closed == nil {
+			p.closed = make([]uint16, rows)
+		}
+		p.closed[place] = uint16(min(max(closed-firstClosed, 1), math.MaxUint16))
+	}
+}
+
+func (p *present) has(place uint32) bool { return p.rows[place/64]>>(place%64)&1 == 1 }
+
+func (p *present) day(place uint32) ieum.Day {
+	if p.closed == nil || p.closed[place] == 0 {
+		return 0
+	}
+	return firstClosed + ieum.Day(p.closed[place])
+}
+
+// eachState calls f for every source that has rows of a kind, with what is
+// current in each of its deliveries' segments.
+func (c *Catalogue) eachState(ctx context.Context, kind ieum.KindID, f func(state, map[int64]*present) error) error {
+	states, err := c.store.states(ctx, kind)
+	if err != nil {
+		return err
+	}
+	for _, st := range states {
+		segments, err := c.store.segments(ctx, st.source, st.kind)
+		if err != nil {
+			return err
+		}
+		k, err := openKeys(c.statePath(st))
+		if err != nil {
+			return err
+		}
+		live := map[int64]*present{}
+		for i := range k.n {
+			e := k.at(i)
+			p := live[int64(e.delivery)]
+			if p == nil {
+				p = &present{}
+				live[int64(e.delivery)] = p
+			}
+			g, ok := segments[int64(e.delivery)]
+			if !ok || int64(e.place) >= g.Rows {
+				return errors.Join(k.close(), ieum.Errorf(ieum.ErrInvalid, "%s is damaged; bring back a backup with: ieum restore FILE", c.statePath(st)))
+			}
+			p.add(e.place, e.closed, g.Rows)
+		}
+		if err := errors.Join(k.close(), f(st, live)); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// readSegment sends the current rows of one segment.
+func (c *Catalogue) readSegment(ctx context.Context, st state, number int64, p *present, fields []table.Field, to chan<- *Rows) error {
+	r, err := table.Open(c.segmentPath(st.source, st.kind, number), table.Options{})
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	var names []string
+	for _, f := range fields {
+		if slices.Contains(r.Columns(), f.Name) {
+			names = append(names, f.Name)
+		}
+	}
+	if len(names) == 0 {
+		names = []string{ColumnKey} // to count rows by
+	}
+	for place := uint32(0); place <= p.last; {
+		b, err := r.ReadColumns(batchRows, names...)
+		if err != nil {
+			return fmt.Errorf("catalogue: read %s: %w", c.segmentPath(st.source, st.kind, number), err)
+		}
+		rows := current(b, place, p, fields)
+		place += uint32(b.Rows)
+		rows.Source, rows.Delivery = st.source, number
+		if rows.Batch.Rows == 0 {
+			continue
+		}
+		select {
+		case to <- rows:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// current returns the rows of a batch that are current, in memory of their own,
+// with the columns asked for.
+func current(b *table.Batch, from uint32, p *present, fields []table.Field) *Rows {
+	keep := make([]bool, b.Rows)
+	out := &Rows{}
+	for i := range keep {
+		if place := from + uint32(i); p.has(place) {
+			keep[i] = true
+			out.Closed = append(out.Closed, p.day(place))
+		}
+	}
+	n := len(out.Closed)
+	picked := selected(b, keep, n)
+	out.Batch = &table.Batch{Rows: n, Columns: make([]table.Column, len(fields))}
+	for i, f := range fields {
+		at := slices.IndexFunc(picked.Columns, func(c table.Column) bool { return c.Name == f.Name })
+		if at >= 0 {
+			out.Columns[i] = picked.Columns[at]
+			continue
+		}
+		out.Columns[i] = table.Column{Field: f}
+		for range n {
+			out.Columns[i].AddNull()
+		}
+		if f.List && n == 0 {
+			out.Columns[i].Off = []int32{0}
+		}
+	}
+	return out
+}
+
+// Deliveries returns the deliveries of a source ("" = of all), newest first:
+// most of them, from before a number (0 = the newest).
+func (c *Catalogue) Deliveries(ctx context.Context, source ieum.SourceID, before int64, most int) ([]*Delivery, error) {
+	return c.store.deliveries(ctx, source, before, most)
+}
+
+// Delivery returns one delivery with its files and segments; ieum.ErrNotFound
+// when there is none of that number.
+func (c *Catalogue) Delivery(ctx context.Context, number int64) (*Delivery, error) {
+	return c.store.delivery(ctx, number)
 }

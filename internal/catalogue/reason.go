@@ -1,0 +1,28 @@
+package catalogue
+
+import (
+	"fmt"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// Why rows are refused, beside the rules of their source.
+
+var reasonNoKey = Reason{Text: ieum.Text{KO: "행을 구별하는 키가 비어 있습니다", EN: "the key that names the row is empty"}}
+
+func reasonMissing(f *defs.Field) *Reason {
+	return &Reason{Field: f.Name, Text: ieum.Text{KO: "필수 항목인데 값이 없습니다", EN: "it is required and has no value"}}
+}
+
+// reasonRepeated is of a row whose key stood on an earlier row with other
+// content.
+var reasonRepeated = Reason{Text: ieum.Text{KO: "같은 키가 앞의 행에 다른 내용으로 있습니다", EN: "its key stands on an earlier row with other content"}}
+
+// reasonBroken is of a row that could not be read, in the reader's words, which
+// are English.
+func reasonBroken(why string) Reason {
+	return Reason{Text: ieum.Text{KO: fmt.Sprintf("읽을 수 없는 행입니다 (%s)", why), EN: why}}
+}
+
+func (r Reason) pointer() *Reason { return &r }
