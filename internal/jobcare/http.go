@@ -35,6 +35,10 @@ func (a *Adviser) Routes(site *web.Site, mux *web.Mux) {
 	mux.API("POST /api/v1/diagnoses", web.Op{
 		ID: "diagnose", Summary: ieum.Text{KO: "역량 진단. 아무것도 저장하지 않습니다", EN: "Diagnose a résumé; nothing is stored"},
 		Body: diagnosisBody{}, Reply: Diagnosis{},
+		Example: diagnosisBody{Resume: ieum.Resume{
+			Careers: []ieum.Career{{Title: "프레스 조작원", Months: 240, Text: "금형을 갈고 프레스를 돌렸습니다"}},
+			Region:  "26", Wish: ieum.Wish{Regions: []string{"26"}},
+		}},
 	}, h.diagnoseAPI)
 }
 

@@ -143,7 +143,10 @@ func request(lines []string) (r *http.Request, checks []string, err error) {
 		return nil, nil, err
 	}
 	u.RawQuery = u.Query().Encode()
-	r = httptest.NewRequest(method, u.String(), strings.NewReader(body))
+	r, err = http.NewRequest(method, u.String(), strings.NewReader(body))
+	if err != nil {
+		return nil, nil, err
+	}
 	r.Header, r.Host, r.RemoteAddr = header, "localhost", from+":1234"
 	return r, checks, nil
 }

@@ -37,3 +37,10 @@ func TestScript(t *testing.T) {
 		}
 	}
 }
+
+func FuzzScript(f *testing.F) {
+	f.Add("GET /x?q=a b\nheader A: b\njson /q equals 1\nkeep id json /a~1b/0")
+	f.Add("POST /\nsend {}\nform a=%zz\ncode x")
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"q":[1,{"a":null}]}`) })
+	f.Fuzz(func(t *testing.T, script string) { Script(script, h) })
+}
