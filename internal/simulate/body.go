@@ -98,7 +98,7 @@ func (c *clerk) columnSkills(r *rng, out *PostingRow) {
 		switch h.shown {
 		case direct:
 			h.phrase = m.wordOf(r, s)
-			c.said.say(h.skill, s.words[h.phrase])
+			c.sayPhrase(s.words[h.phrase])
 			if r.chance(0.5) {
 				if len(pen.b) > 0 {
 					pen.b = append(pen.b, '|')
@@ -122,7 +122,12 @@ type writer struct {
 	site *site
 }
 
-func (w *writer) job() string { return w.m.occupations[w.vac.occupation].titles[w.vac.title] }
+// job returns what the job is called, which may name a competency.
+func (w *writer) job() string {
+	title := w.m.occupations[w.vac.occupation].titles[w.vac.title]
+	w.sayPhrase(title)
+	return title
+}
 
 // employer returns the firm's name without its legal form.
 func (w *writer) employer() string {
@@ -143,7 +148,9 @@ func (w *writer) tasks(before, behind string) {
 	}
 	for _, h := range w.vac.asked[:w.vac.asks] {
 		if h.shown == indirect {
-			w.pen.str(before, w.m.skills[h.skill].hints[h.phrase], behind)
+			hint := w.m.skills[h.skill].hints[h.phrase]
+			w.pen.str(before, hint, behind)
+			w.sayPhrase(hint)
 		}
 	}
 }

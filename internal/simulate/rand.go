@@ -18,6 +18,7 @@ const (
 	ofPosting
 	ofHousehold
 	ofOrder
+	ofField
 )
 
 // A rng is a stream of random numbers (SplitMix64: Steele, Lea and Flood, Fast

@@ -229,6 +229,7 @@ func (c *clerk) about(r *rng, out *ResumeRow) {
 	m, pen, p := c.m, &c.pen, &c.person
 	o := &m.occupations[p.occupation]
 	title, years := o.titles[p.title], strconv.Itoa(max(1, int(out.CareerMonths/12)))
+	c.sayPhrase(title)
 	if p.worked == 0 {
 		pen.fill(pick(r, newcomerIntros), title)
 	} else if t := pick(r, intros); strings.HasPrefix(t, "%년") || strings.Contains(t, "%년차") || strings.Contains(t, "%년간") {
@@ -294,12 +295,13 @@ func (c *clerk) canDo(r *rng, out *ResumeRow) {
 		switch h.shown {
 		case indirect:
 			pen.fill(pick(r, hintSentences), s.hints[h.phrase])
+			c.sayPhrase(s.hints[h.phrase])
 			c.said.list[indirect] = append(c.said.list[indirect], h.skill)
 		case unsaid:
 			c.said.list[unsaid] = append(c.said.list[unsaid], h.skill)
 		case direct:
 			named[n] = s.words[h.phrase]
-			c.said.say(h.skill, named[n])
+			c.sayPhrase(named[n])
 			n++
 		}
 	}

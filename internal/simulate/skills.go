@@ -1,9 +1,10 @@
 package simulate
 
 import (
-	"cmp"
+	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"ieum/defs"
 )
@@ -13,6 +14,97 @@ type skill struct {
 	id, label string
 	words     []string // label and Korean aliases: what "directly" means
 	hints     []string // what somebody writes who does not name it; for postings and résumés alike
+}
+
+// mostTypical is how many competencies of an occupation are drawn from.
+const mostTypical = 24
+
+// How likely people who are settled in an occupation have a competency: by its
+// place in the table's row for the occupation's own group, less for the row of
+// a wider group, and now and then one that the code list ties to the field.
+const (
+	firstTypical = 0.80
+	nextTypical  = 0.93 // times, from one place to the next
+	widerTypical = 0.35 // times, for each wider row
+	otherTypical = 0.04
+	othersDrawn  = 6
+)
+
+// readSkills takes the competencies from the code list and ties them to
+// occupations. A competency that the list does not know is left out.
+func (m *Market) readSkills(set *defs.Set) {
+	list, ok := set.Codes["competencies"]
+	if !ok {
+		return
+	}
+	at, fields := map[string]int{}, map[string][]int{}
+	for _, c := range list.Codes {
+		if c.Until != 0 {
+			continue
+		}
+		at[c.Code] = len(m.skills)
+		for _, g := range strings.Split(c.Extra["groups"], "|") {
+			if len(g) >= 2 {
+				fields[g[:2]] = append(fields[g[:2]], len(m.skills))
+			}
+		}
+		m.skills = append(m.skills, skill{id: c.Code, label: c.Name.KO, words: append([]string{c.Name.KO}, c.Aliases...)})
+	}
+	find := func(name string) (int, bool) {
+		code, ok := list.Lookup(name)
+		i, known := at[code]
+		return i, ok && known
+	}
+	for _, r := range read("hints.csv") {
+		if i, ok := find(r.text("competency")); ok {
+			m.skills[i].hints = r.list("hints")
+		}
+	}
+	rows := map[string][]int{}
+	for _, r := range read("skills.csv") {
+		for _, name := range r.list("competencies") {
+			if i, ok := find(name); ok {
+				rows[r.text("group")] = append(rows[r.text("group")], i)
+			}
+		}
+	}
+	for i := range m.occupations {
+		m.occupations[i].typicalOf(rows, fields, m.p.Seed)
+	}
+}
+
+// typicalOf ties competencies to an occupation: those of its rows from the
+// longest group on, and some of its field.
+func (o *occupation) typicalOf(rows, fields map[string][]int, seed uint64) {
+	add := func(id int, share float64) {
+		known := slices.ContainsFunc(o.skills, func(t typical) bool { return t.id == id })
+		if !known && len(o.skills) < mostTypical {
+			o.skills = append(o.skills, typical{id, share})
+		}
+	}
+	weight := firstTypical
+	for n := len(o.code); n > 0; n-- {
+		row, ok := rows[o.code[:n]]
+		for place, id := range row {
+			add(id, weight*math.Pow(nextTypical, float64(place)))
+		}
+		if ok {
+			weight *= widerTypical
+		}
+	}
+	if field := fields[o.code[:2]]; len(field) > 0 {
+		r := newRNG(seed, ofField, codeNumber(o.code))
+		for range othersDrawn {
+			add(pick(&r, field), otherTypical)
+		}
+	}
+}
+
+func codeNumber(code string) (n uint64) {
+	for _, c := range []byte(code) {
+		n = n*10 + uint64(c-'0')
+	}
+	return n
 }
 
 // readPhrases finds the competencies that the fixed phrases of texts name, so
@@ -29,6 +121,9 @@ func (m *Market) readPhrases() {
 	m.shows = map[string][]spoken{}
 	find := func(phrases []string) {
 		for _, p := range phrases {
+			if _, done := m.shows[p]; done {
+				continue
+			}
 			for from := range p { // every rune
 				for to := from + 1; to <= min(len(p), from+longest); to++ {
 					if i, ok := byWord[p[from:to]]; ok && whole(p, from, to) {
@@ -40,153 +135,33 @@ func (m *Market) readPhrases() {
 	}
 	for i := range m.occupations {
 		find(m.occupations[i].duties)
+		find(m.occupations[i].titles)
+	}
+	for i := range m.skills {
+		find(m.skills[i].hints)
+		find(m.skills[i].words) // one may name another: 생산 관리 시스템
 	}
 	find(preferences)
 	find(closings)
 }
 
-// whole says whether p[from:to] is no part of a longer Latin word or number.
+// whole says whether p[from:to] stands as a word: Latin letters and digits by
+// themselves, Hangul at the beginning of a word and, when it is short, to its
+// end.
 func whole(p string, from, to int) bool {
-	return !(from > 0 && latin(p[from-1]) && latin(p[from])) && !(to < len(p) && latin(p[to-1]) && latin(p[to]))
+	before, _ := utf8.DecodeLastRuneInString(p[:from])
+	behind, _ := utf8.DecodeRuneInString(p[to:])
+	first, _ := utf8.DecodeRuneInString(p[from:])
+	last, _ := utf8.DecodeLastRuneInString(p[:to])
+	switch {
+	case latin(first) && latin(before), latin(last) && latin(behind):
+		return false
+	case isHangul(first) && isHangul(before):
+		return false
+	}
+	return !isHangul(last) || !isHangul(behind) || utf8.RuneCountInString(p[from:to]) > 2
 }
 
-func latin(c byte) bool {
+func latin(c rune) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-}
-
-// A certificate is a code of the list certificates.
-type certificate struct{ code, name string }
-
-// mostTypical is how many competencies or certificates of an occupation are
-// drawn from.
-const mostTypical = 24
-
-// readSkills takes the competencies and the occupations they are typical of
-// from the code list.
-func (m *Market) readSkills(set *defs.Set) {
-	list, ok := set.Codes["competencies"]
-	if !ok {
-		return
-	}
-	hints := map[string][]string{}
-	for _, r := range read("hints.csv") {
-		hints[r.text("competency")] = r.list("hints")
-	}
-	for _, c := range list.Codes {
-		if c.Until != 0 {
-			continue
-		}
-		s := skill{id: c.Code, label: c.Name.KO, words: append([]string{c.Name.KO}, c.Aliases...), hints: hints[c.Code]}
-		for _, g := range strings.FieldsFunc(c.Extra["keco"], isListMark) {
-			m.typical(g, len(m.skills), func(o *occupation) *[]typical { return &o.skills })
-		}
-		m.skills = append(m.skills, s)
-	}
-	m.sortTypical(func(o *occupation) *[]typical { return &o.skills })
-}
-
-func isListMark(r rune) bool { return r == '|' || r == ' ' || r == ',' }
-
-// typical adds a thing to the occupations of a group, "8212" or "82:5".
-func (m *Market) typical(group string, id int, of func(*occupation) *[]typical) {
-	code, _, _ := strings.Cut(group, ":")
-	share := [...]float64{0, 0.15, 0.25, 0.40, 0.60}[min(len(code), 4)]
-	for i := range m.occupations {
-		if o := &m.occupations[i]; strings.HasPrefix(o.code, code) {
-			list := of(o)
-			at := slices.IndexFunc(*list, func(t typical) bool { return t.id == id })
-			if at < 0 {
-				*list = append(*list, typical{id, share})
-			} else {
-				(*list)[at].share = max(share, (*list)[at].share)
-			}
-		}
-	}
-}
-
-func (m *Market) sortTypical(of func(*occupation) *[]typical) {
-	for i := range m.occupations {
-		list := of(&m.occupations[i])
-		slices.SortStableFunc(*list, func(a, b typical) int { return cmp.Compare(b.share, a.share) })
-		*list = (*list)[:min(len(*list), mostTypical)]
-	}
-}
-
-// Shares of people with a certificate: almost all where the law asks for one,
-// else fewer from one to the next in the order of the table.
-const (
-	licensed      = 0.97
-	firstOfCustom = 0.35
-)
-
-// readCertificates takes the certificates usual in an occupation from the
-// table, and the licences the law asks for from the code list; a certificate
-// the definitions do not know is left out.
-func (m *Market) readCertificates(set *defs.Set) {
-	list, ok := set.Codes["certificates"]
-	if !ok {
-		return
-	}
-	at := map[string]int{}
-	place := func(code string) int {
-		i, ok := at[code]
-		if !ok {
-			i = len(m.certs)
-			at[code] = i
-			m.certs = append(m.certs, certificate{code, list.Name(code, "ko")})
-		}
-		return i
-	}
-	usual := byPrefix("certificates.csv", "certificates")
-	for i := range m.occupations {
-		o := &m.occupations[i]
-		group, names := usual(o.code)
-		if group != o.code {
-			continue
-		}
-		for _, n := range names {
-			if code, ok := list.Lookup(n); ok {
-				o.certs = append(o.certs, typical{place(code), firstOfCustom / float64(len(o.certs)+1)})
-			}
-		}
-	}
-	m.readLicences(set, place)
-}
-
-// readLicences marks what the law asks for. A licence asked of some of a unit
-// group's titles only is taken to be asked of those titles.
-func (m *Market) readLicences(set *defs.Set, place func(string) int) {
-	list, ok := set.Codes["licences"]
-	if !ok {
-		return
-	}
-	for _, c := range list.Codes {
-		i, ok := m.byCode[c.Extra["occupation"]]
-		one, _, _ := strings.Cut(c.Extra["certificates"], "|")
-		if !ok || one == "" {
-			continue
-		}
-		l := licence{cert: place(one)}
-		if words := c.Extra["title"]; words != "" {
-			l.titles = strings.Split(words, "|")
-		}
-		o := &m.occupations[i]
-		o.licences = append(o.licences, l)
-		o.certs = slices.DeleteFunc(o.certs, func(t typical) bool { return t.id == l.cert })
-	}
-}
-
-// A licence is what the law asks of an occupation's people, or of those of some
-// titles.
-type licence struct {
-	cert   int
-	titles []string
-}
-
-// asked says whether the licence is asked for in a posting of that title.
-func (l *licence) asked(title string) bool {
-	if len(l.titles) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(l.titles, func(w string) bool { return strings.Contains(title, w) })
 }

@@ -311,7 +311,7 @@ func openings(r *rng, s sortOf) int {
 func (m *Market) ask(r *rng, v *vacancy, o *occupation) {
 	want := 3 + r.intn(mostAsked-2)
 	for _, t := range o.skills {
-		if v.asks < want && r.chance(0.3+0.6*t.share) {
+		if v.asks < want && r.chance(1.1*t.share) {
 			v.asked[v.asks] = held{skill: t.id}
 			v.asks++
 		}
