@@ -168,6 +168,7 @@ type Reason struct {
 	Part   string         `json:"part"`
 	Points float64        `json:"points"`
 	Key    string         `json:"key"`
+	Text   string         `json:"text,omitempty"` // the message, where it is shown
 	Args   map[string]any `json:"args,omitempty"`
 	Words  []string       `json:"words,omitempty"` // of the résumé, which show it
 	Asked  []string       `json:"asked,omitempty"` // of the posting, which they answer

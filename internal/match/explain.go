@@ -92,7 +92,7 @@ func (e *explainer) reason(part rank.Part) ieum.Reason {
 		args := map[string]any{"kind": e.x.name("employment", d.Employment[post.Employment[e.row]])}
 		return ieum.Reason{Key: choose(e.f.Kind, "sought", "other"), Args: args}
 	case rank.Region:
-		args := map[string]any{"place": e.x.place(d.Regions[post.Region[e.row]])}
+		args := map[string]any{"place": pathOf(e.x.set, d.Regions[post.Region[e.row]])}
 		return ieum.Reason{Key: choose(e.f.Closeness == 2, "district", "province"), Args: args}
 	case rank.Recency:
 		return ieum.Reason{Key: choose(e.f.Age == 0, "today", "days"), Args: map[string]any{"n": e.f.Age}}
@@ -108,18 +108,20 @@ func choose(yes bool, a, b string) string {
 }
 
 // name returns the name of a code in both languages.
-func (x *index) name(list, code string) ieum.Text {
-	l := x.set.Codes[list]
+func (x *index) name(list, code string) ieum.Text { return nameOf(x.set, list, code) }
+
+func nameOf(set *defs.Set, list, code string) ieum.Text {
+	l := set.Codes[list]
 	if l == nil {
 		return ieum.Text{KO: code, EN: code}
 	}
 	return ieum.Text{KO: l.Name(code, "ko"), EN: l.Name(code, "en")}
 }
 
-// place returns the name of a region with the one it lies in.
-func (x *index) place(code string) ieum.Text {
-	l := x.set.Codes["regions"]
-	if l == nil {
+// pathOf returns the name of a region with the one it lies in.
+func pathOf(set *defs.Set, code string) ieum.Text {
+	l := set.Codes["regions"]
+	if l == nil || code == "" {
 		return ieum.Text{KO: code, EN: code}
 	}
 	return ieum.Text{KO: l.Path(code, "ko"), EN: l.Path(code, "en")}

@@ -31,10 +31,10 @@ var filterNames = [filters]string{"region", "occupation", "employment", "educati
 
 // careerBands are the bands of the least experience asked for: none, under
 // three years, three to five, five to ten, ten and more, and not stated.
-var careerBands = []string{"entry", "-3", "3-5", "5-10", "10+", none}
+var careerBands = []string{"entry", "0-3", "3-5", "5-10", "10-", none}
 
 // payBands are the bands of the least pay offered, in 10,000 won a year.
-var payBands = []string{"-2500", "2500-3000", "3000-4000", "4000-5000", "5000-7000", "7000+", none}
+var payBands = []string{"0-2500", "2500-3000", "3000-4000", "4000-5000", "5000-7000", "7000-", none}
 
 var payEdges = []uint32{25_000_000, 30_000_000, 40_000_000, 50_000_000, 70_000_000}
 
@@ -274,6 +274,11 @@ func (c *collector) relax() (out []Relax) {
 type Facet struct {
 	Name   string  `json:"name"`
 	Values []Value `json:"values"`
+}
+
+// Chosen says whether any value of the filter was chosen.
+func (f Facet) Chosen() bool {
+	return slices.ContainsFunc(f.Values, func(v Value) bool { return v.Selected })
 }
 
 // A Value is one value of a filter with the postings it would give.

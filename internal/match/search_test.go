@@ -197,13 +197,13 @@ func (f post) band() string {
 	case f.least < 0:
 		return none
 	case f.least < 36:
-		return "-3"
+		return "0-3"
 	case f.least < 60:
 		return "3-5"
 	case f.least < 120:
 		return "5-10"
 	}
-	return "10+"
+	return "10-"
 }
 
 func TestFacetsCountWhatChoosingThemGives(t *testing.T) {
