@@ -206,7 +206,7 @@ func (g made) job(c madeCompany, role string) madePosting {
 	pay := uint32(22+g.IntN(40)) * 1_000_000
 	f := Facts{Region: region, Occupation: 1000 + code%8000, Opened: opened, Deadline: opened + int32(10+g.IntN(40)),
 		PayMin: pay, PayMax: pay + uint32(g.IntN(6))*1_000_000, CareerMin: uint16(12 * g.IntN(6)), CareerMax: NoMonths,
-		Employment: uint8(1 + g.IntN(3)), Education: uint8(1 + g.IntN(5))}
+		Employment: uint8(1 + g.IntN(3)), Education: uint8(1 + g.IntN(5)), Openings: uint16(1 + g.IntN(3)*g.IntN(4))}
 	title := role + pick(g, []string{" 모집", " 채용", " 구인", " 모집합니다", " 신규채용"})
 	if g.chance(0.4) {
 		title = pick(g, []string{"[신입]", "[경력]", "[급구]", "[정규직]", "신입/경력 ", "야간 ", "주간 ", "팀장급 "}) + title
@@ -220,7 +220,6 @@ func (g made) job(c madeCompany, role string) madePosting {
 
 // copyOf is the same job as another agency has it, or as it is posted later.
 func (g made) copyOf(j madePosting, c madeCompany) madePosting {
-	j.facts.Source = uint16(1 + g.IntN(3))
 	if g.chance(0.35) { // again
 		shift := j.facts.Deadline - j.facts.Opened + int32(1+g.IntN(90))
 		j.facts.Opened += shift
@@ -268,7 +267,7 @@ func (g made) copyOf(j madePosting, c madeCompany) madePosting {
 		j.facts.Occupation = 0
 	}
 	if g.chance(0.1) {
-		j.facts.Employment, j.facts.Education = 0, 0
+		j.facts.Employment, j.facts.Education, j.facts.Openings = 0, 0, 0
 	}
 	return j
 }

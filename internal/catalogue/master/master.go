@@ -67,6 +67,7 @@ const (
 	OnEducation
 	OnCareer
 	OnPeriod
+	OnOpenings
 	OnIndustry
 	OnSex
 	OnBirthYear
@@ -77,7 +78,7 @@ const (
 )
 
 var agreedNames = [...]string{"number", "company", "title", "body", "region", "occupation", "pay", "employment",
-	"education", "career", "period", "industry", "sex", "birth-year", "token-1", "token-2", "token-3", "token-4"}
+	"education", "career", "period", "openings", "industry", "sex", "birth-year", "token-1", "token-2", "token-3", "token-4"}
 
 // AgreedNames lists the names of all that may agree, by bit.
 func AgreedNames() []string { return slices.Clone(agreedNames[:]) }

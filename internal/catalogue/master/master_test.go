@@ -85,7 +85,9 @@ func (m *market) input() *Postings {
 	for i, row := range m.rows {
 		p.Prints[i] = r.Print(row.title, ParseName(row.written).All(), []byte(row.body))
 		p.Facts[i] = row.facts
-		p.Facts[i].Company = m.result.Of[m.of[i]] + 1
+		if m.of[i] >= 0 {
+			p.Facts[i].Company = m.result.Of[m.of[i]] + 1
+		}
 	}
 	p.Counts = MergeCounts([]*Reader{r})
 	return p
@@ -153,20 +155,25 @@ func (m *market) showWrong(got Result, truth []int) {
 		for _, j := range by[t][1:] {
 			if i := by[t][0]; got.Of[i] != got.Of[j] && left > 0 {
 				left--
-				mm := &matcher{Postings: m.input()}
-				w, _ := mm.words([]uint32{uint32(min(i, j)), uint32(max(i, j))})
-				tt, bits, _ := mm.Counts.titles(w[0].title, w[1].title)
-				fmt.Printf("MISSED %+v considered %v; title %.2f %.1f bits, body %.2f\n", mm.compare(uint32(min(i, j)), uint32(max(i, j)), w[0], w[1]), mm.consider(nil, uint32(i), uint32(j)), tt, bits, mm.Counts.bodies(w[0].body, w[1].body))
+				fmt.Printf("MISSED %+v\n", m.judge(i, j))
 				m.print(i, j)
 			}
 		}
 	}
 }
 
+// judge compares two rows whether or not they are candidates.
+func (m *market) judge(i, j int) verdict {
+	mm := &matcher{Postings: m.input()}
+	rows := []uint32{uint32(min(i, j)), uint32(max(i, j))}
+	w, _ := mm.words(rows)
+	return mm.compare(rows[0], rows[1], w[0], w[1])
+}
+
 func (m *market) print(rows ...int) {
 	for _, i := range rows {
 		r := m.rows[i]
-		fmt.Printf("   %s | %s %s c%d→%d | %+v | %d %.20s\n", r.title, r.written, r.number, r.company, m.result.Of[m.of[i]], r.facts, len([]rune(r.body)), strings.ToValidUTF8(r.body, ""))
+		fmt.Printf("   %s | %s %s c%d→%d | %+v | %d %.700s\n", r.title, r.written, r.number, r.company, m.of[i], r.facts, len([]rune(r.body)), strings.ReplaceAll(strings.ToValidUTF8(r.body, ""), "\n", "¶"))
 	}
 }
 

@@ -153,3 +153,37 @@ func slip(a, b rune) bool {
 	}
 	return n == 1
 }
+
+var (
+	initials = strings.Split("g kk n d tt r m b pp s ss  j jj ch k t p h", " ")
+	medials  = strings.Split("a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i", " ")
+	finals   = strings.Split(" k k k n n n t l k m l l l p l m p p t t ng t t k t p t", " ")
+)
+
+// romanise writes Hangul in Latin letters by the Revised Romanization, syllable
+// by syllable; other runes stay.
+func romanise(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if p, ok := jamo(r); ok {
+			b.WriteString(initials[p[0]] + medials[p[1]] + finals[p[2]])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// sameSound reports whether one name is in Hangul and the other in Latin
+// letters and they begin alike, as 이음식품 and Ieum Foods.
+func sameSound(x, y string) bool {
+	if hangul(x) == hangul(y) {
+		return false
+	}
+	a, b := romanise(x), romanise(y)
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n >= 4
+}

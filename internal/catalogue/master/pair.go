@@ -7,20 +7,58 @@ import (
 	"sync"
 )
 
-// threshold is the least number of points at which two postings are one. A
-// point is about a factor of e in the odds. It was chosen on the made-up
-// postings of one seed; docs/quality.md says what it gives on others.
-const threshold = 3.0
+// Whether two postings are one is decided by a sum of points, a point being a
+// factor of e in the odds: Fellegi and Sunter's model, with the weights of all
+// signs fitted together (logistic regression) so that signs which go together
+// are not counted twice. They were fitted on made-up postings of one seed of
+// two generators; docs/quality.md says what they give on others and on real
+// pairs.
 
-// pairText is how the texts of two postings stand to each other.
-type pairText struct {
-	title     float64 // share of what the titles tell that they have in common
-	titleBits float64 // how much the common part tells, in bits
-	body      float64 // the same share for the bodies
-	hasBody   bool    // both have one
-	schedule  bool    // the titles differ in a year or round
-}
+// A sign is something that speaks for or against two postings being one.
+type sign int
 
+const (
+	always          sign = iota
+	titleShare           // share of what the titles tell that they have in common
+	titleEqual           // 0 or 1
+	titleTells           // what equal titles tell, in 30 bits
+	bodyKnown            // both have a body
+	bodyShare            // weighted Jaccard of the bodies' bigrams
+	bodyWithin           // share of the shorter body that the other has
+	itemShare            // the same two for items
+	itemWithin           //
+	figureShare          // and for figures
+	figureWithin         //
+	regionEqual          // the same district
+	regionWithin         // one states the province only
+	occupationEqual      //
+	occupationNear       // the same minor group
+	occupationOther      //
+	payEqual             //
+	payOther             // sums that do not overlap
+	employmentEqual      //
+	employmentOther      //
+	educationEqual       //
+	educationOther       //
+	careerEqual          //
+	careerOther          //
+	openingsEqual        //
+	openingsOther        //
+	openedEqual          // of postings that were up together
+	openedApart          // days between the openings, in 30, at most 3
+	deadlineEqual        //
+	deadlineOther        //
+	reposted             // one was opened after the other had ended
+	rounds               // up together, but the titles name two years or rounds
+	companyUnknown       //
+	companyOther         // two companies by name that look alike
+	signs
+)
+
+// threshold is the least number of points at which two postings are one.
+const threshold = 0.0
+
+// A verdict is what the signs add up to.
 type verdict struct {
 	Merge
 	points float64
@@ -30,105 +68,131 @@ type verdict struct {
 func (m *matcher) judge(a, b uint32, t pairText) verdict {
 	x, y := &m.Facts[a], &m.Facts[b]
 	v := verdict{Merge: Merge{A: min(a, b), B: max(a, b), Rule: ByNearText}}
-	add := func(points float64, what Agreed) {
-		v.points += points
-		if points > 0 {
-			v.Agreed |= what
+	f := signsOf(x, y, t)
+	for i, value := range f {
+		v.points += weights[i] * value
+	}
+	for _, on := range agreeing {
+		if f[on.sign] >= on.least {
+			v.Agreed |= on.what
 		}
 	}
-	add(titlePoints(t), OnTitle)
-	if t.hasBody {
-		add(max(-4, 12*(t.body-0.75)), OnBody)
-	}
-	switch {
-	case x.Company != 0 && x.Company == y.Company:
-		v.Agreed |= OnCompany
-	case x.Company == 0 || y.Company == 0:
-		v.points -= 1.5
-	default:
-		v.points--
-	}
-	if near(x.Region, y.Region) == same {
-		add(cmp.Or(0.5*b2f(x.Region == y.Region), 0.2), OnRegion)
-	}
-	add(occupationPoints(x, y), OnOccupation)
-	add(payPoints(x, y), OnPay)
-	add(equalPoints(x.Employment != 0 && y.Employment != 0, x.Employment == y.Employment), OnEmployment)
-	add(equalPoints(x.Education != 0 && y.Education != 0, x.Education == y.Education), OnEducation)
-	add(equalPoints(x.CareerMin != NoMonths && y.CareerMin != NoMonths, x.CareerMin == y.CareerMin), OnCareer)
-	if later(x, y) || later(y, x) {
+	if f[reposted] == 1 {
 		v.Rule = ByRepost
-	} else {
-		add(periodPoints(x, y), OnPeriod)
-		if t.schedule {
-			v.points -= 2 // two rounds that run at one time
-		}
 	}
 	v.Score = float32(1 / (1 + math.Exp(threshold-v.points)))
 	return v
 }
 
-func b2f(b bool) float64 {
-	if b {
-		return 1
-	}
-	return 0
+// agreeing says which signs count as agreement in the evidence.
+var agreeing = []struct {
+	sign  sign
+	least float64
+	what  Agreed
+}{
+	{titleShare, 0.9, OnTitle}, {bodyShare, 0.8, OnBody}, {bodyWithin, 0.9, OnBody}, {itemWithin, 0.8, OnBody},
+	{regionEqual, 1, OnRegion}, {regionWithin, 1, OnRegion}, {occupationEqual, 1, OnOccupation}, {payEqual, 1, OnPay},
+	{employmentEqual, 1, OnEmployment}, {educationEqual, 1, OnEducation}, {careerEqual, 1, OnCareer},
+	{openingsEqual, 1, OnOpenings}, {openedEqual, 1, OnPeriod}, {deadlineEqual, 1, OnPeriod},
 }
 
-// titlePoints: the same words tell more the rarer they are.
-func titlePoints(t pairText) float64 {
-	if t.title < 0.75 {
-		return max(-5, 12*(t.title-0.75))
-	}
-	return 8*(t.title-0.75)*min(1, t.titleBits/30) + min(2, t.titleBits/30)*b2f(t.title > 0.99)
+// pairText is how the texts of two postings stand to each other.
+type pairText struct {
+	title              float64 // share of what the titles tell that they have in common
+	titleBits          float64 // how much the common part tells, in bits
+	schedule           bool    // the titles differ in a year or round
+	hasBody            bool    // both have one; the shares are 0 otherwise
+	body, item, figure struct{ within, both float64 }
 }
 
-func equalPoints(known, equal bool) float64 {
+func signsOf(x, y *Facts, t pairText) (f [signs]float64) {
+	f[always] = 1
+	f[titleShare] = t.title
+	if t.title == 1 {
+		f[titleEqual], f[titleTells] = 1, min(2, t.titleBits/30)
+	}
+	if t.hasBody {
+		f[bodyKnown] = 1
+		f[bodyShare], f[bodyWithin] = t.body.both, t.body.within
+		f[itemShare], f[itemWithin] = t.item.both, t.item.within
+		f[figureShare], f[figureWithin] = t.figure.both, t.figure.within
+	}
 	switch {
-	case !known:
-		return 0
-	case equal:
-		return 0.3
+	case x.Region != 0 && x.Region == y.Region:
+		f[regionEqual] = 1
+	case near(x.Region, y.Region) == same:
+		f[regionWithin] = 1
 	}
-	return -0.7
-}
-
-func occupationPoints(x, y *Facts) float64 {
-	switch {
-	case x.Occupation == 0 || y.Occupation == 0:
-		return 0
-	case x.Occupation == y.Occupation:
-		return 0.4
-	case x.Guessed || y.Guessed:
-		return -0.2
-	case x.Occupation/10 == y.Occupation/10:
-		return -0.5
-	}
-	return -1.5
-}
-
-// payPoints: a sum that changed is usual when a posting is posted again.
-func payPoints(x, y *Facts) float64 {
+	occupationSigns(&f, x, y)
 	switch {
 	case x.PayMin == 0 || y.PayMin == 0:
-		return 0
-	case x.PayMin == y.PayMin && x.PayMax == y.PayMax:
-		return 0.5
-	case x.PayMin <= max(y.PayMin, y.PayMax) && y.PayMin <= max(x.PayMin, x.PayMax):
-		return 0
+	case x.PayMin == y.PayMin && max(x.PayMin, x.PayMax) == max(y.PayMin, y.PayMax):
+		f[payEqual] = 1
+	case x.PayMin > max(y.PayMin, y.PayMax) || y.PayMin > max(x.PayMin, x.PayMax):
+		f[payOther] = 1
 	}
-	return -0.5
+	equalOrOther(&f, employmentEqual, x.Employment, y.Employment, 0)
+	equalOrOther(&f, educationEqual, x.Education, y.Education, 0)
+	equalOrOther(&f, careerEqual, x.CareerMin, y.CareerMin, NoMonths)
+	equalOrOther(&f, openingsEqual, x.Openings, y.Openings, 0)
+	switch {
+	case x.Company == 0 || y.Company == 0:
+		f[companyUnknown] = 1
+	case x.Company != y.Company:
+		f[companyOther] = 1
+	}
+	periodSigns(&f, x, y, t)
+	return f
+}
+
+// equalOrOther sets the sign equal or the one after it when both are known.
+func equalOrOther[T comparable](f *[signs]float64, equal sign, x, y, unknown T) {
+	switch {
+	case x == unknown || y == unknown:
+	case x == y:
+		f[equal] = 1
+	default:
+		f[equal+1] = 1
+	}
+}
+
+func occupationSigns(f *[signs]float64, x, y *Facts) {
+	switch {
+	case x.Occupation == 0 || y.Occupation == 0:
+	case x.Occupation == y.Occupation:
+		f[occupationEqual] = 1
+	case x.Guessed || y.Guessed: // the coder may err on either
+	case x.Occupation/10 == y.Occupation/10:
+		f[occupationNear] = 1
+	default:
+		f[occupationOther] = 1
+	}
+}
+
+func periodSigns(f *[signs]float64, x, y *Facts, t pairText) {
+	if later(x, y) || later(y, x) {
+		f[reposted] = 1
+		return
+	}
+	if x.Opened != 0 && y.Opened != 0 {
+		days := max(x.Opened-y.Opened, y.Opened-x.Opened)
+		f[openedApart] = min(3, float64(days)/30)
+		if days == 0 {
+			f[openedEqual] = 1
+		}
+	}
+	equalOrOther(f, deadlineEqual, x.Deadline, y.Deadline, 0)
+	if t.schedule {
+		f[rounds] = 1
+	}
 }
 
 // ended is the last day a posting was up, as far as it is known; 0 if it is not.
 func (f *Facts) ended() int32 {
-	switch {
-	case f.Closed != 0 && f.Deadline != 0:
+	if f.Closed != 0 && f.Deadline != 0 {
 		return min(f.Closed, f.Deadline)
-	case f.Closed != 0:
-		return f.Closed
 	}
-	return f.Deadline
+	return cmp.Or(f.Closed, f.Deadline)
 }
 
 // later reports whether y was opened after x had ended.
@@ -136,20 +200,12 @@ func later(x, y *Facts) bool {
 	return x.ended() != 0 && y.Opened != 0 && y.Opened > x.ended()
 }
 
-func periodPoints(x, y *Facts) (points float64) {
-	if x.Opened != 0 && y.Opened != 0 {
-		points += 0.7*b2f(x.Opened == y.Opened) - 0.3*b2f(x.Opened-y.Opened > 60 || y.Opened-x.Opened > 60)
-	}
-	if x.Deadline != 0 && x.Deadline == y.Deadline {
-		points += 0.7
-	}
-	return points
-}
-
 // words are the texts of a posting as they are compared.
 type words struct {
-	title []rune
-	body  []uint32 // sorted set of bigrams
+	title  []rune
+	body   []uint32 // sorted sets of bigrams, items and figures
+	item   []uint32
+	figure []uint32
 }
 
 // verify compares the texts of the pairs, a batch of bodies at a time.
@@ -207,50 +263,26 @@ func (m *matcher) words(rows []uint32) ([]words, error) {
 		s := pool.Get().(*scratch)
 		s.runes = appendNormal(s.runes[:0], body)
 		i, _ := slices.BinarySearch(rows, row)
-		out[i].body, s.set = bigramSet(s.runes, s.set)
+		w := &out[i]
+		w.body, s.set = bigramSet(s.runes, s.set)
+		w.item, s.runes = itemSet(body, s.runes)
+		w.figure = figureSet(body)
 		pool.Put(s)
 	})
 	return out, err
 }
 
-func (m *matcher) compare(a, b uint32, x, y words) verdict {
-	var t pairText
+func (m *matcher) compare(a, b uint32, x, y words) verdict { return m.judge(a, b, m.text(a, b, x, y)) }
+
+// text compares the texts of two postings.
+func (m *matcher) text(a, b uint32, x, y words) (t pairText) {
 	t.title, t.titleBits, t.schedule = m.Counts.titles(x.title, y.title)
 	if min(m.Prints[a].Length, m.Prints[b].Length) >= shortBody {
 		t.hasBody = true
-		t.body = m.Counts.bodies(x.body, y.body)
+		c := m.Counts
+		t.body.within, t.body.both = shared(x.body, y.body, func(i uint32) float32 { return c.bodyBit[i] })
+		t.item.within, t.item.both = shared(x.item, y.item, func(i uint32) float32 { return c.itemBit[i] })
+		t.figure.within, t.figure.both = shared(x.figure, y.figure, func(uint32) float32 { return 1 })
 	}
-	return m.judge(a, b, t)
-}
-
-// bodies is the share of what two bodies tell that they have in common: exact
-// Jaccard over their bigrams, weighted by how much each tells. A body that was
-// cut short is contained in the other; that counts a little less.
-func (c *Counts) bodies(x, y []uint32) float64 {
-	var both, a, b float32
-	i, j := 0, 0
-	for i < len(x) && j < len(y) {
-		switch p, q := x[i], y[j]; {
-		case p == q:
-			both += c.bodyBit[p]
-			i++
-			j++
-		case p < q:
-			a += c.bodyBit[p]
-			i++
-		default:
-			b += c.bodyBit[q]
-			j++
-		}
-	}
-	for _, p := range x[i:] {
-		a += c.bodyBit[p]
-	}
-	for _, q := range y[j:] {
-		b += c.bodyBit[q]
-	}
-	if both == 0 {
-		return 0
-	}
-	return max(float64(both/(both+a+b)), 0.96*float64(both/(both+min(a, b)))-0.02)
+	return t
 }

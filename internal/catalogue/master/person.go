@@ -184,8 +184,9 @@ func (m *persons) judge(a, b uint32, by uint64) (f Merge, ok bool) {
 	case who:
 		f.Rule = ByToken
 		points += 2.5 - 0.5*float64(differ)
-	case whoKnown:
-		return f, false // the same telephone, another name
+	case whoKnown: // the same telephone, another name: a slip, if all else agrees
+		f.Rule = ByToken
+		points += 1.5 - 0.5*float64(differ-1)
 	default:
 		f.Rule = ByToken
 		points += 2 - float64(differ)
@@ -230,7 +231,11 @@ func (m *persons) facts(a, b uint32, agree int) (points float64, on Agreed) {
 // names are joined by one token only.
 func (m *persons) join(f Merge) {
 	a, b := m.forest.find(f.A), m.forest.find(f.B)
-	if conflict(m.sex[a], m.sex[b]) || conflict(m.born[a], m.born[b]) || f.Rule == ByToken && conflict(m.who[a], m.who[b]) {
+	if conflict(m.sex[a], m.sex[b]) || conflict(m.born[a], m.born[b]) {
+		return
+	}
+	named := m.token(f.A, TokenWho) != 0 && m.token(f.B, TokenWho) != 0
+	if f.Rule == ByToken && !named && conflict(m.who[a], m.who[b]) {
 		return
 	}
 	if !m.forest.join(a, b) {

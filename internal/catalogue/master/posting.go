@@ -17,7 +17,7 @@ type Facts struct {
 	CareerMin  uint16 // months; NoMonths when not stated
 	CareerMax  uint16
 	Occupation uint16 // KECO unit group as a number, 1110
-	Source     uint16
+	Openings   uint16
 	Employment uint8
 	Education  uint8
 	Guessed    bool // the occupation is the coder's
@@ -133,7 +133,10 @@ func (m *matcher) sameText(earlier []uint32, row uint32) {
 	told := m.Counts.info(title, 0, len(title))
 	for i := len(earlier) - 1; i >= max(0, len(earlier)-8); i-- {
 		first := earlier[i]
-		t := m.judge(first, row, pairText{title: 1, titleBits: told, body: 1, hasBody: m.Prints[row].Length >= shortBody})
+		text := pairText{title: 1, titleBits: told, hasBody: m.Prints[row].Length >= shortBody}
+		text.body.both, text.body.within = 1, 1
+		text.item, text.figure = text.body, text.body
+		t := m.judge(first, row, text)
 		if t.points < threshold {
 			continue
 		}
@@ -258,25 +261,25 @@ func (m *matcher) consider(pairs [][2]uint32, a, b uint32) [][2]uint32 {
 		return pairs
 	}
 	body, known := p.alike(q)
-	whole := min(p.Length, q.Length)*2 >= max(p.Length, q.Length)
-	switch {
-	case title < 0.3 && (!known || body < 0.75), known && whole && body < 0.3:
+	switch whole := min(p.Length, q.Length)*2 >= max(p.Length, q.Length); {
+	case title < 0.3 && (!known || body < 0.5), known && whole && body < 0.15 && title < 0.8:
 		return pairs
-	case x.Company != y.Company && (!known || whole && body < 0.6 || !m.nameNear(x.Company, y.Company)):
+	case x.Company != y.Company && (!known || whole && body < 0.3 || !m.nameNear(x.Company, y.Company)):
 		return pairs
 	}
 	return append(pairs, [2]uint32{a, b})
 }
 
 // nameNear reports whether two employers may be one, written differently:
-// either is unknown, or a name of one is most of a name of the other.
+// either is unknown, or a name of one is most of a name of the other, or begins
+// as the other does in Latin letters.
 func (m *matcher) nameNear(a, b uint32) bool {
 	if a == 0 || b == 0 {
 		return true
 	}
 	for _, x := range m.Names(a) {
 		for _, y := range m.Names(b) {
-			if similarNames([]rune(x), []rune(y)) {
+			if similarNames([]rune(x), []rune(y)) || sameSound(x, y) {
 				return true
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unicode"
@@ -33,11 +34,12 @@ type Print struct {
 	Length uint32            // runes of the normalised body
 }
 
-// Counts says in how many titles and bodies each bigram stands.
+// Counts says in how many titles and bodies each bigram stands, and in how many
+// bodies each item.
 type Counts struct {
-	docs              int
-	title, body       []uint32
-	titleBit, bodyBit []float32 // how much each bigram tells, in bits
+	docs                       int
+	title, body, item          []uint32
+	titleBit, bodyBit, itemBit []float32 // how much each tells, in bits
 }
 
 // A Reader makes Prints and counts bigrams. It is for one goroutine; the counts
@@ -52,14 +54,14 @@ type Reader struct {
 // NewReader returns an empty reader.
 func NewReader() *Reader {
 	return &Reader{
-		counts: Counts{title: make([]uint32, titleCounts), body: make([]uint32, bodyCounts)},
+		counts: Counts{title: make([]uint32, titleCounts), body: make([]uint32, bodyCounts), item: make([]uint32, itemCounts)},
 		mark:   make([]uint32, bodyCounts),
 	}
 }
 
 // MergeCounts adds up what several readers counted.
 func MergeCounts(readers []*Reader) *Counts {
-	c := &Counts{title: make([]uint32, titleCounts), body: make([]uint32, bodyCounts)}
+	c := &Counts{title: make([]uint32, titleCounts), body: make([]uint32, bodyCounts), item: make([]uint32, itemCounts)}
 	for _, r := range readers {
 		c.docs += r.counts.docs
 		for i, n := range r.counts.title {
@@ -68,8 +70,11 @@ func MergeCounts(readers []*Reader) *Counts {
 		for i, n := range r.counts.body {
 			c.body[i] += n
 		}
+		for i, n := range r.counts.item {
+			c.item[i] += n
+		}
 	}
-	c.titleBit, c.bodyBit = tells(c.docs, c.title), tells(c.docs, c.body)
+	c.titleBit, c.bodyBit, c.itemBit = tells(c.docs, c.title), tells(c.docs, c.body), tells(c.docs, c.item)
 	return c
 }
 
@@ -84,6 +89,10 @@ func (r *Reader) Print(title string, names []string, body []byte) (p Print) {
 		r.counts.title[h>>16]++ // a bigram twice in one title is rare
 		p.Bits[h>>31] |= 1 << (h >> 25 & 63)
 	}
+	t = items(body, t, func(item []rune) {
+		h := hashRunes(14695981039346656037, item)
+		r.counts.item[uint32(h>>32^h)%itemCounts]++
+	})
 	b := appendNormal(t[:0], body)
 	p.Length = uint32(len(b))
 	p.Exact = hashRunes(p.Title, b)
@@ -181,7 +190,52 @@ func titleRunes(out []rune, title string, names []string) []rune {
 	for _, name := range names {
 		out = cutRunes(out, from, name)
 	}
+	return undecorated(out, from)
+}
+
+// decorations are what a title says of recruiting rather than of the job, by
+// their first rune, longest first. What they say of career and employment is
+// known from other fields.
+var decorations = byFirst("신입및경력 신입경력 경력신입 신입사원 신입직원 신입 경력사원 경력직원 경력직 경력무관 경력 정규직 계약직 " +
+	"재공고 추가모집 추가채용 상시모집 상시채용 수시모집 수시채용 신규채용 신규모집 신규 공개채용 공개모집 특별채용 " +
+	"모집합니다 모집중 모집공고 모집 채용합니다 채용공고 채용중 채용 구인중 구인 구합니다 구함 모십니다 찾습니다 " +
+	"을구합니다 를구합니다 을모십니다 를모십니다 을찾습니다 를찾습니다 을모집합니다 를모집합니다 을채용합니다 를채용합니다 " +
+	"인재를모십니다 인재모집 인재 급구 긴급 각부문별 각부문 부문별 부문 담당자 담당 사원 직원 함께할 함께하실 분을 우대 무관")
+
+func byFirst(words string) map[rune][][]rune {
+	out := map[rune][][]rune{}
+	for w := range strings.FieldsSeq(words) {
+		r := []rune(w)
+		out[r[0]] = append(out[r[0]], r)
+	}
+	for _, list := range out {
+		slices.SortFunc(list, func(a, b []rune) int { return len(b) - len(a) })
+	}
 	return out
+}
+
+// undecorated takes decorations out of x[from:], unless hardly anything else
+// is there.
+func undecorated(x []rune, from int) []rune {
+	t, to, left := x[from:], 0, len(x)-from
+	for i := 0; i < len(t); {
+		n := 0
+		for _, w := range decorations[t[i]] {
+			if len(w) <= len(t)-i && slices.Equal(t[i:i+len(w)], w) {
+				n = len(w)
+				break
+			}
+		}
+		if n > 0 && left-n >= 2 {
+			left -= n
+			i += n
+			continue
+		}
+		t[to] = t[i]
+		to++
+		i++
+	}
+	return x[:from+to]
 }
 
 // cutRunes takes name out of x[from:].
