@@ -143,6 +143,8 @@ func (r *codesReader) read(m *mapper, f *field) {
 type stringsReader struct{ *texts }
 
 func (r *stringsReader) read(m *mapper, f *field) {
+	m.captured[f.place] = m.captured[f.place][:0]
+	asked := m.plan.coded(f.Name)
 	out := &m.out.Columns[f.at]
 	var room []string
 	for i := range m.rows {
@@ -153,6 +155,9 @@ func (r *stringsReader) read(m *mapper, f *field) {
 			}
 		}
 		out.AddStrings(room...)
+		if asked {
+			m.capture(f, i, strings.Join(room, ", "))
+		}
 	}
 }
 

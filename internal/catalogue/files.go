@@ -177,9 +177,9 @@ func (in *ingest) again(ctx context.Context) (*Delivery, error) {
 }
 
 // mendedFile returns how mended rows of a quarantine are read: the columns are
-// those of the original, as CSV.
+// those of the original, in the format the file has now.
 func mendedFile(f *defs.File) *defs.File {
 	mended := *f
-	mended.Format, mended.Encoding, mended.Records, mended.Sheet = "csv", "auto", "", ""
+	mended.Format, mended.Encoding, mended.Records, mended.Sheet = "", "auto", "", ""
 	return &mended
 }

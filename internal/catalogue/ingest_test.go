@@ -79,7 +79,7 @@ files:
       - {name: licences, match: "licence*.csv", on: id, key: resume}
     map:
       person: {hash: [name+birth, phone, mail]}
-      birth_year: {cel: 'row.birth.substring(0, 4)'}
+      birth_year: {cel: 'row.birth.extract("^[0-9]{4}")'}
       region: home
       headline: headline
       careers: careers
@@ -506,6 +506,31 @@ func TestIngestErrorsAreSentences(t *testing.T) {
 	}
 	if list, err := b.Deliveries(t.Context(), "", 0, 10); err != nil || len(list) != 0 {
 		t.Errorf("%d deliveries are recorded, %v", len(list), err)
+	}
+}
+
+// The examples inside a source run through the very same code.
+func TestExamples(t *testing.T) {
+	set := loadDefs(t, shop+`
+examples:
+  - name: a posting
+    row: {id: "1", title: 용접원, place: 경기 성남시 분당구, pay: 월급 250만원, career: 경력3년, skills: "용접,도면", opened: 2026.2.1}
+    expect: {title: 용접원, region: "41135", region.text: 경기 성남시 분당구, pay.min: "30000000", pay.basis: month, career.min: "36", skills: '["용접","도면"]', opened: "2026-02-01", occupation: "8222"}
+  - name: a wrong deadline
+    row: {title: 용접원, opened: 2026.2.1, deadline: 2026.1.1}
+    reject: the deadline is before
+  - name: something else
+    row: {title: 용접원}
+    expect: {title: 조리원}
+`)
+	ran, faults := set.RunExamples(ReadRow(&defs.Set{Sources: map[ieum.SourceID]*defs.Source{"shop": set.Sources["shop"]}, Kinds: set.Kinds, Codes: set.Codes}, fakeCoder{}, fakeExtractor{}))
+	if ran < 3 || len(faults) == 0 || !strings.Contains(fmt.Sprint(faults), `title became "용접원", not "조리원"`) {
+		t.Errorf("%d examples ran; faults: %v", ran, faults)
+	}
+	for _, f := range faults {
+		if strings.Contains(fmt.Sprint(f), "a posting") || strings.Contains(fmt.Sprint(f), "a wrong deadline") {
+			t.Error(f)
+		}
 	}
 }
 

@@ -86,7 +86,8 @@ type mapper struct {
 	captured [][]string // by field: its texts, for the coder and the extractor
 	reject   []*Reason  // by place
 	tally    tally
-	now      int // raw row that lookup reads
+	place    int // the row under way …
+	now      int // … and where it is in raw, which lookup reads
 	lookup   func(column string) string
 	buf      []byte
 }
@@ -305,7 +306,7 @@ func (m *mapper) judge() {
 			holds, err := r.Holds(func(path string) (any, bool) { return r.get[path](m.out, i) })
 			switch {
 			case err != nil:
-				m.reject[i] = reasonBroken(err.Error()).pointer()
+				m.reject[i] = reasonExpression(nil, err).pointer()
 			case holds && r.Then == "reject":
 				m.reject[i] = &Reason{Text: r.Say}
 			case holds:

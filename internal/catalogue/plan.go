@@ -87,6 +87,11 @@ func newPlan(set *defs.Set, source *defs.Source, file *defs.File, have []string)
 	return p, p.addRules()
 }
 
+// coded reports whether the coder is given a field.
+func (p *plan) coded(name string) bool {
+	return slices.ContainsFunc(p.fields, func(f *field) bool { return slices.Contains(f.value.Code, name) })
+}
+
 // personal reports whether rows of a kind tell about people.
 func personal(k *defs.Kind) bool {
 	return slices.ContainsFunc(k.Fields, func(f defs.Field) bool { return f.Sensitivity != defs.None })

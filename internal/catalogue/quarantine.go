@@ -100,9 +100,9 @@ func (c *Catalogue) Quarantine(number int64) (io.ReadCloser, error) {
 }
 
 // isMended returns the name of the file whose quarantined rows the CSV file at
-// path holds, "" when it is no quarantine.
+// path holds, "" when it is no quarantine. A spreadsheet may have saved it as XLSX.
 func isMended(path string) (string, error) {
-	if !strings.HasSuffix(strings.ToLower(path), ".csv") {
+	if ext := strings.ToLower(filepath.Ext(path)); ext != ".csv" && ext != ".xlsx" {
 		return "", nil
 	}
 	r, err := table.Open(path, table.Options{})

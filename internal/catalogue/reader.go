@@ -87,7 +87,7 @@ type texts struct {
 
 // all returns the texts of a row; the slice is valid until the next call.
 func (t *texts) all(m *mapper, f *field, i int) []string {
-	m.now = m.rows[i]
+	m.place, m.now = i, m.rows[i]
 	switch {
 	case f.join >= 0:
 		return t.joined(m, f)
@@ -109,11 +109,12 @@ func (t *texts) all(m *mapper, f *field, i int) []string {
 	return t.words.get(text, func(string) []string { return t.eval(m, f, m.lookup) })
 }
 
+// eval works out a mapping. An expression that cannot be worked out refuses the
+// row.
 func (t *texts) eval(m *mapper, f *field, row func(string) string) []string {
 	out, err := f.value.Eval(row)
-	if err != nil {
-		m.unread(f, err.Error())
-		return nil
+	if err != nil && m.reject[m.place] == nil {
+		m.reject[m.place] = reasonExpression(f.Field, err).pointer()
 	}
 	return out
 }
@@ -233,6 +234,11 @@ func (r *stringReader) read(m *mapper, f *field) {
 		if !ok {
 			out.AddNull()
 			m.capture(f, i, "")
+			continue
+		}
+		if r.url && !strings.HasPrefix(text, "http") {
+			m.unread(f, text)
+			out.AddNull()
 			continue
 		}
 		if !r.url {

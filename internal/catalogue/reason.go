@@ -25,4 +25,14 @@ func reasonBroken(why string) Reason {
 	return Reason{Text: ieum.Text{KO: fmt.Sprintf("읽을 수 없는 행입니다 (%s)", why), EN: why}}
 }
 
+// reasonExpression is of a row for which a mapping or a rule cannot be worked
+// out.
+func reasonExpression(f *defs.Field, err error) Reason {
+	r := reasonBroken(err.Error())
+	if f != nil {
+		r.Field = f.Name
+	}
+	return r
+}
+
 func (r Reason) pointer() *Reason { return &r }

@@ -14,8 +14,9 @@ var codeTails = []string{
 
 // ReadCode finds the code in force that a text names, also when something
 // stands around the name that does not change it: an arrow, "이상", brackets.
-// Of several names ("정규직·계약직") the first is taken, under which the source
-// files it, unless the list has ranks: there one asks for one level.
+// Of several names ("정규직·계약직") the first that is a code is taken, under
+// which the source files it; in a list with ranks that of the lowest, which is
+// the least that is asked for.
 func ReadCode(list *defs.CodeList, text string) (string, bool) {
 	s := fold(text)
 	if s == "" {
@@ -24,11 +25,25 @@ func ReadCode(list *defs.CodeList, text string) (string, bool) {
 	if code, ok := oneCode(list, s); ok {
 		return code, true
 	}
-	first, _, several := cutList(s)
-	if !several || ranked(list) {
+	codes, _ := ReadCodes(list, s)
+	if len(codes) == 0 {
 		return "", false
 	}
-	return oneCode(list, first)
+	lowest := codes[0]
+	for _, code := range codes[1:] {
+		if rank(list, code) < rank(list, lowest) {
+			lowest = code
+		}
+	}
+	return lowest, true
+}
+
+func rank(list *defs.CodeList, code string) int {
+	c, ok := list.Find(code)
+	if !ok {
+		return 0
+	}
+	return c.Rank
 }
 
 // ReadCodes finds the codes that a text names, several with marks of a list
@@ -69,10 +84,6 @@ func cutList(s string) (piece, rest string, found bool) {
 		}
 	}
 	return strings.TrimSpace(s), "", false
-}
-
-func ranked(list *defs.CodeList) bool {
-	return len(list.Codes) > 1 && list.Codes[len(list.Codes)-1].Rank != 0
 }
 
 // oneCode finds one name with what may stand around it.
