@@ -51,40 +51,50 @@ func (m *Market) readCertificates(set *defs.Set) {
 	m.readLicences(set, place)
 }
 
-// readLicences marks what the law asks for. A licence asked of some of a unit
-// group's titles only is taken to be asked of those titles.
+// readLicences marks what the law asks for. Rows of one occupation and law are
+// alternatives.
 func (m *Market) readLicences(set *defs.Set, place func(string) int) {
 	list, ok := set.Codes["licences"]
 	if !ok {
 		return
 	}
 	for _, c := range list.Codes {
-		i, ok := m.byCode[c.Extra["occupation"]]
-		one, _, _ := strings.Cut(c.Extra["certificates"], "|")
-		if !ok || one == "" {
+		code := c.Extra["occupation"]
+		if code == "" {
+			code = c.Extra["part"]
+		}
+		i, ok := m.byCode[code]
+		if !ok || c.Extra["certificate"] == "" {
 			continue
 		}
-		l := licence{cert: place(one)}
-		if words := c.Extra["title"]; words != "" {
-			l.titles = strings.Split(words, "|")
-		}
 		o := &m.occupations[i]
+		cert, law := place(c.Extra["certificate"]), c.Extra["law"]
+		o.certs = slices.DeleteFunc(o.certs, func(t typical) bool { return t.id == cert })
+		at := slices.IndexFunc(o.licences, func(l licence) bool { return l.law == law })
+		if at >= 0 {
+			o.licences[at].certs = append(o.licences[at].certs, cert)
+			continue
+		}
+		l := licence{law: law, certs: []int{cert}}
+		if c.Extra["part"] != "" {
+			l.words = strings.Split(c.Extra["words"], "|")
+		}
 		o.licences = append(o.licences, l)
-		o.certs = slices.DeleteFunc(o.certs, func(t typical) bool { return t.id == l.cert })
 	}
 }
 
-// A licence is what the law asks of an occupation's people, or of those of some
-// titles.
+// A licence is what a law asks of an occupation's people, or of those whose
+// title has one of the words: one of the certificates.
 type licence struct {
-	cert   int
-	titles []string
+	law   string
+	certs []int
+	words []string
 }
 
-// asked says whether the licence is asked for in a posting of that title.
+// asked says whether the licence is asked for under a title.
 func (l *licence) asked(title string) bool {
-	if len(l.titles) == 0 {
+	if len(l.words) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(l.titles, func(w string) bool { return strings.Contains(title, w) })
+	return slices.ContainsFunc(l.words, func(w string) bool { return strings.Contains(title, w) })
 }

@@ -203,7 +203,7 @@ func (m *Market) wage(o *occupation, years float64, education, home int, ability
 		school += s * float64(i*i)
 	}
 	school = (float64(education) - mean) / math.Sqrt(max(school-mean*mean, 0.25))
-	place := (provinces[m.places.list[home].province].office - 1) * 1.5
+	place := (provinces[m.places.list[home].province].office - m.places.office[o.where]) * 2
 	z := 0.50*clamp(experience, 2) + 0.25*clamp(school, 2) + 0.15*place + 0.20*ability + 0.30*firm + 0.75*luck
 	return max(o.median*math.Exp(o.spread*z), leastPay)
 }
@@ -255,7 +255,7 @@ func (m *Market) certify(r *rng, p *Person) {
 	o := &m.occupations[p.occupation]
 	for i := range o.licences {
 		if l := &o.licences[i]; l.asked(o.titles[p.title]) && r.chance(licensed) {
-			p.certs = append(p.certs, l.cert)
+			p.certs = append(p.certs, first(r, l.certs))
 		}
 	}
 	for _, t := range o.certs {

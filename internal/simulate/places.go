@@ -61,7 +61,8 @@ type place struct {
 type places struct {
 	list       []place
 	draw       [regions]choice
-	inProvince []choice // by province: among its places
+	office     [regions]float64 // mean of the provinces' office, by where people are drawn
+	inProvince []choice         // by province: among its places
 	provinceAt [][]int
 	inArea     map[int]choice
 	areaAt     map[int][]int
@@ -117,6 +118,12 @@ func readPlaces(set *defs.Set) (places, error) {
 	p.index(weights[anywhere])
 	for r := range p.draw {
 		p.draw[r] = newChoice(weights[r])
+		var sum, office float64
+		for i, w := range weights[r] {
+			sum += w
+			office += w * provinces[p.list[i].province].office
+		}
+		p.office[r] = office / sum
 	}
 	return p, nil
 }

@@ -332,7 +332,7 @@ func (m *Market) ask(r *rng, v *vacancy, o *occupation) {
 	}
 	for i := range o.licences {
 		if l := &o.licences[i]; l.asked(o.titles[v.title]) {
-			v.required = l.cert
+			v.required = first(r, l.certs)
 		}
 	}
 	for _, t := range o.certs {
