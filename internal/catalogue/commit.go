@@ -100,7 +100,7 @@ func (m *intake) finish(in *ingest) error {
 		return in.bad.add(in.files[a.file].name(), in.plans[a.part], refusal{row: int64(a.row), reason: reasonRepeated})
 	}}
 	for _, p := range in.plans {
-		of := p.part
+		of := p.feed
 		of.close = of.close && p.kind == m.plan.kind
 		m.turn.parts = append(m.turn.parts, of)
 	}

@@ -20,7 +20,7 @@ const occupations = "keco2025"
 // A plan is one file entry of a source, resolved against its kind once so that
 // rows are read by position.
 type plan struct {
-	part
+	feed
 	source   *defs.Source
 	file     *defs.File
 	kind     *defs.Kind
@@ -56,7 +56,7 @@ func newPlan(set *defs.Set, source *defs.Source, file *defs.File, have []string)
 	if p.kind == nil {
 		return nil, fmt.Errorf("catalogue: source %s has no kind for %s", source.ID, file.Match)
 	}
-	p.part = part{crc32.ChecksumIEEE([]byte(file.Match)), file.Delivery == "full", file.Absent == "close"}
+	p.feed = feed{crc32.ChecksumIEEE([]byte(file.Match)), file.Delivery == "full", file.Absent == "close"}
 	p.personal = personal(p.kind)
 	p.out = lakeFields(p.kind)
 	for i, f := range p.out {

@@ -171,8 +171,8 @@ func (a *arrival) compare(b *arrival) int {
 	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.file, b.file), cmp.Compare(a.row, b.row))
 }
 
-// A part is one file entry of the source within a delivery.
-type part struct {
+// A feed is one file entry of the source within a delivery.
+type feed struct {
 	id    uint32 // of the entry, stable when others come or go
 	full  bool   // the delivery is everything there is
 	close bool   // what is not in it is closed
@@ -181,7 +181,7 @@ type part struct {
 // A turnover makes the next state out of the present one and what arrived.
 type turnover struct {
 	delivery uint32
-	parts    []part // by arrival.part
+	parts    []feed // by arrival.part
 	today    ieum.Day
 	repeated func(a *arrival) error // a row whose key stood before it in a full delivery, with other content
 

@@ -20,7 +20,7 @@ type model struct {
 	repeated                int
 }
 
-func (m *model) deliver(number uint32, parts []part, arrivals []arrival, today ieum.Day) {
+func (m *model) deliver(number uint32, parts []feed, arrivals []arrival, today ieum.Day) {
 	came := map[uint64]bool{}
 	had := maps.Clone(m.entries)
 	holder := map[uint64]arrival{}
@@ -66,7 +66,7 @@ func TestTurnoverIsAMap(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for round := range 200 {
 		dir := t.TempDir()
-		parts := []part{{1, r.IntN(2) == 0, r.IntN(4) > 0}, {2, r.IntN(2) == 0, true}}
+		parts := []feed{{1, r.IntN(2) == 0, r.IntN(4) > 0}, {2, r.IntN(2) == 0, true}}
 		m := &model{entries: map[uint64]entry{}}
 		var sum turnover
 		path := filepath.Join(dir, "0.keys")
