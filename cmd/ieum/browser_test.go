@@ -362,6 +362,68 @@ const drawScript = `(async () => {
 	return drawn;
 })()`
 
+// tour are the answers of a made-up press operator of 58 without a résumé.
+var tour = map[string]string{
+	"work": "프레스 조작", "years": "25년",
+	"tasks":        "금형을 갈아 끼우고 프레스를 돌렸어요. 치수를 재서 불량을 골라내고 새로 온 사람들을 가르쳤어요. 지게차로 자재도 날랐어요.",
+	"certificates": "지게차운전기능사", "pay": "250",
+}
+
+// answer fills in the questions and sends them.
+func (b *tab) answer(t *testing.T, base string) {
+	t.Helper()
+	b.visit(t, base+"/diagnosis")
+	for name, text := range tour {
+		b.do(t, chromedp.SetValue(chromedp.ID(name), text))
+	}
+	if _, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(`form[action="/diagnosis"] .button`))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestSevenAnswersGetAnAnswer goes the way the README shows: seven
+// plain questions, then what the person can do in their own words, occupations,
+// jobs with reasons; in both languages without entering anything again.
+func TestSevenAnswersGetAnAnswer(t *testing.T) {
+	b, base := openTab(t), serveSite(t, "")
+	for _, scheme := range []string{"light", "dark"} {
+		b.look(t, look{"ko", scheme, 1280})
+		b.answer(t, base)
+		page := value[string](t, b, `document.querySelector("main").innerText`)
+		for _, want := range []string{"금형을 갈아 끼우고", "지게차운전기능사"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the answer does not quote %q:\n%s", want, page)
+			}
+		}
+		if n := value[int](t, b, `document.querySelectorAll("main a[href^='/occupations/']").length`); n == 0 {
+			t.Error("the answer names no occupation")
+		}
+		if n := value[int](t, b, `document.querySelectorAll("main .reasons").length`); n < 3 {
+			t.Errorf("the answer has %d jobs with reasons, want 3", n)
+		}
+		for _, v := range b.violations(t) {
+			t.Errorf("answer (%s): %s", scheme, v)
+		}
+		b.do(t, chromedp.Click(chromedp.CSS(".display summary")))
+		if _, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(`button[formaction$="lang=en"]`))); err != nil {
+			t.Fatal(err)
+		}
+		if lang := value[string](t, b, `document.documentElement.lang`); lang != "en" {
+			t.Errorf("the answer is in %q after asking for English", lang)
+		}
+		if page := value[string](t, b, `document.querySelector("main").innerText`); !strings.Contains(page, "금형을 갈아 끼우고") {
+			t.Errorf("the answer in English has lost what was entered:\n%s", page)
+		}
+		for _, v := range b.violations(t) {
+			t.Errorf("answer in English (%s): %s", scheme, v)
+		}
+		if faults := b.complaints(); len(faults) > 0 {
+			t.Error(faults)
+		}
+		b.visit(t, base+"/?lang=ko")
+	}
+}
+
 // TestShots takes pictures of every kind of page into the folder that
 // IEUM_SHOTS names, for people to look at.
 func TestShots(t *testing.T) {
@@ -376,6 +438,10 @@ func TestShots(t *testing.T) {
 		pages := sample(t, base)
 		for _, l := range []look{{"ko", "light", 1280}, {"ko", "light", 360}, {"ko", "dark", 1280}, {"en", "light", 1280}} {
 			b.look(t, l)
+			if state.data == "" {
+				b.answer(t, base)
+				b.shoot(t, dir, fmt.Sprintf("tour-%s-%s-%d", l.lang, l.scheme, l.width))
+			}
 			for _, at := range pages {
 				b.visit(t, base+at)
 				value[int](t, b, drawScript)
