@@ -92,28 +92,7 @@ func readPlaces(set *defs.Set) (places, error) {
 		if len(districts) == 0 {
 			return places{}, ieum.Errorf(ieum.ErrInvalid, "the code list regions has no districts of %s (%s)", pr.code, pr.short)
 		}
-		var sum float64
-		for _, d := range districts {
-			sum += weight(d.name)
-		}
-		var within []float64
-		for _, d := range districts {
-			w := pr.people * weight(d.name) / sum
-			within = append(within, w)
-			farm := map[bool]float64{true: 8, false: 1}[strings.HasSuffix(d.name, "군")]
-			if strings.HasSuffix(d.name, "구") {
-				farm = 0.05
-			}
-			for r, k := range [regions]float64{1, pr.office, pr.plants, farm} {
-				weights[r] = append(weights[r], w*k)
-			}
-			p.provinceAt = append(p.provinceAt, nil)
-			d.province = i
-			d.name = pr.short + " " + d.name
-			p.areaAt[pr.area] = append(p.areaAt[pr.area], len(p.list))
-			p.list = append(p.list, d)
-		}
-		p.inProvince = append(p.inProvince, newChoice(within))
+		p.add(i, districts, &weights)
 	}
 	p.index(weights[anywhere])
 	for r := range p.draw {
@@ -126,6 +105,35 @@ func readPlaces(set *defs.Set) (places, error) {
 		p.office[r] = office / sum
 	}
 	return p, nil
+}
+
+// add takes in the districts of a province with how often each is drawn.
+func (p *places) add(at int, districts []place, weights *[regions][]float64) {
+	pr := provinces[at]
+	var sum float64
+	for _, d := range districts {
+		sum += weight(d.name)
+	}
+	var within []float64
+	for _, d := range districts {
+		w := pr.people * weight(d.name) / sum
+		within = append(within, w)
+		farm := 1.0
+		switch {
+		case strings.HasSuffix(d.name, "군"):
+			farm = 8
+		case strings.HasSuffix(d.name, "구"):
+			farm = 0.05
+		}
+		for r, k := range [regions]float64{1, pr.office, pr.plants, farm} {
+			weights[r] = append(weights[r], w*k)
+		}
+		d.province = at
+		d.name = pr.short + " " + d.name
+		p.areaAt[pr.area] = append(p.areaAt[pr.area], len(p.list))
+		p.list = append(p.list, d)
+	}
+	p.inProvince = append(p.inProvince, newChoice(within))
 }
 
 // index fills the lists by province and area.

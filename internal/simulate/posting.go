@@ -82,19 +82,7 @@ func (c *clerk) posting(row int, out *PostingRow, truth *PostingTruth) {
 	pen.str("https://", s.host, "/", out.ID)
 	out.URL = pen.keep()
 	c.employer(&r, s, out)
-	if s.coded || !r.chance(m.p.Rates.Uncoded) {
-		out.Occupation = m.occupations[v.occupation].code
-	}
-	c.address(s)
-	out.Address = pen.keep()
-	c.pay(&r, s, true)
-	out.Pay = pen.keep()
-	c.career(s)
-	out.Career = pen.keep()
-	out.Education = "학력무관"
-	if v.education >= 0 {
-		out.Education = educations[v.education].posting
-	}
+	c.terms(&r, s, out)
 	c.title(&r, s, version)
 	out.Title = pen.keep()
 	c.certificates(out)
@@ -105,6 +93,24 @@ func (c *clerk) posting(row int, out *PostingRow, truth *PostingTruth) {
 		Occupation: m.occupations[v.occupation].code, Region: m.places.list[v.place].code, PayMin: v.payMin, PayMax: v.payMax,
 		Direct: c.skillIDs(direct), Indirect: c.skillIDs(indirect), Unsaid: c.skillIDs(unsaid),
 		Dropped: c.faults.dropped(pen), Broken: c.faults.broken(pen), Noise: c.faults.noise(pen), Sibling: v.sibling,
+	}
+}
+
+// terms writes the columns of the job's terms as the site words them.
+func (c *clerk) terms(r *rng, s *site, out *PostingRow) {
+	pen, v := &c.pen, &c.vac
+	if s.coded || !r.chance(c.m.p.Rates.Uncoded) {
+		out.Occupation = c.m.occupations[v.occupation].code
+	}
+	c.address(s)
+	out.Address = pen.keep()
+	c.pay(r, s, true)
+	out.Pay = pen.keep()
+	c.career(s)
+	out.Career = pen.keep()
+	out.Education = "학력무관"
+	if v.education >= 0 {
+		out.Education = educations[v.education].posting
 	}
 }
 

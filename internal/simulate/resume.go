@@ -141,28 +141,7 @@ func (c *clerk) work(r *rng, out *ResumeRow, jobs []spell) {
 // wish writes what is sought: occupations, places, pay, employment.
 func (c *clerk) wish(r *rng, out *ResumeRow) {
 	m, pen, p := c.m, &c.pen, &c.person
-	var wishes [mostWishes]int
-	n := 1
-	wishes[0] = p.occupation
-	if r.chance(0.15) {
-		wishes[0] = m.before(r, p.occupation)
-	}
-	for n < mostWishes && r.chance(0.4) {
-		w, known := m.before(r, p.occupation), false
-		for _, have := range wishes[:n] {
-			known = known || have == w
-		}
-		if !known {
-			wishes[n] = w
-			n++
-		}
-	}
-	for i, w := range wishes[:n] {
-		if i > 0 {
-			pen.b = append(pen.b, '|')
-		}
-		pen.str(m.occupations[w].code)
-	}
+	c.wishWork(r)
 	out.Wishes = pen.keep()
 	home := &m.places.list[p.home]
 	switch x := r.float(); {
@@ -188,12 +167,35 @@ func (c *clerk) wish(r *rng, out *ResumeRow) {
 		c.faults.breakField("wish_pay")
 	}
 	out.WishPay = pen.keep()
-	out.WishEmployment = wishedEmployment(r, p)
+	out.WishEmployment = wishedEmployment(r, float64(m.p.AsOf-p.born)/365.25)
 }
 
-func wishedEmployment(r *rng, p *Person) string {
+// wishWork writes the occupations sought: the last one mostly, and what is near.
+func (c *clerk) wishWork(r *rng) {
+	m, pen, p := c.m, &c.pen, &c.person
+	var wishes [mostWishes]int
+	n := 1
+	wishes[0] = p.occupation
+	if r.chance(0.15) {
+		wishes[0] = m.before(r, p.occupation)
+	}
+	for n < mostWishes && r.chance(0.4) {
+		if w := m.before(r, p.occupation); !slices.Contains(wishes[:n], w) {
+			wishes[n] = w
+			n++
+		}
+	}
+	for i, w := range wishes[:n] {
+		if i > 0 {
+			pen.b = append(pen.b, '|')
+		}
+		pen.str(m.occupations[w].code)
+	}
+}
+
+func wishedEmployment(r *rng, age float64) string {
 	x := r.float()
-	if age := p.birthAge(); age > 60 {
+	if age > 60 {
 		x *= 0.8
 	}
 	switch {
@@ -206,8 +208,6 @@ func wishedEmployment(r *rng, p *Person) string {
 	}
 	return "정규직"
 }
-
-func (p *Person) birthAge() int { return 2026 - p.born.Time().Year() }
 
 func (c *clerk) headline(r *rng, out *ResumeRow) {
 	o := &c.m.occupations[c.person.occupation]
@@ -285,7 +285,8 @@ func (m *Market) wordOf(r *rng, s *skill) int {
 	return 1 + r.intn(len(s.words)-1)
 }
 
-// canDo writes the sentences about competencies, and the column skills.
+// canDo writes the sentences about competencies, and the columns skills and
+// certificates.
 func (c *clerk) canDo(r *rng, out *ResumeRow) {
 	m, pen, p := c.m, &c.pen, &c.person
 	var named [mostShown]string
@@ -313,24 +314,30 @@ func (c *clerk) canDo(r *rng, out *ResumeRow) {
 			pen.fill(pick(r, skillSentences), named[i])
 		}
 	}
-	text := pen.keep() // the column comes between; the text goes on behind it
-	for i, word := range named[:n] {
+	text := pen.keep() // the columns come between; the text goes on behind them
+	c.columns(r, named[:n], out)
+	pen.str(text)
+}
+
+// columns fills the columns of competencies and certificates.
+func (c *clerk) columns(r *rng, named []string, out *ResumeRow) {
+	pen := &c.pen
+	add := func(s string) {
+		if len(pen.b) > 0 {
+			pen.b = append(pen.b, '|')
+		}
+		pen.str(s)
+	}
+	for i, word := range named {
 		if i%2 == 0 || r.chance(0.5) {
-			if len(pen.b) > 0 {
-				pen.b = append(pen.b, '|')
-			}
-			pen.str(word)
+			add(word)
 		}
 	}
 	out.Skills = pen.keep()
-	for i, k := range p.certs {
-		if i > 0 {
-			pen.b = append(pen.b, '|')
-		}
-		pen.str(m.certs[k].name)
+	for _, k := range c.person.certs {
+		add(c.m.certs[k].name)
 	}
 	out.Certificates = pen.keep()
-	pen.str(text)
 }
 
 // skillIDs writes the competencies shown in a way and in no plainer one.
