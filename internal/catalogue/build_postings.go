@@ -104,7 +104,7 @@ func (p *postingRows) facts(row int, company uint32, codes *numbers) master.Fact
 		Company: company, Region: codes.region[t.Region[row]], Occupation: codes.occupation[t.Occupation[row]],
 		Opened: t.Opened[row], Deadline: t.Deadline[row], Closed: t.Closed[row],
 		PayMin: t.PayMin[row], PayMax: t.PayMax[row], CareerMin: t.CareerMin[row], CareerMax: t.CareerMax[row],
-		Source: p.members.Source[row], Employment: t.Employment[row], Education: t.Education[row],
+		Openings: t.Openings[row], Employment: t.Employment[row], Education: t.Education[row],
 		Guessed: t.Flags[row]&snapshot.Coded != 0,
 	}
 }

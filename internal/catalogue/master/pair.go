@@ -69,9 +69,7 @@ func (m *matcher) judge(a, b uint32, t pairText) verdict {
 	x, y := &m.Facts[a], &m.Facts[b]
 	v := verdict{Merge: Merge{A: min(a, b), B: max(a, b), Rule: ByNearText}}
 	f := signsOf(x, y, t)
-	for i, value := range f {
-		v.points += weights[i] * value
-	}
+	v.points = points(&f)
 	for _, on := range agreeing {
 		if f[on.sign] >= on.least {
 			v.Agreed |= on.what
@@ -82,6 +80,14 @@ func (m *matcher) judge(a, b uint32, t pairText) verdict {
 	}
 	v.Score = float32(1 / (1 + math.Exp(threshold-v.points)))
 	return v
+}
+
+// points adds up the signs.
+func points(f *[signs]float64) (sum float64) {
+	for i, value := range f {
+		sum += weights[i] * value
+	}
+	return sum
 }
 
 // agreeing says which signs count as agreement in the evidence.

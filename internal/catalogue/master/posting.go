@@ -249,7 +249,8 @@ func (m *matcher) bucketKey(row uint32, band int) (key uint64, ok bool) {
 	return key | province<<56, true
 }
 
-// consider adds a pair if what is cheap to see does not rule it out.
+// consider adds a pair if what is cheap to see does not rule it out: the facts,
+// and the texts as alike as their prints allow.
 func (m *matcher) consider(pairs [][2]uint32, a, b uint32) [][2]uint32 {
 	x, y := &m.Facts[a], &m.Facts[b]
 	if n := near(x.Region, y.Region); n == beside || n == differs {
@@ -257,17 +258,36 @@ func (m *matcher) consider(pairs [][2]uint32, a, b uint32) [][2]uint32 {
 	}
 	p, q := &m.Prints[a], &m.Prints[b]
 	title := p.titleAlike(q)
-	if x.Company != y.Company && title < 0.6 {
+	if title < 0.3 && x.Company != y.Company {
 		return pairs
 	}
 	body, known := p.alike(q)
-	switch whole := min(p.Length, q.Length)*2 >= max(p.Length, q.Length); {
-	case title < 0.3 && (!known || body < 0.5), known && whole && body < 0.15 && title < 0.8:
+	if title < 0.3 && (!known || body < 0.5) {
 		return pairs
-	case x.Company != y.Company && (!known || whole && body < 0.3 || !m.nameNear(x.Company, y.Company)):
+	}
+	f := signsOf(x, y, hopeful(p, q, title, body, known))
+	if points(&f) < threshold || x.Company != y.Company && !m.nameNear(x.Company, y.Company) {
 		return pairs
 	}
 	return append(pairs, [2]uint32{a, b})
+}
+
+// hopeful is the best that the texts of two postings may turn out to be.
+func hopeful(p, q *Print, title, body float64, known bool) pairText {
+	t := pairText{title: 1, titleBits: 60, hasBody: known}
+	if title < 0.3 {
+		t.title = 0.7
+	}
+	if !known {
+		return t
+	}
+	t.body.both, t.body.within = min(1, body+0.2), min(1, body+0.3)
+	if whole := min(p.Length, q.Length)*2 >= max(p.Length, q.Length); !whole {
+		t.body.within = 1
+	}
+	t.item.within, t.item.both = min(1, t.body.within+0.3), min(1, body+0.4)
+	t.figure = t.item
+	return t
 }
 
 // nameNear reports whether two employers may be one, written differently:
