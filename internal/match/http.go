@@ -12,7 +12,7 @@ import (
 	"ieum/internal/platform/web"
 )
 
-//go:embed pages
+//go:embed all:pages
 var files embed.FS
 
 // Routes serves the pages and the API of searching and matching.

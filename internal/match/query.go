@@ -96,7 +96,7 @@ func newConcepts(set *defs.Set, s *snapshot.Snapshot) map[string][]concept {
 				code = set.Codes[id].Current(code)
 			}
 			for _, n := range append([]string{c.Name.KO, c.Name.EN}, c.Aliases...) {
-				key := joined(string(terms.Fold(nil, []byte(n))))
+				key := nameKey(string(terms.Fold(nil, []byte(n))))
 				if key == "" || slices.Contains(m[key], concept{id, code}) {
 					continue
 				}
@@ -108,6 +108,16 @@ func newConcepts(set *defs.Set, s *snapshot.Snapshot) map[string][]concept {
 }
 
 func joined(folded string) string { return strings.ReplaceAll(folded, " ", "") }
+
+// nameKey is the form in which names are compared: folded, without spaces, an
+// English plural in the singular.
+func nameKey(folded string) string {
+	s := joined(folded)
+	if n := len(s); n > 3 && s[n-1] == 's' && s[n-2] >= 'a' && s[n-2] <= 'z' && s[n-2] != 's' {
+		s = s[:n-1]
+	}
+	return s
+}
 
 // A wanted is a clause with what it may mean.
 type wanted struct {
@@ -175,7 +185,7 @@ func (x *index) longest(clauses []clause, plain func(clause) bool) (wanted, int)
 			texts[i] = c.text
 		}
 		w := wanted{clause: clause{text: strings.Join(texts, " ")}}
-		for _, c := range x.concepts[joined(w.text)] {
+		for _, c := range x.concepts[nameKey(w.text)] {
 			if c.list == "regions" {
 				w.places = append(w.places, c.code)
 			} else {

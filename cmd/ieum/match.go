@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/match"
+	"ieum/internal/platform/web"
+)
+
+var matchCommand = &command{
+	name: "match", args: "--resume FILE", about: "jobs for a résumé, with reasons that add up to the score",
+	setup: func(fs *flag.FlagSet) run {
+		resume := fs.String("resume", "", "a résumé: our JSON, JSON Resume or text; - for standard input")
+		k := fs.Int("k", 10, "how many jobs")
+		asJSON := fs.Bool("json", false, "print JSON (docs/schemas/match.json)")
+		return func(ctx context.Context, e *env, args []string) error {
+			if *resume == "" || len(args) > 0 {
+				return usagef("match takes a résumé: --resume FILE")
+			}
+			if *k < 1 {
+				return usagef("match: -k is at least 1")
+			}
+			m, err := openMarket(e)
+			if err != nil {
+				return err
+			}
+			defer m.Close()
+			r, err := readResume(e, m, *resume)
+			if err != nil {
+				return err
+			}
+			p := m.reader.Read(r)
+			found, err := m.matcher.Jobs(ctx, p, match.Query{K: *k})
+			if err != nil {
+				return err
+			}
+			site := web.NewSite(m.set, e.now, nil)
+			match.Say(site, web.DefaultLang, found)
+			if *asJSON {
+				return writeJSON(e.stdout, match.Matched{Profile: p, Result: *found})
+			}
+			printMatch(e.stdout, m.set, site, found)
+			return nil
+		}
+	},
+}
+
+var candidatesCommand = &command{
+	name: "candidates", args: "--posting ID", about: "people for a posting, without anything that names them",
+	setup: func(fs *flag.FlagSet) run {
+		posting := fs.String("posting", "", "public number of the posting: 16 hexadecimal digits")
+		k := fs.Int("k", 10, "how many people")
+		asJSON := fs.Bool("json", false, "print JSON")
+		return func(ctx context.Context, e *env, args []string) error {
+			if *posting == "" || len(args) > 0 {
+				return usagef("candidates takes a posting: --posting ID")
+			}
+			if *k < 1 {
+				return usagef("candidates: -k is at least 1")
+			}
+			m, err := openMarket(e)
+			if err != nil {
+				return err
+			}
+			defer m.Close()
+			found, err := m.matcher.Candidates(ctx, *posting, *k)
+			if err != nil {
+				return err
+			}
+			site := web.NewSite(m.set, e.now, nil)
+			for _, p := range found.People {
+				match.SayReasons(site, web.DefaultLang, p.Reasons)
+			}
+			if *asJSON {
+				return writeJSON(e.stdout, found)
+			}
+			printPeople(e.stdout, found)
+			return nil
+		}
+	},
+}
+
+// assignments are the ways to share postings out among many people. Only the
+// first is there.
+var assignments = []string{"none", "discount", "capacity"}
+
+var recommendCommand = &command{
+	name: "recommend", args: "", about: "the best postings for every seeker: seeker TAB posting TAB score a line",
+	setup: func(fs *flag.FlagSet) run {
+		b := match.Batch{}
+		fs.IntVar(&b.K, "k", 10, "postings for each seeker")
+		fs.BoolVar(&b.ExcludeApplied, "exclude-applied", false, "leave out postings the seeker has applied for")
+		fs.StringVar((*string)(&b.Source), "source", "", "only postings of this source, and its seekers when it has any")
+		fs.StringVar(&b.AsOf, "as-of", "", "the day whose open postings count (default today), or all: whether open or not")
+		assign := fs.String("assign", "none", "how postings are shared out: none")
+		return func(ctx context.Context, e *env, args []string) error {
+			switch {
+			case len(args) > 0:
+				return usagef("recommend takes no arguments")
+			case b.K < 1:
+				return usagef("recommend: -k is at least 1")
+			case !slices.Contains(assignments, *assign):
+				return usagef("recommend: --assign is none, discount or capacity")
+			case *assign != "none":
+				return ieum.Errorf(ieum.ErrUnavailable, "--assign %s is not there yet: this version recommends to each seeker without regard to the others; use --assign none", *assign)
+			}
+			m, err := openMarket(e)
+			if err != nil {
+				return err
+			}
+			defer m.Close()
+			counts, err := m.matcher.Recommend(ctx, b, e.stdout)
+			if err != nil {
+				return err
+			}
+			e.say("%d seekers, %d postings, %d lines", counts.Seekers, counts.Postings, counts.Lines)
+			if counts.Fewer > 0 {
+				e.say("%d seekers have fewer than %d: no more postings are within their constraints", counts.Fewer, b.K)
+			}
+			return nil
+		}
+	},
+}
+
+// printMatch writes jobs for a person at a terminal.
+func printMatch(w io.Writer, set *defs.Set, site *web.Site, r *match.Result) {
+	if r.Simulated {
+		fmt.Fprintln(w, "SIMULATED people and postings")
+	}
+	fmt.Fprintf(w, "Among %d postings open on %s:\n", r.Openings, r.Day)
+	printJobs(w, set, site, r.Jobs)
+	if len(r.Short) > 0 {
+		fmt.Fprintln(w, "\nOne licence is missing for:")
+		printJobs(w, set, site, r.Short)
+	}
+	for _, text := range r.Unread {
+		fmt.Fprintf(w, "\nNot understood as a region: %s\n", text)
+	}
+}
+
+func printJobs(w io.Writer, set *defs.Set, site *web.Site, jobs []ieum.Job) {
+	for i, j := range jobs {
+		fmt.Fprintf(w, "\n%d. %s  %s  %s  [%s]\n", i+1, j.Title, j.Company, set.Codes["regions"].Path(j.Region, web.DefaultLang), j.ID)
+		printReasons(w, j.Score, j.Reasons)
+		for _, c := range j.Missing {
+			fmt.Fprintf(w, "   missing: %s\n", set.Codes["certificates"].Name(c, web.DefaultLang))
+		}
+		for _, key := range j.Unclear {
+			fmt.Fprintf(w, "   unclear: %s\n", site.Text(web.DefaultLang, key, nil))
+		}
+	}
+}
+
+func printReasons(w io.Writer, score float64, reasons []ieum.Reason) {
+	for _, r := range reasons {
+		fmt.Fprintf(w, "   %+7.2f  %s\n", r.Points, r.Text)
+	}
+	fmt.Fprintf(w, "   %7.2f  in all\n", score)
+}
+
+// printPeople writes people for a posting at a terminal.
+func printPeople(w io.Writer, p *match.People) {
+	if p.Simulated {
+		fmt.Fprintln(w, "SIMULATED people and postings")
+	}
+	fmt.Fprintf(w, "%s, %s: among %d résumés of people who look for work\n", p.Posting.Title, p.Posting.Company, p.Seekers)
+	for i, c := range p.People {
+		fmt.Fprintf(w, "\n%d. %s of %s\n", i+1, c.Key, c.Source)
+		printReasons(w, c.Score, c.Reasons)
+	}
+}
