@@ -2,51 +2,96 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
+	"ieum/defs"
+	"ieum/internal/catalogue"
+	"ieum/internal/catalogue/competency"
+	"ieum/internal/catalogue/occupation"
 	"ieum/internal/jobcare"
 	"ieum/internal/match"
+	"ieum/internal/platform/db"
+	"ieum/internal/platform/journal"
 	"ieum/internal/platform/web"
 	"ieum/internal/snapshot"
 )
 
-// app is the whole platform, wired. This is the one place that knows all the
-// domains; read it top to bottom to see who needs whom.
-type app struct {
-	handler http.Handler
+// This file is the one place that knows all the domains; read it top to bottom
+// to see who needs whom.
+
+// a store is what ingest and build work on: the data folder and its database.
+type store struct {
+	db        *db.DB
+	catalogue *catalogue.Catalogue
+}
+
+func openStore(ctx context.Context, e *env, set *defs.Set) (*store, error) {
+	where := e.Data
+	if e.Database != "" {
+		where = e.Database
+	}
+	d, err := db.Open(ctx, where)
+	if err != nil {
+		return nil, err
+	}
+	coder, err := occupation.New(set)
+	if err != nil {
+		d.Close()
+		return nil, err
+	}
+	if err := journal.Migrate(ctx, d); err != nil {
+		d.Close()
+		return nil, err
+	}
+	c, err := catalogue.New(ctx, d, set, e.Data, e.now, coder, competency.New(set))
+	if err != nil {
+		d.Close()
+		return nil, err
+	}
+	return &store{d, c}, nil
+}
+
+// Close gives back the database.
+func (s *store) Close() error { return s.db.Close() }
+
+// parts are what the domains derive from a snapshot.
+func parts(set *defs.Set) []snapshot.Part {
+	return []snapshot.Part{jobcare.Part(), match.Part(set)}
+}
+
+// a market is what answers from the current snapshot; it needs no database.
+type market struct {
+	set     *defs.Set
 	live    *snapshot.Live
+	reader  *catalogue.Reader
 	matcher *match.Matcher
 	adviser *jobcare.Adviser
 }
 
-func newApp(ctx context.Context, e *env) (*app, error) {
+func openMarket(e *env) (*market, error) {
 	set, err := e.definitions()
 	if err != nil {
 		return nil, err
 	}
-	live := snapshot.NewLive(e.Data, jobcare.Part())
-	if _, err := live.Refresh(); err != nil {
+	coder, err := occupation.New(set)
+	if err != nil {
 		return nil, err
 	}
-	a := &app{live: live}
-
-	// The domains, each after those it needs.
-	a.matcher = match.New(live, set, nil, e.now)
-	a.adviser = jobcare.New(live, set, nil, a.matcher, e.now)
-
-	// The pages and the API.
-	site := web.NewSite(set, e.now, a.simulated)
-	mux := web.NewMux(site)
-	homeRoutes(site, mux, live)
-	a.adviser.Routes(site, mux)
-	a.handler = mux
-	return a, nil
+	m := &market{set: set, live: snapshot.NewLive(e.Data, parts(set)...)}
+	if _, err := m.live.Refresh(); err != nil {
+		return nil, err
+	}
+	m.reader = catalogue.NewReader(set, coder, competency.New(set), e.now)
+	m.matcher = match.New(m.live, set, m.reader, e.now)
+	m.adviser = jobcare.New(m.live, set, m.reader, m.matcher, e.now)
+	return m, nil
 }
 
 // simulated says whether what is served holds rows that were made up.
-func (a *app) simulated() bool {
-	s, release, err := a.live.Acquire()
+func (m *market) simulated() bool {
+	s, release, err := m.live.Acquire()
 	if err != nil {
 		return false
 	}
@@ -54,10 +99,45 @@ func (a *app) simulated() bool {
 	return s.Meta.Simulated
 }
 
-// follow moves to new snapshots until ctx ends.
-func (a *app) follow(ctx context.Context) { a.live.Follow(ctx, time.Second) }
+// Close gives up the snapshot.
+func (m *market) Close() { m.live.Close() }
+
+// An app is the whole platform, serving.
+type app struct {
+	*market
+	store   *store
+	handler http.Handler
+}
+
+func newApp(ctx context.Context, e *env) (*app, error) {
+	m, err := openMarket(e)
+	if err != nil {
+		return nil, err
+	}
+	s, err := openStore(ctx, e, m.set)
+	if err != nil {
+		m.Close()
+		return nil, err
+	}
+	site := web.NewSite(m.set, e.now, m.simulated)
+	mux := web.NewMux(site)
+	homeRoutes(site, mux, m.live)
+	m.matcher.Routes(site, mux)
+	m.adviser.Routes(site, mux)
+	return &app{m, s, mux}, nil
+}
+
+// follow moves to new snapshots and seals the journal until ctx ends.
+func (a *app) follow(ctx context.Context) {
+	sealer := &journal.Sealer{DB: a.store.db}
+	go sealer.Run(ctx, time.Second, func(err error) { slog.ErrorContext(ctx, "journal: seal", "err", err) })
+	a.live.Follow(ctx, time.Second)
+}
 
 // Close gives back what the app holds.
-func (a *app) Close() { a.live.Close() }
-
-func bringDemo(ctx context.Context, e *env) error { return nil }
+func (a *app) Close() {
+	a.market.Close()
+	if err := a.store.Close(); err != nil {
+		slog.Error("database: close", "err", err)
+	}
+}

@@ -7,6 +7,9 @@ import (
 	"fmt"
 
 	"ieum/defs"
+	"ieum/internal/catalogue"
+	"ieum/internal/catalogue/competency"
+	"ieum/internal/catalogue/occupation"
 )
 
 var checkCommand = &command{
@@ -30,12 +33,20 @@ func check(e *env) error {
 	if err != nil {
 		return err
 	}
+	coder, err := occupation.New(set)
+	if err != nil {
+		return err
+	}
+	examples, faults := set.RunExamples(catalogue.ReadRow(set, coder, competency.New(set)))
+	if len(faults) > 0 {
+		return tell(e, faults)
+	}
 	codes, messages := 0, len(set.Messages["ko"])
 	for _, l := range set.Codes {
 		codes += len(l.Codes)
 	}
-	fmt.Fprintf(e.stdout, "%d kinds, %d sources, %d code lists with %d codes, %d messages in %d languages: all hold.\n",
-		len(set.Kinds), len(set.Sources), len(set.Codes), codes, messages, len(set.Messages))
+	fmt.Fprintf(e.stdout, "%d kinds, %d sources, %d code lists with %d codes, %d messages in %d languages, %d examples: all hold.\n",
+		len(set.Kinds), len(set.Sources), len(set.Codes), codes, messages, len(set.Messages), examples)
 	return nil
 }
 

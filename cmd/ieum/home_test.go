@@ -25,7 +25,7 @@ func homeOf(t *testing.T, data string) http.Handler {
 		t.Fatal(err)
 	}
 	t.Cleanup(live.Close)
-	site := web.NewSite(set, time.Now, (&app{live: live}).simulated)
+	site := web.NewSite(set, time.Now, (&market{live: live}).simulated)
 	mux := web.NewMux(site)
 	homeRoutes(site, mux, live)
 	return mux

@@ -38,6 +38,10 @@ type run func(ctx context.Context, e *env, args []string) error
 var commands = []*command{
 	serveCommand,
 	reportCommand,
+	diagnoseCommand,
+	matchCommand,
+	candidatesCommand,
+	recommendCommand,
 	checkCommand,
 	simulateCommand,
 }

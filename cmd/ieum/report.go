@@ -26,19 +26,19 @@ var reportCommand = &command{
 				return usagef("report takes one KECO 2025 unit group, such as 8211")
 			}
 			q.Occupation = args[0]
-			a, err := newApp(ctx, e)
+			m, err := openMarket(e)
 			if err != nil {
 				return err
 			}
-			defer a.Close()
-			m, err := a.adviser.Market(q)
+			defer m.Close()
+			r, err := m.adviser.Market(q)
 			if err != nil {
 				return err
 			}
 			if *asJSON {
-				return writeJSON(e.stdout, m)
+				return writeJSON(e.stdout, r)
 			}
-			return printMarket(e.stdout, m)
+			return printMarket(e.stdout, r)
 		}
 	},
 }

@@ -1,13 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,6 +15,10 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"ieum"
+	"ieum/internal/catalogue"
+	"ieum/internal/simulate"
 )
 
 // demo is a data folder with a small simulated market, made once a test run.
@@ -25,18 +28,28 @@ var demo = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	made = append(made, dir)
-	market := filepath.Join(dir, "market")
 	data := filepath.Join(dir, "data")
-	for _, args := range [][]string{
-		{"simulate", "--resumes", "3000", "--postings", "1200", "--seed", "7", "--out", market},
-		{"ingest", "simulated", market, "--data", data},
-		{"build", "--data", data},
-	} {
-		var out bytes.Buffer
-		e := &env{Config: Config{Data: data}, stdin: strings.NewReader(""), stdout: &out, stderr: &out, now: time.Now}
-		if status := execute(context.Background(), e, args); status != 0 {
-			return "", fmt.Errorf("ieum %s: exit %d\n%s", strings.Join(args, " "), status, out.String())
-		}
+	e := &env{Config: Config{Data: data}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now}
+	set, err := e.definitions()
+	if err != nil {
+		return "", err
+	}
+	p := simulate.Default()
+	p.Resumes, p.Postings, p.AsOf = 3000, 1200, ieum.DayOf(e.now())
+	market := filepath.Join(dir, "market")
+	if err := makeMarket(context.Background(), e, p, market); err != nil {
+		return "", err
+	}
+	s, err := openStore(context.Background(), e, set)
+	if err != nil {
+		return "", err
+	}
+	defer s.Close()
+	if _, err := s.catalogue.Ingest(context.Background(), "simulated", []string{market}, catalogue.Options{}); err != nil {
+		return "", err
+	}
+	if _, err := s.catalogue.Build(context.Background(), nil, parts(set)...); err != nil {
+		return "", err
 	}
 	return data, nil
 })
@@ -185,9 +198,14 @@ func TestEveryLinkLeadsToAWholePage(t *testing.T) {
 
 func checkSheet(t *testing.T, s sheet, lang string, empty bool) {
 	t.Helper()
+	if _, query, ok := strings.Cut(s.at, "?"); ok {
+		if asked, err := url.ParseQuery(query); err == nil && asked.Get("lang") != "" {
+			lang = asked.Get("lang")
+		}
+	}
 	unavailable := empty && s.status == http.StatusServiceUnavailable
 	if s.status != http.StatusOK && !unavailable {
-		t.Errorf("%s (%s): %d\n%.300s", s.at, lang, s.status, words(s.text))
+		t.Errorf("%s (%s): %d %s", s.at, lang, s.status, titled.FindString(s.text))
 		return
 	}
 	if !strings.HasPrefix(s.text, "<!DOCTYPE html>") {

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"text/tabwriter"
+
+	"ieum/internal/catalogue"
+	"ieum/internal/platform/web"
+	"ieum/internal/snapshot"
+)
+
+var buildCommand = &command{
+	name: "build", args: "[--json]", about: "make a new snapshot of everything taken in, and switch to it",
+	setup: func(fs *flag.FlagSet) run {
+		asJSON := fs.Bool("json", false, "print what was built as JSON")
+		return func(ctx context.Context, e *env, args []string) error {
+			if len(args) > 0 {
+				return usagef("build takes no arguments; name the data folder with --data DIR")
+			}
+			return build(ctx, e, *asJSON)
+		}
+	},
+}
+
+// A Built is what ieum build prints; docs/schemas/build.json describes it.
+type Built struct {
+	Version   string  `json:"version"`
+	Hash      string  `json:"hash"` // SHA-256 of the content
+	Rows      rows    `json:"rows"`
+	Seconds   float64 `json:"seconds"`
+	Bytes     int64   `json:"bytes"` // of the snapshot with all its parts
+	Simulated bool    `json:"simulated"`
+}
+
+// rows are those of each table. Sources counts the rows before mastering.
+type rows struct {
+	Postings  int `json:"postings"`
+	Resumes   int `json:"resumes"`
+	People    int `json:"people"`
+	Companies int `json:"companies"`
+	Items     int `json:"items"`
+	Sources   int `json:"sources"`
+}
+
+func build(ctx context.Context, e *env, asJSON bool) error {
+	set, err := e.definitions()
+	if err != nil {
+		return err
+	}
+	unlock, err := lock(e.Data, "build.lock", "another ieum ingest or build is running on this folder; wait until it ends")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	s, err := openStore(ctx, e, set)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	began := e.now()
+	bar := newProgress(e)
+	meta, err := s.catalogue.Build(ctx, func(stage catalogue.Stage) {
+		if bar.on {
+			fmt.Fprintf(e.stderr, "\r%-12s %5.1f s", stage, e.now().Sub(began).Seconds())
+		}
+	}, parts(set)...)
+	bar.end()
+	if err != nil {
+		return err
+	}
+	b := Built{Version: meta.Version, Hash: meta.Hash, Simulated: meta.Simulated, Seconds: e.now().Sub(began).Seconds(),
+		Rows: rows{meta.Postings, meta.Resumes, meta.People, max(0, meta.Companies-1), meta.Items, sourceRows(meta)}}
+	if b.Bytes, err = snapshotBytes(e.Data); err != nil {
+		return err
+	}
+	if asJSON {
+		return writeJSON(e.stdout, b)
+	}
+	return printBuilt(e.stdout, b)
+}
+
+func sourceRows(m snapshot.Meta) (n int) {
+	for _, s := range m.Sources {
+		n += s.Rows
+	}
+	return n
+}
+
+// snapshotBytes is the size of the current snapshot.
+func snapshotBytes(data string) (n int64, err error) {
+	dir, err := snapshot.Current(data)
+	if err != nil {
+		return 0, err
+	}
+	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			n += info.Size()
+		}
+		return err
+	})
+	return n, err
+}
+
+func printBuilt(out io.Writer, b Built) error {
+	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+	fmt.Fprintf(w, "snapshot %s\n", b.Version)
+	for _, n := range []struct {
+		name, about string
+		rows        int
+	}{
+		{"postings", "after merging", b.Rows.Postings}, {"companies", "after merging", b.Rows.Companies},
+		{"résumés", "", b.Rows.Resumes}, {"people", "behind the résumés", b.Rows.People},
+		{"items", "rows of every other kind", b.Rows.Items}, {"source rows", "all these come from", b.Rows.Sources},
+	} {
+		fmt.Fprintf(w, "  %s\t%12s\t%s\n", n.name, web.Number(int64(n.rows)), n.about)
+	}
+	fmt.Fprintf(w, "%.1f s, %s bytes, content %s\n", b.Seconds, web.Number(b.Bytes), b.Hash)
+	return w.Flush()
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"ieum"
+	"ieum/internal/catalogue"
+	"ieum/internal/simulate"
+	"ieum/internal/snapshot"
+)
+
+// bringDemo fills an empty data folder with a simulated market of 100,000
+// résumés and 30,000 postings that ends today. A folder that has a snapshot is
+// left as it is. Killed half-way, the next start begins where it can.
+func bringDemo(ctx context.Context, e *env) error {
+	if _, err := snapshot.Current(e.Data); !errors.Is(err, ieum.ErrUnavailable) {
+		return err
+	}
+	unlock, err := lock(e.Data, "build.lock", "an ieum ingest or build is running on this folder; wait until it ends")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	set, err := e.definitions()
+	if err != nil {
+		return err
+	}
+	p := simulate.Default()
+	p.AsOf = ieum.DayOf(e.now())
+	dir := filepath.Join(e.Data, "simulated-"+p.AsOf.String())
+	if err := makeMarket(ctx, e, p, dir); err != nil {
+		return err
+	}
+	s, err := openStore(ctx, e, set)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	e.say("Taking in the simulated people and postings …")
+	if _, err := s.catalogue.Ingest(ctx, "simulated", []string{dir}, catalogue.Options{}); err != nil {
+		return err
+	}
+	e.say("Building the snapshot …")
+	_, err = s.catalogue.Build(ctx, nil, parts(set)...)
+	return err
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/jobcare"
+	"ieum/internal/platform/web"
+)
+
+var diagnoseCommand = &command{
+	name: "diagnose", args: "FILE", about: "what a person can do and where that leads, from a résumé (our JSON, JSON Resume, text)",
+	setup: func(fs *flag.FlagSet) run {
+		target := fs.String("target", "", "a KECO 2025 unit group to be measured against")
+		asJSON := fs.Bool("json", false, "print JSON (docs/schemas/diagnosis.json)")
+		return func(ctx context.Context, e *env, args []string) error {
+			if len(args) != 1 {
+				return usagef("diagnose takes one file, or - for standard input")
+			}
+			m, err := openMarket(e)
+			if err != nil {
+				return err
+			}
+			defer m.Close()
+			r, err := readResume(e, m, args[0])
+			if err != nil {
+				return err
+			}
+			d, err := m.adviser.Diagnose(ctx, r, *target)
+			if err != nil {
+				return err
+			}
+			if *asJSON {
+				return writeJSON(e.stdout, d)
+			}
+			printDiagnosis(e.stdout, m.set, d)
+			return nil
+		}
+	},
+}
+
+// readResume reads a résumé from a file, or from standard input for "-".
+func readResume(e *env, m *market, path string) (ieum.Resume, error) {
+	var text []byte
+	var err error
+	if path == "-" {
+		text, err = io.ReadAll(io.LimitReader(e.stdin, 4<<20))
+	} else {
+		text, err = os.ReadFile(path)
+	}
+	if os.IsNotExist(err) {
+		return ieum.Resume{}, ieum.Errorf(ieum.ErrNotFound, "there is no file %s", path)
+	}
+	if err != nil {
+		return ieum.Resume{}, err
+	}
+	return m.reader.ReadText(text)
+}
+
+// printDiagnosis writes a diagnosis for a person at a terminal.
+func printDiagnosis(w io.Writer, set *defs.Set, d *jobcare.Diagnosis) {
+	if d.Simulated {
+		fmt.Fprintln(w, "SIMULATED people and postings")
+	}
+	fmt.Fprintln(w, "What you can do")
+	for _, c := range d.Profile.Competencies {
+		fmt.Fprintf(w, "  %s  “%s”\n", set.Codes["competencies"].Name(c.ID, "ko"), c.Words)
+	}
+	fmt.Fprintln(w, "Occupations that fit")
+	for _, f := range d.Fits {
+		fmt.Fprintf(w, "  %s %s: fit %.2f, %s openings for 100 seekers, pay offered %s, wished %s\n",
+			f.Code, f.Name.KO, f.Score, figure(f.Per100), won(f.Offered), won(f.Wished))
+		for _, l := range f.Licences {
+			fmt.Fprintf(w, "    licence missing: %s (%s)\n", l.Name.KO, l.Law)
+		}
+	}
+	if d.Near != nil {
+		fmt.Fprintf(w, "Near: %s %s\n", d.Near.Code, d.Near.Name.KO)
+	}
+	fmt.Fprintln(w, "Jobs")
+	for _, j := range d.Jobs {
+		fmt.Fprintf(w, "  %s %s, %s: %.2f\n", j.ID, j.Title, j.Company, j.Score)
+	}
+	for _, text := range d.Profile.Unread {
+		fmt.Fprintf(w, "Not understood: %s\n", text)
+	}
+}
+
+func won(f jobcare.Figure) string {
+	if !f.Known() {
+		return "fewer than 5 state it"
+	}
+	return web.Won("ko", f.Int())
+}
