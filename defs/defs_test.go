@@ -360,6 +360,10 @@ func TestExamplesRun(t *testing.T) {
 	if want := `sources/shop.yaml:30: example "a red thing": colour became "", not "r"`; faults.Error() != want {
 		t.Errorf("got %v, want %s", faults, want)
 	}
+	set.Sources["shop"].Examples[0].Expect["tags"] = "[]"
+	if _, faults := set.RunExamples(read(map[string]string{"name": "공", "colour": "r"}, "")); len(faults) > 0 {
+		t.Errorf("no value for a list that is expected to be empty: %v", faults)
+	}
 	if _, faults := set.RunExamples(read(nil, "no name")); !strings.Contains(faults.Error(), `was refused because "no name"`) {
 		t.Errorf("got %v", faults)
 	}
