@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"ieum"
+	"ieum/internal/platform/durable"
 )
 
 // A Build is a snapshot in the making: a folder of its own that no reader
@@ -29,7 +30,7 @@ type Build struct {
 // removes what an interrupted build left. The caller holds build.lock.
 func Begin(data string) (*Build, error) {
 	root := filepath.Join(data, "snapshots")
-	if err := os.MkdirAll(root, 0o700); err != nil {
+	if err := durable.MkdirAll(root); err != nil {
 		return nil, err
 	}
 	left, err := filepath.Glob(filepath.Join(root, "making-*"))
@@ -37,7 +38,7 @@ func Begin(data string) (*Build, error) {
 		return nil, err
 	}
 	for _, dir := range left {
-		if err := os.RemoveAll(dir); err != nil {
+		if err := durable.Remove(dir); err != nil {
 			return nil, err
 		}
 	}
@@ -101,16 +102,16 @@ func (b *Build) Publish() (Meta, error) {
 	if same {
 		return meta, b.Discard() // the same content is current already
 	}
-	if err := os.RemoveAll(to); err != nil { // left by a crash between the two renames
+	if err := durable.Remove(to); err != nil { // left by a crash between the two renames
 		return meta, err
 	}
-	if err := syncDir(b.Dir); err != nil {
+	if err := durable.SyncDir(b.Dir); err != nil {
 		return meta, err
 	}
-	if err := os.Rename(b.Dir, to); err != nil {
+	if err := durable.Rename(b.Dir, to); err != nil {
 		return meta, err
 	}
-	if err := replace(filepath.Join(b.root, "CURRENT"), []byte(filepath.Base(to)+"\n")); err != nil {
+	if err := durable.WriteFile(filepath.Join(b.root, "CURRENT"), []byte(filepath.Base(to)+"\n")); err != nil {
 		return meta, err
 	}
 	return meta, b.prune(filepath.Base(to), before)
@@ -158,7 +159,7 @@ func (b *Build) prune(keep ...string) error {
 	}
 	for _, e := range entries {
 		if e.IsDir() && !slices.Contains(keep, e.Name()) && !strings.HasPrefix(e.Name(), "making-") {
-			if err := os.RemoveAll(filepath.Join(b.root, e.Name())); err != nil {
+			if err := durable.Remove(filepath.Join(b.root, e.Name())); err != nil {
 				return err
 			}
 		}
@@ -332,40 +333,12 @@ func writeJSON(path string, v any) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := durable.Create(path)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(b)
 	return errors.Join(err, f.Sync(), f.Close())
-}
-
-// replace makes path hold b, durably; a crash leaves the old or the new.
-func replace(path string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "making-*.tmp")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(b)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := syncDir(filepath.Dir(path)); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // FormatID writes the public number of a posting as it stands in addresses.
@@ -403,7 +376,7 @@ func (b *Build) Derive(ctx context.Context, parts ...Part) error {
 			if err := p.Build(ctx, s, dir); err != nil {
 				return fmt.Errorf("snapshot: build %s: %w", p.Name, err)
 			}
-			if err := syncDir(dir); err != nil {
+			if err := durable.SyncDir(dir); err != nil {
 				return err
 			}
 		}

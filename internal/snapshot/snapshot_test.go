@@ -14,7 +14,10 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"ieum"
+	"ieum/internal/platform/durable"
 )
 
 var now = time.Date(2026, 3, 2, 9, 0, 0, 0, ieum.Seoul)
@@ -383,7 +386,7 @@ func TestAnInterruptedBuildChangesNothing(t *testing.T) {
 		},
 		"while CURRENT is replaced": func() {
 			begin(t, data, "later")
-			write(t, filepath.Join(root, "making-1.tmp"), []byte("0123"))
+			write(t, filepath.Join(root, "CURRENT.new"), []byte("0123"))
 		},
 		"a part that can't be opened": func() {
 			b := begin(t, data, "later")
@@ -413,6 +416,84 @@ func TestAnInterruptedBuildChangesNothing(t *testing.T) {
 		t.Errorf("left over: %v", entries)
 	}
 	if dir, _ := Current(data); filepath.Base(dir) != second.Version {
+		t.Errorf("current is %s", dir)
+	}
+}
+
+// A crash before any step of a publication leaves the old snapshot or, after
+// the last rename, the new one; both whole.
+func TestACrashBeforeAnyStep(t *testing.T) {
+	defer func() { durable.Hook = nil }()
+	crash := errors.New("crash")
+	data := t.TempDir()
+	first := publish(t, data, "")
+	for at := 0; ; at++ {
+		n := 0
+		durable.Hook = func(durable.Op, string) error {
+			if n++; n > at {
+				return crash
+			}
+			return nil
+		}
+		second, err := makeAnother(data)
+		durable.Hook = nil
+		if err != nil && !errors.Is(err, crash) {
+			t.Fatal(err)
+		}
+		dir, e := Current(data)
+		if e != nil {
+			t.Fatal(e)
+		}
+		if v := filepath.Base(dir); v != first.Version && v != second.Version {
+			t.Errorf("after %d steps current is %s", at, v)
+		}
+		s, e := Open(dir)
+		if e != nil {
+			t.Fatalf("after %d steps: %v", at, e)
+		}
+		if e := errors.Join(s.Verify(), s.Close()); e != nil {
+			t.Errorf("after %d steps: %v", at, e)
+		}
+		if err == nil {
+			if at < 40 {
+				t.Errorf("only %d steps", at)
+			}
+			return
+		}
+	}
+}
+
+func makeAnother(data string) (Meta, error) {
+	b, err := Begin(data)
+	if err != nil {
+		return Meta{}, err
+	}
+	w, err := NewTextWriter(b.Path("text"))
+	if err != nil {
+		return Meta{}, err
+	}
+	if err := errors.Join(b.Write(small("later")), w.Add(nil), w.Add(nil), w.Close(), b.Describe(smallMeta, now)); err != nil {
+		return Meta{}, err
+	}
+	m, err := b.Publish()
+	return m, err
+}
+
+func TestAFullDiskIsOneSentence(t *testing.T) {
+	defer func() { durable.Hook = nil }()
+	data := t.TempDir()
+	first := publish(t, data, "")
+	durable.Hook = func(op durable.Op, path string) error {
+		if op == durable.OpWrite && strings.HasSuffix(path, "resumes.col") {
+			return &os.PathError{Op: "write", Path: path, Err: unix.ENOSPC}
+		}
+		return nil
+	}
+	_, err := makeAnother(data)
+	if !errors.Is(err, ieum.ErrUnavailable) || !strings.Contains(err.Error(), "is full; make room") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %q", err)
+	}
+	if dir, _ := Current(data); filepath.Base(dir) != first.Version {
 		t.Errorf("current is %s", dir)
 	}
 }

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"math"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ieum"
+	"ieum/internal/platform/durable"
 )
 
 // A table file is a magic word, the columns one after another, each from a
@@ -106,12 +108,12 @@ func visit(table any, f func(name string, v reflect.Value) error) error {
 // WriteTable writes a table, a pointer to a struct of columns, to a new file
 // and makes it durable. It writes with write, so a full disk is an error. A
 // crash leaves a file without a tail, which OpenTable refuses.
-func WriteTable(path string, table any) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+func WriteTable(path string, table any) (err error) {
+	f, err := durable.Create(path)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { err = errors.Join(err, f.Close()) }()
 	var (
 		at   int64
 		dir  []column
@@ -145,10 +147,7 @@ func WriteTable(path string, table any) error {
 	if err := put(append(end, magic...)); err != nil {
 		return err
 	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	return f.Close()
+	return f.Sync()
 }
 
 // bytesOf returns the memory of a slice of numbers.

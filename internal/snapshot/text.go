@@ -11,6 +11,8 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"golang.org/x/sys/unix"
+
+	"ieum/internal/platform/durable"
 )
 
 // textRows is the number of texts compressed together: reading one costs the
@@ -50,7 +52,7 @@ var (
 // A TextWriter writes texts one after another to path and path+".col".
 type TextWriter struct {
 	path   string
-	f      *os.File
+	f      *durable.File
 	w      *bufio.Writer
 	at     uint64
 	blocks textBlocks
@@ -61,7 +63,7 @@ type TextWriter struct {
 
 // NewTextWriter creates the files of a Texts.
 func NewTextWriter(path string) (*TextWriter, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := durable.Create(path)
 	if err != nil {
 		return nil, err
 	}
