@@ -218,10 +218,11 @@ func round(x float64, unit int64) int64 { return int64(x/float64(unit)+0.5) * un
 // learn gives the competencies: those typical of the jobs held, the surer the
 // longer they were held and the abler the person.
 func (m *Market) learn(r *rng, p *Person) {
-	add := func(at int, months float64) {
-		settled := 1 - math.Exp(-months/30)
+	able := 1 + 0.15*clamp(p.ability, 2)
+	add := func(at int, months int) {
+		known := settled[min(months, len(settled)-1)] * able
 		for _, t := range m.occupations[at].skills {
-			if len(p.skills) == mostSkills || !r.chance(t.share*settled*(1+0.15*clamp(p.ability, 2))) || p.has(t.id) {
+			if len(p.skills) == mostSkills || !r.chance(t.share*known) || p.has(t.id) {
 				continue
 			}
 			p.skills = append(p.skills, held{skill: t.id})
@@ -235,10 +236,20 @@ func (m *Market) learn(r *rng, p *Person) {
 		if end == 0 {
 			end = m.month()
 		}
-		since := float64(m.month() - end)
-		add(s.occupation, float64(end-s.start)*math.Exp(-since/240)) // what is not used fades
+		since := min(m.month()-end, len(faded)-1)
+		add(s.occupation, int(float64(end-s.start)*faded[since])) // what is not used fades
 	}
 }
+
+// By months: the share of what can be known that is known after so long, and of
+// the time worked that still counts so long after.
+var settled, faded = func() (s, f [720]float64) {
+	for i := range s {
+		s[i] = 1 - math.Exp(-float64(i)/30)
+		f[i] = math.Exp(-float64(i) / 240)
+	}
+	return s, f
+}()
 
 func (p *Person) has(skill int) bool {
 	for _, h := range p.skills {

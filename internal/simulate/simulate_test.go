@@ -242,3 +242,16 @@ func benchmark(b *testing.B, resumes, postings int) {
 	}
 	b.ReportMetric(float64(resumes+postings)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }
+
+func TestTheDocsSayEveryRate(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "simulation.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := Default()
+	for _, r := range p.List() {
+		if line := fmt.Sprintf("| `--%s` | %.2f |", r.Name, r.Default); !strings.Contains(string(text), line) {
+			t.Errorf("docs/simulation.md has no line %q", line)
+		}
+	}
+}
