@@ -190,8 +190,7 @@ func (m *mapper) extract() {
 		found = found[:0]
 		if c := &m.out.Columns[skills]; named && list != nil && c.Type == table.String && c.List {
 			for _, text := range c.Strings[c.Off[i]:c.Off[i+1]] {
-				code, _ := list.Lookup(text)
-				add(code)
+				add(m.skills.get(text, func(s string) string { code, _ := list.Lookup(s); return code }))
 			}
 		}
 		for _, f := range prose {

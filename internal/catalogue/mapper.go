@@ -76,6 +76,7 @@ type mapper struct {
 	plan    *plan
 	readers []reader
 	hasher  *hasher
+	skills  memo[string] // competencies by their names
 
 	// Of the parcel under way. Rows are those that are new or changed, by their
 	// place i; rows[i] is the row of raw.

@@ -154,6 +154,12 @@ func spellPay(s string, unit parse.PayUnit) int64 {
 	if unit.Basis == snapshot.PayUnknown {
 		unit.Basis = snapshot.PayAnnual
 	}
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil && unit.Won <= 1 && unit.Basis == snapshot.PayAnnual { // the plain form
+		if n >= parse.PayLeast && n < parse.PayMost {
+			return n
+		}
+		return 0
+	}
 	pay, _ := parse.ReadPay(s, unit)
 	return max(pay.Min, pay.Max)
 }

@@ -17,11 +17,11 @@ const (
 	DayHours   = 8
 )
 
-// Pay a year outside of these is a slip of the pen, or not pay by the year at
-// all, and is not read.
+// Pay a year outside of these, in won, is a slip of the pen, or not pay by the
+// year at all, and is not read.
 const (
-	payLeast = 5_000_000
-	payMost  = 1_000_000_000 // exclusive
+	PayLeast = 5_000_000
+	PayMost  = 1_000_000_000 // exclusive
 )
 
 // bareYear is the least amount read as pay a year when a text does not say for
@@ -222,7 +222,7 @@ func (p *payReader) finish(first, second amount, two, lowest, highest bool) (Pay
 	num, den := yearly(pay.Basis)
 	pay.Min = int64(math.Round(a * float64(num) / float64(den)))
 	pay.Max = int64(math.Round(b * float64(num) / float64(den)))
-	if pay.Min < payLeast || pay.Max >= payMost {
+	if pay.Min < PayLeast || pay.Max >= PayMost {
 		return Pay{}, false
 	}
 	if highest {

@@ -98,7 +98,7 @@ func TestPayRoundTrip(t *testing.T) {
 	for range 20_000 {
 		p := Pay{Basis: snapshot.PayBasis(1 + r.IntN(4))}
 		num, den := yearly(p.Basis)
-		stated := func() int64 { return (payLeast*den/num + 1) + r.Int64N(40_000_000*den/num) }
+		stated := func() int64 { return (PayLeast*den/num + 1) + r.Int64N(40_000_000*den/num) }
 		year := func(v int64) int64 { return (v*num + den/2) / den }
 		a, b := stated(), stated()
 		p.Min, p.Max = year(min(a, b)), year(max(a, b))
@@ -127,7 +127,7 @@ func FuzzReadPay(f *testing.F) {
 		switch {
 		case !ok && p != (Pay{}):
 			t.Fatalf("%q is not read but gives %+v", text, p)
-		case p.Min < 0 || p.Max < 0 || p.Max >= payMost || p.Min > 0 && p.Max > 0 && p.Min > p.Max:
+		case p.Min < 0 || p.Max < 0 || p.Max >= PayMost || p.Min > 0 && p.Max > 0 && p.Min > p.Max:
 			t.Fatalf("%q gives %+v", text, p)
 		case (p.Min > 0 || p.Max > 0) && (p.Basis == snapshot.PayUnknown || p.Basis == snapshot.PayNegotiable):
 			t.Fatalf("%q gives an amount without a basis: %+v", text, p)
