@@ -39,7 +39,8 @@ type hunt struct {
 	best    rank.Best[scored]
 	short   rank.Best[scored] // one licence missing; K 0 when not wanted
 	margin  float64
-	rest    float64 // the most points of all parts but occupation and competencies
+	rest    float64 // the most points of all parts but occupation, competencies and region
+	weight  float64 // of all the person's competencies
 	seen    []uint32
 	round   uint32
 	scanned []bool // occupations looked at as a whole
@@ -70,18 +71,22 @@ func (h *hunt) reset(s *seeker, k, short int) {
 		h.margin = within
 	}
 	h.rest = s.ceiling()
+	h.weight = 0
+	for _, id := range s.has {
+		h.weight += s.skills[id] * h.x.idf[id]
+	}
 	h.skip = nil
 	h.round++
 	clear(h.scanned)
 }
 
-// ceiling is the most points all parts but occupation and competencies can
-// give the person.
+// ceiling is the most points all parts but occupation, competencies and region
+// can give the person.
 func (s *seeker) ceiling() float64 {
 	sum := rank.Most[rank.Recency]
 	for part, may := range map[rank.Part]bool{
 		rank.Certificates: len(s.held) > 0 || slices.Contains(s.certs, true), rank.Career: s.months != rank.Unknown, rank.Education: s.school > 0,
-		rank.Major: slices.Contains(s.majors, true), rank.Pay: s.wish > 0, rank.Employment: s.wanted, rank.Region: s.anchored,
+		rank.Major: slices.Contains(s.majors, true), rank.Pay: s.wish > 0, rank.Employment: s.wanted,
 	} {
 		if may {
 			sum += rank.Most[part]
@@ -105,26 +110,29 @@ func (h *hunt) reaches(points float64) bool {
 // be enough either. (Threshold pruning as in MaxScore, Turtle and Flood 1995.)
 func (h *hunt) run(ctx context.Context) error {
 	order := h.occupations()
-	weight := 0.0
-	for _, id := range h.s.has {
-		weight += h.s.skills[id] * h.x.idf[id]
+	rest := h.rest
+	if h.s.anchored {
+		rest += rank.Most[rank.Region]
 	}
-	for i, o := range order {
+	for _, o := range order {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		near := rank.Most[rank.Occupation] * h.s.near[o]
-		if !h.reaches(near + h.rest + rank.Covered(weight, weight)) {
+		near := h.nearness(o)
+		if !h.reaches(near + rest + rank.Covered(h.weight, h.weight)) {
 			return nil
 		}
-		if !h.reaches(near + h.rest) {
-			h.byCompetency(order[i:], near, weight)
+		if !h.reaches(near + rest) {
+			h.byCompetency(near + rest)
 			return nil
 		}
 		h.occupation(o)
 	}
 	return nil
 }
+
+// nearness is the most points a posting of an occupation has for it.
+func (h *hunt) nearness(o uint16) float64 { return rank.Most[rank.Occupation] * h.s.near[o] }
 
 // occupations lists those with postings, nearest first.
 func (h *hunt) occupations() []uint16 {
@@ -146,21 +154,19 @@ func (h *hunt) occupations() []uint16 {
 	return order
 }
 
-// occupation judges all postings of an occupation in the regions sought.
+// occupation judges the postings of an occupation in the regions sought, but
+// those too far away to be among the best.
 func (h *hunt) occupation(o uint16) {
 	h.scanned[o] = true
 	rows := h.v.rows[h.v.occ[o]:h.v.occ[o+1]]
-	if h.s.reach == nil {
-		for _, row := range rows {
-			h.judge(row)
-		}
-		return
-	}
 	region := h.x.s.Postings.Region
+	most := h.nearness(o) + h.rest + rank.Covered(h.weight, h.weight)
 	for i := 0; i < len(rows); {
 		r := int(region[rows[i]])
-		if h.s.reach[r] != outside {
-			h.judge(rows[i])
+		if h.s.reach == nil || h.s.reach[r] != outside {
+			if h.reaches(most + rank.Nearby(h.s.close[r])) {
+				h.judge(rows[i])
+			}
 			i++
 			continue
 		}
@@ -173,24 +179,23 @@ func (h *hunt) occupation(o uint16) {
 }
 
 // byCompetency judges the postings of the occupations left that ask for
-// something the person can do.
-func (h *hunt) byCompetency(left []uint16, near, weight float64) {
-	p := &h.x.s.Postings
+// something the person can do. Without it they have at most most points.
+func (h *hunt) byCompetency(most float64) {
+	p, left := &h.x.s.Postings, h.weight
 	for _, id := range h.s.has {
-		if !h.reaches(near + h.rest + rank.Covered(weight, weight)) {
+		covered := rank.Covered(left, left) // what is in no list before this one is worth no more
+		if !h.reaches(most + covered) {
 			return
 		}
-		weight -= h.s.skills[id] * h.x.idf[id]
+		left -= h.s.skills[id] * h.x.idf[id]
 		for _, at := range h.v.skills[h.v.skillAt[id]:h.v.skillAt[id+1]] {
 			row := h.v.rows[at]
-			o := p.Occupation[row]
-			if h.seen[at] == h.round || h.scanned[o] {
+			o, r := p.Occupation[row], p.Region[row]
+			if h.seen[at] == h.round || h.scanned[o] || h.s.reach != nil && h.s.reach[r] == outside ||
+				!h.reaches(h.nearness(o)+h.rest+rank.Nearby(h.s.close[r])+covered) {
 				continue
 			}
 			h.seen[at] = h.round
-			if h.s.reach != nil && h.s.reach[p.Region[row]] == outside {
-				continue
-			}
 			h.judge(row)
 		}
 	}

@@ -138,12 +138,23 @@ func Score(f *Facts) (p Parts) {
 			p[Employment] = Most[Employment]
 		}
 	}
-	p[Region] = Most[Region] / 2 * float64(f.Closeness)
+	p[Region] = Nearby(f.Closeness)
 	if f.Age >= 0 {
-		p[Recency] = Most[Recency] * math.Exp2(-float64(f.Age)/30)
+		p[Recency] = recency[min(f.Age, len(recency)-1)]
 	}
 	return p
 }
+
+// recency is the points by age in days: half after each thirty.
+var recency = func() (points [1000]float64) {
+	for age := range points {
+		points[age] = Most[Recency] * math.Exp2(-float64(age)/30)
+	}
+	return points
+}()
+
+// Nearby returns the points of a posting's place by closeness.
+func Nearby(closeness int) float64 { return Most[Region] / 2 * float64(closeness) }
 
 // career gives full points within the range asked for, takes three and two
 // more a year short of it, and one a year beyond it.

@@ -1,0 +1,182 @@
+package match
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// benchRows is how many postings the benchmarks have; IEUM_BENCH_POSTINGS sets
+// another number.
+func benchRows() int {
+	if n, err := strconv.Atoi(os.Getenv("IEUM_BENCH_POSTINGS")); err == nil {
+		return n
+	}
+	return 100_000
+}
+
+// nation makes postings and people with occupations, competencies and words as
+// unevenly spread as they are (Zipf), and bodies of 310 letters.
+type nation struct {
+	rnd         *rand.Rand
+	occupations []string
+	regions     []string
+	words       []string
+}
+
+func newNation(set *defs.Set) *nation {
+	n := &nation{rnd: rand.New(rand.NewPCG(77, 1))}
+	for _, c := range set.Codes["keco2025"].Codes {
+		if len(c.Code) == 4 {
+			n.occupations = append(n.occupations, c.Code)
+		}
+	}
+	for _, c := range set.Codes["regions"].Codes {
+		if len(c.Code) == 5 && c.Until == 0 {
+			n.regions = append(n.regions, c.Code)
+		}
+	}
+	for range 20_000 {
+		w := ""
+		for range 2 + n.rnd.IntN(3) {
+			w += string(rune('가' + n.rnd.IntN(2000)*5))
+		}
+		n.words = append(n.words, w)
+	}
+	return n
+}
+
+// zipf draws below k, small numbers more often.
+func (n *nation) zipf(k int, s float64) int {
+	return min(k-1, int(float64(k)*math.Pow(n.rnd.Float64(), s)))
+}
+
+func (n *nation) skills(occupation int) (out []string) {
+	for range 3 + n.rnd.IntN(9) {
+		var s int
+		switch z := n.rnd.IntN(10); {
+		case z < 6:
+			s = occupation*7%1200 + n.zipf(120, 2)
+		case z < 9:
+			s = 1400 + occupation/50*40 + n.zipf(40, 2)
+		default:
+			s = 1900 + n.zipf(100, 2)
+		}
+		if id := fmt.Sprintf("k%04d", s); !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func (n *nation) posts(count int) []post {
+	posts := make([]post, count)
+	for i := range posts {
+		o := n.zipf(len(n.occupations), 1.6)
+		body := make([]byte, 0, 900)
+		for range 75 {
+			body = append(append(body, n.words[n.zipf(len(n.words), 3)]...), ' ')
+		}
+		posts[i] = post{
+			title: n.words[o] + " " + n.words[n.zipf(len(n.words), 3)] + " 모집", company: "가상회사", body: string(body),
+			occupation: n.occupations[o], region: n.regions[n.zipf(len(n.regions), 1.5)], employment: one(n.rnd, "regular", "contract", "part-time"),
+			education: one(n.rnd, "", "high", "bachelor"), least: n.rnd.IntN(60) - 1, most: -1, entry: n.rnd.IntN(3) == 0,
+			payMin: uint32(24+n.rnd.IntN(40)) * 1e6, opened: fmt.Sprintf("2026-06-%02d", 1+n.rnd.IntN(15)), skills: n.skills(o),
+		}
+	}
+	return posts
+}
+
+func (n *nation) cvs(count int) []cv {
+	cvs := make([]cv, count)
+	for i := range cvs {
+		o := n.zipf(len(n.occupations), 1.6)
+		cvs[i] = cv{key: fmt.Sprintf("r%07d", i), occupation: n.occupations[o], region: n.regions[n.zipf(len(n.regions), 1.5)], months: n.rnd.IntN(240),
+			education: "high", pay: uint32(24+n.rnd.IntN(30)) * 1e6, skills: n.skills(o), careers: []string{n.occupations[o]}}
+		if n.rnd.IntN(2) == 0 {
+			cvs[i].wishRegions = []string{cvs[i].region[:2]}
+		}
+	}
+	slices.SortStableFunc(cvs, func(a, b cv) int { return int(a.occupation[0]) - int(b.occupation[0]) })
+	return cvs
+}
+
+var benchMarket = sync.OnceValue(func() func(testing.TB) (*Matcher, *nation) {
+	var m *Matcher
+	var n *nation
+	return func(tb testing.TB) (*Matcher, *nation) {
+		if m == nil {
+			set, err := defs.Load()
+			if err != nil {
+				tb.Fatal(err)
+			}
+			n = newNation(set)
+			m, _ = market(tb, set, n.posts(benchRows()), n.cvs(20_000))
+		}
+		return m, n
+	}
+})
+
+// quantiles reports the middle and the slowest hundredth of some times.
+func quantiles(b *testing.B, times []time.Duration) {
+	slices.Sort(times)
+	b.ReportMetric(float64(times[len(times)/2].Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(times[len(times)*99/100].Microseconds())/1000, "p99-ms")
+}
+
+// BenchmarkMatch measures, on IEUM_BENCH_POSTINGS open postings, the best 50
+// for a résumé, text searches with facets, and the batch.
+func BenchmarkMatch(b *testing.B) {
+	m, n := benchMarket()(b)
+	b.Run("jobs", func(b *testing.B) {
+		x, _, release, err := m.acquire()
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer release()
+		v := x.openOn(ieum.DayOf(noon))
+		h, rr := newHunt(x, v), x.resumes()
+		var times []time.Duration
+		for i := 0; b.Loop(); i++ {
+			began := time.Now()
+			h.reset(rr.read(i*37%20_000), 50, 0)
+			h.run(b.Context())
+			h.results()
+			times = append(times, time.Since(began))
+		}
+		quantiles(b, times)
+	})
+	b.Run("search", func(b *testing.B) {
+		var times []time.Duration
+		for i := 0; b.Loop(); i++ {
+			q := n.words[n.zipf(len(n.words), 3)]
+			if i%2 == 0 {
+				q += " " + n.words[n.zipf(len(n.words), 3)]
+			}
+			began := time.Now()
+			if _, err := m.Search(b.Context(), Search{Q: q, Employment: []string{"regular"}}); err != nil {
+				b.Fatal(err)
+			}
+			times = append(times, time.Since(began))
+		}
+		quantiles(b, times)
+	})
+	b.Run("recommend", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := m.Recommend(b.Context(), Batch{K: 10}, io.Discard); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(20_000*float64(b.N)/b.Elapsed().Seconds(), "people/s")
+	})
+}
