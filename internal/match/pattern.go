@@ -27,18 +27,39 @@ func newPattern(folded []byte) pattern {
 
 // find returns where the pattern stands in text at or after from, or -1.
 func (p pattern) find(text []byte, from int) int {
-	for from <= len(text) {
-		i := bytes.Index(text[from:], p.text)
+	for {
+		i := p.index(text, from)
 		if i < 0 {
 			return -1
 		}
-		i += from
 		end := i + len(p.text)
 		starts := i == 0 || text[i-1] <= ' '
 		if (starts || !p.latinStart && !p.fromSpace) && (!p.latinEnd || end == len(text) || text[end] <= ' ') {
 			return i
 		}
 		from = i + 1
+	}
+}
+
+// index is bytes.Index from a place on. Every Hangul syllable begins with one
+// of four bytes, so it is the second that is looked for.
+func (p pattern) index(text []byte, from int) int {
+	if p.latinStart || len(p.text) == 0 {
+		i := bytes.Index(text[from:], p.text)
+		if i < 0 {
+			return -1
+		}
+		return from + i
+	}
+	for at := from + 1; at <= len(text); at++ {
+		i := bytes.Index(text[at:], p.text[1:])
+		if i < 0 {
+			return -1
+		}
+		at += i
+		if text[at-1] == p.text[0] {
+			return at - 1
+		}
 	}
 	return -1
 }
