@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"runtime"
+	"slices"
 
 	"ieum"
 	"ieum/internal/catalogue/master"
@@ -207,13 +209,14 @@ func (m *making) matchPostings(all *postingRows, employers *employers, bodies *s
 		readers[i] = w.prints
 	}
 	p := &master.Postings{
-		Prints: all.prints,
-		Facts:  make([]master.Facts, all.len()),
-		Counts: master.MergeCounts(readers),
-		Title:  func(row uint32) string { return all.table.Title.At(int(row)) },
-		Names:  func(company uint32) []string { return employers.names[company] },
-		Bodies: bodies.each,
-		Apart:  m.decided.rows(snapshot.MergedPosting, all.table.ID),
+		Prints:   all.prints,
+		Facts:    make([]master.Facts, all.len()),
+		Counts:   master.MergeCounts(readers),
+		Title:    func(row uint32) string { return all.table.Title.At(int(row)) },
+		Names:    func(company uint32) []string { return employers.names[company] },
+		Numbered: func(company uint32) bool { return len(employers.table.Number.Bytes(int(company))) > 0 },
+		Bodies:   bodies.each,
+		Apart:    m.decided.rows(snapshot.MergedPosting, all.table.ID),
 	}
 	for i := range p.Facts {
 		p.Facts[i] = all.facts(i, all.table.Company[i], m.codes)
@@ -303,9 +306,12 @@ func (m *making) meta(about []snapshot.Source) snapshot.Meta {
 	s := &m.out
 	meta := snapshot.Meta{Postings: len(s.Postings.ID), Resumes: len(s.Resumes.Person), People: m.people,
 		Companies: s.Companies.Name.Len(), Items: len(s.Items.Kind)}
-	for _, src := range about {
-		src.Rows = m.rows[src.ID]
-		if d := m.c.defs.Sources[src.ID]; d != nil {
+	for _, id := range slices.Sorted(maps.Keys(m.rows)) {
+		src := snapshot.Source{ID: id, Rows: m.rows[id]}
+		if i := slices.IndexFunc(about, func(x snapshot.Source) bool { return x.ID == id }); i >= 0 {
+			src.Deliveries, src.From, src.To = about[i].Deliveries, about[i].From, about[i].To
+		}
+		if d := m.c.defs.Sources[id]; d != nil {
 			src.Title, src.Holder, src.Simulated = d.Title, d.Holder, d.Simulated
 		}
 		meta.Simulated = meta.Simulated || src.Simulated

@@ -3,6 +3,7 @@ package master
 import (
 	"cmp"
 	"slices"
+	"unicode"
 )
 
 // Facts are what is known of a posting beside its text; 0 is not known.
@@ -34,6 +35,9 @@ type Postings struct {
 	Counts *Counts
 	Title  func(row uint32) string
 	Names  func(company uint32) []string // an employer's names (Name.All); none for 0
+	// Numbered says whether an employer's registration number is known: two that
+	// have one are two. Nil where none has.
+	Numbered func(company uint32) bool
 	// Bodies calls f for each of rows, which rise, in any order. The bytes are
 	// valid during the call only; f may be called from several goroutines.
 	Bodies func(rows []uint32, f func(row uint32, body []byte)) error
@@ -297,6 +301,9 @@ func (m *matcher) nameNear(a, b uint32) bool {
 	if a == 0 || b == 0 {
 		return true
 	}
+	if m.Numbered != nil && m.Numbered(a) && m.Numbered(b) {
+		return false
+	}
 	for _, x := range m.Names(a) {
 		for _, y := range m.Names(b) {
 			if similarNames([]rune(x), []rune(y)) || sameSound(x, y) {
@@ -308,8 +315,11 @@ func (m *matcher) nameNear(a, b uint32) bool {
 }
 
 // similarNames holds when one name contains the other or they share nearly all
-// their pairs of letters.
+// their pairs of letters; not when their figures differ.
 func similarNames(x, y []rune) bool {
+	if !slices.Equal(slices.DeleteFunc(slices.Clone(x), noDigit), slices.DeleteFunc(slices.Clone(y), noDigit)) {
+		return false
+	}
 	if len(x) > len(y) {
 		x, y = y, x
 	}
@@ -327,3 +337,5 @@ func similarNames(x, y []rune) bool {
 	}
 	return 2*shared >= len(x)+len(y)-2-4 && 3*shared >= 2*(len(x)-1)
 }
+
+func noDigit(r rune) bool { return !unicode.IsDigit(r) }

@@ -35,5 +35,5 @@ var weights = [signs]float64{
 	reposted:        -1.6,
 	rounds:          -2,
 	companyUnknown:  -1.5,
-	companyOther:    -1,
+	companyOther:    -2,
 }
