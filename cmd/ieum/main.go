@@ -37,6 +37,8 @@ type run func(ctx context.Context, e *env, args []string) error
 // name.
 var commands = []*command{
 	serveCommand,
+	ingestCommand,
+	buildCommand,
 	reportCommand,
 	diagnoseCommand,
 	matchCommand,
