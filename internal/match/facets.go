@@ -181,7 +181,7 @@ func parseCursor(s string) (*cursor, error) {
 	if s == "" {
 		return nil, nil
 	}
-	b, err := base64.RawURLEncoding.DecodeString(s)
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
 	if err == nil && len(b) == 25 {
 		for mode, letter := range modeLetters {
 			if letter == b[0] {
