@@ -44,6 +44,10 @@ func (f Figure) Float() float64 {
 	return *f.Value
 }
 
+// liftBase is how many rows must have something at all before it is said how
+// much more often one occupation has it.
+const liftBase = 30
+
 var withheld = Figure{Suppressed: true}
 
 // count is a number of people or postings.
@@ -135,7 +139,7 @@ func most(counts []int, of int, all []uint32, allOf int, k int, basis string, na
 	for _, id := range ids[:min(k, len(ids))] {
 		code, text := name(id)
 		s := Share{Code: code, Name: text, Share: share(counts[id], of, basis)}
-		if id < len(all) && all[id] > 0 && allOf > 0 && of > 0 {
+		if id < len(all) && all[id] >= liftBase && allOf > 0 && of > 0 {
 			l := math.Round(float64(counts[id])/float64(of)/(float64(all[id])/float64(allOf))*100) / 100
 			s.Lift = &l
 		}

@@ -163,14 +163,14 @@ func TestWhatIsAskedForHasShareAndLift(t *testing.T) {
 	asks.skills = []uint16{1, 1}
 	other := press()
 	other.occupation = 2
-	a := market(t, append(append(repeat(6, func(int) posting { return asks }), repeat(4, func(int) posting { return press() })...),
-		repeat(10, func(int) posting { return other })...), nil)
+	a := market(t, append(append(repeat(60, func(int) posting { return asks }), repeat(40, func(int) posting { return press() })...),
+		repeat(100, func(int) posting { return other })...), nil)
 	m, err := a.Market(Query{Occupation: "8211"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(m.Skills) != 1 || m.Skills[0].Share.Float() != .6 || m.Skills[0].Share.N != 6 || m.Skills[0].Share.Of != 10 || *m.Skills[0].Lift != 2 {
-		t.Errorf("skills %+v; want one in 6 of 10 postings, twice as often as everywhere", m.Skills)
+	if len(m.Skills) != 1 || m.Skills[0].Share.Float() != .6 || m.Skills[0].Share.N != 60 || m.Skills[0].Share.Of != 100 || *m.Skills[0].Lift != 2 {
+		t.Errorf("skills %+v; want one in 60 of 100 postings, twice as often as everywhere", m.Skills)
 	}
 }
 
