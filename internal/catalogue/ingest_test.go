@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -89,8 +90,15 @@ files:
   - match: "licence*.csv"
 `
 
+// loaded keeps definitions, which only are read, from test to test.
+var loaded sync.Map
+
 func loadDefs(t testing.TB, sources ...string) *defs.Set {
 	t.Helper()
+	name := strings.Join(sources, "")
+	if set, ok := loaded.Load(name); ok {
+		return set.(*defs.Set)
+	}
 	overlay := fstest.MapFS{}
 	for _, s := range sources {
 		id := strings.TrimPrefix(strings.SplitN(strings.TrimSpace(s), "\n", 2)[0], "id: ")
@@ -100,6 +108,7 @@ func loadDefs(t testing.TB, sources ...string) *defs.Set {
 	if err != nil {
 		t.Fatal(err)
 	}
+	loaded.Store(name, set)
 	return set
 }
 

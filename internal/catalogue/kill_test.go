@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"ieum"
-	"ieum/defs"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/durable"
 	"ieum/internal/platform/journal"
@@ -107,22 +106,13 @@ func openAt(t testing.TB, dir string, day int) (*bench, func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.open(d, killDefs(t))
+	b.open(d, loadDefs(t, both))
 	return b, func() {
 		if err := d.Close(); err != nil {
 			t.Error(err)
 		}
 	}
 }
-
-var killDefs = func() func(t testing.TB) *defs.Set {
-	var once sync.Once
-	var set *defs.Set
-	return func(t testing.TB) *defs.Set {
-		once.Do(func() { set = loadDefs(t, both) })
-		return set
-	}
-}()
 
 // ingestToDie takes in the delivery in dir/in, into dir/data, and kills itself
 // before a certain step.

@@ -131,8 +131,7 @@ func (s *store) states(ctx context.Context, kind ieum.KindID) ([]state, error) {
 	return out, rows.Err()
 }
 
-// segments returns the segments of a source and kind by delivery; of all when
-// source is "".
+// segments returns the segments of a source and kind by delivery.
 func (s *store) segments(ctx context.Context, source ieum.SourceID, kind ieum.KindID) (map[int64]Segment, error) {
 	rows, err := s.db.QueryContext(ctx, `
 		SELECT delivery, kind, rows, bytes, sha256 FROM catalogue_segment WHERE source = ? AND kind = ?`, string(source), string(kind))
@@ -152,8 +151,8 @@ func (s *store) segments(ctx context.Context, source ieum.SourceID, kind ieum.Ki
 	return out, rows.Err()
 }
 
-// segmentFiles returns the lake files, without their endings, that the
-// database names: segments and states.
+// lakeFiles returns the files of the lake that the database names: segments and
+// states, as SOURCE/KIND/NAME.
 func (s *store) lakeFiles(ctx context.Context) (map[string]bool, error) {
 	rows, err := s.db.QueryContext(ctx, `
 		SELECT source, kind, delivery, '.parquet' FROM catalogue_segment
@@ -296,6 +295,25 @@ func (s *store) last(ctx context.Context, source ieum.SourceID) (d *Delivery, mo
 		return nil, "", "", nil
 	}
 	return d, mode, hash, err
+}
+
+// counts returns how often each source delivered.
+func (s *store) counts(ctx context.Context) (map[ieum.SourceID]int, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT source, COUNT(*) FROM catalogue_delivery GROUP BY source`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[ieum.SourceID]int{}
+	for rows.Next() {
+		var id ieum.SourceID
+		var n int
+		if err := rows.Scan(&id, &n); err != nil {
+			return nil, err
+		}
+		out[id] = n
+	}
+	return out, rows.Err()
 }
 
 // lastFull returns the number of rows of a source's newest full delivery.

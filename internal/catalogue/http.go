@@ -1,0 +1,144 @@
+package catalogue
+
+import (
+	"embed"
+	"fmt"
+	"io"
+	"net/http"
+
+	"ieum"
+	"ieum/internal/platform/web"
+)
+
+//go:embed pages/*.html
+var files embed.FS
+
+// deliveriesShown is how many deliveries a page lists.
+const deliveriesShown = 30
+
+// Routes serves the pages and the API of deliveries. All are for the operator
+// and answer on the loopback address only.
+func (c *Catalogue) Routes(site *web.Site, mux *web.Mux) {
+	h := &handlers{c, site.Pages(files)}
+	mux.Page("GET /deliveries", web.Loopback(h.list))
+	mux.Page("GET /deliveries/{number}", web.Loopback(h.one))
+	mux.Page("GET /deliveries/{number}/quarantine.csv", web.Loopback(h.quarantine))
+	mux.Page("GET /records/{source}/{kind}/{key}", web.Loopback(h.record))
+	mux.API("GET /api/v1/deliveries", web.Op{
+		ID: "listDeliveries", Summary: ieum.Text{KO: "받은 자료 목록 (서버 컴퓨터에서만)", EN: "Deliveries, newest first (on the server's own machine only)"},
+		Params: listQuery{}, Reply: Listing{},
+	}, web.Loopback(h.list))
+	mux.API("GET /api/v1/deliveries/{number}", web.Op{
+		ID: "getDelivery", Summary: ieum.Text{KO: "한 번 받은 자료 (서버 컴퓨터에서만)", EN: "One delivery (on the server's own machine only)"},
+		Params: oneQuery{}, Reply: Delivery{},
+	}, web.Loopback(h.one))
+	mux.API("GET /api/v1/records/{source}/{kind}/{key}", web.Op{
+		ID: "getRecord", Summary: ieum.Text{KO: "한 행이 어디에서 왔는지 (서버 컴퓨터에서만)", EN: "Where one row came from (on the server's own machine only)"},
+		Params: recordQuery{}, Reply: Record{},
+	}, web.Loopback(h.record))
+}
+
+type handlers struct {
+	c     *Catalogue
+	pages *web.Pages
+}
+
+type listQuery struct {
+	Source string `q:"source" doc:"id of a source" example:"simulated"`
+	Before int64  `q:"before" min:"0" doc:"number of a delivery; only older ones are listed"`
+}
+
+// A Listing is a page of deliveries, newest first, and how the sources stand.
+type Listing struct {
+	Source     ieum.SourceID  `json:"source,omitempty"`
+	Sources    []SourceStatus `json:"sources"`
+	Deliveries []*Delivery    `json:"deliveries"`
+	More       int64          `json:"more,omitempty"` // before: of the next page
+}
+
+// Came are the sources that delivered, Awaited those that never did.
+func (l Listing) Came() []SourceStatus {
+	return l.where(func(s SourceStatus) bool { return s.Last != nil })
+}
+func (l Listing) Awaited() []SourceStatus {
+	return l.where(func(s SourceStatus) bool { return s.Last == nil })
+}
+
+func (l Listing) where(f func(SourceStatus) bool) (out []SourceStatus) {
+	for _, s := range l.Sources {
+		if f(s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (h *handlers) list(w http.ResponseWriter, r *http.Request) error {
+	q, err := web.Read[listQuery](r)
+	if err != nil {
+		return err
+	}
+	sources, err := h.c.Sources(r.Context())
+	if err != nil {
+		return err
+	}
+	list, err := h.c.Deliveries(r.Context(), ieum.SourceID(q.Source), q.Before, deliveriesShown+1)
+	if err != nil {
+		return err
+	}
+	page := Listing{Source: ieum.SourceID(q.Source), Sources: sources, Deliveries: list}
+	if len(list) > deliveriesShown {
+		page.Deliveries, page.More = list[:deliveriesShown], list[deliveriesShown-1].Number
+	}
+	return h.pages.Reply(w, r, "deliveries.html", page)
+}
+
+type oneQuery struct {
+	Number int64 `path:"number" doc:"number of the delivery" example:"1"`
+}
+
+func (h *handlers) one(w http.ResponseWriter, r *http.Request) error {
+	q, err := web.Read[oneQuery](r)
+	if err != nil {
+		return err
+	}
+	d, err := h.c.Delivery(r.Context(), q.Number)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "delivery.html", d)
+}
+
+func (h *handlers) quarantine(w http.ResponseWriter, r *http.Request) error {
+	q, err := web.Read[oneQuery](r)
+	if err != nil {
+		return err
+	}
+	f, err := h.c.Quarantine(q.Number)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="quarantine-%d.csv"`, q.Number))
+	_, err = io.Copy(w, f)
+	return err
+}
+
+type recordQuery struct {
+	Source string `path:"source" doc:"id of the source" example:"simulated"`
+	Kind   string `path:"kind" doc:"id of the information kind" example:"posting"`
+	Key    string `path:"key" doc:"key of the row in its source"`
+}
+
+func (h *handlers) record(w http.ResponseWriter, r *http.Request) error {
+	q, err := web.Read[recordQuery](r)
+	if err != nil {
+		return err
+	}
+	rec, err := h.c.Record(r.Context(), ieum.SourceID(q.Source), ieum.KindID(q.Kind), q.Key)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "record.html", rec)
+}

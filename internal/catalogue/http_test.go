@@ -1,0 +1,131 @@
+package catalogue
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"ieum/internal/platform/web"
+)
+
+// serve serves a bench's pages, as from this machine.
+func (b *bench) serve() *httptest.Server {
+	site := web.NewSite(b.defs, b.now, func() bool { return false })
+	site.Log = slog.New(slog.DiscardHandler)
+	mux := web.NewMux(site)
+	b.Routes(site, mux)
+	s := httptest.NewServer(mux)
+	b.t.Cleanup(s.Close)
+	return s
+}
+
+func get(t *testing.T, address, lang string) (status int, body string) {
+	t.Helper()
+	r, err := http.NewRequest("GET", address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept-Language", lang)
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(text)
+}
+
+func TestDeliveryPages(t *testing.T) {
+	b := newBench(t, shop, people)
+	s := b.serve()
+	if status, body := get(t, s.URL+"/deliveries", "ko"); status != 200 || !strings.Contains(body, "ieum ingest") {
+		t.Errorf("without deliveries the page says %d and nothing of how to bring some", status)
+	}
+	b.ingest("shop", b.file("jobs.csv", shopHeader,
+		job("a/1", "용접원", "place=중구", "company=가상중공업"), job("2", ""), job("3", "조리원", "body=문의 010-1234-5678")))
+	b.ingest("people", b.file("resume.csv", "id,name,birth,phone,mail,home,headline,careers,story,day", "r1,홍가상,1968-03-05,,,부산,,,,"),
+		b.file("licence.csv", "resume,licence", "r1,용접기능사"))
+	b.day = b.day.AddDate(0, 0, 5)
+	for _, tt := range []struct {
+		path, lang string
+		status     int
+		want       []string
+	}{
+		{"/deliveries", "ko", 200, []string{"가상 채용", "기한이 지남", "/deliveries/1", "아직 받은 적이 없는"}},
+		{"/deliveries", "en", 200, []string{"Made-up jobs", "Was due by", "/deliveries/2"}},
+		{"/deliveries?source=people", "ko", 200, []string{"/deliveries/2"}},
+		{"/deliveries?sauce=people", "ko", 422, nil},
+		{"/deliveries/1", "ko", 200, []string{"필수 항목인데 값이 없습니다", "quarantine.csv", "중구", "전화번호 1개"}},
+		{"/deliveries/1", "en", 200, []string{"it is required and has no value", "1 phone numbers"}},
+		{"/deliveries/9", "ko", 404, []string{"9번 자료를 받은 적이 없습니다"}},
+		{"/deliveries/x", "ko", 422, nil},
+		{"/deliveries/1/quarantine.csv", "ko", 200, []string{"_file,_row,_field,_reason", "jobs.csv,3,title"}},
+		{"/deliveries/2/quarantine.csv", "ko", 404, nil},
+		{"/records/shop/posting/a%2F1", "ko", 200, []string{"jobs.csv", "가상중공업", "/deliveries/1"}},
+		{"/records/people/resume/r1", "ko", 200, []string{"resume.csv", "사람에 관한 정보"}},
+		{"/records/shop/posting/nothing", "ko", 404, []string{"그 키로 담긴 행이 없습니다"}},
+		{"/records/shop/nothing/1", "en", 404, []string{"No row is kept under that key"}},
+	} {
+		status, body := get(t, s.URL+tt.path, tt.lang)
+		if status != tt.status {
+			t.Errorf("%s gives %d, want %d", tt.path, status, tt.status)
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s in %s does not say %q", tt.path, tt.lang, want)
+			}
+		}
+	}
+	if _, body := get(t, s.URL+"/records/people/resume/r1", "ko"); strings.Contains(body, "부산") {
+		t.Error("the page of a record shows what it tells about a person")
+	}
+}
+
+func TestDeliveryAPI(t *testing.T) {
+	b := newBench(t, shop)
+	s := b.serve()
+	b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원"), job("2", "")))
+	var one Delivery
+	_, body := get(t, s.URL+"/api/v1/deliveries/1", "en")
+	if err := json.Unmarshal([]byte(body), &one); err != nil || one.Kept != 1 || one.Quarantined != 1 || len(one.Files) != 1 || one.Files[0].Rows != 2 {
+		t.Errorf("the API gives %s, %v", body, err)
+	}
+	var list Listing
+	_, body = get(t, s.URL+"/api/v1/deliveries", "en")
+	if err := json.Unmarshal([]byte(body), &list); err != nil || len(list.Deliveries) != 1 || list.Deliveries[0].Number != 1 {
+		t.Errorf("the API gives %s, %v", body, err)
+	}
+	var rec Record
+	_, body = get(t, s.URL+"/api/v1/records/shop/posting/1", "en")
+	if err := json.Unmarshal([]byte(body), &rec); err != nil || rec.Row != 2 || rec.Fields["title"] != "용접원" {
+		t.Errorf("the API gives %s, %v", body, err)
+	}
+}
+
+// Until there is sign-in, nobody elsewhere sees a delivery.
+func TestDeliveriesStayOnThisMachine(t *testing.T) {
+	b := newBench(t, shop)
+	site := web.NewSite(b.defs, b.now, func() bool { return false })
+	site.Log = slog.New(slog.DiscardHandler)
+	mux := web.NewMux(site)
+	b.Routes(site, mux)
+	for _, path := range []string{
+		"/deliveries", "/deliveries/1", "/deliveries/1/quarantine.csv", "/records/shop/posting/1",
+		"/api/v1/deliveries", "/api/v1/deliveries/1", "/api/v1/records/shop/posting/1",
+	} {
+		r := httptest.NewRequest("GET", path, nil)
+		r.RemoteAddr = "192.0.2.7:1234"
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, r)
+		if w.Code != http.StatusForbidden {
+			t.Errorf("%s answers %d to another machine", path, w.Code)
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package catalogue
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/platform/table"
+)
+
+// A Record is one row that was taken in, and where it came from.
+type Record struct {
+	Source   ieum.SourceID     `json:"source"`
+	Kind     ieum.KindID       `json:"kind"`
+	Key      string            `json:"key"`
+	Delivery int64             `json:"delivery"`
+	File     string            `json:"file"`
+	Row      int64             `json:"row"`    // as the quarantine counts
+	Closed   ieum.Day          `json:"closed"` // day from which it was no longer delivered; "" = it still is
+	Fields   map[string]string `json:"fields"` // none in kinds that tell about people
+	Names    []Named           `json:"-"`      // the fields in the order of the kind
+}
+
+// Named is a field of a record with its title.
+type Named struct {
+	Title ieum.Text
+	Text  string
+}
+
+// Record returns the row that a source now has under a key, and its lineage:
+// the delivery, file and row it came with. It is ieum.ErrNotFound when there is
+// none.
+func (c *Catalogue) Record(ctx context.Context, source ieum.SourceID, kind ieum.KindID, key string) (*Record, error) {
+	missing := &ieum.Error{Kind: ieum.ErrNotFound, Key: "error.no_record", Message: fmt.Sprintf("source %s has no %s under the key %q", source, kind, key)}
+	k := c.defs.Kinds[kind]
+	if k == nil {
+		return nil, missing
+	}
+	states, err := c.store.states(ctx, kind)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(states, func(s state) bool { return s.source == source })
+	if at < 0 {
+		return nil, missing
+	}
+	present, err := openKeys(c.statePath(states[at]))
+	if err != nil {
+		return nil, err
+	}
+	e, ok := present.find(keyHash(key))
+	if err := present.close(); err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, missing
+	}
+	r := &Record{Source: source, Kind: kind, Delivery: int64(e.delivery), Closed: e.closed}
+	if err := c.readRecord(r, k, e.place); err != nil {
+		return nil, err
+	}
+	if r.Key != key {
+		return nil, missing
+	}
+	return r, c.nameFile(ctx, r)
+}
+
+// readRecord reads a row of a segment by its place.
+func (c *Catalogue) readRecord(r *Record, k *defs.Kind, place uint32) error {
+	reader, err := table.Open(c.segmentPath(r.Source, r.Kind, r.Delivery), table.Options{})
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	names := []string{ColumnKey, ColumnRow, ColumnFile}
+	if !personal(k) {
+		names = reader.Columns()
+	}
+	for from := uint32(0); ; {
+		b, err := reader.ReadColumns(batchRows, names...)
+		if err != nil {
+			return fmt.Errorf("catalogue: row %d of delivery %d: %w", place, r.Delivery, err)
+		}
+		if place-from >= uint32(b.Rows) {
+			from += uint32(b.Rows)
+			continue
+		}
+		fillRecord(r, k, b, int(place-from))
+		return nil
+	}
+}
+
+func fillRecord(r *Record, k *defs.Kind, b *table.Batch, i int) {
+	text := func(name string) string {
+		at := slices.IndexFunc(b.Columns, func(c table.Column) bool { return c.Name == name })
+		if at < 0 {
+			return ""
+		}
+		s, _ := b.Columns[at].Text(i)
+		return s
+	}
+	r.Key = text(ColumnKey)
+	fmt.Sscan(text(ColumnRow), &r.Row)
+	r.File = text(ColumnFile) // its place until it is named
+	if personal(k) {
+		return
+	}
+	r.Fields = map[string]string{}
+	for j := range k.Fields {
+		f := &k.Fields[j]
+		for _, column := range lakeColumns(k, f) {
+			value := text(column.Name)
+			if value == "" || column.List && value == "[]" {
+				continue
+			}
+			r.Fields[column.Name] = value
+			r.Names = append(r.Names, Named{titleOf(f, column.Name), value})
+		}
+	}
+}
+
+// titleOf returns the title of a column of a field.
+func titleOf(f *defs.Field, column string) ieum.Text {
+	if column == f.Name {
+		return f.Title
+	}
+	member := " (" + column[len(f.Name)+1:] + ")"
+	return ieum.Text{KO: f.Title.KO + member, EN: f.Title.EN + member}
+}
+
+// nameFile puts the file's name in place of its number.
+func (c *Catalogue) nameFile(ctx context.Context, r *Record) error {
+	files, err := c.store.files(ctx, r.Delivery)
+	if err != nil {
+		return err
+	}
+	var place int
+	if _, err := fmt.Sscan(r.File, &place); err != nil || place >= len(files) {
+		return errors.Join(err, fmt.Errorf("catalogue: delivery %d has no file %s", r.Delivery, r.File))
+	}
+	r.File = files[place].Name
+	return nil
+}
+
+// A SourceStatus says how a source stands: what came last and what is awaited.
+type SourceStatus struct {
+	ID         ieum.SourceID `json:"source"`
+	Title      ieum.Text     `json:"title"`
+	Holder     ieum.Text     `json:"holder"`
+	Basis      ieum.Text     `json:"basis"`
+	Cycle      string        `json:"cycle"`
+	Simulated  bool          `json:"simulated"`
+	Deliveries int           `json:"deliveries"`
+	Last       *Delivery     `json:"last,omitempty"`
+	Due        ieum.Day      `json:"due"` // last day on which the next delivery is in time; "" when none is awaited
+	Late       bool          `json:"late"`
+}
+
+// Sources returns how every source stands: late ones first, then those that
+// delivered, newest first, then the rest by name.
+func (c *Catalogue) Sources(ctx context.Context) ([]SourceStatus, error) {
+	var out []SourceStatus
+	today := ieum.DayOf(c.now())
+	counts, err := c.store.counts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for id, s := range c.defs.Sources {
+		st := SourceStatus{ID: id, Title: s.Title, Holder: s.Holder, Basis: s.Basis, Cycle: s.Cycle, Simulated: s.Simulated, Deliveries: counts[id]}
+		if st.Deliveries > 0 {
+			if st.Last, _, _, err = c.store.last(ctx, id); err != nil {
+				return nil, err
+			}
+			st.Due = dueDay(s.Cycle, ieum.DayOf(st.Last.Seen), s.Due)
+			st.Late = st.Due != 0 && today > st.Due
+		}
+		out = append(out, st)
+	}
+	slices.SortFunc(out, byNeed)
+	return out, nil
+}
+
+// byNeed orders sources by what an operator should see first.
+func byNeed(a, b SourceStatus) int {
+	newest := func(s SourceStatus) int64 {
+		switch {
+		case s.Last == nil:
+			return 0
+		case s.Late:
+			return math.MaxInt64
+		}
+		return s.Last.Number
+	}
+	return cmp.Or(cmp.Compare(newest(b), newest(a)), cmp.Compare(a.ID, b.ID))
+}
