@@ -157,69 +157,79 @@ func (j *job) readApplications() error {
 	return nil
 }
 
+// A piece is some seekers that one worker recommends to.
+type piece struct {
+	seekers []uint32
+	done    chan []byte // their lines, once
+	fewer   int
+	lines   int
+}
+
 // run works on pieces of the seekers on all cores and writes them in order.
 func (j *job) run(ctx context.Context, out *bufio.Writer) error {
-	type piece struct {
-		seekers []uint32
-		done    chan []byte
-		fewer   int
-		lines   int
-	}
 	workers := runtime.GOMAXPROCS(0)
 	todo, order := make(chan *piece), make(chan *piece, 4*workers)
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		defer close(order)
-		defer close(todo)
-		for some := range slices.Chunk(j.seekers, batchSeekers) {
-			p := &piece{seekers: some, done: make(chan []byte, 1)}
-			for _, to := range []chan *piece{order, todo} {
-				select {
-				case to <- p:
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-			}
-		}
-		return nil
-	})
+	g.Go(func() error { return j.deal(ctx, todo, order) })
 	for range workers {
-		g.Go(func() error {
-			h, rr := newHunt(j.x, j.v), j.x.resumes()
-			for p := range todo {
-				var lines []byte
-				for _, row := range p.seekers {
-					found, err := j.best(ctx, h, rr, row)
-					if err != nil {
-						return err
-					}
-					p.lines += len(found)
-					if len(found) < j.b.K {
-						p.fewer++
-					}
-					lines = j.write(lines, row, found)
-				}
-				p.done <- lines
-			}
-			return nil
-		})
+		g.Go(func() error { return j.work(ctx, todo) })
 	}
-	g.Go(func() error {
-		for p := range order {
+	g.Go(func() error { return j.gather(ctx, order, out) })
+	return g.Wait()
+}
+
+// deal hands every piece first to who writes and then to who works, and stays
+// only as far ahead of who writes as the channel holds.
+func (j *job) deal(ctx context.Context, todo, order chan<- *piece) error {
+	defer close(order)
+	defer close(todo)
+	for some := range slices.Chunk(j.seekers, batchSeekers) {
+		p := &piece{seekers: some, done: make(chan []byte, 1)}
+		for _, to := range []chan<- *piece{order, todo} {
 			select {
-			case lines := <-p.done:
-				j.counts.Lines += p.lines
-				j.counts.Fewer += p.fewer
-				if _, err := out.Write(lines); err != nil {
-					return err
-				}
+			case to <- p:
 			case <-ctx.Done():
 				return ctx.Err()
 			}
 		}
-		return nil
-	})
-	return g.Wait()
+	}
+	return nil
+}
+
+func (j *job) work(ctx context.Context, todo <-chan *piece) error {
+	h, rr := newHunt(j.x, j.v), j.x.resumes()
+	for p := range todo {
+		var lines []byte
+		for _, row := range p.seekers {
+			found, err := j.best(ctx, h, rr, row)
+			if err != nil {
+				return err
+			}
+			p.lines += len(found)
+			if len(found) < j.b.K {
+				p.fewer++
+			}
+			lines = j.write(lines, row, found)
+		}
+		p.done <- lines
+	}
+	return nil
+}
+
+func (j *job) gather(ctx context.Context, order <-chan *piece, out *bufio.Writer) error {
+	for p := range order {
+		select {
+		case lines := <-p.done:
+			j.counts.Lines += p.lines
+			j.counts.Fewer += p.fewer
+			if _, err := out.Write(lines); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 func (j *job) best(ctx context.Context, h *hunt, rr *resumeReader, row uint32) ([]scored, error) {

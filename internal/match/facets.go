@@ -2,19 +2,15 @@ package match
 
 import (
 	"cmp"
-	"encoding/base64"
-	"encoding/binary"
-	"math"
 	"slices"
 	"strings"
 
 	"ieum"
-	"ieum/internal/match/rank"
 	"ieum/internal/snapshot"
 )
 
 // none is the value of a filter for postings that do not say.
-const none = "none"
+const none = "unstated"
 
 // The filters of a search, in the order they are shown.
 const (
@@ -91,39 +87,52 @@ func (x *index) filter(q Search) (*filter, error) {
 		f.let(byRegion, pass)
 	}
 	for _, code := range q.Occupation {
-		pass := make([]bool, len(d.Occupations))
-		pass[0] = code == none
-		l := x.set.Codes["keco2025"]
-		if _, ok := l.Find(code); !ok && code != none {
+		if _, ok := x.set.Codes["keco2025"].Find(code); !ok && code != none {
 			return nil, badCode("occupation", code)
 		}
+		pass := make([]bool, len(d.Occupations))
 		for i, c := range d.Occupations {
-			pass[i] = pass[i] || i > 0 && strings.HasPrefix(c, code)
+			pass[i] = i == 0 && code == none || i > 0 && strings.HasPrefix(c, code)
 		}
 		f.let(byOccupation, pass)
 	}
-	for _, l := range []struct {
-		by     int
-		chosen []string
-		values []string
-	}{{byEmployment, q.Employment, d.Employment}, {byEducation, q.Education, d.Education}, {byCareer, q.Career, careerBands}, {byPay, q.Pay, payBands}} {
-		for _, code := range l.chosen {
-			i := slices.Index(l.values, code)
-			if code == none && (l.by == byEmployment || l.by == byEducation) {
-				i = 0
+	for by, values := range map[int][]string{byEmployment: d.Employment, byEducation: d.Education, byCareer: careerBands, byPay: payBands} {
+		for _, code := range q.chosen()[by] {
+			if err := x.choose(f, by, values, code); err != nil {
+				return nil, err
 			}
-			pass := make([]bool, len(l.values))
-			if i >= 0 {
-				pass[i] = true
-			} else if list := x.set.Codes[filterNames[l.by]]; list == nil {
-				return nil, badCode(filterNames[l.by], code)
-			} else if _, ok := list.Find(code); !ok {
-				return nil, badCode(filterNames[l.by], code)
-			}
-			f.let(l.by, pass)
 		}
 	}
 	return f, nil
+}
+
+// chosen lists the codes a search names for each filter.
+func (q *Search) chosen() [filters][]string {
+	return [filters][]string{q.Regions, q.Occupation, q.Employment, q.Education, q.Career, q.Pay}
+}
+
+// choose lets the postings with one value pass. A code of the filter's list
+// that no posting bears lets none pass.
+func (x *index) choose(f *filter, by int, values []string, code string) error {
+	i := slices.Index(values, code)
+	list := x.set.Codes[filterNames[by]] // bands have none
+	if list != nil && code == none {
+		i = 0
+	}
+	if i < 0 {
+		if list == nil {
+			return badCode(filterNames[by], code)
+		}
+		if _, ok := list.Find(code); !ok {
+			return badCode(filterNames[by], code)
+		}
+	}
+	pass := make([]bool, len(values))
+	if i >= 0 {
+		pass[i] = true
+	}
+	f.let(by, pass)
+	return nil
 }
 
 // let adds values that pass a filter.
@@ -140,123 +149,6 @@ func (f *filter) let(by int, pass []bool) {
 func badCode(field, code string) error {
 	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "match.error.code", Args: map[string]any{"name": field, "value": code}, Field: "/" + field,
 		Message: field + " has no value " + code}
-}
-
-// A found is a posting with its place in the order asked for: greater keys
-// first, then the public number.
-type found struct {
-	row    uint32
-	score  float64
-	k1, k2 float64
-	id     uint64
-}
-
-func ahead(a, b found) bool {
-	switch {
-	case a.k1 != b.k1:
-		return a.k1 > b.k1
-	case a.k2 != b.k2:
-		return a.k2 > b.k2
-	}
-	return a.id < b.id
-}
-
-// A cursor is the place after which a page begins.
-type cursor struct {
-	mode string
-	last found
-}
-
-var modeLetters = map[string]byte{exactly: 'e', similarly: 's', anyWord: 'a'}
-
-func (f found) cursor(mode string) string {
-	b := []byte{modeLetters[mode]}
-	b = binary.BigEndian.AppendUint64(b, math.Float64bits(f.k1))
-	b = binary.BigEndian.AppendUint64(b, math.Float64bits(f.k2))
-	b = binary.BigEndian.AppendUint64(b, f.id)
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-func parseCursor(s string) (*cursor, error) {
-	if s == "" {
-		return nil, nil
-	}
-	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	if err == nil && len(b) == 25 {
-		for mode, letter := range modeLetters {
-			if letter == b[0] {
-				return &cursor{mode, found{k1: math.Float64frombits(binary.BigEndian.Uint64(b[1:])),
-					k2: math.Float64frombits(binary.BigEndian.Uint64(b[9:])), id: binary.BigEndian.Uint64(b[17:])}}, nil
-			}
-		}
-	}
-	return nil, &ieum.Error{Kind: ieum.ErrInvalid, Key: "match.error.cursor", Field: "/cursor", Message: "this cursor is none that a page gave; start from the first page"}
-}
-
-// A collector counts what a search finds and keeps the page asked for.
-type collector struct {
-	x       *index
-	f       *filter
-	mode    string
-	sort    string
-	after   *cursor
-	best    rank.Best[found]
-	matched int // by the words, whatever the filters say
-	total   int
-	alone   [filters]int // postings that fail this filter alone
-	counts  [filters][]int
-}
-
-func newCollector(x *index, f *filter, q Search, after *cursor) *collector {
-	d := &x.s.Dict
-	c := &collector{x: x, f: f, sort: q.Sort, after: after, best: rank.Best[found]{K: q.Limit + 1, Above: ahead}}
-	for by, n := range [filters]int{len(d.Regions), len(d.Occupations), len(d.Employment), len(d.Education), len(careerBands), len(payBands)} {
-		c.counts[by] = make([]int, n)
-	}
-	return c
-}
-
-// add counts a posting that answers the words. A value of a filter is counted
-// among the postings that pass all other filters: as many as choosing it would
-// add.
-func (c *collector) add(row uint32, score float64) {
-	c.matched++
-	p := &c.x.s.Postings
-	values := [filters]int{int(p.Region[row]), int(p.Occupation[row]), int(p.Employment[row]), int(p.Education[row]), c.x.careerBand(int(row)), c.x.payBand(int(row))}
-	failed, by := 0, 0
-	for i, v := range values {
-		if pass := c.f.pass[i]; pass != nil && !pass[v] {
-			failed++
-			by = i
-		}
-	}
-	switch failed {
-	case 0:
-		for i, v := range values {
-			c.counts[i][v]++
-		}
-		c.total++
-		c.keep(row, score)
-	case 1:
-		c.counts[by][values[by]]++
-		c.alone[by]++
-	}
-}
-
-func (c *collector) keep(row uint32, score float64) {
-	p := &c.x.s.Postings
-	f := found{row: row, score: score, k1: score, k2: float64(p.Opened[row]), id: p.ID[row]}
-	switch c.sort {
-	case "newest":
-		f.k1 = f.k2
-	case "pay":
-		f.k1 = float64(max(p.PayMin[row], p.PayMax[row]))
-	case "deadline":
-		f.k1 = -float64(cmp.Or(p.Deadline[row], math.MaxInt32))
-	}
-	if c.after == nil || ahead(c.after.last, f) {
-		c.best.Offer(f)
-	}
 }
 
 // relax says which filters, taken away alone, would give anything.
@@ -283,7 +175,7 @@ func (f Facet) Chosen() bool {
 
 // A Value is one value of a filter with the postings it would give.
 type Value struct {
-	Code     string     `json:"code"`           // "none": not stated
+	Code     string     `json:"code"`           // "unstated": the posting does not say
 	Name     *ieum.Text `json:"name,omitempty"` // of a code; bands have none
 	Count    int        `json:"count"`
 	Selected bool       `json:"selected,omitempty"`
@@ -293,7 +185,7 @@ type Value struct {
 // facets lists the values that any posting has, and those chosen.
 func (c *collector) facets(q Search) []Facet {
 	d := &c.x.s.Dict
-	chosen := [filters][]string{q.Regions, q.Occupation, q.Employment, q.Education, q.Career, q.Pay}
+	chosen := q.chosen()
 	out := make([]Facet, filters)
 	for by, name := range filterNames {
 		out[by] = Facet{name, []Value{}}

@@ -41,12 +41,12 @@ type handlers struct {
 
 type searchQuery struct {
 	Q          string   `q:"q" max:"300" doc:"words, \"several words\", +must, -not; Korean or English" example:"모집"`
-	Region     []string `q:"region" doc:"codes of the list regions, or names; none = not stated"`
+	Region     []string `q:"region" doc:"codes of the list regions, or names; unstated = the posting does not say"`
 	Occupation []string `q:"occupation" doc:"KECO 2025 codes of one to four digits"`
 	Employment []string `q:"employment" doc:"codes of the list employment"`
 	Education  []string `q:"education" doc:"least level asked for: codes of the list education"`
-	Career     []string `q:"career" enum:"entry|0-3|3-5|5-10|10-|none" doc:"least years of experience asked for"`
-	Pay        []string `q:"pay" enum:"0-2500|2500-3000|3000-4000|4000-5000|5000-7000|7000-|none" doc:"least pay offered, 10,000 won a year"`
+	Career     []string `q:"career" enum:"entry|0-3|3-5|5-10|10-|unstated" doc:"least years of experience asked for"`
+	Pay        []string `q:"pay" enum:"0-2500|2500-3000|3000-4000|4000-5000|5000-7000|7000-|unstated" doc:"least pay offered, 10,000 won a year"`
 	Sort       string   `q:"sort" enum:"fit|newest|pay|deadline" default:"fit" doc:"order"`
 	Limit      int      `q:"limit" default:"20" min:"1" max:"100" doc:"postings a page"`
 	Cursor     string   `q:"cursor" doc:"next of the page before"`

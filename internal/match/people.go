@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"sort"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -67,38 +68,20 @@ func (m *Matcher) Candidates(ctx context.Context, id string, k int) (*People, er
 
 // people looks at every résumé of somebody who looks for work, on all cores.
 func (x *index) people(ctx context.Context, row int, day ieum.Day, k int) (best []scored, seekers int, err error) {
-	r := &x.s.Resumes
-	const piece = 8192
-	parts := make([]crowd, runtime.GOMAXPROCS(0))
+	crowds := make([]crowd, runtime.GOMAXPROCS(0))
 	g, ctx := errgroup.WithContext(ctx)
-	next := make(chan int)
-	g.Go(func() error {
-		defer close(next)
-		for from := 0; from < x.s.Meta.Resumes; from += piece {
-			select {
-			case next <- from:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-		return nil
-	})
-	for w := range parts {
+	var next atomic.Int64
+	for w := range crowds {
 		g.Go(func() error {
-			c := &parts[w]
-			c.k, c.person = k, r.Person
+			c := &crowds[w]
+			*c = crowd{k: k, person: x.s.Resumes.Person}
 			side := x.side(row, day)
-			for from := range next {
-				for i := from; i < min(from+piece, x.s.Meta.Resumes); i++ {
-					if r.Flags[i]&snapshot.Active == 0 {
-						continue
-					}
-					c.seekers++
-					if f, ok := side.facts(i); ok {
-						parts := rank.Score(&f)
-						c.offer(scored{uint32(i), parts.Sum(), uint64(i)})
-					}
+			const piece = 8192
+			for from := int(next.Add(piece)) - piece; from < x.s.Meta.Resumes; from = int(next.Add(piece)) - piece {
+				if ctx.Err() != nil {
+					return ctx.Err()
 				}
+				c.look(side, from, min(from+piece, x.s.Meta.Resumes))
 			}
 			return nil
 		})
@@ -106,8 +89,8 @@ func (x *index) people(ctx context.Context, row int, day ieum.Day, k int) (best 
 	if err := g.Wait(); err != nil {
 		return nil, 0, err
 	}
-	all := crowd{k: k, person: r.Person}
-	for _, c := range parts {
+	all := crowd{k: k, person: x.s.Resumes.Person}
+	for _, c := range crowds {
 		seekers += c.seekers
 		for _, f := range c.best {
 			all.offer(f)
@@ -122,6 +105,20 @@ type crowd struct {
 	person  []uint32
 	best    []scored // best first
 	seekers int
+}
+
+// look offers the people of some résumés.
+func (c *crowd) look(s *side, from, to int) {
+	for row := from; row < to; row++ {
+		if s.x.s.Resumes.Flags[row]&snapshot.Active == 0 {
+			continue
+		}
+		c.seekers++
+		if f, ok := s.facts(row); ok {
+			parts := rank.Score(&f)
+			c.offer(scored{uint32(row), parts.Sum(), uint64(row)})
+		}
+	}
 }
 
 func (c *crowd) offer(f scored) {
@@ -188,16 +185,8 @@ func (s *side) facts(row int) (f rank.Facts, ok bool) {
 			f.Missing += x.idf[id]
 		}
 	}
-	for _, id := range p.Required.At(s.row) {
-		if s.s.certs[id] {
-			f.Required++
-		}
-	}
-	for _, id := range p.Preferred.At(s.row) {
-		if s.s.certs[id] {
-			f.Preferred++
-		}
-	}
+	f.Required = held(s.s.certs, p.Required.At(s.row))
+	f.Preferred = held(s.s.certs, p.Preferred.At(s.row))
 	for _, id := range p.Majors.At(s.row) {
 		f.Major = f.Major || slices.Contains(r.Majors.At(row), id)
 	}

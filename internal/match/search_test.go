@@ -130,7 +130,7 @@ func TestSearchEqualsReadingEverything(t *testing.T) {
 					}
 				}
 			}
-			q.Regions = pick(rnd, 1, []string{"11", "26110", "none", "경기"})
+			q.Regions = pick(rnd, 1, []string{"11", "26110", none, "경기"})
 			q.Career = pick(rnd, 2, careerBands)
 			want := map[uint64]bool{}
 			matched := false

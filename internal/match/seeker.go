@@ -184,16 +184,8 @@ func (x *index) facts(s *seeker, row int, today ieum.Day) rank.Facts {
 			f.Missing += idf
 		}
 	}
-	for _, id := range p.Required.At(row) {
-		if s.certs[id] {
-			f.Required++
-		}
-	}
-	for _, id := range p.Preferred.At(row) {
-		if s.certs[id] {
-			f.Preferred++
-		}
-	}
+	f.Required = held(s.certs, p.Required.At(row))
+	f.Preferred = held(s.certs, p.Preferred.At(row))
 	for _, id := range p.Majors.At(row) {
 		f.Major = f.Major || s.majors[id]
 	}
@@ -204,6 +196,16 @@ func (x *index) facts(s *seeker, row int, today ieum.Day) rank.Facts {
 		f.Age = max(0, int(int32(today)-opened))
 	}
 	return f
+}
+
+// held counts the certificates asked for that are held.
+func held(certs []bool, asked []uint16) (n int) {
+	for _, id := range asked {
+		if certs[id] {
+			n++
+		}
+	}
+	return n
 }
 
 // months reads a column of months.

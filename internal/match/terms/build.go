@@ -65,59 +65,68 @@ type header struct {
 	SkipAt   []uint32
 }
 
-// invertAll writes the folded texts and one run a batch, on all cores.
+// An inversion writes the folded texts and one run a batch.
+type inversion struct {
+	runs        string // folder
+	rows, batch int
+	read        Reader
+	out         *blobWriter
+	start       []uint64
+	turns       *turns
+}
+
+// invertAll runs an inversion on all cores.
 func invertAll(ctx context.Context, dir, runs string, rows, batch int, read Reader) (*header, error) {
-	h := &header{Start: []uint64{0}}
 	out, err := createBlob(filepath.Join(dir, "folded"))
 	if err != nil {
 		return nil, err
 	}
-	var (
-		turns   = newTurns()
-		next    = make(chan int)
-		g, gctx = errgroup.WithContext(ctx)
-	)
-	context.AfterFunc(gctx, turns.stop)
+	v := &inversion{runs, rows, batch, read, out, []uint64{0}, newTurns()}
+	next := make(chan int)
+	g, ctx := errgroup.WithContext(ctx)
+	context.AfterFunc(ctx, v.turns.stop)
 	g.Go(func() error {
 		defer close(next)
 		for b := 0; b*batch < rows; b++ {
 			select {
 			case next <- b:
-			case <-gctx.Done():
-				return gctx.Err()
+			case <-ctx.Done():
+				return ctx.Err()
 			}
 		}
 		return nil
 	})
 	for range runtime.GOMAXPROCS(0) {
-		g.Go(func() error {
-			inv := newInverter()
-			for b := range next {
-				if err := inv.batch(b*batch, min(rows, (b+1)*batch), read); err != nil {
-					return err
-				}
-				if err := inv.write(runPath(runs, b)); err != nil {
-					return err
-				}
-				if !turns.wait(b) {
-					return gctx.Err()
-				}
-				for _, end := range inv.ends {
-					h.Start = append(h.Start, out.n+end)
-				}
-				if _, err := out.Write(inv.folded); err != nil {
-					return err
-				}
-				turns.done()
-			}
-			return nil
-		})
+		g.Go(func() error { return v.work(ctx, next) })
 	}
 	if err := errors.Join(g.Wait(), out.Close()); err != nil {
 		return nil, err
 	}
-	h.Sums, h.Lengths = []uint32{out.sum}, []uint64{out.n}
-	return h, nil
+	return &header{Start: v.start, Sums: []uint32{out.sum}, Lengths: []uint64{out.n}}, nil
+}
+
+// work inverts batches; their folded texts are written when it is their turn.
+func (v *inversion) work(ctx context.Context, next <-chan int) error {
+	inv := newInverter()
+	for b := range next {
+		if err := inv.batch(b*v.batch, min(v.rows, (b+1)*v.batch), v.read); err != nil {
+			return err
+		}
+		if err := inv.write(runPath(v.runs, b)); err != nil {
+			return err
+		}
+		if !v.turns.wait(b) {
+			return ctx.Err()
+		}
+		for _, end := range inv.ends {
+			v.start = append(v.start, v.out.n+end)
+		}
+		if _, err := v.out.Write(inv.folded); err != nil {
+			return err
+		}
+		v.turns.done()
+	}
+	return nil
 }
 
 func runPath(dir string, batch int) string {
