@@ -77,7 +77,7 @@ func (l *loader) mappingProgram(d *doc, text string, at []any) *program {
 	if !ok {
 		return nil
 	}
-	return newProgram(env, ast, reads, false)
+	return d.newProgram(env, ast, reads, false, at)
 }
 
 // textual says whether a value of type t can be written as texts.
@@ -107,18 +107,21 @@ func (l *loader) ruleProgram(d *doc, k *Kind, text string, at []any) *program {
 	if !ok {
 		return nil
 	}
-	return newProgram(env, ast, reads, true)
+	return d.newProgram(env, ast, reads, true, at)
 }
 
-func newProgram(env *cel.Env, ast *cel.Ast, reads []string, rule bool) *program {
+// newProgram plans an expression. What the checker cannot see, a pattern that
+// is none, is a fault.
+func (d *doc) newProgram(env *cel.Env, ast *cel.Ast, reads []string, rule bool, at []any) *program {
 	p := &program{reads: reads}
 	var err error
-	if p.whole, err = env.Program(ast, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(costLimit)); err != nil {
-		panic(err) // a checked expression always has a program
+	if p.whole, err = env.Program(ast, cel.EvalOptions(cel.OptOptimize), cel.OptimizeRegex(extractOnce), cel.CostLimit(costLimit)); err != nil {
+		d.fault(d.at(at...), "%s: %v", pathText(at[len(at)-1:]), err)
+		return nil
 	}
 	if rule {
 		if p.partial, err = env.Program(ast, cel.EvalOptions(cel.OptPartialEval), cel.CostLimit(costLimit)); err != nil {
-			panic(err)
+			panic(err) // a checked expression always has a program
 		}
 	}
 	return p

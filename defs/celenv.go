@@ -10,6 +10,7 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/ext"
+	"cel.dev/cel-go/interpreter"
 
 	"ieum"
 )
@@ -132,11 +133,35 @@ func extract(text, pattern ref.Val) ref.Val {
 	if err != nil {
 		return types.NewErr("%v", err)
 	}
-	m := re.FindStringSubmatch(string(text.(types.String)))
+	return extractBy(re, text)
+}
+
+func extractBy(re *regexp.Regexp, text ref.Val) ref.Val {
+	s, ok := text.Value().(string)
+	if !ok {
+		return types.MaybeNoSuchOverloadErr(text)
+	}
+	m := re.FindStringSubmatch(s)
 	if m == nil {
 		return types.String("")
 	}
 	return types.String(m[min(1, len(m)-1)])
+}
+
+// extractOnce compiles a pattern that is written in the expression when that is
+// loaded, not each time it is worked out.
+var extractOnce = &interpreter.RegexOptimization{
+	Function:   "extract",
+	RegexIndex: 1,
+	Factory: func(call interpreter.InterpretableCall, pattern string) (interpreter.InterpretableCall, error) {
+		re, err := regexp.Compile(pattern)
+		if err != nil {
+			return nil, err
+		}
+		return interpreter.NewCall(call.ID(), call.Function(), call.OverloadID(), call.Args(), func(values ...ref.Val) ref.Val {
+			return extractBy(re, values[0])
+		}), nil
+	},
 }
 
 // items returns the elements of a JSON list as texts. What is no list is one

@@ -183,6 +183,7 @@ func TestFaults(t *testing.T) {
 		{"unknown cycle", "sources/shop.yaml", "cycle: daily", "cycle: often", "sources/shop.yaml:6: cycle is one of"},
 		{"share above 1", "sources/shop.yaml", "key: [no]", "key: [no]\n    limit: 5", "limit is a share between 0 and 1, not 5"},
 		{"map on a joined file", "sources/shop.yaml", `- match: "marks*.csv"`, "- match: \"marks*.csv\"\n    map: {name: x}", "a file without a kind is only joined"},
+		{"pattern that is none", "sources/shop.yaml", `row["수량"] == "" ? 0 : int(row["수량"])`, `row["수량"].extract("(")`, "sources/shop.yaml:23: cel: error parsing regexp: missing closing )"},
 		{"expression that does not parse", "sources/shop.yaml", `== "" ? 0`, `= "" ? 0`, "sources/shop.yaml:23: cel: "},
 		{"expression of an unknown name", "sources/shop.yaml", `row["수량"] == "" ?`, `rows["수량"] == "" ?`, "undeclared reference to 'rows'"},
 		{"expression that gives a map", "sources/shop.yaml", `row["수량"] == "" ? 0 : int(row["수량"])`, `{"a": row.x}`, "a mapping gives text"},
