@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"time"
@@ -107,6 +108,7 @@ type app struct {
 	*market
 	store   *store
 	handler http.Handler
+	now     func() time.Time
 }
 
 func newApp(ctx context.Context, e *env) (*app, error) {
@@ -124,12 +126,12 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	homeRoutes(site, mux, m.live)
 	m.matcher.Routes(site, mux)
 	m.adviser.Routes(site, mux)
-	return &app{m, s, mux}, nil
+	return &app{m, s, mux, e.now}, nil
 }
 
 // follow moves to new snapshots and seals the journal until ctx ends.
 func (a *app) follow(ctx context.Context) {
-	sealer := &journal.Sealer{DB: a.store.db}
+	sealer := &journal.Sealer{DB: a.store.db, Holder: rand.Text(), Now: a.now}
 	go sealer.Run(ctx, time.Second, func(err error) { slog.ErrorContext(ctx, "journal: seal", "err", err) })
 	a.live.Follow(ctx, time.Second)
 }
