@@ -78,8 +78,7 @@ func (e *explainer) reason(part rank.Part) ieum.Reason {
 	case rank.Career:
 		return e.career()
 	case rank.Education:
-		args := map[string]any{"asked": e.x.name("education", d.Education[e.f.Asks]), "yours": e.x.name("education", d.Education[e.f.Schooling])}
-		return ieum.Reason{Key: choose(e.f.Schooling >= e.f.Asks, "met", "below"), Args: args}
+		return e.education()
 	case rank.Major:
 		for _, id := range post.Majors.At(e.row) {
 			if e.s.majors[id] {
@@ -296,6 +295,16 @@ func plural(n int, unit string) string {
 		return "1 " + unit
 	}
 	return fmt.Sprintf("%d %ss", n, unit)
+}
+
+func (e *explainer) education() ieum.Reason {
+	d := &e.x.s.Dict
+	asked := int(e.x.s.Postings.Education[e.row])
+	if asked == e.x.anyone {
+		return ieum.Reason{Key: "any"}
+	}
+	args := map[string]any{"asked": e.x.name("education", d.Education[asked]), "yours": e.x.name("education", d.Education[e.s.school])}
+	return ieum.Reason{Key: choose(e.s.school >= asked, "met", "below"), Args: args}
 }
 
 func (e *explainer) pay() ieum.Reason {

@@ -70,7 +70,7 @@ func definitions(t testing.TB) *defs.Set {
 42,,강원도,Gangwon-do,,,2023-06-11,51
 51,,강원특별자치도,Gangwon,강원,,,
 `)
-	add("education", "", "code,ko,en,rank\nhigh,고졸,High school,1\ncollege,전문대졸,College,2\nbachelor,대졸,Bachelor,3\n")
+	add("education", "", "code,ko,en,rank\nnone,학력무관,Any,0\nhigh,고졸,High school,1\ncollege,전문대졸,College,2\nbachelor,대졸,Bachelor,3\n")
 	add("employment", "", "code,ko,en\nregular,정규직,Regular\ncontract,계약직,Contract\n")
 	add("majors", "", "code,ko,en\nnursing,간호학,Nursing\nmechanics,기계공학,Mechanical engineering\n")
 	add("certificates", "", "code,ko,en\nrn,간호사 면허,Nurse licence\nna,간호조무사 자격,Nursing assistant\nweld,용접기능사,Welding craftsman\npress,프레스금형산업기사,Press tooling\nforklift,지게차운전기능사,Forklift operator\n")
@@ -418,7 +418,7 @@ func randomPosts(rnd *rand.Rand, n int) []post {
 		posts[i] = post{
 			title: say(3), company: one(rnd, "", "가상중공업", "없는병원"), body: say(15),
 			occupation: one(rnd, someOccupations...), region: one(rnd, someRegions...), chance: uint8(1 + rnd.IntN(100)),
-			employment: one(rnd, "", "regular", "contract"), education: one(rnd, "", "high", "college", "bachelor"),
+			employment: one(rnd, "", "regular", "contract"), education: one(rnd, "", "none", "high", "college", "bachelor"),
 			least: rnd.IntN(150) - 1, most: rnd.IntN(150) - 1, entry: rnd.IntN(4) == 0,
 			payMin: uint32(rnd.IntN(5)) * 10_000_000, payMax: uint32(rnd.IntN(6)) * 11_000_000,
 			opened: one(rnd, "", "2026-05-01", "2026-06-01", "2026-06-15", "2026-06-20"), deadline: one(rnd, "", "", "2026-06-14", "2026-06-15", "2026-07-01"),

@@ -75,6 +75,7 @@ type index struct {
 	places   *places     // how regions lie in one another
 	laws     [][]licence // what the law requires, by occupation
 	concepts map[string][]concept
+	anyone   int  // position of the level of education that asks for nothing; 0 when there is none
 	madeUp   bool // every source is simulated
 
 	mu   sync.Mutex
@@ -103,6 +104,11 @@ func open(set *defs.Set, s *snapshot.Snapshot, dir string) (*index, error) {
 	}
 	for _, src := range s.Meta.Sources {
 		x.madeUp = x.madeUp && src.Simulated
+	}
+	for i, code := range s.Dict.Education {
+		if c, ok := set.Codes["education"].Find(code); ok && c.Rank == 0 {
+			x.anyone = i
+		}
 	}
 	x.places = newPlaces(set.Codes["regions"], s.Dict.Regions)
 	x.laws = newLaws(set.Codes["licences"], &s.Dict)

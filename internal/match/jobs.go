@@ -83,9 +83,9 @@ func (h *hunt) reset(s *seeker, k, short int) {
 // ceiling is the most points all parts but occupation, competencies and region
 // can give the person.
 func (s *seeker) ceiling() float64 {
-	sum := rank.Most[rank.Recency]
+	sum := rank.Most[rank.Recency] + rank.Most[rank.Education]
 	for part, may := range map[rank.Part]bool{
-		rank.Certificates: len(s.held) > 0 || slices.Contains(s.certs, true), rank.Career: s.months != rank.Unknown, rank.Education: s.school > 0,
+		rank.Certificates: len(s.held) > 0 || slices.Contains(s.certs, true), rank.Career: s.months != rank.Unknown,
 		rank.Major: slices.Contains(s.majors, true), rank.Pay: s.wish > 0, rank.Employment: s.wanted,
 	} {
 		if may {

@@ -190,7 +190,10 @@ func (s *side) facts(row int) (f rank.Facts, ok bool) {
 	for _, id := range p.Majors.At(s.row) {
 		f.Major = f.Major || slices.Contains(r.Majors.At(row), id)
 	}
-	f.Months, f.Schooling, f.Wish = months(r.CareerMonths[row]), int(r.Education[row]), int64(r.WishPay[row])
+	f.Months, f.Wish = months(r.CareerMonths[row]), int64(r.WishPay[row])
+	if int(p.Education[s.row]) != x.anyone {
+		f.Schooling = int(r.Education[row])
+	}
 	if e := p.Employment[s.row]; r.Employment[row] > 0 && e > 0 {
 		f.Wanted, f.Kind = true, r.Employment[row] == e
 	}

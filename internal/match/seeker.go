@@ -175,6 +175,9 @@ func (x *index) facts(s *seeker, row int, today ieum.Day) rank.Facts {
 		Wish: s.wish, PayMin: int64(p.PayMin[row]), PayMax: int64(p.PayMax[row]),
 		Closeness: s.close[p.Region[row]], Age: rank.Unknown,
 	}
+	if x.anyone > 0 && f.Asks == x.anyone { // also somebody whose education is not known
+		f.Asks, f.Schooling = 1, 1
+	}
 	for _, id := range p.Skills.At(row) {
 		idf := x.idf[id]
 		f.Asked += idf
