@@ -139,6 +139,9 @@ func (d *desk) find(x *Extractor) {
 				if w.not {
 					d.blocked = append(d.blocked, m)
 				} else if m.p = d.judge(i, j+1, w); m.p > 0 {
+					if x.things[w.thing].certificate && j-i < 3 && !d.atBorder(j+1) && !d.follows(j+1) {
+						m.p = 0.3 // 의사 in 의사소통
+					}
 					d.found = append(d.found, m)
 				}
 			}
@@ -250,17 +253,18 @@ func (d *desk) settle(x *Extractor) {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to), cmp.Compare(a.thing, b.thing))
 	})
 	d.best = d.best[:0]
-	reach := [2]int32{} // how far the longest mention so far goes, of each sort
+	reach := [2]mention{} // the mention so far that goes furthest, of each sort
 	for _, m := range d.found {
 		sort := 0
 		if x.things[m.thing].certificate {
 			sort = 1
 		}
-		if m.to < reach[sort] || d.isBlocked(m) {
+		inside := m.to < reach[sort].to || m.to == reach[sort].to && m.from > reach[sort].from
+		if inside || d.isBlocked(m) {
 			continue
 		}
-		if m.p >= Sure {
-			reach[sort] = max(reach[sort], m.to)
+		if m.p >= Sure && m.to > reach[sort].to {
+			reach[sort] = m
 		}
 		d.best = append(d.best, m)
 	}

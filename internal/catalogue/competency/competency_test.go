@@ -73,6 +73,11 @@ func TestPartsOfOtherWordsAreNotFound(t *testing.T) {
 		"프로덕트 오너의 협업":           "포토샵",
 		"javascriptx":           "자바스크립트",
 		"www.r.com/go":          "R 언어",
+		"의사소통이 원활하신 분":          "의사",
+		"연봉 협상 가능":              "협상",
+		"텔레마케팅":                 "마케팅 기획",
+		"일러스트 작업":               "러스트",
+		"복리후생: 안마의자, 육아휴직":      "안마·마사지",
 	} {
 		if got := labels(x, text); slices.Contains(got, not) {
 			t.Errorf("%q: %q was found", text, not)
