@@ -390,7 +390,7 @@ func TestSevenAnswersGetAnAnswer(t *testing.T) {
 		b.look(t, look{"ko", scheme, 1280})
 		b.answer(t, base)
 		page := value[string](t, b, `document.querySelector("main").innerText`)
-		for _, want := range []string{"금형을 갈아 끼우고", "지게차운전기능사"} {
+		for _, want := range []string{"프레스 조작", "지게차운전기능사"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("the answer does not quote %q:\n%s", want, page)
 			}
@@ -411,7 +411,7 @@ func TestSevenAnswersGetAnAnswer(t *testing.T) {
 		if lang := value[string](t, b, `document.documentElement.lang`); lang != "en" {
 			t.Errorf("the answer is in %q after asking for English", lang)
 		}
-		if page := value[string](t, b, `document.querySelector("main").innerText`); !strings.Contains(page, "금형을 갈아 끼우고") {
+		if page := value[string](t, b, `document.querySelector("main").innerText`); !strings.Contains(page, "프레스 조작") {
 			t.Errorf("the answer in English has lost what was entered:\n%s", page)
 		}
 		for _, v := range b.violations(t) {

@@ -236,7 +236,7 @@ var jargon = map[string][]string{
 	"ko": {"알고리즘", "스코어", "임베딩", "백분위", "분위수", "중위값", "중앙값", "표준편차", "벡터", "코사인", "클러스터", "인덱스", "쿼리", "파라미터", "필터링", "매칭률",
 		"적합도 점수", "가중치", "정규화", "토큰", "텐션", "타이트니스", "구인배율", "모집단", "표본", "유의수준", "데이터셋", "스키마", "레코드", "엔티티", "프로파일링", "온톨로지"},
 	"en": {"algorithm", "embedding", "tightness", "percentile", "quantile", "quartile", "median", "cosine", "vector", "cluster", "query", "parameter", "standard deviation",
-		"normalis", "normaliz", "token", "schema", "entity", "ontology", "suppressed", "null", "n/a", "score"},
+		"normalis", "normaliz", "token", "entity", "ontology", "suppressed", "null", "n/a", "score"},
 }
 
 // TestSeekersReadNoJargon holds the pages for seekers to plain words.

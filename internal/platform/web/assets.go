@@ -117,6 +117,10 @@ func (m *Mux) serveAsset(w http.ResponseWriter, r *http.Request) error {
 		return errNoPage
 	}
 	h := w.Header()
+	for name := range headers { // most say how a page may be used
+		h.Del(name)
+	}
+	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Type", a.kind)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("ETag", `"`+r.PathValue("name")+`"`)

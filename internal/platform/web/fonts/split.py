@@ -9,7 +9,8 @@ Run by hand now and then; the pieces and fonts.css are committed. The first
 piece holds Latin, every syllable of the Korean messages and the 150 most
 frequent of job postings, so that the frame of every page needs no other. What
 follows by frequency (order.txt: the syllables of postings and occupation names,
-most frequent first) comes in pieces of 60, the rest in pieces by code point.
+most frequent first) comes in pieces of 60, signs that postings use in one, and
+the rest in small pieces by code point.
 
 Bold has only the first piece and one more: a second family without bold stands
 behind it, so that a browser emboldens a rare syllable itself, from a piece that
@@ -60,19 +61,22 @@ def cut(codes, n):
     return [codes[i * len(codes) // n : (i + 1) * len(codes) // n] for i in range(n)]
 
 
+marks = {ord(c) for c in "•↑↓○●◎■□▶▷◀◆◇★☆△▲▽▼①②③④⑤⑥⑦⑧⑨⑩㈜℃㎡㎏㎜㎝½¼ㆍ∙☎♥√±≥≤÷∼〜ㅁㅇㅡ™®€£¥"}
 have = set(TTFont(f"{source}/PretendardGOV-Regular.subset.woff2").getBestCmap())
 frequent = [ord(c) for c in "".join(order)]
 first = {ord(c) for c in latin} | {ord(c) for c in messages if "가" <= c <= "힣"} | set(frequent[:150])
 next_ = [c for c in frequent if c not in first]
 hangul = [c for c in sorted(have) if 0xAC00 <= c <= 0xD7A3 and c not in first and c not in next_]
-signs = sorted(have - first - set(next_) - set(hangul))
+marks = (marks & have) - first
+signs = sorted(have - first - set(next_) - set(hangul) - marks)
 
 # Rare pieces come first and declare whole stretches of code points: where
 # ranges overlap, a later rule wins.
 pieces = [(f"signs{i}", part, part) for i, part in enumerate(cut(signs, 4))]
-rare = cut(hangul, 12)
+rare = cut(hangul, 30)
 starts = [0xAC00] + [part[0] for part in rare[1:]] + [0xD7A4]
 pieces += [(f"rare{i}", part, range(starts[i], starts[i + 1])) for i, part in enumerate(rare)]
+pieces += [("marks", marks, marks)]
 pieces += [(str(i), part, part) for i, part in enumerate(cut(next_, len(next_) // 60), 1)]
 pieces += [("0", first, first)]
 
