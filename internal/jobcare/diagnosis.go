@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/snapshot"
 )
 
@@ -30,6 +32,9 @@ type Diagnosis struct {
 	Snapshot  string       `json:"snapshot"`
 	Simulated bool         `json:"simulated"`
 }
+
+// Words are the words of For, as one text.
+func (l Licence) Words() string { return strings.Join(l.For, ", ") }
 
 // A Fit is one occupation beside a person.
 type Fit struct {
@@ -56,7 +61,8 @@ type Asked struct {
 // A Licence is a certificate a law requires for an occupation.
 type Licence struct {
 	Named
-	Law string `json:"law"`
+	Law string   `json:"law"`
+	For []string `json:"for,omitempty"` // only for work whose title has one of these words
 }
 
 func (a *Adviser) diagnose(s *snapshot.Snapshot, p ieum.Profile, target string) (*Diagnosis, error) {
@@ -230,23 +236,20 @@ func in100(n, of int) Figure {
 	return f
 }
 
-// licences returns what laws require for an occupation and the person lacks.
-// The rows of one law are alternatives: holding one of its certificates is
-// enough, and the first stands for all.
+// licences returns what laws require for all work of an occupation and the
+// person lacks. Holding one of a law's certificates is enough; the first stands
+// for all.
 func (a *Adviser) licences(occupation string, h held) []Licence {
 	out := []Licence{}
-	met := map[string]bool{}
-	list := a.set.Codes["licences"].Codes
-	for _, c := range list {
-		if c.Extra["occupation"] == occupation && h.certs[c.Extra["certificate"]] {
-			met[c.Extra["law"]] = true
-		}
-	}
-	for _, c := range list {
-		if law := c.Extra["law"]; c.Extra["occupation"] == occupation && !met[law] {
-			met[law] = true
-			out = append(out, Licence{Named{c.Extra["certificate"], c.Name}, law})
+	for _, l := range a.set.Licences(occupation) {
+		if len(l.Words) == 0 && !slices.ContainsFunc(l.Certificates, func(c string) bool { return h.certs[c] }) {
+			out = append(out, a.licence(l))
 		}
 	}
 	return out
+}
+
+func (a *Adviser) licence(l defs.Licence) Licence {
+	c := l.Certificates[0]
+	return Licence{Named{c, nameOf(a.set, "certificates", c)}, l.Law, l.Words}
 }

@@ -1,6 +1,7 @@
 package jobcare
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -61,11 +62,14 @@ func dict(t *testing.T, set *defs.Set) snapshot.Dict {
 	}
 }
 
+// loadDefs loads the definitions once for all tests.
+var loadDefs = sync.OnceValues(func() (*defs.Set, error) { return defs.Load() })
+
 // market publishes a snapshot of the rows, which stand in order of occupation
 // and person, and returns an adviser on it.
 func market(t *testing.T, postings []posting, resumes []resume) *Adviser {
 	t.Helper()
-	set, err := defs.Load()
+	set, err := loadDefs()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,10 @@ func (a *Adviser) Work(occupation string) (*Work, error) {
 		return nil, err
 	}
 	defer release()
-	w := &Work{Descriptions: []Description{}, Licences: a.licences(occupation, held{})}
+	w := &Work{Descriptions: []Description{}, Licences: []Licence{}}
+	for _, l := range a.set.Licences(occupation) {
+		w.Licences = append(w.Licences, a.licence(l))
+	}
 	o := snapshot.Find(s.Dict.Occupations, occupation)
 	if o == 0 {
 		return w, nil
