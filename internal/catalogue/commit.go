@@ -23,9 +23,10 @@ import (
 
 // What a crash leaves behind. Everything is first written and synced in
 // data/lake/tmp; then the files are moved to their places under the number of
-// the delivery; then one transaction names them in the database. Before the
-// transaction nobody reads them, and sweep removes them; after it the delivery
-// is complete. The state file it replaces is removed last, or by sweep.
+// the delivery; then one transaction names them in the database. Before it
+// nobody reads them, after it the delivery is complete. What a crash leaves is
+// overwritten by the next delivery or removed by sweep. The state file that is
+// replaced goes last.
 
 // An intake is what a delivery brings of one kind, while it is written.
 type intake struct {
@@ -282,10 +283,13 @@ func (in *ingest) place() error {
 			return err
 		}
 	}
-	if err := in.bad.close(); err != nil || in.bad.rows == 0 {
+	to := in.quarantinePath(in.delivery.Number)
+	if err := in.bad.close(); err != nil {
 		return err
 	}
-	to := in.quarantinePath(in.delivery.Number)
+	if in.bad.rows == 0 {
+		return durable.Remove(to) // of a delivery that was never recorded
+	}
 	if err := durable.MkdirAll(filepath.Dir(to)); err != nil {
 		return err
 	}
@@ -317,8 +321,10 @@ func (in *ingest) flags(ctx context.Context) error {
 	return err
 }
 
-// sweep removes what an interrupted ingest left: the temporary folder, files
-// of the delivery that was never recorded, state files that were replaced.
+// sweep removes what an interrupted ingest left: the temporary folder, files of
+// a number that was given to another delivery since, state files that were
+// replaced. What was moved to its place under the next number is left for the
+// next delivery to overwrite.
 func (c *Catalogue) sweep(ctx context.Context) error {
 	if err := durable.Remove(c.lake("tmp")); err != nil {
 		return err
@@ -331,11 +337,22 @@ func (c *Catalogue) sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.sweepIn(c.lake(), next, named), c.sweepIn(filepath.Join(c.data, "quarantine"), next, nil))
+	left, err := leftovers(c.lake(), next, named)
+	if err != nil {
+		return err
+	}
+	for _, path := range left {
+		if err := durable.Remove(path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (c *Catalogue) sweepIn(root string, next int64, named map[string]bool) error {
-	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+// leftovers lists the files of the lake with numbers below next that nothing
+// names. A higher number is a sign that the database is that of another folder.
+func leftovers(lake string, next int64, named map[string]bool) (left []string, err error) {
+	err = filepath.WalkDir(lake, func(path string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) || err == nil && d.IsDir() {
 			return nil
 		}
@@ -349,16 +366,13 @@ func (c *Catalogue) sweepIn(root string, next int64, named map[string]bool) erro
 		if number > next {
 			return ieum.Errorf(ieum.ErrConflict, "%s is of a delivery that the database does not know; check that --data and the database belong together", path)
 		}
-		rel, err := filepath.Rel(root, path)
-		if err != nil {
-			return err
+		rel, err := filepath.Rel(lake, path)
+		if err == nil && number < next && !named[filepath.ToSlash(rel)] {
+			left = append(left, path)
 		}
-		replaced := filepath.Ext(path) == ".keys" && !named[filepath.ToSlash(rel)]
-		if number < next && !replaced {
-			return nil
-		}
-		return durable.Remove(path)
+		return err
 	})
+	return left, err
 }
 
 // ContentHash hashes all that is kept, so that two runs can be compared: the

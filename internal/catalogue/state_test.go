@@ -64,7 +64,7 @@ func (m *model) deliver(number uint32, parts []feed, arrivals []arrival, today i
 // map does.
 func TestTurnoverIsAMap(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	for round := range 200 {
+	for round := range 60 {
 		dir := t.TempDir()
 		parts := []feed{{1, r.IntN(2) == 0, r.IntN(4) > 0}, {2, r.IntN(2) == 0, true}}
 		m := &model{entries: map[uint64]entry{}}
@@ -79,7 +79,7 @@ func TestTurnoverIsAMap(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := newSorter(dir)
-			s.most = 1 + r.IntN(40)
+			s.most = 8 + r.IntN(60)
 			var arrivals []arrival
 			for i := range r.IntN(120) {
 				a := arrival{key: uint64(r.IntN(60)) << 58, hash: uint64(r.IntN(3)), row: uint32(i), place: uint32(i), part: uint8(r.IntN(2))}

@@ -1,0 +1,190 @@
+package catalogue
+
+import (
+	"compress/gzip"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"ieum"
+	"ieum/internal/platform/db"
+	"ieum/internal/platform/db/dbtest"
+	"ieum/internal/platform/durable"
+	"ieum/internal/platform/table"
+)
+
+// The record of deliveries is the same on every database.
+func TestStoreOnEveryDatabase(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := &bench{t: t, dir: t.TempDir(), day: time.Date(2026, 3, 2, 9, 0, 0, 0, ieum.Seoul)}
+		b.open(d, loadDefs(t, shop))
+		path := b.file("jobs.csv", shopHeader, job("1", "용접원", "opened=2026-02-01"), job("2", ""), job("3", "조리원", "place=중구"))
+		first := b.ingest("shop", path)
+		b.day = b.day.AddDate(0, 0, 3)
+		again := b.ingest("shop", path)
+		if again.Number != first.Number || !again.Seen.Equal(b.day) {
+			t.Errorf("the same files are noted as delivery %d, seen %s", again.Number, again.Seen)
+		}
+		second := b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원", "opened=2026-02-01")))
+		b.expect(second, "read 1 kept 0 unchanged 1 quarantined 0 closed 1")
+		if second.Late {
+			t.Error("a delivery on the day its source was last seen is late")
+		}
+		if !second.Shrunk {
+			t.Error("a delivery of a third of the rows does not show as shrunk")
+		}
+		list, err := b.Deliveries(t.Context(), "shop", 0, 10)
+		if err != nil || len(list) != 2 || list[0].Number != 2 {
+			t.Fatalf("deliveries: %v, %v", list, err)
+		}
+		older, err := b.Deliveries(t.Context(), "", 2, 10)
+		if err != nil || len(older) != 1 || older[0].Number != 1 || counts(older[0].Receipt) != counts(first.Receipt) {
+			t.Errorf("older deliveries: %v, %v", older, err)
+		}
+		if older[0].From.String() != "2026-02-01" || older[0].Reasons["title: it is required and has no value"] != 1 || len(older[0].Unread) == 0 {
+			t.Errorf("delivery 1 is kept as %+v", older[0])
+		}
+		one, err := b.Delivery(t.Context(), 1)
+		if err != nil || len(one.Files) != 1 || one.Files[0].Rows != 3 || len(one.Segments) != 1 || one.Segments[0].Rows != 2 {
+			t.Errorf("delivery 1 is %+v, %v", one, err)
+		}
+		if _, err := b.Delivery(t.Context(), 3); !errors.Is(err, ieum.ErrNotFound) {
+			t.Errorf("a delivery that is not there gives %v", err)
+		}
+	})
+}
+
+func TestIngestLateDelivery(t *testing.T) {
+	b := newBench(t, shop)
+	b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원")))
+	b.day = b.day.AddDate(0, 0, 1)
+	if d := b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원"), job("2", "조리원"))); d.Late {
+		t.Error("a delivery on its due day is late")
+	}
+	b.day = b.day.AddDate(0, 0, 2)
+	if d := b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원"))); !d.Late {
+		t.Error("a delivery a day after its due day is not late")
+	}
+}
+
+const marks = `
+id: marks
+version: 1
+title: {ko: 가상, en: Made up}
+holder: {ko: 가상 기관, en: Made-up agency}
+basis: {ko: 시험, en: A test}
+cycle: once
+files:
+  - match: "jobs*"
+    kind: posting
+    delivery: full
+    key: [id]
+    map: {title: title}
+`
+
+func TestIngestBrokenFiles(t *testing.T) {
+	b := newBench(t, marks)
+	dir := t.TempDir()
+	gz := filepath.Join(dir, "jobs.csv.gz")
+	f, err := os.Create(gz)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := gzip.NewWriter(f)
+	z.Write([]byte("id,title\n" + strings.Repeat("1,용접원\n", 5000)))
+	if err := errors.Join(z.Close(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	info, _ := os.Stat(gz)
+	if err := os.Truncate(gz, info.Size()/2); err != nil {
+		t.Fatal(err)
+	}
+	parquet := filepath.Join(dir, "jobs.parquet")
+	if f, err = os.Create(parquet); err != nil {
+		t.Fatal(err)
+	}
+	w, err := table.NewParquet(f, table.Field{Name: "number"}, table.Field{Name: "title"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := table.NewBatch(table.Field{Name: "number"}, table.Field{Name: "title"})
+	batch.Columns[0].AddString("1")
+	batch.Columns[1].AddString("용접원")
+	if err := errors.Join(w.Write(batch), w.Close(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, path, want string }{
+		{"a truncated gzip", gz, "jobs.csv.gz is cut off before its end"},
+		{"a Parquet of another shape", parquet, `there is no column "id"; the file has "number", "title"`},
+	} {
+		_, err := b.Ingest(t.Context(), "marks", []string{tt.path}, Options{})
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s gives %v, want %q", tt.name, err, tt.want)
+		}
+	}
+	if list, err := b.Deliveries(t.Context(), "", 0, 10); err != nil || len(list) != 0 {
+		t.Errorf("%d deliveries are recorded, %v", len(list), err)
+	}
+}
+
+// A disk that is full at any write leaves all as it was, and says so in one
+// sentence.
+func TestIngestOnFullDisk(t *testing.T) {
+	b := newBench(t, shop)
+	b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원"), job("2", "")))
+	before := b.hash()
+	path := b.file("jobs.csv", shopHeader, job("1", "용접원"), job("2", ""), job("3", "조리원"))
+	defer func() { durable.Hook = nil }()
+	failed := 0
+	for at := 1; ; at++ {
+		step := 0
+		durable.Hook = func(op durable.Op, path string) error {
+			if op == durable.OpWrite || op == durable.OpCreate {
+				if step++; step == at {
+					return &os.PathError{Op: "write", Path: path, Err: unix.ENOSPC}
+				}
+			}
+			return nil
+		}
+		_, err := b.Ingest(t.Context(), "shop", []string{path}, Options{})
+		durable.Hook = nil
+		if err == nil {
+			break
+		}
+		failed++
+		if !errors.Is(err, ieum.ErrUnavailable) || strings.Count(err.Error(), "is full; make room") != 1 {
+			t.Errorf("write %d on a full disk gives: %v", at, err)
+		}
+		if b.hash() != before {
+			t.Fatalf("write %d on a full disk changed what is kept", at)
+		}
+	}
+	if failed < 4 {
+		t.Errorf("only %d writes", failed)
+	}
+	if got := b.rows("posting", "_key"); !slices.Equal(got, []string{"_key=1", "_key=3"}) {
+		t.Errorf("after all the rows are %v", got)
+	}
+}
+
+// The lake of one database is not swept by another.
+func TestIngestRefusesAnotherDatabase(t *testing.T) {
+	b := newBench(t, shop)
+	b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원")))
+	b.ingest("shop", b.file("jobs.csv", shopHeader, job("2", "용접원")))
+	other := &bench{t: t, dir: b.dir, day: b.day}
+	other.open(dbtest.Open(t, t.TempDir()), loadDefs(t, shop))
+	_, err := other.Ingest(t.Context(), "shop", []string{b.file("jobs.csv", shopHeader, job("3", "용접원"))}, Options{})
+	if !errors.Is(err, ieum.ErrConflict) || !strings.Contains(err.Error(), "that the database does not know") {
+		t.Errorf("a lake of another database gives %v", err)
+	}
+	if got := b.rows("posting", "_key"); len(got) != 2 {
+		t.Errorf("the rows are %v", got)
+	}
+}
