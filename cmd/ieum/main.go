@@ -44,6 +44,10 @@ var commands = []*command{
 	matchCommand,
 	candidatesCommand,
 	recommendCommand,
+	codeCommand,
+	extractCommand,
+	trainCommand,
+	evalCommand,
 	checkCommand,
 	simulateCommand,
 }

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"strings"
+
+	"ieum"
+	"ieum/internal/catalogue/occupation"
+)
+
+var codeCommand = &command{
+	name: "code", args: "[-k N]",
+	about: "titles on standard input, a line each (title, or title TAB duties) → occupations, a line of JSON each",
+	setup: func(fs *flag.FlagSet) run {
+		k := fs.Int("k", 10, "how many unit groups a title")
+		classification := fs.String("classification", occupation.KECO2025, "keco2025 or keco2018")
+		weights := fs.String("weights", "", "a `file` that ieum train coder wrote, instead of the built-in weights")
+		return func(ctx context.Context, e *env, args []string) error {
+			if len(args) > 0 || *k < 1 {
+				return usagef("code takes no arguments but -k N of at least 1; titles come on standard input")
+			}
+			coder, err := openCoder(e, *weights)
+			if err != nil {
+				return err
+			}
+			if coder, err = coder.In(*classification); err != nil {
+				return usage{err}
+			}
+			return eachLine(ctx, e, func(line string) any { return coded(coder, line, *k) })
+		}
+	},
+}
+
+// openCoder returns a coder with the weights of a file, or the built-in ones.
+func openCoder(e *env, weights string) (*occupation.Coder, error) {
+	set, err := e.definitions()
+	if err != nil {
+		return nil, err
+	}
+	if weights == "" {
+		return occupation.New(set)
+	}
+	stored, err := os.ReadFile(weights)
+	if err != nil {
+		return nil, ieum.Errorf(ieum.ErrNotFound, "the weights cannot be read: %v", err)
+	}
+	return occupation.Load(stored, set)
+}
+
+// coded is what code prints of a line: codes, and an answer, which is null when
+// nothing is sure enough to be said. A blank line has no codes.
+func coded(coder *occupation.Coder, line string, k int) any {
+	if strings.TrimSpace(line) == "" {
+		return map[string]any{"codes": []ieum.Scored{}}
+	}
+	title, duties, _ := strings.Cut(line, "\t")
+	var out struct {
+		Codes  []ieum.Scored      `json:"codes"`
+		Answer *occupation.Answer `json:"answer"`
+	}
+	codes, answer, ok := coder.Read(title, duties, k)
+	if out.Codes = codes; codes == nil {
+		out.Codes = []ieum.Scored{}
+	}
+	if ok {
+		out.Answer = &answer
+	}
+	return out
+}
+
+// eachLine writes a line of JSON for each line of standard input, in order. A
+// last line without its end counts.
+func eachLine(ctx context.Context, e *env, answer func(line string) any) error {
+	in := bufio.NewReaderSize(e.stdin, 1<<16)
+	out := bufio.NewWriterSize(e.stdout, 1<<16)
+	to := json.NewEncoder(out)
+	to.SetEscapeHTML(false)
+	for {
+		line, err := in.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return errors.Join(err, out.Flush())
+		}
+		if len(line) == 0 || ctx.Err() != nil {
+			return errors.Join(ctx.Err(), out.Flush())
+		}
+		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+		if err := to.Encode(answer(string(line))); err != nil {
+			return err
+		}
+		if in.Buffered() == 0 { // whoever writes line by line reads line by line
+			if err := out.Flush(); err != nil {
+				return err
+			}
+		}
+	}
+}

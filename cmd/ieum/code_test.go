@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// lines runs a command on standard input, in an empty folder, and returns its
+// lines of output. It fails when the command leaves anything in the folder.
+func lines(t *testing.T, stdin string, args ...string) []string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "data")
+	var out, errs bytes.Buffer
+	e := &env{Config: Config{Data: dir}, stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs, now: time.Now}
+	if status := execute(context.Background(), e, args); status != 0 {
+		t.Fatalf("%q: status %d: %s", args, status, &errs)
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Errorf("%q made a data folder", args)
+	}
+	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+}
+
+type codeLine struct {
+	Codes []struct {
+		Code string
+		P    float64
+	}
+	Answer *struct {
+		Code  string
+		Level int
+		P     float64
+	}
+}
+
+func TestCodeAnswersEachLineInOrder(t *testing.T) {
+	got := lines(t, "요양보호사\n\n백엔드 개발자\t서버를 개발한다\r\n  \nㅁㄴㅇㄹ\n간호사", "code")
+	if len(got) != 6 {
+		t.Fatalf("6 lines in, %d out:\n%s", len(got), strings.Join(got, "\n"))
+	}
+	for i, want := range []struct {
+		codes int
+		first string
+		sure  bool
+	}{{10, "5501", true}, {0, "", false}, {10, "1333", true}, {0, "", false}, {10, "", false}, {10, "3040", true}} {
+		var l codeLine
+		if err := json.Unmarshal([]byte(got[i]), &l); err != nil {
+			t.Fatalf("line %d: %v", i, err)
+		}
+		if len(l.Codes) != want.codes || want.first != "" && l.Codes[0].Code != want.first || (l.Answer != nil) != want.sure {
+			t.Errorf("line %d is %s", i, got[i])
+		}
+	}
+	if got[1] != `{"codes":[]}` {
+		t.Errorf("a blank line gives %s", got[1])
+	}
+	if !strings.Contains(got[4], `"answer":null`) {
+		t.Errorf("without an answer there is null: %s", got[4])
+	}
+}
+
+func TestCodeInTheOlderClassification(t *testing.T) {
+	got := lines(t, "약사\n", "code", "-k", "3", "--classification", "keco2018")
+	var l codeLine
+	if err := json.Unmarshal([]byte(got[0]), &l); err != nil || len(l.Codes) != 3 || l.Codes[0].Code != "3030" {
+		t.Errorf("%s, %v", got[0], err)
+	}
+}
+
+func TestALineOfAMegabyteIsOneLine(t *testing.T) {
+	if got := lines(t, strings.Repeat("용접", 1<<19)+"\n간호사\n", "code"); len(got) != 2 {
+		t.Errorf("%d lines", len(got))
+	}
+}
+
+func TestExtractGivesPlacesInTheLine(t *testing.T) {
+	line := "한식조리기능사가 있고 지게차 운전을 합니다"
+	got := lines(t, line+"\n\n", "extract", "-k", "5")
+	var l struct {
+		Skills []struct {
+			ID, Label  string
+			P          float64
+			Start, End int
+		}
+	}
+	if err := json.Unmarshal([]byte(got[0]), &l); err != nil || len(l.Skills) < 2 {
+		t.Fatalf("%s, %v", got[0], err)
+	}
+	words := map[string]string{}
+	for _, s := range l.Skills {
+		words[s.Label] = line[s.Start:s.End]
+	}
+	if words["지게차 운전"] != "지게차 운전" || words["한식조리기능사"] != "한식조리기능사" {
+		t.Errorf("the places are %q", words)
+	}
+	if got[1] != `{"skills":[]}` {
+		t.Errorf("a blank line gives %s", got[1])
+	}
+}
+
+func TestWrongCommandLinesOfTheCoder(t *testing.T) {
+	for _, args := range [][]string{
+		{"code", "-k", "0"}, {"code", "title"}, {"code", "--classification", "isco"},
+		{"extract", "--vocabulary", "other"}, {"train", "coder"}, {"train", "coder", "--from", "."}, {"train", "other", "--from", "."}, {"eval"},
+	} {
+		e := &env{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, now: time.Now}
+		if status := execute(context.Background(), e, args); status != 2 {
+			t.Errorf("%q: status %d", args, status)
+		}
+	}
+	e := &env{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, now: time.Now}
+	if status := execute(context.Background(), e, []string{"eval", "coder", "--from", t.TempDir()}); status != 1 {
+		t.Errorf("a folder without training files: status %d", status)
+	}
+}
