@@ -84,13 +84,14 @@ func (a *Adviser) diagnose(s *snapshot.Snapshot, p ieum.Profile, target string) 
 		if len(d.Fits) < 5 {
 			d.Fits = append(d.Fits, f)
 		}
-		if !f.Done && f.Per100.Known() && len(near) < 8 {
+		if !f.Done && f.Per100.Int() > 0 && len(near) < 8 {
 			near = append(near, f)
 		}
 	}
 	if len(near) > 0 {
 		best := slices.MaxFunc(near, func(x, y Fit) int {
-			return cmp.Compare(x.Score*math.Log1p(x.Per100.Float()), y.Score*math.Log1p(y.Per100.Float()))
+			return cmp.Or(cmp.Compare(min(1, len(x.Have)), min(1, len(y.Have))),
+				cmp.Compare(x.Score*math.Log1p(x.Per100.Float()), y.Score*math.Log1p(y.Per100.Float())))
 		})
 		d.Near = &best
 	}

@@ -33,6 +33,9 @@ func (f Figure) Int() int64 {
 	return int64(math.Round(*f.Value))
 }
 
+// Month returns a twelfth of a yearly amount, rounded to 10,000 won.
+func (f Figure) Month() int64 { return int64(math.Round(f.Float()/12/10_000)) * 10_000 }
+
 // Hundred returns a share or ratio as a whole number of a hundred, or 0.
 func (f Figure) Hundred() int64 { return int64(math.Round(f.Float() * 100)) }
 

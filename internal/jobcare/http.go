@@ -191,11 +191,10 @@ type diagnosed struct {
 	Resume string
 }
 
-// A shownJob is a job with the reach of its bars; the first lies open.
+// A shownJob is a job with the reach of its bars.
 type shownJob struct {
 	ieum.Job
-	Top  float64
-	Open bool
+	Top float64
 }
 
 // Shown and ShownShort are the jobs as the page draws them.
@@ -203,14 +202,24 @@ func (d diagnosed) Shown() []shownJob      { return shown(d.Jobs) }
 func (d diagnosed) ShownShort() []shownJob { return shown(d.Short) }
 
 func shown(jobs []ieum.Job) (out []shownJob) {
-	for i, j := range jobs {
+	for _, j := range jobs {
 		top := 1.0
 		for _, r := range j.Reasons {
 			top = max(top, math.Abs(r.Points))
 		}
-		out = append(out, shownJob{j, top, i == 0})
+		out = append(out, shownJob{j, top})
 	}
 	return out
+}
+
+// Wanted and LastTitle lead on to the search: where the person wants to work,
+// and what they did last.
+func (d diagnosed) Wanted() []string { return d.Profile.Resume.Wish.Regions }
+func (d diagnosed) LastTitle() string {
+	if c := d.Profile.Resume.Careers; len(c) > 0 {
+		return c[0].Title
+	}
+	return ""
 }
 
 // Years and Months are how long the person has worked.

@@ -73,9 +73,12 @@ func (a *Adviser) Diagnose(ctx context.Context, r ieum.Resume, target string) (*
 	if err != nil || a.jobs == nil {
 		return d, err
 	}
-	d.Jobs, d.Short, err = a.jobs.Suggest(ctx, p, 5)
+	d.Jobs, d.Short, err = a.jobs.Suggest(ctx, p, shownJobs)
 	return d, err
 }
+
+// shownJobs is how many jobs a diagnosis shows: few enough to read.
+const shownJobs = 3
 
 // today returns the day a report of s speaks of: the present one, or the last
 // day its data know when they are older.
