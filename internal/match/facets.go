@@ -151,7 +151,11 @@ func badCode(field, code string) error {
 		Message: field + " has no value " + code}
 }
 
-// relax says which filters, taken away alone, would give anything.
+// everything is the name under which relax says what no filter at all gives.
+const everything = "all"
+
+// relax says which filters, taken away alone, would give anything; when none
+// would, what taking all away gives.
 func (c *collector) relax() (out []Relax) {
 	for by, n := range c.alone {
 		if n > 0 {
@@ -159,6 +163,9 @@ func (c *collector) relax() (out []Relax) {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Relax) int { return cmp.Compare(b.Total, a.Total) })
+	if len(out) == 0 && c.matched > 0 {
+		out = append(out, Relax{everything, c.matched})
+	}
 	return out
 }
 
@@ -273,6 +280,9 @@ func (c *collector) nested(listID string, codes []string, counts []int, path fun
 	var out []Value
 	add := func(code string, n, level int) {
 		name := c.x.name(listID, code)
+		if level == 2 && listID == "regions" {
+			name = c.x.below(code)
+		}
 		out = append(out, Value{code, &name, n, slices.Contains(chosen, code), level})
 	}
 	for _, top := range sortedKeys(tops) {
@@ -287,6 +297,18 @@ func (c *collector) nested(listID string, codes []string, counts []int, path fun
 		out = append(out, Value{none, nil, missing, slices.Contains(chosen, none), 1})
 	}
 	return out
+}
+
+// below names a region within its province: "수원시 장안구".
+func (x *index) below(code string) ieum.Text {
+	name := x.name("regions", code)
+	for _, above := range x.set.Codes["regions"].Ancestors(code) {
+		if above != x.places.province(code) {
+			n := x.name("regions", above)
+			name = ieum.Text{KO: n.KO + " " + name.KO, EN: name.In("en") + ", " + n.In("en")}
+		}
+	}
+	return name
 }
 
 func sortedKeys(m map[string]int) []string {

@@ -147,14 +147,18 @@ func (m *Matcher) jobsPage(f *Found, q searchQuery) *jobsPage {
 	for _, name := range []string{"fit", "newest", "pay", "deadline"} {
 		p.Sorts = append(p.Sorts, choice{name, address(func(v url.Values) { v.Set("sort", name) }), q.Sort == name})
 	}
-	for _, r := range f.Relax {
-		p.Relief = append(p.Relief, relief{r.Filter, address(func(v url.Values) { v.Del(r.Filter) }), r.Total})
-	}
 	p.Clear = address(func(v url.Values) {
 		for _, name := range filterNames {
 			v.Del(name)
 		}
 	})
+	for _, r := range f.Relax {
+		without := address(func(v url.Values) { v.Del(r.Filter) })
+		if r.Filter == everything {
+			without = p.Clear
+		}
+		p.Relief = append(p.Relief, relief{r.Filter, without, r.Total})
+	}
 	if q.Cursor != "" {
 		p.First = address(func(url.Values) {})
 	}
@@ -210,7 +214,7 @@ func (h *handlers) job(w http.ResponseWriter, r *http.Request) error {
 type jobPage struct {
 	*Detail
 	Card       card
-	Paragraphs []string
+	Paragraphs [][]string // of lines
 	Alike      []card
 	Link       string // to the posting at its source
 	Linked     any    // schema.org JobPosting; nil when nobody can apply any more
@@ -218,9 +222,18 @@ type jobPage struct {
 
 func (m *Matcher) jobPage(d *Detail) *jobPage {
 	p := &jobPage{Detail: d, Card: m.card(d.Posting, "")}
-	for _, line := range strings.Split(d.Body, "\n") {
-		if line = strings.TrimSpace(line); line != "" {
-			p.Paragraphs = append(p.Paragraphs, line)
+	for line := range strings.SplitSeq(d.Body, "\n") {
+		line = strings.TrimSpace(line)
+		n := len(p.Paragraphs)
+		switch {
+		case line == "":
+			if n > 0 && len(p.Paragraphs[n-1]) > 0 {
+				p.Paragraphs = append(p.Paragraphs, nil)
+			}
+		case n == 0 || strings.IndexAny(line, "■□◆◇●○▶▷※★☆[【<") == 0:
+			p.Paragraphs = append(p.Paragraphs, []string{line})
+		default:
+			p.Paragraphs[n-1] = append(p.Paragraphs[n-1], line)
 		}
 	}
 	for _, s := range d.Sources {

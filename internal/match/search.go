@@ -57,7 +57,7 @@ type Hit struct {
 
 // Relax is what taking away one filter would give.
 type Relax struct {
-	Filter string `json:"filter"`
+	Filter string `json:"filter"` // its name; all: all of them together
 	Total  int    `json:"total"`
 }
 
