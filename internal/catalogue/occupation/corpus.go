@@ -167,7 +167,7 @@ func (c *Corpus) unitOf(code2018 string, texts ...string) int {
 	rest := -1
 	for _, text := range texts {
 		for i, u := range c.units {
-			if u.code2018 != code2018 {
+			if u.code2018 != code2018 || code2018 == "" {
 				continue
 			}
 			if c.words[i] == nil {

@@ -227,8 +227,7 @@ func appendFloat(b []byte, f float32) []byte {
 
 var errBroken = errors.New("occupation: the weights are broken; train them again with: ieum train coder")
 
-// decode reads what encode wrote. Whatever the bytes, it never panics, and what
-// it returns can be used.
+// decode reads what encode wrote.
 func decode(b []byte) (*weights, error) {
 	if len(b) < len(magic)+4 || string(b[:len(magic)]) != magic {
 		return nil, fmt.Errorf("occupation: these are no weights of this version")
@@ -237,7 +236,13 @@ func decode(b []byte) (*weights, error) {
 	if crc32.ChecksumIEEE(body) != sum {
 		return nil, errBroken
 	}
-	r := &reader{b: body[len(magic):]}
+	return parse(body[len(magic):])
+}
+
+// parse reads the parts. Whatever the bytes, it never panics, and what it
+// returns can be used.
+func parse(b []byte) (*weights, error) {
+	r := &reader{b: b}
 	w := &weights{}
 	for range r.count(12) {
 		w.units = append(w.units, unit{string(r.bytes(4)), trim(string(r.bytes(4)))})
@@ -245,9 +250,9 @@ func decode(b []byte) (*weights, error) {
 	}
 	w.unseenTitle, w.unseenText = r.float(), r.float()
 	for i := range w.calibration {
-		w.calibration[i] = calibration{r.float(), r.float(), r.float()}
+		w.calibration[i] = calibration{max(0.01, r.float()), r.float(), r.float()}
 	}
-	if len(w.units) == 0 || len(w.units) > math.MaxUint16 {
+	if len(w.units) == 0 || len(w.units) > math.MaxInt16 {
 		return nil, errBroken
 	}
 	r.features(w)
@@ -302,8 +307,14 @@ func (r *reader) count(size int) int {
 	return int(n)
 }
 
+// float reads a number; one that no training gives is bad.
 func (r *reader) float() float32 {
-	return math.Float32frombits(binary.LittleEndian.Uint32(r.bytes(4)))
+	f := math.Float32frombits(binary.LittleEndian.Uint32(r.bytes(4)))
+	if !(f > -1e6 && f < 1e6) {
+		r.bad = true
+		return 0
+	}
+	return f
 }
 
 func (r *reader) features(w *weights) {
