@@ -14,6 +14,7 @@ import (
 
 	"ieum"
 	"ieum/defs"
+	"ieum/internal/snapshot"
 )
 
 // benchRows is how many postings the benchmarks have; IEUM_BENCH_POSTINGS sets
@@ -126,6 +127,70 @@ var benchMarket = sync.OnceValue(func() func(testing.TB) (*Matcher, *nation) {
 		return m, n
 	}
 })
+
+// BenchmarkData measures the same on the current snapshot of the data folder
+// IEUM_BENCH_DATA, and how fast its index is built.
+func BenchmarkData(b *testing.B) {
+	data := os.Getenv("IEUM_BENCH_DATA")
+	if data == "" {
+		b.Skip("IEUM_BENCH_DATA names no data folder")
+	}
+	set, err := defs.Load()
+	if err != nil {
+		b.Fatal(err)
+	}
+	live := snapshot.NewLive(data, Part(set))
+	defer live.Close()
+	if _, err := live.Refresh(); err != nil {
+		b.Fatal(err)
+	}
+	s, release, err := live.Acquire()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer release()
+	m := New(live, set, nil, time.Now)
+	x, day, release2, err := m.acquire()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer release2()
+	b.Run("build", func(b *testing.B) {
+		for b.Loop() {
+			if err := build(b.Context(), s, b.TempDir()); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(s.Meta.Postings*b.N)/b.Elapsed().Seconds(), "docs/s")
+	})
+	for name, v := range map[string]*view{"open": x.openOn(day), "all": x.view(day, func(int) bool { return true })} {
+		b.Run("jobs-"+name, func(b *testing.B) {
+			h, rr := newHunt(x, v), x.resumes()
+			var times []time.Duration
+			for i := 0; b.Loop(); i++ {
+				began := time.Now()
+				h.reset(rr.read(i*7919%s.Meta.Resumes), 50, 0)
+				h.run(b.Context())
+				h.results()
+				times = append(times, time.Since(began))
+			}
+			quantiles(b, times)
+			b.ReportMetric(float64(len(v.rows)), "postings")
+		})
+	}
+	b.Run("search", func(b *testing.B) {
+		words := []string{"간호사", "프레스 조작원", "서울 개발자", "용접", "경력 사무", "모집", "요양보호사 주간", "물류 경기", "회계 부산 -파견", "연구원"}
+		var times []time.Duration
+		for i := 0; b.Loop(); i++ {
+			began := time.Now()
+			if _, err := m.Search(b.Context(), Search{Q: words[i%len(words)]}); err != nil {
+				b.Fatal(err)
+			}
+			times = append(times, time.Since(began))
+		}
+		quantiles(b, times)
+	})
+}
 
 // quantiles reports the middle and the slowest hundredth of some times.
 func quantiles(b *testing.B, times []time.Duration) {

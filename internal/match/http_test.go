@@ -169,6 +169,9 @@ func TestMatchesOverHTTP(t *testing.T) {
 			t.Errorf("reason %s says %q", why.Key, why.Text)
 		}
 	}
+	if strings.Contains(w.Body.String(), ":null") {
+		t.Errorf("a list is null in %s", w.Body)
+	}
 	for body, status := range map[string]int{
 		`{}`:                         422,
 		`{"resume":{},"profile":{}}`: 422,
