@@ -196,6 +196,9 @@ func (m *mapper) extract() {
 		for _, f := range prose {
 			if text := m.captured[f.place][i]; m.extractor != nil && text != "" {
 				for _, c := range m.extractor.Extract(text, competencyMost) {
+					if c.P < likely {
+						break
+					}
 					add(c.ID)
 				}
 			}
