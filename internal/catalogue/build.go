@@ -39,6 +39,9 @@ func (c *Catalogue) Build(ctx context.Context, progress func(Stage), parts ...sn
 	if progress == nil {
 		progress = func(Stage) {}
 	}
+	if err := c.belong(ctx); err != nil {
+		return snapshot.Meta{}, err
+	}
 	meta, err := c.build(ctx, c.Live, progress, parts)
 	return meta, durable.Fault(err)
 }

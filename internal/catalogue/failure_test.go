@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"compress/gzip"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -173,18 +174,66 @@ func TestIngestOnFullDisk(t *testing.T) {
 	}
 }
 
-// The lake of one database is not swept by another.
-func TestIngestRefusesAnotherDatabase(t *testing.T) {
+// A lake is neither added to nor served with the database of another, and the
+// other way round: what one delivery wrote is not overwritten by the next.
+func TestLakeAndDatabaseBelongTogether(t *testing.T) {
+	b := newBench(t, shop)
+	path := b.file("jobs.csv", shopHeader, job("1", "용접원"))
+	b.ingest("shop", path)
+	before := b.hash()
+	other := newBench(t, shop)
+	other.ingest("shop", other.file("jobs.csv", shopHeader, job("2", "용접원")))
+	empty := dbtest.Open(t, t.TempDir())
+	for _, tt := range []struct {
+		name string
+		dir  string
+		d    *db.DB
+	}{{"an empty database", b.dir, empty}, {"the database of another", b.dir, other.store.db}, {"an empty folder", t.TempDir(), b.store.db}} {
+		mixed := &bench{t: t, dir: tt.dir, day: b.day}
+		mixed.open(tt.d, loadDefs(t, shop))
+		_, err := mixed.Ingest(t.Context(), "shop", []string{path}, Options{})
+		_, built := mixed.Build(t.Context(), nil)
+		for what, err := range map[string]error{"ingest": err, "build": built} {
+			if !errors.Is(err, ieum.ErrConflict) || !strings.Contains(err.Error(), "are not of the same installation") {
+				t.Errorf("%s with %s gives %v", what, tt.name, err)
+			}
+		}
+	}
+	if b.hash() != before {
+		t.Error("what is kept changed")
+	}
+	b.expect(b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원"), job("2", "조리원"))), "read 2 kept 1 unchanged 1 quarantined 0 closed 0")
+}
+
+// A database that was put back to an older day than its lake is refused.
+func TestIngestRefusesOlderDatabase(t *testing.T) {
 	b := newBench(t, shop)
 	b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원")))
 	b.ingest("shop", b.file("jobs.csv", shopHeader, job("2", "용접원")))
-	other := &bench{t: t, dir: b.dir, day: b.day}
-	other.open(dbtest.Open(t, t.TempDir()), loadDefs(t, shop))
-	_, err := other.Ingest(t.Context(), "shop", []string{b.file("jobs.csv", shopHeader, job("3", "용접원"))}, Options{})
-	if !errors.Is(err, ieum.ErrConflict) || !strings.Contains(err.Error(), "that the database does not know") {
-		t.Errorf("a lake of another database gives %v", err)
+	b.ingest("shop", b.file("jobs.csv", shopHeader, job("3", "용접원")))
+	err := b.store.db.Tx(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.Exec(`DELETE FROM catalogue_delivery WHERE number > 1`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := b.rows("posting", "_key"); len(got) != 2 {
-		t.Errorf("the rows are %v", got)
+	_, err = b.Ingest(t.Context(), "shop", []string{b.file("jobs.csv", shopHeader, job("4", "용접원"))}, Options{})
+	if !errors.Is(err, ieum.ErrConflict) || !strings.Contains(err.Error(), "that the database does not know") {
+		t.Errorf("an older database gives %v", err)
+	}
+}
+
+// People who were known stay known: a lost key is not replaced in silence.
+func TestIngestWithoutKeyOfPeople(t *testing.T) {
+	b := newBench(t, both)
+	dir := t.TempDir()
+	b.ingest("both", writeDelivery(t, dir, false)...)
+	if err := os.Remove(filepath.Join(b.dir, "keys", "person.key")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := b.Ingest(t.Context(), "both", writeDelivery(t, dir, true), Options{})
+	if err == nil || !strings.Contains(err.Error(), "person.key is missing; put back the copy") {
+		t.Errorf("a lost key gives %v", err)
 	}
 }

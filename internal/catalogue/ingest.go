@@ -39,6 +39,9 @@ type Options struct {
 // the delivery, ieum.ErrNotFound that there is no such source or file.
 func (c *Catalogue) Ingest(ctx context.Context, source ieum.SourceID, paths []string, o Options) (*Delivery, error) {
 	began := c.now()
+	if err := c.belong(ctx); err != nil {
+		return nil, err
+	}
 	if err := c.sweep(ctx); err != nil {
 		return nil, err
 	}
@@ -140,7 +143,7 @@ func (in *ingest) prepare(ctx context.Context) error {
 		}
 		f.plan = byDef[f.def]
 	}
-	if err := in.needKey(); err != nil {
+	if err := in.needKey(ctx); err != nil {
 		return err
 	}
 	if err := in.loadJoins(ctx); err != nil {
@@ -176,14 +179,17 @@ func (in *ingest) plan(f *inFile) (*plan, error) {
 }
 
 // needKey makes the key of the hashes of people if a plan makes some.
-func (in *ingest) needKey() (err error) {
+func (in *ingest) needKey(ctx context.Context) error {
 	for _, p := range in.plans {
-		for _, f := range p.fields {
-			if f.Type == defs.TypePerson && in.tools.key == nil {
-				if in.tools.key, err = personKey(in.data); err != nil {
-					return err
-				}
-			}
+		if in.tools.key != nil || !slices.ContainsFunc(p.fields, func(f *field) bool { return f.Type == defs.TypePerson }) {
+			continue
+		}
+		had, err := in.store.states(ctx, p.kind.ID)
+		if err != nil {
+			return err
+		}
+		if in.tools.key, err = personKey(in.data, len(had) > 0); err != nil {
+			return err
 		}
 	}
 	return nil

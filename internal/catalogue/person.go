@@ -37,11 +37,14 @@ const keyBytes = 32
 // personKey returns the installation's key for the hashes of people, which is
 // made when it is first needed. It lies in data/keys, never in the database,
 // the lake or a backup: without it nobody can try values until a hash fits.
-func personKey(data string) ([]byte, error) {
+// Where there are hashes already (used), a key that is missing was lost.
+func personKey(data string, used bool) ([]byte, error) {
 	dir := filepath.Join(data, "keys")
 	path := filepath.Join(dir, "person.key")
 	key, err := os.ReadFile(path)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && used:
+		return nil, ieum.Errorf(ieum.ErrInvalid, "%s is missing; put back the copy that was kept of it: with another key nobody is known again", path)
 	case errors.Is(err, fs.ErrNotExist):
 		if err := durable.MkdirAll(dir); err != nil {
 			return nil, err

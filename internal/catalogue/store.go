@@ -96,6 +96,20 @@ func truth(b bool) int {
 	return 0
 }
 
+// installation returns the name of the data folder, "" when it has none yet.
+func (s *store) installation(ctx context.Context) (id string, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT COALESCE(MAX(id), '') FROM catalogue_installation`).Scan(&id)
+	return id, err
+}
+
+// install gives the data folder its name.
+func (s *store) install(ctx context.Context, id string) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO catalogue_installation (id) VALUES (?)`, id)
+		return err
+	})
+}
+
 // next returns the number the next delivery has.
 func (s *store) next(ctx context.Context) (n int64, err error) {
 	err = s.db.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) + 1 FROM catalogue_delivery`).Scan(&n)
