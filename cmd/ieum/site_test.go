@@ -226,6 +226,11 @@ func checkSheet(t *testing.T, s sheet, lang string, empty bool) {
 			t.Errorf("%s (%s) %s", s.at, lang, what)
 		}
 	}
+	for _, name := range []string{"div", "section", "article", "ul", "ol", "dl", "form", "details", "table", "aside", "nav", "p"} {
+		if opened, closed := len(regexp.MustCompile("<"+name+"[ >]").FindAllString(s.text, -1)), strings.Count(s.text, "</"+name+">"); opened != closed {
+			t.Errorf("%s (%s) opens <%s> %d times and closes it %d times", s.at, lang, name, opened, closed)
+		}
+	}
 	if m := regexp.MustCompile(`\{[a-z]+(:[^}]*)?\}`).FindString(words(s.text)); m != "" && !strings.HasPrefix(s.at, "/api") {
 		t.Errorf("%s (%s) shows the open place %s", s.at, lang, m)
 	}

@@ -6,16 +6,17 @@
 //   </figure>
 //
 // data-chart is an ECharts option without colours, fonts and grid, which come
-// from here. A category yAxis makes lying bars. null in data is a figure that
-// is withheld: nothing is drawn. The table is moved behind a fold beneath the
-// chart; without this script it simply stands there.
+// from here. A category yAxis makes lying bars; so do more than eight names,
+// which would not fit side by side. null in data is a figure that is withheld:
+// nothing is drawn. The table is moved behind a fold beneath the chart; without
+// this script it simply stands there.
 (() => {
   const script = document.currentScript;
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const number = new Intl.NumberFormat(document.documentElement.lang);
   const drawn = [];
 
-  function axis(own, size, many) {
+  function axis(own, size, lying) {
     return {
       axisLine: { lineStyle: { color: token("--edge") } },
       axisTick: { show: false },
@@ -24,7 +25,7 @@
       axisLabel: {
         color: token("--text"), fontSize: size, hideOverlap: true,
         formatter: own.type === "value" ? (v) => number.format(v) : undefined,
-        ...(many ? { interval: "auto" } : {}),
+        interval: lying && own.type === "category" ? 0 : "auto",
         ...own.axisLabel,
       },
     };
@@ -33,7 +34,7 @@
   function option(chart, size) {
     const own = chart.option;
     const lying = own.yAxis && own.yAxis.type === "category";
-    const few = own.series.every((s) => (s.data || []).length * own.series.length <= 14);
+    const few = lying || own.series.every((s) => (s.data || []).length * own.series.length <= 14);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     return {
       ...own,
@@ -41,8 +42,8 @@
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
       color: [1, 2, 3, 4, 5].map((n) => token("--chart-" + n)),
       grid: { left: 4, right: lying ? 48 : 8, top: 20, bottom: 4, containLabel: true },
-      xAxis: own.xAxis && axis({ ...own.xAxis }, size, !lying),
-      yAxis: own.yAxis && axis({ ...own.yAxis, inverse: lying }, size, false),
+      xAxis: own.xAxis && axis(own.xAxis, size, lying),
+      yAxis: own.yAxis && axis({ ...own.yAxis, inverse: lying }, size, lying),
       series: own.series.map((s) => ({
         barMaxWidth: 36, symbolSize: 7, lineStyle: { width: 3 },
         ...s,
@@ -85,6 +86,13 @@
     legend(chart);
   }
 
+  // settle turns a chart with many names on its side; months stay in a row.
+  function settle(option) {
+    const x = option.xAxis;
+    const many = x && x.type === "category" && x.data.length > 8 && !x.data.every((name) => /^\d/.test(name));
+    return many ? { ...option, xAxis: option.yAxis, yAxis: x } : option;
+  }
+
   function prepare(figure) {
     const canvas = document.createElement("div");
     const caption = figure.querySelector("figcaption");
@@ -101,7 +109,11 @@
     } else {
       figure.append(canvas);
     }
-    return { figure, canvas, option: JSON.parse(figure.dataset.chart) };
+    const option = settle(JSON.parse(figure.dataset.chart));
+    if (option.yAxis && option.yAxis.type === "category") {
+      canvas.style.height = 4 + 1.9 * option.yAxis.data.length * Math.max(1, option.series.length / 2) + "rem";
+    }
+    return { canvas, option };
   }
 
   let engine;
