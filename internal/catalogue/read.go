@@ -145,17 +145,12 @@ func (x *reading) occupations() {
 			months += weight
 		}
 	}
-	for i, c := range x.p.Resume.Careers {
+	for _, c := range x.p.Resume.Careers {
 		weight := float64(cmp.Or(c.Months, usualSpell))
-		codes := x.coder.Code(c.Title, c.Text, mostCandidate)
-		switch {
-		case c.Occupation != "":
+		if c.Occupation != "" {
 			add(weight, []ieum.Scored{{Code: c.Occupation, P: 1}})
-		case len(codes) > 0:
-			x.miss(c.Title)
-			add(weight, codes)
-		default:
-			x.miss(x.p.Resume.Careers[i].Title)
+		} else {
+			add(weight, x.coder.Code(c.Title, c.Text, mostCandidate))
 		}
 	}
 	if months == 0 {
@@ -202,8 +197,9 @@ func (x *reading) competencies() {
 		}
 	}
 	for _, c := range x.p.Resume.Careers {
-		look(c.Title)
-		look(c.Text)
+		if title, text := look(c.Title), look(c.Text); !title && !text && c.Occupation == "" {
+			x.miss(c.Title)
+		}
 	}
 	look(x.p.Resume.Headline)
 	for line := range strings.Lines(x.p.Resume.Text) {

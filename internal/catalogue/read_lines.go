@@ -159,6 +159,9 @@ func (l *lines) read(p section, line string, marked bool) bool {
 
 var (
 	yearOf = regexp.MustCompile(`(?:19|20)\d\d`)
+	school = regexp.MustCompile(`졸업|중퇴|나왔|나온|졸$|학력|graduat|degree`)
+	home   = regexp.MustCompile(`^(?:저는\s*)?(?:집은|사는 곳은|거주지는|주소는)?\s*(.+?)(?:에\s*(?:살|삽|거주)\S*|입니다|이에요|예요)?[.]?$`)
+	lives  = regexp.MustCompile(`집은|사는 곳|거주|주소|에\s*살|에\s*삽`)
 	worked = regexp.MustCompile(`일|근무|작업|운영|경력|종사|담당|관리|다녔|다님|운전|돌[봄봐보]|농사|장사|했|work`)
 )
 
@@ -167,9 +170,26 @@ var (
 func (l *lines) text(line string) bool {
 	s, rest, ok := l.readSpell(line)
 	if !ok || rest == "" || !s.dated && !worked.MatchString(rest) {
-		return false
+		return school.MatchString(line) && l.addSchool(&l.out, line) || l.home(line)
 	}
 	l.career(line, false, strings.Contains(line, "봉사") || strings.Contains(line, "무급"))
+	return true
+}
+
+// home reads a sentence that says where the person lives.
+func (l *lines) home(line string) bool {
+	if l.out.Region != "" || !lives.MatchString(line) {
+		return false
+	}
+	m := home.FindStringSubmatch(line)
+	if m == nil {
+		return false
+	}
+	place, ok := l.regions.Read(m[1])
+	if !ok || place.Code == "" {
+		return false
+	}
+	l.out.Region = m[1]
 	return true
 }
 

@@ -119,6 +119,36 @@ func TestAResumeBecomesCodes(t *testing.T) {
 	}
 }
 
+func TestPlainSentencesAreRead(t *testing.T) {
+	r := resumeReader(t)
+	resume, err := r.ReadText([]byte(`안산 반월공단에서 프레스 일을 20년 했습니다
+금형 달고 빼고 불량 고르는 일을 했어요
+그전에는 식당에서 설거지하고 반찬 만들었습니다
+어머니 간병을 3년 했습니다
+초등학교만 나왔습니다
+집은 시흥시 정왕동입니다
+저는 착합니다`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := r.Read(resume)
+	names := map[string]bool{}
+	for _, c := range p.Competencies {
+		names[c.Label] = true
+	}
+	for _, want := range []string{"프레스 작업", "금형 수리·보전", "제품 검사·선별", "식기 세척", "반찬 조리", "노인 돌봄"} {
+		if !names[want] {
+			t.Errorf("%s is missing in %v", want, names)
+		}
+	}
+	if p.CareerMonths != 23*12 || p.Education != "primary" || p.Region != "41390" || p.Occupations[0].Code != "8212" {
+		t.Errorf("%d months, %q, %q, %v", p.CareerMonths, p.Education, p.Region, p.Occupations[0])
+	}
+	if !slices.Equal(p.Unread, []string{"저는 착합니다"}) {
+		t.Errorf("unread: %q", p.Unread)
+	}
+}
+
 func TestOurOwnFormAndJSONResume(t *testing.T) {
 	r := resumeReader(t)
 	own, err := r.ReadText([]byte(`{"education":"고졸","careers":[{"title":"용접공","months":120}],"wish":{"regions":["부산"]}}`))
