@@ -1,0 +1,95 @@
+package main
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"ieum/internal/match"
+)
+
+func TestMatchCommands(t *testing.T) {
+	data, err := demo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	resume := filepath.Join(t.TempDir(), "resume.txt")
+	if err := os.WriteFile(resume, []byte("프레스 조작원으로 20년 일했습니다. 금속 프레스를 돌리고 불량을 골라냈습니다.\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, out, errs := ieumCommand(t, data, "", "match", "--resume", resume, "-k", "4", "--json")
+	if status != 0 {
+		t.Fatalf("match: %d %s", status, errs)
+	}
+	c := jsonschema.NewCompiler()
+	schema, err := c.Compile(filepath.Join("..", "..", "docs", "schemas", "match.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(strings.NewReader(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(v); err != nil {
+		t.Error(err)
+	}
+	var found match.Matched
+	if err := json.Unmarshal([]byte(out), &found); err != nil || len(found.Jobs) != 4 {
+		t.Fatalf("%d jobs, %v", len(found.Jobs), err)
+	}
+	for _, j := range found.Jobs {
+		sum := 0.0
+		for _, r := range j.Reasons {
+			sum += r.Points
+		}
+		if math.Abs(sum-j.Score) > 1e-9 {
+			t.Errorf("the parts of %s add up to %v, the score is %v", j.ID, sum, j.Score)
+		}
+	}
+	if status, out, _ := ieumCommand(t, data, "", "match", "--resume", resume); status != 0 || !strings.Contains(out, "in all") || !strings.Contains(out, found.Jobs[0].Title) {
+		t.Errorf("match in prose: %d\n%s", status, out)
+	}
+	status, out, errs = ieumCommand(t, data, "", "candidates", "--posting", found.Jobs[0].ID, "-k", "3")
+	if status != 0 || strings.Count(out, "in all") != 3 {
+		t.Errorf("candidates: %d %s\n%s", status, errs, out)
+	}
+	status, out, errs = ieumCommand(t, data, "", "recommend", "-k", "3", "--as-of", "all", "--exclude-applied")
+	if lines := strings.Count(out, "\n"); status != 0 || lines < 3*2500 || strings.Count(strings.SplitN(out, "\n", 2)[0], "\t") != 2 || !strings.Contains(errs, "seekers") {
+		t.Errorf("recommend: %d, %d lines, %s", status, lines, errs)
+	}
+}
+
+func TestMatchCommandsRefuse(t *testing.T) {
+	data, err := demo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		data   string
+		args   string
+		status int
+		says   string
+	}{
+		{data, "match", 2, "--resume FILE"},
+		{data, "match --resume nowhere.txt", 1, "no file nowhere.txt"},
+		{data, "match --resume x -k 0", 2, "at least 1"},
+		{data, "candidates", 2, "--posting ID"},
+		{data, "candidates --posting ffffffffffffffff", 1, "there is no posting"},
+		{data, "recommend here", 2, "no arguments"},
+		{data, "recommend --assign capacity", 1, "--assign none"},
+		{data, "recommend --assign fairly", 2, "none, discount or capacity"},
+		{data, "recommend --as-of tomorrow", 1, "--as-of"},
+		{data, "recommend --source nowhere", 1, "ieum ingest nowhere"},
+		{t.TempDir(), "recommend", 1, "ieum build"},
+	} {
+		status, _, errs := ieumCommand(t, tt.data, "", strings.Fields(tt.args)...)
+		if status != tt.status || !strings.Contains(errs, tt.says) {
+			t.Errorf("ieum %s: exit %d, %s", tt.args, status, errs)
+		}
+	}
+}
