@@ -27,11 +27,17 @@ type Build struct {
 }
 
 // Begin makes an empty folder for a new snapshot in the data folder, and
-// removes what an interrupted build left. The caller holds build.lock.
+// removes what an interrupted build left. A current snapshot of a newer format
+// is not replaced (ieum.ErrConflict). The caller holds build.lock.
 func Begin(data string) (*Build, error) {
 	root := filepath.Join(data, "snapshots")
 	if err := durable.MkdirAll(root); err != nil {
 		return nil, err
+	}
+	if now, err := current(root); err == nil {
+		if err := checkFormat(filepath.Join(root, now)); errors.Is(err, ieum.ErrConflict) {
+			return nil, err
+		}
 	}
 	left, err := filepath.Glob(filepath.Join(root, "making-*"))
 	if err != nil {
@@ -92,7 +98,7 @@ func (b *Build) Publish() (Meta, error) {
 		return meta, err
 	}
 	before, err := current(b.root)
-	if err != nil && !errors.Is(err, ieum.ErrUnavailable) {
+	if err != nil && !errors.Is(err, ieum.ErrUnavailable) && !errors.Is(err, ieum.ErrInvalid) {
 		return meta, err
 	}
 	to, same, err := b.place(meta.Version, before)
@@ -124,11 +130,24 @@ func (b *Build) place(version, before string) (to string, same bool, err error) 
 	if name, _, _ := strings.Cut(before, "-"); name != version {
 		return filepath.Join(b.root, version), false, nil
 	}
-	same, err = sameParts(b.Dir, filepath.Join(b.root, before))
+	old := filepath.Join(b.root, before)
+	if sound(old) {
+		same, err = sameParts(b.Dir, old)
+	}
 	if before == version {
 		version += "-2"
 	}
 	return filepath.Join(b.root, version), same, err
+}
+
+// sound reports whether a snapshot's own files are as they were written.
+func sound(dir string) bool {
+	s, err := Open(dir)
+	if err != nil {
+		return false
+	}
+	defer s.Close()
+	return s.Verify() == nil
 }
 
 func sameParts(x, y string) (bool, error) {
@@ -186,7 +205,7 @@ func current(root string) (string, error) {
 	}
 	v := strings.TrimSpace(string(b))
 	if v == "" || strings.ContainsAny(v, "/\\.") {
-		return "", fmt.Errorf("snapshot: CURRENT names %q", v)
+		return "", ieum.Errorf(ieum.ErrInvalid, "%s is damaged; build the snapshot again with: ieum build", filepath.Join(root, "CURRENT"))
 	}
 	return v, nil
 }

@@ -143,7 +143,7 @@ func OpenWith(dir string, parts ...Part) (*Snapshot, error) {
 		c, err := p.Open(s, filepath.Join(dir, p.Name))
 		if err != nil {
 			s.Close()
-			return nil, fmt.Errorf("snapshot: open %s: %w", p.Name, err)
+			return nil, damaged(dir, fmt.Errorf("snapshot: open %s: %w", p.Name, err))
 		}
 		s.parts[p.Name] = c
 	}

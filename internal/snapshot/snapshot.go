@@ -13,6 +13,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -20,6 +21,7 @@ import (
 	"time"
 
 	"ieum"
+	"ieum/internal/platform/durable"
 )
 
 // Format is the version of the files' shape. A folder of a newer format is
@@ -314,19 +316,21 @@ func (s *Snapshot) tables() []struct {
 	}
 }
 
-// Open maps the snapshot in dir.
+// Open maps the snapshot in dir. One of a newer format is ieum.ErrConflict, one
+// that must be built again, for its age or a damage, ieum.ErrInvalid.
 func Open(dir string) (_ *Snapshot, err error) {
 	s := &Snapshot{Dir: dir, parts: map[string]io.Closer{}}
 	defer func() {
 		if err != nil {
 			s.Close()
+			err = damaged(dir, err)
 		}
 	}()
-	if err := readJSON(filepath.Join(dir, "meta.json"), &s.Meta); err != nil {
+	if err := checkFormat(dir); err != nil {
 		return nil, err
 	}
-	if s.Meta.Format != Format {
-		return nil, ieum.Errorf(ieum.ErrConflict, "the snapshot in %s has format %d, this program reads %d: build it again with: ieum build", dir, s.Meta.Format, Format)
+	if err := readJSON(filepath.Join(dir, "meta.json"), &s.Meta); err != nil {
+		return nil, err
 	}
 	if err := readJSON(filepath.Join(dir, "dict.json"), &s.Dict); err != nil {
 		return nil, err
@@ -344,6 +348,29 @@ func Open(dir string) (_ *Snapshot, err error) {
 	}
 	s.closers = append(s.closers, s.Text)
 	return s, nil
+}
+
+// checkFormat refuses a snapshot of a newer format (ieum.ErrConflict) or an
+// older one.
+func checkFormat(dir string) error {
+	var m struct{ Format int }
+	err := readJSON(filepath.Join(dir, "meta.json"), &m)
+	switch {
+	case err == nil && m.Format > Format:
+		return ieum.Errorf(ieum.ErrConflict, "the snapshot %s was made by a newer version of ieum; use that version or a later one", dir)
+	case err == nil && m.Format < Format:
+		return ieum.Errorf(ieum.ErrInvalid, "the snapshot %s was made by an older version of ieum; build it again with: ieum build", dir)
+	}
+	return err
+}
+
+// damaged turns what is wrong with the files of a snapshot into a sentence.
+func damaged(dir string, err error) error {
+	err = durable.Fault(err)
+	if _, said := errors.AsType[*ieum.Error](err); said {
+		return err
+	}
+	return fmt.Errorf("%w (%v)", ieum.Errorf(ieum.ErrInvalid, "the snapshot %s is damaged; build it again with: ieum build", dir), err)
 }
 
 // Close unmaps the snapshot and closes its parts.

@@ -498,15 +498,67 @@ func TestAFullDiskIsOneSentence(t *testing.T) {
 	}
 }
 
+// A snapshot of a newer program is neither read nor replaced; one of an older
+// program is built again.
 func TestOtherFormatIsRefused(t *testing.T) {
-	data := t.TempDir()
-	publish(t, data, "")
-	dir, _ := Current(data)
-	path := filepath.Join(dir, "meta.json")
-	b, _ := os.ReadFile(path)
-	write(t, path, bytes.Replace(b, []byte(`"format": 1`), []byte(`"format": 2`), 1))
-	if _, err := Open(dir); !errors.Is(err, ieum.ErrConflict) || !strings.Contains(err.Error(), "ieum build") {
-		t.Errorf("a newer format: %v", err)
+	for _, tt := range []struct {
+		format, says string
+		kind         error
+	}{
+		{"2", "made by a newer version of ieum; use that version", ieum.ErrConflict},
+		{"0", "made by an older version of ieum; build it again with: ieum build", ieum.ErrInvalid},
+	} {
+		data := t.TempDir()
+		publish(t, data, "")
+		dir, _ := Current(data)
+		path := filepath.Join(dir, "meta.json")
+		b, _ := os.ReadFile(path)
+		write(t, path, bytes.Replace(b, []byte(`"format": 1`), []byte(`"format": `+tt.format), 1))
+		if _, err := Open(dir); !errors.Is(err, tt.kind) || !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("format %s: %v", tt.format, err)
+		}
+		_, err := makeAnother(data)
+		if newer := tt.kind == ieum.ErrConflict; (err != nil) != newer {
+			t.Errorf("a build over format %s: %v", tt.format, err)
+		}
+	}
+}
+
+// What the sentence about a damaged snapshot asks for helps: the same content
+// built again replaces it, whatever the damage.
+func TestADamagedSnapshotIsBuiltAgain(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		harm func(t *testing.T, data, dir string)
+	}{
+		{"a table cut off", func(t *testing.T, _, dir string) { write(t, filepath.Join(dir, "postings.col"), []byte("IEUMCOL1")) }},
+		{"no description", func(t *testing.T, _, dir string) { write(t, filepath.Join(dir, "meta.json"), nil) }},
+		{"no texts", func(t *testing.T, _, dir string) { write(t, filepath.Join(dir, "text.col"), nil) }},
+		{"no such current one", func(t *testing.T, data, _ string) {
+			write(t, filepath.Join(data, "snapshots", "CURRENT"), []byte("nothing\n"))
+		}},
+		{"no word in CURRENT", func(t *testing.T, data, _ string) {
+			write(t, filepath.Join(data, "snapshots", "CURRENT"), []byte("../x\n"))
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			data := t.TempDir()
+			first := publish(t, data, "")
+			dir, _ := Current(data)
+			tt.harm(t, data, dir)
+			live := NewLive(data)
+			defer live.Close()
+			_, err := live.Refresh()
+			if !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), "again with: ieum build") {
+				t.Errorf("the damage gives %v", err)
+			}
+			if again := publish(t, data, ""); again.Hash != first.Hash {
+				t.Errorf("built again it is %s, want %s", again.Hash, first.Hash)
+			}
+			if moved, err := live.Refresh(); !moved || err != nil {
+				t.Errorf("after building again: %v, %v", moved, err)
+			}
+		})
 	}
 }
 

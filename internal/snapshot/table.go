@@ -212,7 +212,7 @@ func slicePointer(p *byte, n int) unsafe.Pointer {
 }
 
 func mapFile(path string) (*Mapping, error) {
-	broken := ieum.Errorf(ieum.ErrInvalid, "%s is no complete table file; build the snapshot again with: ieum build", path)
+	broken := ieum.Errorf(ieum.ErrInvalid, "%s is damaged; build the snapshot again with: ieum build", path)
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
