@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"ieum"
 	"ieum/defs"
 	"ieum/internal/catalogue"
 	"ieum/internal/catalogue/competency"
@@ -32,6 +33,9 @@ func openStore(ctx context.Context, e *env, set *defs.Set) (*store, error) {
 	where := e.Data
 	if e.Database != "" {
 		where = e.Database
+		if !db.IsURL(where) {
+			return nil, ieum.Errorf(ieum.ErrInvalid, "IEUM_DATABASE is no PostgreSQL URL; write it as postgres://user@host:5432/name, or leave it out for the file in the data folder")
+		}
 	}
 	d, err := db.Open(ctx, where)
 	if err != nil {
@@ -126,6 +130,7 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	homeRoutes(site, mux, m.live)
 	m.matcher.Routes(site, mux)
 	m.adviser.Routes(site, mux)
+	s.catalogue.Routes(site, mux)
 	return &app{m, s, mux, e.now}, nil
 }
 

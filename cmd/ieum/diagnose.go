@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -54,10 +55,10 @@ func readResume(e *env, m *market, path string) (ieum.Resume, error) {
 		text, err = os.ReadFile(path)
 	}
 	if os.IsNotExist(err) {
-		return ieum.Resume{}, ieum.Errorf(ieum.ErrNotFound, "there is no file %s", path)
+		return ieum.Resume{}, ieum.Errorf(ieum.ErrNotFound, "there is no file %s; check the name", path)
 	}
 	if err != nil {
-		return ieum.Resume{}, err
+		return ieum.Resume{}, ieum.Errorf(ieum.ErrInvalid, "%s cannot be read (%v); give a file with a résumé, or - for standard input", path, errors.Unwrap(err))
 	}
 	return m.reader.ReadText(text)
 }

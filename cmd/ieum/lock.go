@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ieum"
+	"ieum/internal/platform/durable"
 )
 
 // lock takes the named lock file in the data folder, which it makes if need
@@ -15,18 +16,18 @@ import (
 // the process ends, however it ends.
 func lock(data, name, taken string) (unlock func(), err error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
-		return nil, ieum.Errorf(ieum.ErrInvalid, "cannot make the data folder %s: %v; name another with --data DIR", data, err)
+		return nil, ieum.Errorf(ieum.ErrInvalid, "the data folder %s can be neither found nor made (%v); name another with --data DIR", data, errors.Unwrap(err))
 	}
 	f, err := os.OpenFile(filepath.Join(data, name), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, ieum.Errorf(ieum.ErrInvalid, "cannot write in the data folder %s: %v", data, err)
+		return nil, durable.Fault(err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		f.Close()
 		if errors.Is(err, unix.EWOULDBLOCK) {
 			return nil, ieum.Errorf(ieum.ErrConflict, "%s", taken)
 		}
-		return nil, err
+		return nil, ieum.Errorf(ieum.ErrInvalid, "%s cannot be locked (%v); keep the data folder on a disk of this machine", f.Name(), err)
 	}
 	return func() { f.Close() }, nil
 }

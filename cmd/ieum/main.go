@@ -21,6 +21,7 @@ import (
 
 	"ieum"
 	"ieum/defs"
+	"ieum/internal/platform/durable"
 )
 
 // A command is one subcommand. Setup declares its flags and returns what it
@@ -103,9 +104,18 @@ func execute(ctx context.Context, e *env, args []string) int {
 		e.say("ieum: stopped; the same command can be run again")
 		return 1
 	default:
-		e.say("ieum: %v", err)
+		e.say("ieum: %v", sentence(err))
 		return 1
 	}
+}
+
+// sentence returns what an error says to people, without the way it came.
+func sentence(err error) error {
+	err = durable.Fault(err)
+	if said, ok := errors.AsType[*ieum.Error](err); ok {
+		return said
+	}
+	return err
 }
 
 func dispatch(ctx context.Context, e *env, args []string) error {

@@ -36,11 +36,8 @@ func serve(ctx context.Context, e *env, demo bool) error {
 	}
 	defer unlock()
 	ln, err := net.Listen("tcp", e.Listen)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return ieum.Errorf(ieum.ErrConflict, "%s is in use by another program; choose another address with --listen localhost:8081", e.Listen)
-	}
 	if err != nil {
-		return ieum.Errorf(ieum.ErrInvalid, "cannot serve on %s: %v; give an address such as --listen localhost:8080", e.Listen, err)
+		return listenFault(e.Listen, err)
 	}
 	defer ln.Close()
 	if demo {
@@ -54,6 +51,20 @@ func serve(ctx context.Context, e *env, demo bool) error {
 	}
 	defer a.Close()
 	return a.serve(ctx, e, ln)
+}
+
+// listenFault says why an address cannot be served on and what to do.
+func listenFault(address string, err error) error {
+	_, wrong := errors.AsType[*net.AddrError](err)
+	switch {
+	case wrong:
+		return usagef("%q is no address to serve on; give a name and a port, such as --listen localhost:8080", address)
+	case errors.Is(err, syscall.EADDRINUSE):
+		return ieum.Errorf(ieum.ErrConflict, "%s is in use by another program; choose another address with --listen localhost:8081", address)
+	case errors.Is(err, syscall.EACCES):
+		return ieum.Errorf(ieum.ErrDenied, "this user may not serve on %s, for ports below 1024 are the system's; choose another with --listen localhost:8080", address)
+	}
+	return ieum.Errorf(ieum.ErrInvalid, "%s is no address of this machine; give one such as --listen localhost:8080", address)
 }
 
 // serve answers requests until ctx ends, then lets those under way finish.

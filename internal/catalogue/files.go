@@ -37,9 +37,9 @@ func (in *ingest) find(paths []string) error {
 		info, err := os.Stat(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return ieum.Errorf(ieum.ErrNotFound, "there is no file %s", path)
+			return ieum.Errorf(ieum.ErrNotFound, "there is no file %s; check the name", path)
 		case err != nil:
-			return ieum.Errorf(ieum.ErrInvalid, "%s cannot be read: %v", path, errors.Unwrap(err))
+			return ieum.Errorf(ieum.ErrInvalid, "%s cannot be read (%v); mend that and give the same command again", path, errors.Unwrap(err))
 		case info.IsDir():
 			err = in.findIn(path)
 		default:
@@ -137,7 +137,7 @@ func fingerprint(ctx context.Context, path string) (DeliveredFile, error) {
 	out := DeliveredFile{Name: filepath.Base(path)}
 	f, err := os.Open(path)
 	if err != nil {
-		return out, ieum.Errorf(ieum.ErrInvalid, "%s cannot be read: %v", path, errors.Unwrap(err))
+		return out, ieum.Errorf(ieum.ErrInvalid, "%s cannot be read (%v); mend that and give the same command again", path, errors.Unwrap(err))
 	}
 	defer f.Close()
 	h := sha256.New()

@@ -182,7 +182,7 @@ func (c *Catalogue) eachState(ctx context.Context, kind ieum.KindID, f func(stat
 			}
 			g, ok := segments[int64(e.delivery)]
 			if !ok || int64(e.place) >= g.Rows {
-				return errors.Join(k.close(), ieum.Errorf(ieum.ErrInvalid, "%s is damaged; bring back a backup with: ieum restore FILE", c.statePath(st)))
+				return errors.Join(k.close(), lost(c.statePath(st)))
 			}
 			p.add(e.place, e.closed, g.Rows)
 		}
@@ -197,7 +197,7 @@ func (c *Catalogue) eachState(ctx context.Context, kind ieum.KindID, f func(stat
 func (c *Catalogue) readSegment(ctx context.Context, st state, number int64, p *present, fields []table.Field, to chan<- *Rows) error {
 	r, err := table.Open(c.segmentPath(st.source, st.kind, number), table.Options{})
 	if err != nil {
-		return err
+		return lost(c.segmentPath(st.source, st.kind, number))
 	}
 	defer r.Close()
 	var names []string
@@ -212,7 +212,7 @@ func (c *Catalogue) readSegment(ctx context.Context, st state, number int64, p *
 	for place := uint32(0); place <= p.last; {
 		b, err := r.ReadColumns(batchRows, names...)
 		if err != nil {
-			return fmt.Errorf("catalogue: read %s: %w", c.segmentPath(st.source, st.kind, number), err)
+			return lost(c.segmentPath(st.source, st.kind, number))
 		}
 		rows := current(b, place, p, fields)
 		place += uint32(b.Rows)

@@ -59,7 +59,7 @@ type keys struct {
 func openKeys(path string) (*keys, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("catalogue: the lake lacks a file: %w; bring back a backup with: ieum restore FILE", err)
+		return nil, lost(path)
 	}
 	defer f.Close()
 	info, err := f.Stat()
@@ -67,7 +67,7 @@ func openKeys(path string) (*keys, error) {
 		return nil, err
 	}
 	if info.Size()%entrySize != 0 {
-		return nil, ieum.Errorf(ieum.ErrInvalid, "%s is damaged; bring back a backup with: ieum restore FILE", path)
+		return nil, lost(path)
 	}
 	if info.Size() == 0 {
 		return &keys{}, nil
@@ -77,6 +77,11 @@ func openKeys(path string) (*keys, error) {
 		return nil, fmt.Errorf("catalogue: map %s: %w", path, err)
 	}
 	return &keys{data, len(data) / entrySize}, nil
+}
+
+// lost says that a file of the lake is missing or damaged.
+func lost(path string) error {
+	return ieum.Errorf(ieum.ErrInvalid, "%s cannot be read; mend its permissions, or put back a backup of the data folder and its database", path)
 }
 
 func (k *keys) close() error {

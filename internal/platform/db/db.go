@@ -11,6 +11,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -40,15 +41,20 @@ type writer interface {
 // Open opens the database in a data folder, which it makes if need be, or the
 // one that a postgres:// URL names.
 func Open(ctx context.Context, where string) (*DB, error) {
-	if strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://") {
+	if IsURL(where) {
 		return openPostgres(ctx, where)
 	}
 	return openSQLite(ctx, where)
 }
 
+// IsURL reports whether where names a PostgreSQL rather than a folder.
+func IsURL(where string) bool {
+	return strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://")
+}
+
 func openSQLite(ctx context.Context, folder string) (*DB, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, ieum.Errorf(ieum.ErrInvalid, "cannot make the data folder %s: %v; name another with --data DIR", folder, err)
+		return nil, ieum.Errorf(ieum.ErrInvalid, "the data folder %s can be neither found nor made (%v); name another with --data DIR", folder, errors.Unwrap(err))
 	}
 	path, err := filepath.Abs(filepath.Join(folder, "ieum.db"))
 	if err != nil {

@@ -202,7 +202,7 @@ func TestADatabaseOfANewerVersionIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		err := d.Migrate(ctx, "shop", schema(one))
-		if !errors.Is(err, ieum.ErrConflict) || !strings.Contains(err.Error(), "was made by a newer version of ieum (it has shop/schema/0002_x.sql); use that version or a later one") {
+		if !errors.Is(err, ieum.ErrConflict) || !strings.Contains(err.Error(), "was made by a newer version of ieum; use that version or a later one") {
 			t.Errorf("got %v", err)
 		}
 		if err := d.Migrate(ctx, "shopping", schema(`CREATE TABLE shopping_a (n INTEGER)`)); err != nil {
@@ -299,7 +299,7 @@ func TestOneClearSentence(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, tt := range map[string]struct{ where, want string }{
-		"damaged":     {text, "is damaged; bring back a backup with: ieum restore FILE"},
+		"damaged":     {text, "is damaged; put back a backup of it"},
 		"no folder":   {blocked, "name another with --data DIR"},
 		"bad URL":     {"postgres://u:secret@host:notaport/x", "the PostgreSQL URL cannot be read; write it as postgres://user@host:5432/name"},
 		"unreachable": {"postgres://u:secret@127.0.0.1:1/x?connect_timeout=2", "the PostgreSQL at 127.0.0.1:1/x cannot be reached; start it or mend the URL"},

@@ -64,7 +64,7 @@ func (d *DB) fault(err error) error {
 	case lite == sqliteReadOnly || lite == sqliteCantOpen:
 		return say("the database {db} may not be written by this user; change its permissions or name another folder with --data DIR")
 	case lite == sqliteNotADB || lite == sqliteCorrupt:
-		return say("the database {db} is damaged; bring back a backup with: ieum restore FILE")
+		return say("the database {db} is damaged; put back a backup of it")
 	case strings.HasPrefix(state, "28") || state == "3D000" || state == "42501":
 		return say("the PostgreSQL at {db} does not let this user in; mend the URL")
 	case errors.As(err, &connect) || errors.As(err, &dial):

@@ -55,8 +55,7 @@ func (d *DB) checkVersion(ctx context.Context, domain string, names []string) er
 			return err
 		}
 		if !slices.Contains(names, strings.TrimPrefix(name, domain+"/")) {
-			return ieum.Errorf(ieum.ErrConflict, "the database %s was made by a newer version of ieum (it has %s); use that version or a later one",
-				d.name, name)
+			return ieum.Errorf(ieum.ErrConflict, "the database %s was made by a newer version of ieum; use that version or a later one", d.name)
 		}
 	}
 	return rows.Err()

@@ -164,7 +164,7 @@ func Fault(err error) error {
 	case errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT):
 		return fault{ieum.ErrUnavailable, err, fmt.Sprintf("the disk that holds %s is full; make room and give the same command again: nothing was changed", path)}
 	case errors.Is(err, unix.EROFS) || errors.Is(err, fs.ErrPermission):
-		return fault{ieum.ErrInvalid, err, fmt.Sprintf("%s may not be written by this user; change its permissions or name another folder with --data DIR", path)}
+		return fault{ieum.ErrInvalid, err, fmt.Sprintf("%s may not be read or written by this user; change its permissions, or name another folder with --data DIR", path)}
 	}
 	return err
 }

@@ -285,7 +285,7 @@ func hasColumn(name string, columns []string) error {
 	if slices.Contains(columns, name) {
 		return nil
 	}
-	return ieum.Errorf(ieum.ErrInvalid, "there is no column %q; the file has %s", name, quoteAll(columns))
+	return ieum.Errorf(ieum.ErrInvalid, "there is no column %q; the file has %s; mend its header, or the source file", name, quoteAll(columns))
 }
 
 func quoteAll(names []string) string {

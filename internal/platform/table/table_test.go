@@ -348,7 +348,7 @@ func TestReadColumnsOfText(t *testing.T) {
 	if _, err = r.ReadColumns(2, "c", "a"); !errors.Is(err, io.EOF) {
 		t.Errorf("got %v, want the end", err)
 	}
-	if _, err = r.ReadColumns(2, "d"); !errors.Is(err, ieum.ErrInvalid) || err.Error() != `x.csv: there is no column "d"; the file has "a", "b", "c"` {
+	if _, err = r.ReadColumns(2, "d"); !errors.Is(err, ieum.ErrInvalid) || err.Error() != `x.csv: there is no column "d"; the file has "a", "b", "c"; mend its header, or the source file` {
 		t.Errorf("got %v", err)
 	}
 }
