@@ -4,7 +4,7 @@ export CGO_ENABLED = 0
 .PHONY: build run test tools
 
 build:
-	go build -trimpath -o bin/ieum ./cmd/ieum
+	go build -o bin/ieum ./cmd/ieum
 
 # Serve simulated people and postings on http://localhost:8080.
 run: build
