@@ -134,24 +134,30 @@ func requestID(r *http.Request) string {
 // never believed.
 func Loopback(h Handler) Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		host, _, err := net.SplitHostPort(r.RemoteAddr)
-		if err != nil {
-			host = r.RemoteAddr
-		}
-		name, _, err := net.SplitHostPort(r.Host)
-		if err != nil {
-			name = strings.Trim(r.Host, "[]")
-		}
-		ip := net.ParseIP(host)
-		local := ip != nil && ip.IsLoopback() && (name == "localhost" || net.ParseIP(name).IsLoopback())
-		for _, forwarded := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
-			local = local && r.Header.Get(forwarded) == ""
-		}
-		if !local {
+		if !local(r) {
 			return &ieum.Error{Kind: ieum.ErrDenied, Key: "error.loopback", Message: "this page is served only to the machine the service runs on"}
 		}
 		return h(w, r)
 	}
+}
+
+// local says whether Loopback would let a request through.
+func local(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	name, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		name = strings.Trim(r.Host, "[]")
+	}
+	for _, forwarded := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
+		if r.Header.Get(forwarded) != "" {
+			return false
+		}
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback() && (name == "localhost" || net.ParseIP(name).IsLoopback())
 }
 
 // reply is the ResponseWriter of every request: it counts, and compresses texts.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -117,6 +118,35 @@ func TestSchemasSayWhatEncodingJSONWrites(t *testing.T) {
 		if err := schema.Validate(value); (err == nil) != tt.ok {
 			t.Errorf("%s: %v, want valid=%t", b, err, tt.ok)
 		}
+	}
+}
+
+func TestNilListsAreWrittenAsEmpty(t *testing.T) {
+	type leaf struct {
+		Names []string `json:"names"`
+		Left  []int    `json:"left,omitempty"`
+	}
+	type tree struct {
+		leaf
+		One  *leaf           `json:"one"`
+		None *leaf           `json:"none"`
+		Many []leaf          `json:"many"`
+		By   map[string]leaf `json:"by"`
+		Any  any             `json:"any"`
+		Day  ieum.Day        `json:"day"`
+		own  []int
+	}
+	shared := tree{One: &leaf{}, Many: []leaf{{Names: []string{"a"}}, {}}, By: map[string]leaf{"x": {}}, Any: []*leaf{{}, nil}, Day: 20484}
+	w := httptest.NewRecorder()
+	if err := JSON(w, 200, &shared); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"names":[],"one":{"names":[]},"none":null,"many":[{"names":["a"]},{"names":[]}],"by":{"x":{"names":[]}},"any":[{"names":[]},null],"day":"2026-01-31"}`
+	if got := strings.TrimSpace(w.Body.String()); got != want {
+		t.Errorf("written %s, want %s", got, want)
+	}
+	if shared.Names != nil || shared.One.Names != nil || shared.Many[1].Names != nil || shared.own != nil {
+		t.Error("writing changed what was written")
 	}
 }
 

@@ -34,6 +34,7 @@ type View struct {
 	Lang      ieum.Lang // language of the page
 	Path      string    // path of the request
 	Simulated bool      // some of the data served was made up
+	Local     bool      // the reader may see what Loopback guards
 
 	// The rest is for the layout.
 	Title, Main template.HTML // the page's blocks, done
@@ -175,7 +176,7 @@ func (p *Pages) reply(w http.ResponseWriter, r *http.Request, status int, page s
 
 func (s *Site) view(r *http.Request, data any) *View {
 	set, _ := r.Context().Value(settingsKey{}).(settings)
-	v := &View{Data: data, Lang: Lang(r), Path: r.URL.Path, Simulated: s.simulated != nil && s.simulated(),
+	v := &View{Data: data, Lang: Lang(r), Path: r.URL.Path, Simulated: s.simulated != nil && s.simulated(), Local: local(r),
 		Theme: set.theme, Size: set.text, Langs: s.langs, Nav: s.Nav, RequestURL: r.URL.RequestURI()}
 	if r.Method == http.MethodPost {
 		v.Form = posted(r)
@@ -192,20 +193,6 @@ func (v *View) With(name, value string) (string, error) {
 	query := u.Query()
 	query.Set(name, value)
 	return u.Path + "?" + query.Encode(), nil
-}
-
-// JSON writes v as JSON with a status.
-func JSON(w http.ResponseWriter, status int, v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	if w.Header().Get("Content-Type") == "" {
-		w.Header().Set("Content-Type", "application/json")
-	}
-	w.WriteHeader(status)
-	_, err = w.Write(append(b, '\n'))
-	return err
 }
 
 // functions are what templates may call, bound to a language:

@@ -4,7 +4,7 @@
 //
 // Read web.go for the parts, view.go for how a page is made and which functions
 // its template has, text.go for messages and languages, read.go for parameters,
-// fail.go for errors, guard.go for what surrounds every request, assets.go for
+// json.go for what programs get, fail.go for errors, guard.go for what surrounds every request, assets.go for
 // styles, fonts and scripts, and openapi.go for the description of the API.
 // The components that pages are made of stand at the top of assets/ieum.css.
 package web
