@@ -146,7 +146,10 @@ func (e *explainer) occupation() ieum.Reason {
 			yours, best, sought = o, n, true
 		}
 	}
-	done := choose2(len(wishes) == 0, whole, workedIn)
+	done := whole
+	if len(wishes) > 0 {
+		done = workedIn
+	}
 	for _, o := range e.p.Occupations {
 		if n := done * o.P * rank.Near(o.Code, code); n > best {
 			yours, best, sought = o.Code, n, false
@@ -170,13 +173,6 @@ func (e *explainer) occupation() ieum.Reason {
 		}
 	}
 	return r
-}
-
-func choose2(yes bool, a, b float64) float64 {
-	if yes {
-		return a
-	}
-	return b
 }
 
 // competencies names what the posting asks for and the person can do, most

@@ -26,11 +26,11 @@ func above(a, b scored) bool {
 	return a.id < b.id
 }
 
-// within is how many points below the last of the best jobs a posting may be
+// nearMiss is how many points below the last of the best jobs a posting may be
 // that one licence would open.
-const within = 10
+const nearMiss = 10
 
-// A search for the best jobs of one person.
+// A hunt is a search for the best jobs of one person.
 type hunt struct {
 	x       *index
 	v       *view
@@ -68,7 +68,7 @@ func (h *hunt) reset(s *seeker, k, short int) {
 	h.short = rank.Best[scored]{K: short, Above: above}
 	h.margin = 0
 	if short > 0 {
-		h.margin = within
+		h.margin = nearMiss
 	}
 	h.rest = s.ceiling()
 	h.weight = 0

@@ -274,6 +274,21 @@ func TestPersonOfWhomNothingIsKnownStillGetsJobs(t *testing.T) {
 	}
 }
 
+func TestWhoWouldWorkAnywhereIsNotLimited(t *testing.T) {
+	m, _ := market(t, definitions(t), []post{{title: "가", region: "26110"}, {title: "나", region: "11"}}, nil)
+	for wish, want := range map[string]int{"전국": 2, "서울": 1, "화성": 2} {
+		r, err := m.Jobs(t.Context(), ieum.Profile{Resume: ieum.Resume{Wish: ieum.Wish{Regions: []string{wish}}}}, Query{})
+		if err != nil || len(r.Jobs) != want {
+			t.Errorf("%s: %d jobs, %v", wish, len(r.Jobs), err)
+		}
+		for _, j := range r.Jobs {
+			if (len(j.Unclear) > 0) != (wish == "화성") {
+				t.Errorf("%s: %s is unclear: %v", wish, j.Title, j.Unclear)
+			}
+		}
+	}
+}
+
 func TestNoSnapshot(t *testing.T) {
 	set := definitions(t)
 	m := New(snapshot.NewLive(t.TempDir(), Part(set)), set, nil, nil)

@@ -3,12 +3,14 @@
 // never shown, what a person must not be sent is never sent, and every score is
 // a sum of parts that are shown.
 //
-// Read match.go for what it needs and answers, index.go for what is derived
-// from a snapshot, seeker.go and limits.go for a person and what they exclude,
-// jobs.go for the best jobs found exactly without looking at all, explain.go
-// for the reasons, query.go and search.go for searching, people.go and batch.go
-// for the other directions, and http.go for the pages. The score is made in
-// rank, the text index in terms.
+// Read match.go for what it needs, index.go for what is derived from a
+// snapshot. For a person: seeker.go (in numbers), limits.go (what they exclude),
+// jobs.go (the best jobs found exactly without looking at all), explain.go (the
+// reasons). For words: query.go, words.go and pattern.go (what they may mean),
+// search.go, collect.go and facets.go (what is found). Then posting.go for one
+// posting, people.go and batch.go for the other directions, resume.go for
+// people of the snapshot, http.go and linked.go for pages and programs. The
+// score is made in rank, the text index in terms.
 package match
 
 import (

@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"ieum"
 	"ieum/internal/match/rank"
@@ -117,10 +118,16 @@ func (x *index) order(s *seeker) {
 	})
 }
 
+// anywhere is how people say that they would work in any region.
+var anywhere = []string{"전국", "지역무관", "지역 무관", "anywhere"}
+
 // locate says where the person lives and would work. A wish that names no
 // region is unread; with no wish read, anywhere counts as unclear.
 func (x *index) locate(s *seeker, home string, wishes []string) {
 	var sought []string
+	if slices.ContainsFunc(wishes, func(w string) bool { return slices.Contains(anywhere, strings.ToLower(strings.TrimSpace(w))) }) {
+		wishes = nil
+	}
 	for _, w := range wishes {
 		if code, ok := x.places.current(w); ok {
 			sought = append(sought, code)
