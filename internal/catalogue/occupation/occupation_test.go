@@ -1,7 +1,10 @@
 package occupation
 
 import (
+	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -162,6 +165,42 @@ func TestAnAgencysOwnNames(t *testing.T) {
 	if a, ok := c.Answer("백의의천사 모집", ""); !ok || a.Code != "3040" || a.P < trust {
 		t.Errorf("got %+v", a)
 	}
+}
+
+// TestRealTitles counts how many titles of a real site get an answer; the file
+// is not part of the project.
+func TestRealTitles(t *testing.T) {
+	f, err := os.Open(filepath.Join(shared(t), "postings", "wanted_taba_dajoba.jsonl"))
+	if err != nil {
+		t.Skipf("no real postings: %v", err)
+	}
+	defer f.Close()
+	c := coder(t)
+	n, answered := 0, map[int]int{}
+	for d := json.NewDecoder(f); d.More(); n++ {
+		var p struct{ Title string }
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		a, _ := c.Answer(p.Title, "")
+		answered[a.Level]++
+	}
+	t.Logf("of %d titles, answered at 4, 3, 2 digits: %d, %d, %d; not: %d", n, answered[4], answered[3], answered[2], answered[0])
+	if answered[4]*10 < n*6 {
+		t.Errorf("%d of %d titles have an answer of 4 digits, want 60 %%", answered[4], n)
+	}
+}
+
+// shared returns the folder of data that lies beside the project.
+func shared(t *testing.T) string {
+	if dir := os.Getenv("IEUM_SHARED"); dir != "" {
+		return filepath.Join(dir, "data")
+	}
+	dir, err := filepath.Abs("../../../../shared/data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 func TestBrokenWeightsAreRefused(t *testing.T) {
