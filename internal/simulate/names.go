@@ -51,6 +51,18 @@ func mail(b []byte, n uint64) []byte {
 	return append(b, mailDomains[n&3]...)
 }
 
+// residentNumber writes a resident registration number of somebody who will be
+// born from 2090 to 2099: the digit behind the hyphen says which century.
+func residentNumber(b []byte, r *rng) []byte {
+	b = append(b, '9')
+	b = appendPadded(b, r.intn(10), 1)
+	b = appendPadded(b, r.between(1, 12), 2)
+	b = appendPadded(b, r.between(1, 28), 2)
+	b = append(b, '-')
+	b = appendPadded(b, r.between(3, 4), 1)
+	return appendPadded(b, r.intn(1_000_000), 6)
+}
+
 // identity is what a person writes at the top of a résumé.
 type identity struct {
 	name, phone, mail []byte

@@ -249,6 +249,11 @@ func (c *clerk) about(r *rng, out *ResumeRow) {
 	if r.chance(m.p.Rates.Contacts * 0.1) {
 		pen.str(" 연락처 ", out.Phone, " ")
 	}
+	if r.chance(m.p.Rates.Resident) {
+		pen.str(" 주민등록번호 ")
+		pen.b = residentNumber(pen.b, r)
+		pen.str(" ")
+	}
 	last := pick(r, closings)
 	c.sayPhrase(last)
 	pen.str(last)

@@ -91,6 +91,7 @@ type Rates struct {
 	Decomposed   float64 `json:"decomposed"`
 	Emoji        float64 `json:"emoji"`
 	Contacts     float64 `json:"contacts"`
+	Resident     float64 `json:"resident"`
 }
 
 // A Rate is one rate with its name on the command line, its default and what
@@ -128,5 +129,6 @@ func (r *Rates) list() []Rate {
 		{"decomposed", "texts in decomposed Unicode (NFD)", 0.02, 1, &r.Decomposed},
 		{"emoji", "texts with emoji", 0.06, 1, &r.Emoji},
 		{"contacts", "texts with a telephone number, an address or a person's name", 0.50, 1, &r.Contacts},
+		{"resident", "résumés whose text holds a resident registration number", 0.01, 1, &r.Resident},
 	}
 }

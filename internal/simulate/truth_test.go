@@ -251,7 +251,8 @@ func ids(list string) []string {
 }
 
 func TestNobodyAndNothingIsReal(t *testing.T) {
-	m := market(t, nil)
+	m := market(t, func(p *Params) { p.Rates.Resident = 0.1 })
+	residents := 0
 	phoneOK := func(s string) bool {
 		return len(s) == 13 && (strings.HasPrefix(s, "010-0") || strings.HasPrefix(s, "010-1"))
 	}
@@ -262,10 +263,19 @@ func TestNobodyAndNothingIsReal(t *testing.T) {
 		if r.Mail != "" && !strings.HasSuffix(r.Mail, ".example") {
 			t.Fatalf("address %q may be somebody's", r.Mail)
 		}
+		if _, number, ok := strings.Cut(r.Text, "주민등록번호 "); ok && k.Noise == "" {
+			residents++
+			if number[0] != '9' || number[7] != '3' && number[7] != '4' {
+				t.Fatalf("resident number %.14q may be somebody's", number)
+			}
+		}
 		if !slices.ContainsFunc(tense, func(s string) bool { return strings.Contains(r.Name[3:], s) }) && k.Which == 0 {
 			t.Fatalf("name %q may be somebody's", r.Name)
 		}
 	})
+	if residents < 100 {
+		t.Errorf("only %d texts hold a resident number", residents)
+	}
 	eachPosting(m, func(_ *clerk, r *PostingRow, _ *PostingTruth) {
 		for rest := r.Body; ; {
 			i := strings.Index(rest, "010-")

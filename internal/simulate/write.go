@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ieum"
+	"ieum/internal/platform/durable"
 	"ieum/internal/platform/table"
 )
 
@@ -61,6 +62,7 @@ func (m *Market) Write(ctx context.Context, dir string, progress func(Progress))
 	work := filepath.Join(dir, partial)
 	defer func() {
 		if err != nil {
+			err = durable.Fault(err)
 			os.RemoveAll(work)
 			os.Remove(dir) // only if nothing else is in it
 		}
