@@ -174,4 +174,3 @@ func hold(arena *[]byte, b []byte) string {
 	*arena = append(*arena, b...)
 	return unsafe.String(&(*arena)[from], len(b))
 }
-
