@@ -134,40 +134,62 @@ func (m *making) make(ctx context.Context) error {
 	return nil
 }
 
-// postings reads, masters and orders postings and companies.
-func (m *making) postings(ctx context.Context) error {
+// gathered are the postings before they are mastered, with their employers
+// found and their bodies on disk.
+type gathered struct {
+	*postingRows
+	employers *employers
+	bodies    *spill
+}
+
+// gather reads postings and companies and masters the companies. The caller
+// closes the bodies.
+func (m *making) gather(ctx context.Context) (g *gathered, err error) {
 	bodies, err := newSpill(m.to.Dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer bodies.Close()
+	defer func() {
+		if err != nil {
+			bodies.Close()
+		}
+	}()
 	mentions, all := newMentions(), &postingRows{}
 	if err := m.readPostings(ctx, all, mentions, bodies); err != nil {
-		return err
+		return nil, err
 	}
 	if err := m.readCompanies(ctx, mentions); err != nil {
-		return err
+		return nil, err
 	}
 	m.progress(StageCompanies)
 	found := master.Companies(mentions.list[1:], m.decided.companies(mentions.list[1:]))
 	m.evidence.companies(mentions.list[1:], found)
 	employers := mentions.master(found, m.codes)
-	mentions.release()
 	for i, mention := range all.table.Company {
 		all.table.Company[i] = employers.of[mention]
 	}
-	m.progress(StageMerge)
-	result, err := m.matchPostings(all, employers, bodies)
+	return &gathered{all, employers, bodies}, nil
+}
+
+// postings reads, masters and orders postings and companies.
+func (m *making) postings(ctx context.Context) error {
+	g, err := m.gather(ctx)
 	if err != nil {
 		return err
 	}
-	m.evidence.postings(all.table.ID, result)
-	m.countMerged(all, result)
-	final := all.merge(result, len(m.out.Dict.Occupations))
+	defer g.bodies.Close()
+	m.progress(StageMerge)
+	result, err := master.MatchPostings(m.forMatcher(g))
+	if err != nil {
+		return err
+	}
+	m.evidence.postings(g.table.ID, result)
+	m.countMerged(g.postingRows, result)
+	final := g.merge(result, len(m.out.Dict.Occupations))
 	m.out.Postings, m.out.Members = final.table, final.members
-	employers.listPostings(m.out.Postings.Company)
-	m.out.Companies = employers.table
-	return m.writeTexts(ctx, final.bodies, bodies)
+	g.employers.listPostings(m.out.Postings.Company)
+	m.out.Companies = g.employers.table
+	return m.writeTexts(ctx, final.bodies, g.bodies)
 }
 
 func (m *making) readPostings(ctx context.Context, all *postingRows, mentions *mentions, bodies *spill) error {
@@ -206,25 +228,26 @@ func (m *making) readCompanies(ctx context.Context, mentions *mentions) error {
 	})
 }
 
-func (m *making) matchPostings(all *postingRows, employers *employers, bodies *spill) (master.Result, error) {
+// forMatcher lays postings out as the matcher reads them.
+func (m *making) forMatcher(g *gathered) *master.Postings {
 	readers := make([]*master.Reader, len(m.workers))
 	for i, w := range m.workers {
 		readers[i] = w.prints
 	}
 	p := &master.Postings{
-		Prints:   all.prints,
-		Facts:    make([]master.Facts, all.len()),
+		Prints:   g.prints,
+		Facts:    make([]master.Facts, g.len()),
 		Counts:   master.MergeCounts(readers),
-		Title:    func(row uint32) string { return all.table.Title.At(int(row)) },
-		Names:    func(company uint32) []string { return employers.names[company] },
-		Numbered: func(company uint32) bool { return len(employers.table.Number.Bytes(int(company))) > 0 },
-		Bodies:   bodies.each,
-		Apart:    m.decided.rows(snapshot.MergedPosting, all.table.ID),
+		Title:    func(row uint32) string { return g.table.Title.At(int(row)) },
+		Names:    func(company uint32) []string { return g.employers.names[company] },
+		Numbered: func(company uint32) bool { return len(g.employers.table.Number.Bytes(int(company))) > 0 },
+		Bodies:   g.bodies.each,
+		Apart:    m.decided.rows(snapshot.MergedPosting, g.table.ID),
 	}
 	for i := range p.Facts {
-		p.Facts[i] = all.facts(i, all.table.Company[i], m.codes)
+		p.Facts[i] = g.facts(i, g.table.Company[i], m.codes)
 	}
-	return master.MatchPostings(p)
+	return p
 }
 
 // countMerged counts, for the report of each delivery, the rows that joined an

@@ -193,6 +193,3 @@ func (e *employers) listPostings(company []uint32) {
 		rows = rows[end:]
 	}
 }
-
-// release gives back what only finding mentions needs.
-func (m *mentions) release() { m.at, m.list = nil, nil }

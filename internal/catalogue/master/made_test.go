@@ -27,7 +27,7 @@ var (
 	trades    = strings.Split("전자 전기 전지 산업 테크 소프트 시스템 푸드 물산 건설 물류 정밀 화학 병원 의료 케어 교육 디자인 상사 금속 기계 바이오 에너지 네트웍스 솔루션 엔지니어링", " ")
 	districts = []uint32{11680, 11650, 11440, 11215, 26350, 26440, 27260, 28185, 29170, 30200, 31140, 36110, 41135, 41117, 41465, 42110, 43113, 44131, 45111, 46110, 47111, 48121, 50110}
 	places    = strings.Split("강남 서초 마포 광진 해운대 강서 수성 연수 북구 유성 남구 세종 분당 영통 수지 춘천 흥덕 천안 완산 목포 포항 창원 제주", " ")
-	roles     = strings.Split("간호사 간호조무사 요양보호사 물리치료사 회계담당자 경리사원 인사담당자 생산직사원 품질관리 용접사 CNC선반가공 지게차운전원 화물차운전원 배송기사 주방보조 조리사 바리스타 매장관리 영업사원 해외영업 백엔드개발자 프론트엔드개발자 데이터분석가 웹디자이너 시각디자이너 전기기사 설비보전 경비원 미화원 사회복지사 보육교사 학원강사 상담원 콜센터상담원 홍보담당자 마케팅기획자 건축기사 토목기사 안전관리자 연구원", " ")
+	roles     = strings.Split("Backend+Engineer Frontend+Engineer iOS+Developer Android+Developer Product+Designer Product+Manager Data+Scientist QA+Engineer UX+Designer HW+개발자 SW+개발자 재무회계+매니저 인사+매니저 물류+매니저 콘텐츠+에디터 콘텐츠+마케터 퍼포먼스+마케터 온라인+MD 브랜드+디자이너 웹+디자이너 간호사 간호조무사 요양보호사 물리치료사 회계담당자 경리사원 인사담당자 생산직사원 품질관리 용접사 CNC선반가공 지게차운전원 화물차운전원 배송기사 주방보조 조리사 바리스타 매장관리 영업사원 해외영업 백엔드개발자 프론트엔드개발자 데이터분석가 웹디자이너 시각디자이너 전기기사 설비보전 경비원 미화원 사회복지사 보육교사 학원강사 상담원 콜센터상담원 홍보담당자 마케팅기획자 건축기사 토목기사 안전관리자 연구원", " ")
 	verbs     = strings.Split("작성 관리 점검 운영 기획 분석 설계 개발 정리 응대 보고 지원 교육 검사 조립 포장 운반 수리 개선 감독", " ")
 	objects   = strings.Split("문서 설비 재고 고객 환자 일정 매출 품질 안전 장비 자재 보고서 계약 시스템 자료 현장 예산 차량 식단 수업 도면 공정 원가 시료 배차", " ")
 	welfare   = strings.Split("4대보험 퇴직금 중식제공 통근버스 자녀학자금 건강검진 연차 경조사지원 기숙사 명절선물 주차지원 도서구입비 동호회 우수사원포상 탄력근무", " ")
@@ -38,6 +38,8 @@ type madeCompany struct {
 	region              uint32
 	industry            uint16
 	intro               string
+	sparse              bool   // states few facts, says much of itself
+	motto               string // stands in each of its titles
 }
 
 func (g made) company(i int) madeCompany {
@@ -52,7 +54,14 @@ func (g made) company(i int) madeCompany {
 		core: core + pick(g, trades), latin: latin, region: pick(g, districts), industry: uint16(1 + g.IntN(20)),
 		number: fmt.Sprintf("%03d-%02d-%05d", 100+i%900, i/900%90+10, g.IntN(100000)),
 	}
+	c.sparse = g.chance(0.4)
+	if g.chance(0.3) {
+		c.motto = pick(g, []string{"[코스닥 상장사] ", "[100억 투자] ", "[유명 반도체 기업] ", "[대기업 계열사] ", "[재택 가능] ", "[" + pick(g, trades) + " 사업부] "})
+	}
 	c.intro = fmt.Sprintf("%s은 %d년에 세운 회사로 %s %s 분야에서 %s %s 일을 합니다. ", c.core, 1980+g.IntN(40), pick(g, places), pick(g, trades), pick(g, objects), pick(g, verbs)) + g.sentences(3+g.IntN(4))
+	if c.sparse {
+		c.intro += g.sentences(6 + g.IntN(10))
+	}
 	return c
 }
 
@@ -122,6 +131,7 @@ type madePosting struct {
 	facts       Facts
 	truth       int
 	company     int
+	role        string
 }
 
 // postings makes n jobs of employers and the copies of them.
@@ -181,9 +191,18 @@ func (g made) family(c madeCompany) []madePosting {
 			}
 			out = append(out, j)
 		}
-	case x < 0.30: // roles: most of the body is the employer's
+	case x < 0.18 && gradeless(first.title): // grades: nearly all is the same
+		j := first
+		levels := pick(g, [][2]string{{"주니어 ", "시니어 "}, {"신입 ", "경력 "}, {"", "리드 "}, {"", "팀장급 "}})
+		j.title, first.title = levels[0]+first.title, levels[1]+first.title
+		if g.chance(0.7) {
+			j.facts.CareerMin = first.facts.CareerMin + 36
+		}
+		j.body = strings.Replace(j.body, "복리후생", g.sentences(2)+"복리후생", 1)
+		out = []madePosting{first, j}
+	case x < 0.40 || c.sparse && x < 0.7: // roles: most of the body is the employer's
 		j := g.job(c, pick(g, roles))
-		if j.facts.Occupation == first.facts.Occupation {
+		if j.role == first.role {
 			break
 		}
 		j.facts.Region, j.facts.Opened, j.facts.Deadline = first.facts.Region, first.facts.Opened, first.facts.Deadline
@@ -207,28 +226,44 @@ func (g made) job(c madeCompany, role string) madePosting {
 	f := Facts{Region: region, Occupation: 1000 + code%8000, Opened: opened, Deadline: opened + int32(10+g.IntN(40)),
 		PayMin: pay, PayMax: pay + uint32(g.IntN(6))*1_000_000, CareerMin: uint16(12 * g.IntN(6)), CareerMax: NoMonths,
 		Employment: uint8(1 + g.IntN(3)), Education: uint8(1 + g.IntN(5)), Openings: uint16(1 + g.IntN(3)*g.IntN(4))}
+	if c.sparse {
+		f.PayMin, f.PayMax, f.Education, f.Openings = 0, 0, 0, 0
+		if g.chance(0.7) {
+			f.Employment, f.CareerMin = 0, NoMonths
+		}
+		if g.chance(0.5) {
+			f.Opened, f.Deadline = 0, 0
+		}
+		if g.chance(0.7) {
+			f.Occupation = 0
+		}
+	}
+	role = strings.ReplaceAll(role, "+", " ")
 	title := role + pick(g, []string{" 모집", " 채용", " 구인", " 모집합니다", " 신규채용"})
 	if g.chance(0.4) {
 		title = pick(g, []string{"[신입]", "[경력]", "[급구]", "[정규직]", "신입/경력 ", "야간 ", "주간 ", "팀장급 "}) + title
 	}
+	title = c.motto + title
 	body := c.intro + role + " 담당 업무: " + g.sentences(2+g.IntN(6)) + "복리후생: "
 	for range 3 + g.IntN(4) {
 		body += pick(g, welfare) + ", "
 	}
-	return madePosting{title: title, body: body + "이력서를 보내 주십시오.", facts: f}
+	return madePosting{title: title, body: body + "이력서를 보내 주십시오.", facts: f, role: role}
 }
 
 // copyOf is the same job as another agency has it, or as it is posted later.
 func (g made) copyOf(j madePosting, c madeCompany) madePosting {
 	if g.chance(0.35) { // again
-		shift := j.facts.Deadline - j.facts.Opened + int32(1+g.IntN(90))
-		j.facts.Opened += shift
-		j.facts.Deadline += shift
-		if g.chance(0.3) {
+		if j.facts.Opened != 0 {
+			shift := j.facts.Deadline - j.facts.Opened + int32(1+g.IntN(90))
+			j.facts.Opened += shift
+			j.facts.Deadline += shift
+		}
+		if j.facts.PayMin != 0 && g.chance(0.3) {
 			j.facts.PayMin += uint32(1+g.IntN(3)) * 1_000_000
 			j.facts.PayMax = max(j.facts.PayMax, j.facts.PayMin)
 		}
-	} else if g.chance(0.3) {
+	} else if j.facts.Opened != 0 && g.chance(0.3) {
 		j.facts.Opened += int32(g.IntN(3))
 	}
 	if g.chance(0.3) {
@@ -341,4 +376,8 @@ func (g made) people(n int) (out []madePerson) {
 	}
 	g.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	return out
+}
+
+func gradeless(title string) bool {
+	return !strings.Contains(title, "신입") && !strings.Contains(title, "경력") && !strings.Contains(title, "팀장급")
 }

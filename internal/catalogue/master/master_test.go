@@ -164,16 +164,16 @@ func (m *market) showWrong(got Result, truth []int) {
 
 // judge compares two rows whether or not they are candidates.
 func (m *market) judge(i, j int) verdict {
-	mm := &matcher{Postings: m.input()}
+	mm := newMatcher(m.input())
 	rows := []uint32{uint32(min(i, j)), uint32(max(i, j))}
-	w, _ := mm.words(rows)
+	w, _ := mm.words(rows, false)
 	return mm.compare(rows[0], rows[1], w[0], w[1])
 }
 
 func (m *market) print(rows ...int) {
 	for _, i := range rows {
 		r := m.rows[i]
-		fmt.Printf("   %s | %s %s c%d→%d | %+v | %d %.700s\n", r.title, r.written, r.number, r.company, m.of[i], r.facts, len([]rune(r.body)), strings.ReplaceAll(strings.ToValidUTF8(r.body, ""), "\n", "¶"))
+		fmt.Printf("   %s | %s %s c%d→%d | %+v | %d …%s\n", r.title, r.written, r.number, r.company, m.of[i], r.facts, len([]rune(r.body)), tail(r.body))
 	}
 }
 
@@ -225,4 +225,10 @@ func TestSameAnswerInAnyNumberOfBatches(t *testing.T) {
 	if err != nil || !slices.Equal(whole.Of, parts.Of) {
 		t.Errorf("batches change the clusters (%v)", err)
 	}
+}
+
+// tail is the end of a body, where the job is.
+func tail(body string) string {
+	r := []rune(strings.ReplaceAll(body, "\n", "¶"))
+	return string(r[max(0, len(r)-200):])
 }

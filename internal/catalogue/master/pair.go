@@ -2,6 +2,7 @@ package master
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -20,6 +21,11 @@ type sign int
 const (
 	always          sign = iota
 	titleShare           // share of what the titles tell that they have in common
+	titleOther           // what one title says in the place of something else, in 20 bits, at most 4
+	titleMore            // what one title says more, the same
+	gradeOther           // one is for beginners, the other for the experienced
+	gradeMore            // one says so, the other does not
+	rankOther            // they name other ranks
 	titleEqual           // 0 or 1
 	titleTells           // what equal titles tell, in 30 bits
 	bodyKnown            // both have a body
@@ -104,16 +110,24 @@ var agreeing = []struct {
 
 // pairText is how the texts of two postings stand to each other.
 type pairText struct {
-	title              float64 // share of what the titles tell that they have in common
-	titleBits          float64 // how much the common part tells, in bits
-	schedule           bool    // the titles differ in a year or round
-	hasBody            bool    // both have one; the shares are 0 otherwise
+	title      float64 // share of what the titles tell that they have in common
+	titleBits  float64 // how much the common part tells, in bits
+	other      float64 // bits that stand in each other's place
+	more       float64 // bits that only one has
+	schedule   bool    // the titles differ in a year or round
+	gradeOther float64 // 0 or 1
+	gradeMore  float64
+	rankOther  float64
+	hasBody    bool // both have one; the shares are 0 otherwise
+
 	body, item, figure struct{ within, both float64 }
 }
 
 func signsOf(x, y *Facts, t pairText) (f [signs]float64) {
 	f[always] = 1
 	f[titleShare] = t.title
+	f[titleOther], f[titleMore] = min(4, t.other/20), min(4, t.more/20)
+	f[gradeOther], f[gradeMore], f[rankOther] = t.gradeOther, t.gradeMore, t.rankOther
 	if t.title == 1 {
 		f[titleEqual], f[titleTells] = 1, min(2, t.titleBits/30)
 	}
@@ -206,21 +220,56 @@ func later(x, y *Facts) bool {
 	return x.ended() != 0 && y.Opened != 0 && y.Opened > x.ended()
 }
 
+// Compare judges pairs of rows (the lower first) whether or not MatchPostings
+// would look at them, and returns what it would say of each, those of one
+// employer first: a pair is one posting from a score of 0.5.
+func Compare(p *Postings, pairs [][2]uint32) ([]Merge, error) {
+	m := newMatcher(p)
+	pairs = slices.Clone(pairs)
+	slices.SortFunc(pairs, m.inOrder)
+	var out []Merge
+	err := m.each(pairs, func(v verdict) { out = append(out, v.Merge) })
+	return out, err
+}
+
 // words are the texts of a posting as they are compared.
 type words struct {
 	title  []rune
+	grade  grade
 	body   []uint32 // sorted sets of bigrams, items and figures
 	item   []uint32
 	figure []uint32
+	own    struct{ body, item []uint32 } // without what most postings of the employer have
+	common []uint32                      // bigrams that most titles of the employer have
 }
 
-// verify compares the texts of the pairs, a batch of bodies at a time.
+// verify returns the pairs that are one posting.
 func (m *matcher) verify(pairs [][2]uint32) (found []Merge, err error) {
+	err = m.each(pairs, func(v verdict) {
+		if v.points >= threshold {
+			found = append(found, v.Merge)
+		}
+	})
+	return found, err
+}
+
+// each compares pairs, a batch of bodies at a time, and calls f in order: first
+// those of one employer, then the others.
+func (m *matcher) each(pairs [][2]uint32, f func(verdict)) error {
+	within := func(p [2]uint32) bool { return m.Facts[p[0]].Company == m.Facts[p[1]].Company }
+	across := slices.DeleteFunc(slices.Clone(pairs), within)
+	if err := m.eachOf(slices.DeleteFunc(slices.Clone(pairs), func(p [2]uint32) bool { return !within(p) }), true, f); err != nil {
+		return err
+	}
+	return m.eachOf(across, false, f)
+}
+
+func (m *matcher) eachOf(pairs [][2]uint32, within bool, f func(verdict)) error {
 	for len(pairs) > 0 {
 		rows, end := m.batch(pairs)
-		texts, err := m.words(rows)
+		texts, err := m.words(rows, within)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		verdicts := make([]verdict, end)
 		parallel(end, 256, func(i int) {
@@ -230,36 +279,33 @@ func (m *matcher) verify(pairs [][2]uint32) (found []Merge, err error) {
 			verdicts[i] = m.compare(a, b, texts[ia], texts[ib])
 		})
 		for _, v := range verdicts {
-			if v.points >= threshold {
-				found = append(found, v.Merge)
-			}
+			f(v)
 		}
 		pairs = pairs[end:]
 	}
-	return found, nil
+	return nil
 }
 
 // batch returns the rows of the first pairs, sorted, and how many pairs those
-// are.
+// are. Pairs are in order of employer, and no batch ends within one.
 func (m *matcher) batch(pairs [][2]uint32) (rows []uint32, end int) {
-	seen := map[uint32]struct{}{}
-	for end < len(pairs) && len(seen) < m.Batch {
-		for _, r := range pairs[end] {
-			if _, ok := seen[r]; !ok {
-				seen[r] = struct{}{}
-				rows = append(rows, r)
-			}
-		}
+	for end < len(pairs) && (len(rows) < 2*m.most || m.employer(pairs[end]) == m.employer(pairs[end-1])) {
+		rows = append(rows, pairs[end][0], pairs[end][1])
 		end++
 	}
 	slices.Sort(rows)
-	return rows, end
+	return slices.Compact(rows), end
 }
 
-// words reads the texts of rows.
-func (m *matcher) words(rows []uint32) ([]words, error) {
+func (m *matcher) employer(p [2]uint32) uint32 { return m.Facts[p[0]].Company }
+
+// words reads the texts of rows; within says that only those of one employer
+// are compared.
+func (m *matcher) words(rows []uint32, within bool) ([]words, error) {
 	out := make([]words, len(rows))
-	parallel(len(rows), 256, func(i int) { out[i].title = m.title(rows[i]) })
+	parallel(len(rows), 256, func(i int) {
+		out[i].title, out[i].grade = m.title(rows[i]), gradeOf(m.Title(rows[i]))
+	})
 	type scratch struct {
 		runes []rune
 		set   []uint32
@@ -275,19 +321,124 @@ func (m *matcher) words(rows []uint32) ([]words, error) {
 		w.figure = figureSet(body)
 		pool.Put(s)
 	})
+	if within {
+		m.ownWords(rows, out)
+	}
 	return out, err
+}
+
+// ownWords takes out of each text what more than half of the employer's have,
+// where there are enough of them to tell: it speaks of the employer, not of the
+// job.
+func (m *matcher) ownWords(rows []uint32, texts []words) {
+	by := map[uint32][]*words{}
+	for i, r := range rows {
+		if c := m.Facts[r].Company; c != 0 {
+			by[c] = append(by[c], &texts[i])
+		}
+	}
+	companies := slices.Sorted(maps.Keys(by))
+	pool := sync.Pool{New: func() any { return make([]uint16, bodyCounts) }}
+	parallel(len(companies), 64, func(i int) {
+		list := by[companies[i]]
+		commonInTitles(list)
+		list = slices.DeleteFunc(list, func(w *words) bool { return len(w.body) == 0 })
+		if len(list) < few {
+			return
+		}
+		count := pool.Get().([]uint16)
+		defer pool.Put(count)
+		withoutCommon(list, count, func(w *words) (*[]uint32, *[]uint32) { return &w.body, &w.own.body })
+		withoutCommon(list, count, func(w *words) (*[]uint32, *[]uint32) { return &w.item, &w.own.item })
+	})
+}
+
+// few postings of an employer do not tell what is common to them.
+const few = 4
+
+// commonInTitles notes which bigrams stand in more than half of the titles of
+// an employer that differ.
+func commonInTitles(list []*words) {
+	count, seen := map[uint32]int{}, map[string]bool{}
+	for _, w := range list {
+		if t := string(w.title); !seen[t] {
+			seen[t] = true
+			for _, b := range titleSet(w.title) {
+				count[b]++
+			}
+		}
+	}
+	if len(seen) < few {
+		return
+	}
+	var common []uint32
+	for b, n := range count {
+		if 2*n > len(seen) {
+			common = append(common, b)
+		}
+	}
+	slices.Sort(common)
+	for _, w := range list {
+		w.common = common
+	}
+}
+
+// withoutCommon copies each set without what more than half of them have. Count
+// is all zero before and after.
+func withoutCommon(list []*words, count []uint16, set func(*words) (all, own *[]uint32)) {
+	for _, w := range list {
+		all, _ := set(w)
+		for _, v := range *all {
+			count[v]++
+		}
+	}
+	for _, w := range list {
+		all, own := set(w)
+		for _, v := range *all {
+			if 2*int(count[v]) <= len(list) {
+				*own = append(*own, v)
+			}
+		}
+	}
+	for _, w := range list {
+		all, _ := set(w)
+		for _, v := range *all {
+			count[v] = 0
+		}
+	}
+}
+
+// sets are those by which two texts are compared: their own words where both
+// have some.
+func sets(all, own [2][]uint32) (x, y []uint32) {
+	if len(own[0]) > 0 && len(own[1]) > 0 {
+		return own[0], own[1]
+	}
+	return all[0], all[1]
 }
 
 func (m *matcher) compare(a, b uint32, x, y words) verdict { return m.judge(a, b, m.text(a, b, x, y)) }
 
 // text compares the texts of two postings.
 func (m *matcher) text(a, b uint32, x, y words) (t pairText) {
-	t.title, t.titleBits, t.schedule = m.Counts.titles(x.title, y.title)
+	bits := telling(m.Counts.titleInfo)
+	if len(x.common) > 0 && m.Facts[a].Company == m.Facts[b].Company {
+		bits = func(h uint32) float64 {
+			if _, ok := slices.BinarySearch(x.common, h); ok {
+				return 0.2
+			}
+			return m.Counts.titleInfo(h)
+		}
+	}
+	bits.titles(&t, x.title, y.title)
+	t.gradeOther, t.gradeMore, t.rankOther = grades(x.grade, y.grade)
 	if min(m.Prints[a].Length, m.Prints[b].Length) >= shortBody {
 		t.hasBody = true
 		c := m.Counts
-		t.body.within, t.body.both = shared(x.body, y.body, func(i uint32) float32 { return c.bodyBit[i] })
-		t.item.within, t.item.both = shared(x.item, y.item, func(i uint32) float32 { return c.itemBit[i] })
+		p, q := sets([2][]uint32{x.body, y.body}, [2][]uint32{x.own.body, y.own.body})
+		t.body.within, t.body.both = shared(p, q, func(i uint32) float32 { return c.bodyBit[i] })
+		p, q = sets([2][]uint32{x.item, y.item}, [2][]uint32{x.own.item, y.own.item})
+		t.item.within, t.item.both = shared(p, q, func(i uint32) float32 { return c.itemBit[i] })
 		t.figure.within, t.figure.both = shared(x.figure, y.figure, func(uint32) float32 { return 1 })
 	}
 	return t

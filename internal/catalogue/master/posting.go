@@ -51,14 +51,7 @@ type Postings struct {
 // other sources, and those posted again later. Only postings of one employer
 // are compared, or such as have the same title or nearly the same body.
 func MatchPostings(p *Postings) (Result, error) {
-	m := &matcher{Postings: p, forest: newForest(len(p.Prints), p.Apart)}
-	m.region = make([]uint32, len(p.Facts))
-	for i := range m.region {
-		m.region[i] = p.Facts[i].Region
-	}
-	if m.Batch == 0 {
-		m.Batch = 200_000
-	}
+	m := newMatcher(p)
 	reps := m.exact()
 	pairs := m.candidates(reps)
 	found, err := m.verify(pairs)
@@ -74,23 +67,53 @@ func MatchPostings(p *Postings) (Result, error) {
 
 type matcher struct {
 	*Postings
+	most   int // Batch
 	forest *forest
 	region []uint32 // of the cluster, by root: the narrowest that is known
 	merges []Merge
 }
 
+func newMatcher(p *Postings) *matcher {
+	m := &matcher{Postings: p, most: cmp.Or(p.Batch, 200_000), forest: newForest(len(p.Prints), p.Apart)}
+	m.region = make([]uint32, len(p.Facts))
+	for i := range m.region {
+		m.region[i] = p.Facts[i].Region
+	}
+	return m
+}
+
+// inOrder sorts pairs by employer.
+func (m *matcher) inOrder(a, b [2]uint32) int {
+	return cmp.Or(cmp.Compare(m.employer(a), m.employer(b)), cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]))
+}
+
 // join merges two clusters unless that would bring together two districts by
-// way of a posting that states only the province.
+// way of a posting that states only the province, or two roles.
 func (m *matcher) join(f Merge) {
 	a, b := m.forest.find(f.A), m.forest.find(f.B)
 	ra, rb := m.region[a], m.region[b]
 	if n := near(ra, rb); n == beside || n == differs {
 		return
 	}
+	if (a != f.A && a != f.B || b != f.A && b != f.B) && !m.coherent(a, b) {
+		return
+	}
 	if m.forest.join(a, b) {
 		m.region[min(a, b)] = max(ra, rb) // a district's code is the larger number
 		m.merges = append(m.merges, f)
 	}
+}
+
+// coherent reports whether the first rows of two clusters may be one by their
+// titles: a chain of small steps must not lead from one role to another.
+func (m *matcher) coherent(a, b uint32) bool {
+	if m.Prints[a].Title == m.Prints[b].Title {
+		return true
+	}
+	var t pairText
+	telling(m.Counts.titleInfo).titles(&t, m.title(a), m.title(b))
+	gradeOther, _, rankOther := grades(gradeOf(m.Title(a)), gradeOf(m.Title(b)))
+	return t.other < 20 && gradeOther+rankOther == 0
 }
 
 // exact merges postings of the same employer, title, body and district, and
@@ -134,10 +157,11 @@ func (m *matcher) exact() []uint32 {
 // enough: of an unknown employer, or without a body, facts must agree too.
 func (m *matcher) sameText(earlier []uint32, row uint32) {
 	title := m.title(row)
-	told := m.Counts.info(title, 0, len(title))
+	told := telling(m.Counts.titleInfo).info(title, 0, len(title))
 	for i := len(earlier) - 1; i >= max(0, len(earlier)-8); i-- {
 		first := earlier[i]
 		text := pairText{title: 1, titleBits: told, hasBody: m.Prints[row].Length >= shortBody}
+		text.gradeOther, text.gradeMore, text.rankOther = grades(gradeOf(m.Title(first)), gradeOf(m.Title(row)))
 		text.body.both, text.body.within = 1, 1
 		text.item, text.figure = text.body, text.body
 		t := m.judge(first, row, text)
@@ -153,7 +177,7 @@ func (m *matcher) sameText(earlier []uint32, row uint32) {
 	}
 }
 
-// candidates returns the pairs worth comparing, sorted, each once.
+// candidates returns the pairs worth comparing, each once, in order of employer.
 func (m *matcher) candidates(reps []uint32) [][2]uint32 {
 	sorted := slices.Clone(reps)
 	slices.SortFunc(sorted, func(a, b uint32) int {
@@ -176,7 +200,7 @@ func (m *matcher) candidates(reps []uint32) [][2]uint32 {
 	for _, w := range within {
 		pairs = append(pairs, w...)
 	}
-	slices.SortFunc(pairs, func(a, b [2]uint32) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+	slices.SortFunc(pairs, m.inOrder)
 	return slices.Compact(pairs)
 }
 
@@ -280,7 +304,7 @@ func (m *matcher) consider(pairs [][2]uint32, a, b uint32) [][2]uint32 {
 func hopeful(p, q *Print, title, body float64, known bool) pairText {
 	t := pairText{title: 1, titleBits: 60, hasBody: known}
 	if title < 0.3 {
-		t.title = 0.7
+		t.title, t.other = 0.8, 20
 	}
 	if !known {
 		return t

@@ -188,6 +188,7 @@ func titleRunes(out []rune, title string, names []string) []rune {
 	from := len(out)
 	out = appendNormal(out, title)
 	for _, name := range names {
+		out = cutRunes(out, from, "주"+name) // (주)
 		out = cutRunes(out, from, name)
 	}
 	return undecorated(out, from)
@@ -200,6 +201,7 @@ var decorations = byFirst("신입및경력 신입경력 경력신입 신입사�
 	"재공고 추가모집 추가채용 상시모집 상시채용 수시모집 수시채용 신규채용 신규모집 신규 공개채용 공개모집 특별채용 " +
 	"모집합니다 모집중 모집공고 모집 채용합니다 채용공고 채용중 채용 구인중 구인 구합니다 구함 모십니다 찾습니다 " +
 	"을구합니다 를구합니다 을모십니다 를모십니다 을찾습니다 를찾습니다 을모집합니다 를모집합니다 을채용합니다 를채용합니다 " +
+	"즉시출근가능 즉시출근 즉시채용 초보가능 초보환영 경력자우대 주5일근무 주5일 4대보험 면접비지급 식사제공 숙식제공 합격축하금 억투자 투자 " +
 	"인재를모십니다 인재모집 인재 급구 긴급 각부문별 각부문 부문별 부문 담당자 담당 사원 직원 함께할 함께하실 분을 우대 무관")
 
 func byFirst(words string) map[rune][][]rune {

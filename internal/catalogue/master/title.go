@@ -2,36 +2,45 @@ package master
 
 import (
 	"slices"
+	"strings"
 	"unicode"
 )
 
-// titles compares two normalised titles: how much of what they tell they
-// share, how much that is in bits, and whether they differ in a year or round
-// (2025 상반기, 2차).
-func (c *Counts) titles(x, y []rune) (share, told float64, schedule bool) {
-	told = c.info(x, 0, len(x))
-	if slices.Equal(x, y) {
-		return 1, told, false
+// telling is how much a bigram of titles tells, in bits.
+type telling func(bigram uint32) float64
+
+func (c *Counts) titleInfo(bigram uint32) float64 { return float64(c.titleBit[bigram]) }
+
+// titleSet returns the bigrams of a title as places in Counts.title, sorted,
+// each once.
+func titleSet(title []rune) (set []uint32) {
+	for i := 1; i < len(title); i++ {
+		set = append(set, bigram(title[i-1], title[i])>>16)
 	}
-	var cost float64
+	slices.Sort(set)
+	return slices.Compact(set)
+}
+
+// titles compares two normalised titles.
+func (c telling) titles(t *pairText, x, y []rune) {
+	whole := (c.info(x, 0, len(x)) + c.info(y, 0, len(y))) / 2
+	t.title, t.titleBits = 1, whole
+	if slices.Equal(x, y) {
+		return
+	}
+	common := whole
 	edits := align(x, y)
 	for i, e := range edits {
+		common -= (c.info(x, e.x0, e.x1) + c.info(y, e.y0, e.y1)) / 2
 		if movedTo(edits, i, x, y) {
 			continue
 		}
-		bits, s := c.editCost(x, y, e)
-		cost += bits
-		schedule = schedule || s
+		c.edit(t, x, y, e)
 	}
-	common := (c.info(x, 0, len(x)) + c.info(y, 0, len(y))) / 2
-	for _, e := range edits {
-		common -= (c.info(x, e.x0, e.x1) + c.info(y, e.y0, e.y1)) / 2
+	t.titleBits = max(common, 0)
+	if t.title = 0; t.titleBits > 0 {
+		t.title = t.titleBits / (t.titleBits + t.other + t.more)
 	}
-	common = max(common, 0)
-	if common+cost == 0 {
-		return 0, 0, schedule
-	}
-	return common / (common + cost), common, schedule
 }
 
 // title normalises a posting's title.
@@ -41,9 +50,9 @@ func (m *matcher) title(row uint32) []rune {
 
 // info is how much the runes from..to tell: each bigram half for each of its
 // two runes.
-func (c *Counts) info(x []rune, from, to int) (bits float64) {
+func (c telling) info(x []rune, from, to int) (bits float64) {
 	for i := max(1, from); i < min(len(x), to+1); i++ {
-		w := float64(c.titleBit[bigram(x[i-1], x[i])>>16]) / 2
+		w := c(bigram(x[i-1], x[i])>>16) / 2
 		if i-1 >= from {
 			bits += w
 		}
@@ -106,26 +115,82 @@ func movedTo(edits []edit, i int, x, y []rune) bool {
 	return false
 }
 
-// editCost is how much an edit speaks against the titles being one, in bits.
-// A slip of the hand costs little, words added cost half of what they tell,
-// words in the place of others all of it, and another number more than that.
-func (c *Counts) editCost(x, y []rune, e edit) (bits float64, schedule bool) {
+// edit adds what an edit tells to what the titles differ in. A slip of the hand
+// tells little, another number more than its digits do.
+func (c telling) edit(t *pairText, x, y []rune, e edit) {
 	dx, dy := x[e.x0:e.x1], y[e.y0:e.y1]
 	told := c.info(x, e.x0, e.x1) + c.info(y, e.y0, e.y1)
+	numbers := digits(dx) || digits(dy)
 	switch {
-	case len(dx) > 0 && len(dy) > 0 && (digits(dx) || digits(dy)):
-		if round(x, e.x0, e.x1) && round(y, e.y0, e.y1) {
-			return told / 4, true
-		}
-		return told + 8, false
+	case len(dx) > 0 && len(dy) > 0 && numbers && round(x, e.x0, e.x1) && round(y, e.y0, e.y1):
+		t.schedule = true
+		t.more += told / 4
+	case len(dx) > 0 && len(dy) > 0 && numbers:
+		t.other += told + 8
 	case slipped(dx, dy):
-		return min(2, told/4), false
+		t.more += min(2, told/4)
 	case len(dx) > 0 && len(dy) > 0:
-		return told, false
-	case digits(dx) || digits(dy):
-		return told/2 + 2, false
+		t.other += told
+	case numbers:
+		t.more += told + 4
+	default:
+		t.more += told
 	}
-	return told / 2, false
+}
+
+// A grade is whom a title asks for: beginners, the experienced, and of what
+// rank.
+type grade uint32
+
+const (
+	beginners grade = 1 << iota
+	experienced
+	rank // the first of the ranks
+)
+
+// ranks are words for one rank each.
+var ranks = [][]string{
+	{"주니어", "junior"}, {"시니어", "senior"}, {"인턴", "intern"}, {"리드", "리더", "lead"}, {"팀장", "manager"},
+	{"파트장"}, {"실장", "본부장", "head", "임원", "cto", "cfo"}, {"책임"}, {"수석", "principal", "staff"}, {"선임"}, {"부장"}, {"과장"},
+	{"차장"}, {"대리"}, {"보조", "assistant"},
+}
+
+func gradeOf(title string) (g grade) {
+	title = string(appendNormal(nil, title))
+	if strings.Contains(title, "신입") {
+		g |= beginners
+	}
+	if strings.Contains(title, "경력") {
+		g |= experienced
+	}
+	for i, words := range ranks {
+		if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(title, w) }) {
+			g |= rank << i
+		}
+	}
+	return g
+}
+
+// grades says whether one title is for beginners and the other for the
+// experienced, whether only one says so, and whether they name other ranks.
+func grades(x, y grade) (other, more, ranked float64) {
+	const both = beginners | experienced
+	a, b := x&both, y&both
+	switch {
+	case a == b:
+	case a&b == 0 && a != 0 && b != 0:
+		other = 1
+	default:
+		more = 1
+	}
+	return other, more, b2f(x&^both != y&^both)
+}
+
+func b2f(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func digits(x []rune) bool { return slices.ContainsFunc(x, unicode.IsDigit) }
