@@ -51,6 +51,7 @@ var commands = []*command{
 	evalCommand,
 	checkCommand,
 	simulateCommand,
+	benchCommand,
 }
 
 // An env is what a command runs in; tests give it buffers and a fixed clock.
