@@ -139,7 +139,14 @@
       });
     }
   }, { rootMargin: "400px" });
-  document.querySelectorAll("figure[data-chart]").forEach((figure) => seen.observe(figure));
+  for (const figure of document.querySelectorAll("figure[data-chart]")) {
+    const { series } = JSON.parse(figure.dataset.chart);
+    if ((series || []).some((s) => (s.data || []).some((value) => value !== null))) {
+      seen.observe(figure);
+    } else {
+      figure.removeAttribute("data-chart"); // nothing to draw: the table says why
+    }
+  }
   addEventListener("resize", () => drawn.forEach((chart) => chart.engine.resize()));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.forEach(draw));
 })();
