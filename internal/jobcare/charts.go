@@ -23,7 +23,10 @@ func chartsOf(m *Market, lang ieum.Lang, text func(key string) string) charts {
 			provinces, per100 = append(provinces, p.Name.In(lang)), append(per100, value(p.Tightness, 100))
 		}
 	}
-	c := charts{Months: bars(months, series("", opened)), Regions: bars(provinces, series("", per100))}
+	c := charts{Months: bars(months, series("", opened))}
+	if len(provinces) > 0 {
+		c.Regions = bars(provinces, series("", per100))
+	}
 	if m.Offered.Median.Known() || m.Wished.Median.Known() {
 		quarters := []string{text("market.pay.low"), text("market.pay.middle"), text("market.pay.high")}
 		c.Pay = bars(quarters, series(text("market.offered"), manwon(m.Offered)), series(text("market.wished"), manwon(m.Wished)))
