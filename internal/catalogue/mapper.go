@@ -90,6 +90,7 @@ type mapper struct {
 	place    int // the row under way …
 	now      int // … and where it is in raw, which lookup reads
 	lookup   func(column string) string
+	copied   func(column string) string // the same, for expressions, which remember what they read
 	buf      []byte
 }
 
@@ -104,6 +105,7 @@ func newMapper(t *tools, p *plan) *mapper {
 		}
 		return ""
 	}
+	m.copied = func(column string) string { return strings.Clone(m.lookup(column)) }
 	m.captured = make([][]string, len(p.fields))
 	for _, f := range p.fields {
 		m.readers = append(m.readers, newReader(m, f))

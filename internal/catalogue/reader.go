@@ -64,17 +64,18 @@ func (c *memo[T]) get(text string, read func(string) T) T {
 	if v, ok := c.known[text]; ok {
 		return v
 	}
-	v := read(text)
 	if len(text) > memoLength {
-		return v
+		return read(text)
 	}
+	text = strings.Clone(text) // what is remembered must not keep a batch alive
+	v := read(text)
 	if c.known == nil {
 		c.known = map[string]T{}
 	}
 	if len(c.known) >= memoMost {
 		clear(c.known)
 	}
-	c.known[strings.Clone(text)] = v
+	c.known[text] = v
 	return v
 }
 
@@ -92,7 +93,7 @@ func (t *texts) all(m *mapper, f *field, i int) []string {
 	case f.join >= 0:
 		return t.joined(m, f)
 	case f.from < 0:
-		return t.eval(m, f, m.lookup)
+		return t.eval(m, f, m.copied)
 	}
 	c := &m.raw.Columns[f.from]
 	if c.List && f.value.Split == "" && len(f.value.Words) == 0 && f.value.From == "" {
@@ -106,7 +107,7 @@ func (t *texts) all(m *mapper, f *field, i int) []string {
 		t.one[0] = text
 		return t.one[:]
 	}
-	return t.words.get(text, func(string) []string { return t.eval(m, f, m.lookup) })
+	return t.words.get(text, func(s string) []string { return t.eval(m, f, func(string) string { return s }) })
 }
 
 // eval works out a mapping. An expression that cannot be worked out refuses the
