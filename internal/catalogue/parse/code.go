@@ -92,6 +92,10 @@ func oneCode(list *defs.CodeList, s string) (string, bool) {
 		if code, ok := list.Lookup(s); ok {
 			return code, true
 		}
+		if inner, ok := strings.CutSuffix(s, "이상)"); ok { // "대졸 (4년제 이상)"
+			s = strings.TrimSpace(inner) + ")"
+			continue
+		}
 		if inner, ok := strings.CutPrefix(s, "["); ok && strings.HasSuffix(inner, "]") {
 			s = strings.TrimSuffix(inner, "]")
 			continue

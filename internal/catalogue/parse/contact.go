@@ -43,6 +43,13 @@ var cueGroups, startsCue = func() (groups [][]cue, starts [lastSyllable - firstS
 	return groups, starts
 }()
 
+// polite reports an ending that stands behind anybody ("기자에게"), so that it
+// does not make a name of two syllables.
+func polite(word string) bool {
+	_, _, ok := cutAny(word, []string{"님", "씨", "에게", "께", "앞"})
+	return ok
+}
+
 // titles follow the name of a person at work; what is longer stands first.
 var titles = []string{
 	"본부장", "센터장", "사무국장", "사무장", "파트장", "그룹장", "시설장", "팀장", "실장", "부장", "차장", "과장", "계장", "국장", "소장", "원장", "점장", "반장",
@@ -66,6 +73,8 @@ var noNames = strings.Fields(`
 	기술 개발 영업 생산 관리 운영 전체 전반 주요 기타 기본 기업 제품 상품 서비 시스 시공 시험 진행 조직 조사 회계 세무 사원 직원 인원 인력 인재 인턴
 	정규 계약 파견 급여 연봉 근무 시간 장소 위치 방법 방문 온라 이력 자기 지참 제출 유선 우편 선임 책임 수석 대리 과장 차장 부장 팀장 실장 원장 소장
 	대표 점장 매니 본사 본부 지점 지사 공장 병원 학교 학원 센터 협회 재단 조합 은행 마감 이후 이상 이하 이내 하기 상기 아래 위의 모든 각종 또는 그리 및은
+	기자 선생 강사 기사 변호 경찰 소방 공무 고객 임직 상담 여성 남성 노인 주민 시민 국민 이용 신청 지원 구직 사용 전문 연수 임시 고문 지도 공급 소비 공익
+	주임 사장 상사 감독 심사 조교 조사 표준 위원 이웃 부모 현직 전임 신규 채권 은사 국가 지방 도민 구민 사용 용역 편집 제휴 성우 석사 명인 반장 옥상 육아
 	디자 프로 엔지 어시 어드 오퍼 리더 파트 팀원 동료 명확 공유 소통 협업 기반 유관 한편 성장 성과 주도 주어 전문 전담 전달 전송 전환 해당 해외 국내`)
 
 // cueAt returns the group of cues that the syllable at i, of whose first byte
@@ -126,7 +135,7 @@ func person(s string, i int, alone bool) (end int, ok bool) {
 		}
 		rest := word[n:]
 		switch {
-		case isTitle(rest):
+		case isTitle(rest) && (syllables > 2 || alone || !polite(rest)):
 			return i + n, true
 		case rest != "":
 			continue

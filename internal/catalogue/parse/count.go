@@ -39,5 +39,5 @@ func ReadCount(text string) (int, bool) {
 	}
 	n, rest, digits := leading(strings.ReplaceAll(body, ",", ""))
 	rest = strings.TrimSuffix(rest, ".0")
-	return n, digits > 0 && digits < 6 && rest == ""
+	return n, digits > 0 && digits < 8 && rest == ""
 }

@@ -74,7 +74,7 @@ func FuzzReadDate(f *testing.F) {
 
 func TestReadCount(t *testing.T) {
 	for text, want := range map[string]int{
-		"0명": 0, "00명": 0, "O명": 0, "○○명": 0, "OO 명": 0, "N명": 0, "3명": 3, "3 명": 3, "12인": 12, "총 5명": 5, "10명 이상": 10, "7": 7, "7.0": 7, "1,200명": 1200, "": 0, "미정": 0,
+		"0명": 0, "00명": 0, "O명": 0, "○○명": 0, "OO 명": 0, "N명": 0, "3명": 3, "3 명": 3, "12인": 12, "총 5명": 5, "10명 이상": 10, "7": 7, "7.0": 7, "1,200명": 1200, "108682": 108682, "": 0, "미정": 0,
 	} {
 		if got, ok := ReadCount(text); !ok || got != want {
 			t.Errorf("ReadCount(%q) = %d, %v, want %d", text, got, ok, want)
@@ -91,7 +91,7 @@ func FuzzReadCount(f *testing.F) {
 	f.Add("00명")
 	f.Add("총 3명")
 	f.Fuzz(func(t *testing.T, text string) {
-		if n, ok := ReadCount(text); ok && (n < 0 || n > 99_999) {
+		if n, ok := ReadCount(text); ok && (n < 0 || n > 9_999_999) {
 			t.Fatalf("%q gives %d", text, n)
 		}
 	})
