@@ -212,6 +212,23 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	}
 }
 
+// TestTheChecksCanFail breaks a page in each way that the checks look for.
+func TestTheChecksCanFail(t *testing.T) {
+	b, base := openTab(t), serveSite(t, t.TempDir())
+	b.look(t, look{"ko", "light", 1280})
+	b.visit(t, base+"/about")
+	if v, c := b.violations(t), b.complaints(); len(v)+len(c) > 0 {
+		t.Fatalf("the page is not sound to begin with: %v %v", v, c)
+	}
+	value[bool](t, b, `document.querySelector("main").insertAdjacentHTML("beforeend", '<button></button><p style="color: red">x</p>'); console.error("x"); true`)
+	if len(b.violations(t)) == 0 {
+		t.Error("axe finds nothing wrong with a button without a name")
+	}
+	if c := b.complaints(); len(c) < 2 {
+		t.Errorf("an inline style and an error in the console go unnoticed: %v", c)
+	}
+}
+
 const weight = 200_000 // bytes a page without charts may take, fonts and all
 
 func (b *tab) inspect(t *testing.T, base, at, how string) {

@@ -57,7 +57,11 @@ var demo = sync.OnceValues(func() (string, error) {
 // made are the folders to remove when the tests end.
 var made []string
 
+// TestMain runs the tests, or, in a process that a test started for it, ieum.
 func TestMain(m *testing.M) {
+	if os.Getenv("IEUM_TEST_MAIN") != "" {
+		main()
+	}
 	status := m.Run()
 	for _, dir := range made {
 		os.RemoveAll(dir)
