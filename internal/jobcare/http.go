@@ -157,6 +157,11 @@ func (h *handlers) ask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	_, release, err := h.a.live.Acquire()
+	if err != nil {
+		return err // nobody answers questions for nothing
+	}
+	release()
 	return h.questions(w, r, a)
 }
 

@@ -18,6 +18,7 @@ const (
 	sqliteBusy     = 5
 	sqliteLocked   = 6
 	sqliteReadOnly = 8
+	sqliteIO       = 10
 	sqliteCorrupt  = 11
 	sqliteFull     = 13
 	sqliteCantOpen = 14
@@ -59,6 +60,8 @@ func (d *DB) fault(err error) error {
 	switch {
 	case lite == sqliteFull || state == "53100":
 		return say("the disk of the database {db} is full; make room and try again: nothing that was saved is lost")
+	case lite == sqliteIO: // SQLite does not say which: where it maps its index, a full disk is one of these
+		return say("the disk of the database {db} is full or cannot be written; make room and try again: nothing that was saved is lost")
 	case busy(err):
 		return say("the database {db} was in use by another program for too long; try again, or end the other program")
 	case lite == sqliteReadOnly || lite == sqliteCantOpen:

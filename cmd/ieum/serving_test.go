@@ -1,0 +1,589 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"ieum/internal/platform/db/dbtest"
+	"ieum/internal/platform/web"
+	"ieum/internal/snapshot"
+)
+
+// A server is ieum serve on a port of its own.
+type server struct {
+	t       *testing.T
+	base    string // http://127.0.0.1:port
+	stop    func() // as Ctrl-C does; returns when it has ended
+	stopped chan int
+}
+
+// start runs ieum serve until the test ends or it is stopped.
+func (b *bench) start(data string) *server {
+	b.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	said, stderr := io.Pipe()
+	e := &env{Config: Config{Data: data, Database: b.database, Defs: filepath.Join(b.root, "defs"), Listen: "127.0.0.1:0"},
+		stdin: strings.NewReader(""), stdout: io.Discard, stderr: stderr, now: time.Now}
+	s := &server{t: b.t, stopped: make(chan int, 1)}
+	go func() {
+		status := execute(ctx, e, []string{"serve"})
+		stderr.Close()
+		s.stopped <- status
+	}()
+	s.stop = sync.OnceFunc(func() {
+		cancel()
+		if status := <-s.stopped; status != 0 {
+			b.t.Errorf("serve ended with exit %d", status)
+		}
+	})
+	s.await(said)
+	b.t.Cleanup(s.stop)
+	return s
+}
+
+// await reads the address from what the server says.
+func (s *server) await(said io.Reader) {
+	s.t.Helper()
+	lines := bufio.NewScanner(said)
+	for lines.Scan() {
+		if _, address, ok := strings.Cut(lines.Text(), "Ieum serves on "); ok {
+			s.base = address
+			go io.Copy(io.Discard, said)
+			return
+		}
+		s.t.Log(lines.Text())
+	}
+	s.t.Fatal("the server did not start")
+}
+
+// get returns a page, which there must be.
+func (s *server) get(path string) string {
+	s.t.Helper()
+	status, text := s.ask("GET", path, "")
+	if status != http.StatusOK {
+		s.t.Fatalf("%s: %d: %s", path, status, text)
+	}
+	return text
+}
+
+// ask sends a request with a form, if there is one, and returns the reply.
+func (s *server) ask(method, path, form string) (status int, text string) {
+	s.t.Helper()
+	r, err := http.NewRequest(method, s.base+path, strings.NewReader(form))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if form != "" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return res.StatusCode, string(b)
+}
+
+// version is that of the snapshot in use, "" when there is none.
+func (s *server) version() string {
+	s.t.Helper()
+	_, text := s.ask("GET", "/api/v1/snapshot", "")
+	var m snapshot.Meta
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
+		s.t.Fatalf("%v: %s", err, text)
+	}
+	return m.Version
+}
+
+// awaitVersion waits until the server has moved to a snapshot.
+func (s *server) awaitVersion(want string) {
+	s.t.Helper()
+	for range 600 {
+		if s.version() == want {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	s.t.Fatalf("the server still uses %s after 30 s, want %s", s.version(), want)
+}
+
+// A caller asks for one thing again and again and keeps what it got: the
+// replies that differed from the one before, in order.
+type caller struct {
+	method, path, form string
+	want               string // a piece of every reply
+	got                []string
+}
+
+// callers ask for what people ask for most: a search, an occupation, a
+// posting, a diagnosis, and the same as programs.
+func callers(s *server) []*caller {
+	s.t.Helper()
+	var found struct {
+		Items []struct{ ID, Occupation string }
+	}
+	if err := json.Unmarshal([]byte(s.get("/api/v1/postings?limit=1")), &found); err != nil || len(found.Items) == 0 {
+		s.t.Fatalf("no postings: %v", err)
+	}
+	one := found.Items[0]
+	return []*caller{
+		{"GET", "/jobs?q=" + url.QueryEscape("모집"), "", "</html>", nil},
+		{"GET", "/occupations/" + one.Occupation, "", "</html>", nil},
+		{"GET", "/jobs/" + one.ID, "", "</html>", nil},
+		{"POST", "/diagnosis", "work=" + url.QueryEscape("프레스 조작") + "&years=" + url.QueryEscape("25년"), "</html>", nil},
+		{"GET", "/api/v1/postings?q=" + url.QueryEscape("용접"), "", `"items"`, nil},
+		{"GET", "/api/v1/snapshot", "", `"version"`, nil},
+	}
+}
+
+// load lets every caller ask until stop is called, which returns how many
+// replies there were. A reply that is cut off, refused or wrong is an error.
+func load(s *server, all []*caller) (stop func() int64) {
+	var wg sync.WaitGroup
+	var asked atomic.Int64
+	ended := make(chan struct{})
+	for _, c := range all {
+		wg.Go(func() {
+			for {
+				select {
+				case <-ended:
+					return
+				default:
+				}
+				if err := c.ask(s.base); err != nil {
+					s.t.Error(err)
+					return
+				}
+				asked.Add(1)
+			}
+		})
+	}
+	return func() int64 {
+		close(ended)
+		wg.Wait()
+		return asked.Load()
+	}
+}
+
+func (c *caller) ask(base string) error {
+	r, err := http.NewRequest(c.method, base+c.path, strings.NewReader(c.form))
+	if err != nil {
+		return err
+	}
+	if c.form != "" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return fmt.Errorf("%s: dropped: %w", c.path, err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		return fmt.Errorf("%s: cut off: %w", c.path, err)
+	}
+	text := string(b)
+	if res.StatusCode != http.StatusOK || !strings.Contains(text, c.want) {
+		return fmt.Errorf("%s: %d: %.300s", c.path, res.StatusCode, text)
+	}
+	if n := len(c.got); n == 0 || c.got[n-1] != text {
+		c.got = append(c.got, text)
+	}
+	return nil
+}
+
+// stocking is a bench whose data folder is that of the demo, to which stalls
+// are added.
+func stocking(t *testing.T) *bench {
+	t.Helper()
+	b := newBench(t)
+	data, err := demo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.data = filepath.Join(t.TempDir(), "demo")
+	if err := os.CopyFS(b.data, os.DirFS(data)); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// deliver takes in so many more postings.
+func (b *bench) deliver(from, to int) {
+	b.t.Helper()
+	path := filepath.Join(b.t.TempDir(), "jobs.csv")
+	writeFile(b.t, path, jobs(from, to))
+	b.succeed("ingest", "stall", path)
+}
+
+// mapped counts the files of a folder that this process has mapped, by the
+// folder's entries.
+func mapped(t *testing.T, dir string) map[string]int {
+	t.Helper()
+	maps, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		t.Skip("no /proc/self/maps here: ", err)
+	}
+	out := map[string]int{}
+	for line := range strings.Lines(string(maps)) {
+		if _, rest, ok := strings.Cut(line, dir+"/"); ok {
+			entry, _, _ := strings.Cut(rest, "/")
+			out[entry]++
+		}
+	}
+	return out
+}
+
+// A running server picks up what is built meanwhile: under constant load no
+// request is dropped or answered wrongly, every caller sees each snapshot's
+// answer at most once and none of an older one after that of a newer, and the
+// old mappings are given back.
+func TestServerMovesToANewSnapshot(t *testing.T) {
+	b := stocking(t)
+	s := b.start(b.data)
+	all := callers(s)
+	versions := []string{s.version()}
+	stop := load(s, all)
+	for i := range 3 {
+		b.deliver(100*i, 100*i+50)
+		b.succeed("build")
+		versions = append(versions, b.served())
+		s.awaitVersion(versions[i+1])
+	}
+	asked := stop()
+	for _, c := range all {
+		if err := c.ask(s.base); err != nil {
+			t.Error(err)
+		}
+		if len(c.got) > len(versions) {
+			t.Errorf("%s: %d different answers in a row from %d snapshots", c.path, len(c.got), len(versions))
+		}
+		distinct := slices.Clone(c.got)
+		slices.Sort(distinct)
+		if len(slices.Compact(distinct)) != len(c.got) {
+			t.Errorf("%s: an older answer came after a newer one", c.path)
+		}
+	}
+	if last := all[len(all)-1]; len(last.got) != len(versions) {
+		t.Errorf("%d snapshots were seen, want %d", len(last.got), len(versions))
+	}
+	if asked < 100 {
+		t.Errorf("only %d requests", asked)
+	}
+	t.Logf("%d requests over %d snapshots", asked, len(versions))
+	dir := filepath.Join(b.data, "snapshots")
+	for range 100 { // a request may still hold the old one for a moment
+		if len(mapped(t, dir)) == 1 {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if now := mapped(t, dir); len(now) != 1 || now[versions[3]] == 0 {
+		t.Errorf("mapped are %v, want those of %s only", now, versions[3])
+	}
+	s.stop()
+	if now := mapped(t, dir); len(now) != 0 {
+		t.Errorf("after the server ended mapped are %v", now)
+	}
+}
+
+// A build that is stopped or killed at any moment changes nothing for who is
+// served, and the next build gives what one that was left alone gives.
+func TestInterruptedBuildsChangeNothing(t *testing.T) {
+	b := stocking(t)
+	s := b.start(b.data)
+	before := s.version()
+	b.deliver(0, 500)
+	whole := &bench{t: t, root: b.root, data: filepath.Join(t.TempDir(), "whole")}
+	if err := os.CopyFS(whole.data, os.DirFS(b.data)); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if out, err := child("build", "--data", whole.data, "--defs", filepath.Join(b.root, "defs")).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	took := time.Since(began)
+	want := whole.served()
+	all := callers(s)
+	stop := load(s, all)
+	halted := map[string]int{}
+	// A build that ends before its moment is a snapshot like any other; moments
+	// are drawn until three of each sort came in time.
+	for i := 0; i < 30 && s.version() == before && (halted["stopped"] < 3 || halted["killed"] < 3); i++ {
+		moment := time.Duration(rand.Float64() * 0.8 * float64(took))
+		how := []string{"stopped", "killed"}[i%2]
+		if b.halt(how, moment) {
+			halted[how]++
+		}
+		if now := b.served(); now != before && now != want {
+			t.Fatalf("after a build that was %s at %s, %s is served", how, moment, now)
+		}
+	}
+	stop()
+	t.Logf("a build takes %s; %v", took, halted)
+	if halted["stopped"] == 0 || halted["killed"] == 0 {
+		t.Errorf("builds were halted %v times", halted)
+	}
+	b.succeed("build")
+	if now := b.served(); now != want {
+		t.Errorf("the next build gives %s, one that was left alone %s", now, want)
+	}
+	s.awaitVersion(want)
+	left, err := filepath.Glob(filepath.Join(b.data, "snapshots", "making-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("halted builds left %v, %v", left, err)
+	}
+}
+
+// halt builds in a process of its own, which is stopped as by Ctrl-C or killed
+// at a moment, and reports whether it was under way then.
+func (b *bench) halt(how string, moment time.Duration) bool {
+	b.t.Helper()
+	var stderr bytes.Buffer
+	cmd := child("build", "--data", b.data, "--defs", filepath.Join(b.root, "defs"))
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		b.t.Fatal(err)
+	}
+	time.Sleep(moment)
+	signal := os.Signal(os.Interrupt)
+	if how == "killed" {
+		signal = os.Kill
+	}
+	cmd.Process.Signal(signal)
+	cmd.Wait()
+	status := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	switch {
+	case status.Exited() && status.ExitStatus() == 0:
+		return false
+	case how == "killed":
+		return status.Signaled()
+	case status.Signaled(): // so early that the program had not begun
+		return false
+	}
+	if status.ExitStatus() != 1 || stderr.String() != "ieum: stopped; the same command can be run again\n" {
+		b.t.Errorf("a build stopped after %s: exit %d: %s", moment, status.ExitStatus(), stderr.String())
+	}
+	return true
+}
+
+// Ctrl-C lets the requests under way finish, takes no new ones, and ends with
+// exit status 0.
+func TestCtrlCLetsRequestsFinish(t *testing.T) {
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		b := newBench(t)
+		cmd := child("serve", "--data", b.data, "--defs", filepath.Join(b.root, "defs"), "--listen", "127.0.0.1:0")
+		said, err := cmd.StderrPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		late := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+		defer late.Stop()
+		s := &server{t: t}
+		s.await(said)
+		address := strings.TrimPrefix(s.base, "http://")
+		form := "work=" + url.QueryEscape("철판을 자르고 붙였습니다") + "&years=5"
+		half := sendHalf(t, address, "/diagnosis", form)
+		cmd.Process.Signal(signal)
+		for range 200 { // until it takes no new requests
+			c, err := net.Dial("tcp", address)
+			if err != nil {
+				break
+			}
+			c.Close()
+			time.Sleep(20 * time.Millisecond)
+		}
+		if _, err := net.Dial("tcp", address); err == nil {
+			t.Errorf("%v: the server still takes connections", signal)
+		}
+		status, text := half()
+		if status != http.StatusOK || !strings.Contains(text, "</html>") {
+			t.Errorf("%v: the request under way got %d: %.200s", signal, status, text)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%v: the server ended with %v", signal, err)
+		}
+	}
+}
+
+// sendHalf sends a form but for its last byte. The function it returns sends
+// that and returns the reply.
+func sendHalf(t *testing.T, address, path, form string) func() (status int, text string) {
+	t.Helper()
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", path, len(form), form[:len(form)-1])
+	time.Sleep(200 * time.Millisecond) // the server has begun to read
+	return func() (int, string) {
+		if _, err := c.Write([]byte(form[len(form)-1:])); err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		b, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, string(b)
+	}
+}
+
+// In an empty folder every page says what is missing and how to bring it in,
+// and comes alive when it is there, without a restart.
+func TestEmptyFolderSaysWhatIsMissing(t *testing.T) {
+	b := newBench(t)
+	b.data = filepath.Join(t.TempDir(), "new")
+	s := b.start(b.data)
+	pages := []string{"/", "/about", "/jobs", "/jobs?q=a", "/jobs/0123456789abcdef", "/occupations", "/occupations/8221", "/diagnosis", "/deliveries"}
+	for _, path := range pages {
+		for _, lang := range []string{"ko", "en"} {
+			sheet := fetch(t, s.base, lang, path)
+			known := sheet.status == http.StatusOK || sheet.status == http.StatusServiceUnavailable
+			if !known || !strings.Contains(sheet.text, "ieum ingest") || !strings.Contains(sheet.text, `lang="`+lang+`"`) {
+				t.Errorf("%s (%s): %d, and it does not say how to bring data in: %.200s", path, lang, sheet.status, words(sheet.text))
+			}
+		}
+	}
+	if status, text := s.ask("POST", "/diagnosis", "work="+url.QueryEscape("용접")); status != http.StatusServiceUnavailable || !strings.Contains(text, "ieum ingest") {
+		t.Errorf("a diagnosis: %d: %.200s", status, words(text))
+	}
+	for _, path := range []string{"/api/v1/postings", "/api/v1/occupations", "/api/v1/occupations/8221/market", "/api/v1/snapshot"} {
+		status, text := s.ask("GET", path, "")
+		if status != http.StatusServiceUnavailable || !strings.Contains(text, `"code":"error.no_snapshot"`) {
+			t.Errorf("%s: %d: %s", path, status, text)
+		}
+	}
+	b.succeed("ingest", "stall", b.in("jobs.csv"))
+	b.succeed("build")
+	s.awaitVersion(b.served())
+	if page := s.get("/jobs"); !strings.Contains(page, "가상 용접원") {
+		t.Error("the postings that were brought in do not show")
+	}
+	if page := s.get("/deliveries"); !strings.Contains(page, "stall") {
+		t.Error("the delivery does not show")
+	}
+}
+
+// Pages about deliveries answer to this machine only: not to another address,
+// nor to another name that leads here, nor through a proxy.
+func TestOperatorsPagesAreForThisMachineOnly(t *testing.T) {
+	b := newBench(t)
+	e := &env{Config: Config{Data: b.data, Defs: filepath.Join(b.root, "defs")}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now}
+	a, err := newApp(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	paths := []string{"/deliveries", "/deliveries/1", "/deliveries/1/quarantine.csv", "/records/stall/posting/1", "/api/v1/deliveries", "/api/v1/deliveries/1", "/api/v1/records/stall/posting/1"}
+	for _, pattern := range a.handler.(*web.Mux).Patterns() {
+		if _, path, _ := strings.Cut(pattern, " "); strings.HasPrefix(path, "/deliveries") || strings.HasPrefix(path, "/records") {
+			if !slices.ContainsFunc(paths, func(p string) bool { return strings.Count(p, "/") == strings.Count(path, "/") }) {
+				t.Errorf("%s is not tested", pattern)
+			}
+		}
+	}
+	for _, from := range []struct {
+		name, remote, host, header string
+		mine                       bool
+	}{
+		{"this machine", "127.0.0.1:5000", "localhost:8080", "", true},
+		{"this machine by IPv6", "[::1]:5000", "[::1]:8080", "", true},
+		{"another machine", "192.0.2.7:5000", "192.0.2.1:8080", "", false},
+		{"another machine that says localhost", "192.0.2.7:5000", "localhost:8080", "", false},
+		{"another name that leads here", "127.0.0.1:5000", "jobs.example:8080", "", false},
+		{"a proxy on this machine", "127.0.0.1:5000", "localhost:8080", "X-Forwarded-For", false},
+		{"a proxy that says Forwarded", "127.0.0.1:5000", "localhost:8080", "Forwarded", false},
+	} {
+		for _, path := range append([]string{"/jobs"}, paths...) {
+			r := httptest.NewRequest("GET", path, nil)
+			r.RemoteAddr, r.Host = from.remote, from.host
+			if from.header != "" {
+				r.Header.Set(from.header, "127.0.0.1")
+			}
+			w := httptest.NewRecorder()
+			a.handler.ServeHTTP(w, r)
+			switch refused := w.Code == http.StatusForbidden; {
+			case path == "/jobs" && w.Code != http.StatusOK:
+				t.Errorf("%s from %s: %d", path, from.name, w.Code)
+			case path != "/jobs" && refused == from.mine:
+				t.Errorf("%s from %s: %d", path, from.name, w.Code)
+			}
+		}
+	}
+}
+
+// Everything works on PostgreSQL as it does on a file.
+func TestServingFromPostgreSQL(t *testing.T) {
+	where := dbtest.Postgres(t)
+	b := newBench(t)
+	b.data, b.database = filepath.Join(t.TempDir(), "data"), where
+	s := b.start(b.data)
+	if status, text := s.ask("GET", "/jobs", ""); status != http.StatusServiceUnavailable || !strings.Contains(text, "ieum ingest") {
+		t.Errorf("without data: %d", status)
+	}
+	b.succeed("ingest", "stall", b.in("jobs.csv"))
+	b.succeed("build")
+	s.awaitVersion(b.served())
+	bad := filepath.Join(t.TempDir(), "jobs-bad.csv")
+	writeFile(t, bad, jobs(40, 60)+"60,,,\n")
+	if out := b.succeed("ingest", "stall", bad); !strings.Contains(out, "quarantined             1") {
+		t.Errorf("a delivery with a bad row: %s", out)
+	}
+	if out := b.succeed("ingest", "stall", bad); !strings.Contains(out, "unchanged              20") {
+		t.Errorf("the same delivery again: %s", out)
+	}
+	b.succeed("build")
+	s.awaitVersion(b.served())
+	if page := s.get("/jobs?q=" + url.QueryEscape("용접원")); !strings.Contains(page, "가상 용접원") {
+		t.Error("the postings do not show")
+	}
+	if text := s.get("/api/v1/deliveries"); !strings.Contains(text, `"number":2`) {
+		t.Errorf("the deliveries are %s", text)
+	}
+	if text := s.get("/deliveries/2/quarantine.csv"); !strings.Contains(text, "jobs-bad.csv,22,title") {
+		t.Errorf("the quarantine is %s", text)
+	}
+	s.stop()
+	if left, _ := filepath.Glob(filepath.Join(b.data, "ieum.db*")); len(left) > 0 {
+		t.Errorf("there are files of a database: %v", left)
+	}
+	before := b.kept()
+	file := *b
+	file.database = "" // as when IEUM_DATABASE was forgotten
+	file.fail(1, "are not of the same installation; mend --data or IEUM_DATABASE", "ingest", "stall", b.in("jobs-next.csv"))
+	file.fail(1, "are not of the same installation; mend --data or IEUM_DATABASE", "build")
+	if now := b.kept(); now != before {
+		t.Errorf("now there is %s, before there was %s", now, before)
+	}
+}
