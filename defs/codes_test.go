@@ -1,6 +1,7 @@
 package defs
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -213,17 +214,25 @@ func TestLicences(t *testing.T) {
 		t.Errorf("licences for %d occupations", len(occupations))
 	}
 	bus := set.Licences("6222")
-	if len(bus) != 2 || bus[0].Law != "도로교통법 제80조" || !bus[0].Asked("시내버스 기사") {
+	if len(bus) != 2 || bus[0].Law != "도로교통법 제80조" || len(bus[0].Words) > 0 {
 		t.Errorf("a bus driver needs %+v", bus)
 	}
-	for _, l := range set.Licences("6230") {
-		fork := strings.Contains(l.Words[0], "지게차")
-		if l.Asked("지게차 운전원") != fork {
-			t.Errorf("of a forklift driver %+v is asked", l)
-		}
+	if crane := set.Licences("6230"); !slices.ContainsFunc(crane, func(l Licence) bool { return slices.Contains(l.Words, "지게차") }) {
+		t.Errorf("forklift drivers are not told apart in %+v", crane)
 	}
 	if got := set.Licences("5420"); got != nil {
 		t.Errorf("a caretaker needs %v", got)
+	}
+}
+
+// What a law required once is asked of nobody.
+func TestRepealedLicence(t *testing.T) {
+	asks := func(certificate string) map[string]string {
+		return map[string]string{"occupation": "3040", "certificate": certificate, "law": "의료법 제7조"}
+	}
+	set := &Set{Codes: map[string]*CodeList{"licences": {Codes: []Code{{Code: "1", Extra: asks("old"), Until: 1}, {Code: "2", Extra: asks("new")}}}}}
+	if got := set.Licences("3040"); len(got) != 1 || !slices.Equal(got[0].Certificates, []string{"new"}) {
+		t.Errorf("a nurse needs %+v", got)
 	}
 }
 

@@ -12,13 +12,9 @@ type Licence struct {
 	Words        []string // holds only where the title has one of these words; none = always
 }
 
-// Asked says whether the licence is required for a posting of that title.
-func (l Licence) Asked(title string) bool {
-	return len(l.Words) == 0 || slices.ContainsFunc(l.Words, func(w string) bool { return strings.Contains(title, w) })
-}
-
-// Licences returns what the law requires in a KECO 2025 unit group, from the
-// list licences. All of them are required, each by any of its certificates.
+// Licences returns what the law in force requires in a KECO 2025 unit group,
+// from the list licences. All of them are required, each by any of its
+// certificates.
 func (s *Set) Licences(occupation string) []Licence {
 	list := s.Codes["licences"]
 	if list == nil {
@@ -27,7 +23,7 @@ func (s *Set) Licences(occupation string) []Licence {
 	var out []Licence
 	for i := range list.Codes {
 		x := list.Codes[i].Extra
-		if x["occupation"] != occupation && x["part"] != occupation {
+		if x["occupation"] != occupation && x["part"] != occupation || list.Codes[i].Until != 0 {
 			continue
 		}
 		words := strings.FieldsFunc(x["words"], func(r rune) bool { return r == '|' })

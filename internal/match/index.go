@@ -111,7 +111,7 @@ func open(set *defs.Set, s *snapshot.Snapshot, dir string) (*index, error) {
 		}
 	}
 	x.places = newPlaces(set.Codes["regions"], s.Dict.Regions)
-	x.laws = newLaws(set.Codes["licences"], &s.Dict)
+	x.laws = newLaws(set, &s.Dict)
 	x.concepts = newConcepts(set, s)
 	x.terms, err = terms.Open(dir, s.Meta.Postings)
 	return x, err

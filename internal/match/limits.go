@@ -1,9 +1,7 @@
 package match
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 	"sync"
 
 	"ieum/defs"
@@ -98,46 +96,28 @@ type licence struct {
 	words []pattern // it holds only where the title has one of them; none: everywhere
 }
 
-// newLaws reads the list of licences. Rows of one occupation and law are
-// alternatives; where the law speaks of a part of an occupation only, the row
-// names the words of a title that tell the part.
-func newLaws(list *defs.CodeList, d *snapshot.Dict) [][]licence {
+// newLaws brings what the law requires in each occupation into the numbers of
+// the snapshot.
+func newLaws(set *defs.Set, d *snapshot.Dict) [][]licence {
 	laws := make([][]licence, len(d.Occupations))
-	if list == nil {
-		return laws
-	}
-	type group struct{ occupation, law, words string }
-	at := map[group]int{}
-	for i := range list.Codes {
-		c := &list.Codes[i]
-		g := group{cmp.Or(c.Extra["occupation"], c.Extra["part"]), c.Extra["law"], c.Extra["words"]}
-		o := snapshot.Find(d.Occupations, g.occupation)
-		if o == 0 || c.Until != 0 {
+	for o, code := range d.Occupations {
+		if o == 0 {
 			continue
 		}
-		n, ok := at[g]
-		if !ok {
-			n = len(laws[o])
-			at[g] = n
-			laws[o] = append(laws[o], licence{law: g.law, words: patterns(g.words)})
-		}
-		l := &laws[o][n]
-		l.codes = append(l.codes, c.Extra["certificate"])
-		if id := snapshot.Find(d.Certificates, c.Extra["certificate"]); id > 0 {
-			l.any = append(l.any, uint16(id))
+		for _, asked := range set.Licences(code) {
+			l := licence{codes: asked.Certificates, law: asked.Law}
+			for _, c := range asked.Certificates {
+				if id := snapshot.Find(d.Certificates, c); id > 0 {
+					l.any = append(l.any, uint16(id))
+				}
+			}
+			for _, w := range asked.Words {
+				l.words = append(l.words, newPattern(terms.Fold(nil, []byte(w))))
+			}
+			laws[o] = append(laws[o], l)
 		}
 	}
 	return laws
-}
-
-// patterns reads words with | between.
-func patterns(words string) (out []pattern) {
-	for w := range strings.SplitSeq(words, "|") {
-		if folded := terms.Fold(nil, []byte(w)); len(folded) > 0 {
-			out = append(out, newPattern(folded))
-		}
-	}
-	return out
 }
 
 // applies says whether what the law requires holds for a posting of the
