@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"ieum"
+	"ieum/internal/catalogue/parse"
 	"ieum/internal/platform/durable"
 	"ieum/internal/platform/table"
 )
@@ -212,7 +213,8 @@ func (t *tally) list() []Unread {
 		}
 		u := Unread{Field: name, Read: r.read, Rows: r.unread}
 		for text, n := range r.texts {
-			u.Texts = append(u.Texts, Seen{strings.ToValidUTF8(cut(text, 120), "�"), n})
+			clean, _ := parse.ScrubLine(text)
+			u.Texts = append(u.Texts, Seen{strings.ToValidUTF8(cut(clean, 120), "�"), n})
 		}
 		slices.SortFunc(u.Texts, func(a, b Seen) int { return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Text, b.Text)) })
 		u.Texts = u.Texts[:min(20, len(u.Texts))]

@@ -277,7 +277,7 @@ func TestIngestQuarantine(t *testing.T) {
 		job("1", "용접원"),
 		job("2", ""),
 		job("", "이름 없는 행"),
-		job("4", "사무원", "opened=2026-02-03", "deadline=2026-02-01"),
+		job("4", "사무원", "opened=2026-02-03", "deadline=2026-02-01", "body=문의 010-1234-5678", "place=본사 02-1234-5678"),
 		"5,열이 모자란 행",
 		job("6", "임원", "pay=연봉 5억"),
 		job("7", "요양보호사"),
@@ -316,6 +316,7 @@ func TestIngestQuarantine(t *testing.T) {
 	if raw := strings.Join(rows[4], ","); !strings.Contains(raw, "사무원") || !strings.Contains(raw, "2026-02-01") {
 		t.Errorf("the refused row is not there as it came: %s", raw)
 	}
+	b.nothingPersonal("1234-5678")
 	if again, err := b.Delivery(t.Context(), d.Number); err != nil || again.Reasons["title: it is required and has no value"] != 1 {
 		t.Errorf("reasons of the delivery are %v, %v", again.Reasons, err)
 	}

@@ -20,19 +20,22 @@ import (
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/durable"
 	"ieum/internal/platform/journal"
+	"ieum/internal/snapshot"
 )
 
-// A child of TestIngestKilled is this test binary, started again with what to
+// A child of TestKilled is this test binary, started again with what to
 // do in its environment.
 const (
-	killDo    = "IEUM_TEST_INGEST" // folder of a data folder and of the files of a delivery
-	killAt    = "IEUM_KILL_AT"     // step before which it kills itself; 0 = it writes its steps to stdout
+	killDo    = "IEUM_TEST_KILL" // folder of a data folder and of the files of a delivery
+	killWhat  = "IEUM_TEST_WHAT" // ingest or build
+	killAt    = "IEUM_KILL_AT"   // step before which it kills itself; 0 = it writes its steps to stdout
 	killPoint = 50
+	killEach  = 5 // of each stage, at least
 )
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(killDo); dir != "" {
-		os.Exit(ingestToDie(dir))
+		os.Exit(doToDie(dir))
 	}
 	os.Exit(m.Run())
 }
@@ -114,9 +117,9 @@ func openAt(t testing.TB, dir string, day int) (*bench, func()) {
 	}
 }
 
-// ingestToDie takes in the delivery in dir/in, into dir/data, and kills itself
-// before a certain step.
-func ingestToDie(dir string) int {
+// doToDie takes the delivery in dir/in into dir/data, or builds a snapshot
+// there, and kills itself before a certain step.
+func doToDie(dir string) int {
 	at, err := strconv.Atoi(os.Getenv(killAt))
 	if err != nil {
 		panic(err)
@@ -146,7 +149,11 @@ func ingestToDie(dir string) int {
 	if err == nil {
 		c, err = New(t.Context(), d, set, filepath.Join(dir, "data"), func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, ieum.Seoul) }, fakeCoder{}, nil)
 	}
-	if err == nil {
+	switch {
+	case err != nil:
+	case os.Getenv(killWhat) == "build":
+		_, err = c.Build(t.Context(), nil)
+	default:
 		_, err = c.Ingest(t.Context(), "both", []string{filepath.Join(dir, "in")}, Options{})
 	}
 	if err != nil {
@@ -163,9 +170,10 @@ func (dying) Helper()                  {}
 func (dying) Context() context.Context { return context.Background() }
 func (dying) Fatal(args ...any)        { panic(fmt.Sprint(args...)) }
 
-// A scene is what an ingest finds before it.
+// A scene is what an ingest or a build finds before it.
 type scene struct {
 	name   string
+	what   string // ingest or build
 	before string // data folder to begin with; "" = none
 	in     string // folder of the delivery
 	key    bool   // the key of people is there already, the same in every run
@@ -173,43 +181,73 @@ type scene struct {
 	steps  []durable.Op
 }
 
-// TestIngestKilled kills an ingest before steps of every sort, and holds that
-// the same command then gives what one clean run gives.
-func TestIngestKilled(t *testing.T) {
+// TestKilled kills ingests and builds before steps of every sort, and holds
+// that the same command then gives what one clean run gives.
+func TestKilled(t *testing.T) {
 	var scenes []*scene
-	bare := &scene{name: "bare", in: t.TempDir()}
-	first := &scene{name: "first", in: bare.in, key: true}
-	next := &scene{name: "next", before: filepath.Join(t.TempDir(), "data"), in: t.TempDir(), key: true}
+	bare := &scene{name: "bare", what: "ingest", in: t.TempDir()}
+	first := &scene{name: "first", what: "ingest", in: bare.in, key: true}
+	next := &scene{name: "next", what: "ingest", before: filepath.Join(t.TempDir(), "data"), in: t.TempDir(), key: true}
 	writeDelivery(t, first.in, false)
 	writeDelivery(t, next.in, true)
 	writeKey(t, next.before)
 	b, done := openAt(t, next.before, 1)
 	b.ingest("both", first.in)
 	done()
-	scenes = append(scenes, bare, first, next)
+	built := &scene{name: "build", what: "build", before: filepath.Join(t.TempDir(), "data"), in: next.in, key: true}
+	built.prepare(t, next.before)
+	anew := &scene{name: "anew", what: "build", before: next.before, in: next.in, key: true}
+	scenes = append(scenes, bare, first, next, built, anew)
 	for _, s := range scenes {
 		s.clean(t)
 	}
-	hit := map[durable.Op]int{}
-	total := 0
+	hit := map[stage]int{}
 	for _, p := range killPoints(scenes) {
-		s, at := p.scene, p.step
-		op := s.steps[at-1]
-		hit[op]++
-		total++
-		t.Run(fmt.Sprintf("%s/%d-%s", s.name, at, op), func(t *testing.T) {
+		hit[p.stage()]++
+		t.Run(fmt.Sprintf("%s/%d-%s", p.scene.name, p.step, p.stage().op), func(t *testing.T) {
 			t.Parallel()
-			s.kill(t, at)
+			p.scene.kill(t, p.step)
 		})
 	}
-	for _, op := range []durable.Op{durable.OpCreate, durable.OpWrite, durable.OpSync, durable.OpRename, durable.OpRemove} {
-		if hit[op] < 5 {
-			t.Errorf("%s was hit %d times, want 5 at least", op, hit[op])
+	total := 0
+	for _, st := range stages {
+		if hit[st] < killEach {
+			t.Errorf("%s of an %s was hit %d times, want %d at least", st.op, st.what, hit[st], killEach)
 		}
+		total += hit[st]
 	}
 	if total < killPoint {
 		t.Errorf("%d kill points, want %d", total, killPoint)
 	}
+}
+
+// A stage is one sort of step of an ingest or a build.
+type stage struct {
+	what string
+	op   durable.Op
+}
+
+var stages = func() (out []stage) {
+	for _, what := range []string{"ingest", "build"} {
+		for _, op := range []durable.Op{durable.OpCreate, durable.OpWrite, durable.OpSync, durable.OpRename, durable.OpRemove} {
+			out = append(out, stage{what, op})
+		}
+	}
+	return out
+}()
+
+// prepare makes the data folder a build begins with: that of another scene with
+// a snapshot, and one delivery that is not in it yet.
+func (s *scene) prepare(t *testing.T, from string) {
+	if err := os.CopyFS(s.before, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	b, done := openAt(t, s.before, 1)
+	defer done()
+	if _, err := b.Build(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	b.ingest("both", s.in)
 }
 
 type killing struct {
@@ -217,26 +255,21 @@ type killing struct {
 	step  int
 }
 
-// killPoints spreads kill points over the steps of each sort.
+func (k killing) stage() stage { return stage{k.scene.what, k.scene.steps[k.step-1]} }
+
+// killPoints spreads kill points evenly over the steps of each stage.
 func killPoints(scenes []*scene) (out []killing) {
-	by := map[durable.Op][]killing{}
+	by := map[stage][]killing{}
 	for _, s := range scenes {
-		for i, op := range s.steps {
-			by[op] = append(by[op], killing{s, i + 1})
+		for i := range s.steps {
+			k := killing{s, i + 1}
+			by[k.stage()] = append(by[k.stage()], k)
 		}
 	}
-	for len(out) < killPoint {
-		took := false
-		for _, op := range []durable.Op{durable.OpCreate, durable.OpWrite, durable.OpSync, durable.OpRename, durable.OpRemove} {
-			if all := by[op]; len(all) > 0 {
-				i := (len(out) * 7) % len(all)
-				out = append(out, all[i])
-				by[op] = slices.Delete(slices.Clone(all), i, i+1)
-				took = true
-			}
-		}
-		if !took {
-			return out
+	for _, st := range stages {
+		all := by[st]
+		for i := range killEach { // a stage of fewer steps is hit again at the same ones
+			out = append(out, all[i*max(len(all), killEach)/killEach%len(all)])
 		}
 	}
 	return out
@@ -286,7 +319,7 @@ func (s *scene) clean(t *testing.T) {
 
 func (s *scene) command(dir string, at int) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), killDo+"="+dir, killAt+"="+strconv.Itoa(at))
+	cmd.Env = append(os.Environ(), killDo+"="+dir, killWhat+"="+s.what, killAt+"="+strconv.Itoa(at))
 	return cmd
 }
 
@@ -295,13 +328,40 @@ func (s *scene) kill(t *testing.T, at int) {
 	err := s.command(dir, at).Run()
 	exit, ok := errors.AsType[*exec.ExitError](err)
 	if !ok || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
-		t.Fatalf("the ingest was not killed: %v", err)
+		t.Fatalf("the %s was not killed: %v", s.what, err)
 	}
 	b, done := openAt(t, filepath.Join(dir, "data"), 2)
-	b.ingest("both", filepath.Join(dir, "in"))
+	if s.what == "build" {
+		s.openable(b)
+		if _, err := b.Build(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+	} else {
+		b.ingest("both", filepath.Join(dir, "in"))
+	}
 	done()
 	if got := s.result(t, dir); got != s.want {
 		t.Errorf("after the kill and a second run:\n%s\nwant\n%s", got, s.want)
+	}
+}
+
+// openable holds that there is a whole snapshot, the old or the new one, unless
+// there was none before.
+func (s *scene) openable(b *bench) {
+	b.t.Helper()
+	dir, err := snapshot.Current(b.dir)
+	if errors.Is(err, ieum.ErrUnavailable) && s.name == "anew" {
+		return
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	snap, err := snapshot.Open(dir)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := errors.Join(snap.Verify(), snap.Close()); err != nil {
+		b.t.Error(err)
 	}
 }
 

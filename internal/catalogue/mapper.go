@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math"
+	"slices"
 	"strings"
 
 	"ieum"
@@ -270,7 +271,11 @@ func (m *mapper) refuse(p *parcel, row int, why *Reason) {
 	r := refusal{row: m.raw.Numbers[row], reason: *why}
 	if !m.plan.personal {
 		for at := range m.plan.columns {
-			r.raw = append(r.raw, m.cell(at, row))
+			text := m.cell(at, row)
+			if !slices.Contains(m.plan.key, at) { // what would be taken out of the mended row need not lie here
+				text, _ = parse.ScrubLine(text)
+			}
+			r.raw = append(r.raw, text)
 		}
 	}
 	p.refused = append(p.refused, r)
