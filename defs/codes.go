@@ -30,6 +30,16 @@ func (l *CodeList) Name(code string, lang ieum.Lang) string {
 	return c.Name.In(lang)
 }
 
+// Name returns the name of a code of a list in both languages: the Korean one
+// where there is no English, the code itself when it is not listed.
+func (s *Set) Name(list, code string) ieum.Text {
+	l := s.Codes[list]
+	if l == nil {
+		return ieum.Text{KO: code, EN: code}
+	}
+	return ieum.Text{KO: l.Name(code, "ko"), EN: l.Name(code, "en")}
+}
+
 // Path returns a code's name after those of what it lies in, such as
 // "서울특별시 중구". In a list that is not nested it is Name.
 func (l *CodeList) Path(code string, lang ieum.Lang) string {

@@ -102,7 +102,7 @@ func (a *Adviser) diagnose(s *snapshot.Snapshot, p ieum.Profile, target string) 
 			return nil, err
 		}
 		f := a.fit(s, b, o, scores[o], p, held)
-		f.Named = Named{target, nameOf(a.set, "keco2025", target)}
+		f.Named = Named{target, a.set.Name("keco2025", target)}
 		d.Target = &f
 	case len(d.Fits) > 0:
 		d.Target = &d.Fits[0]
@@ -194,14 +194,14 @@ func (b *base) covered(s *snapshot.Snapshot, o int, h held) float64 {
 func (a *Adviser) fit(s *snapshot.Snapshot, b *base, o int, score float64, p ieum.Profile, h held) Fit {
 	code := s.Dict.Occupations[o]
 	f := Fit{
-		Named: Named{code, nameOf(a.set, "keco2025", code)}, Score: math.Round(score*1000) / 1000,
+		Named: Named{code, a.set.Name("keco2025", code)}, Score: math.Round(score*1000) / 1000,
 		Done: h.done[uint16(o)] >= .3, Have: []Asked{}, Missing: []Asked{}, Licences: a.licences(code, h),
 	}
 	if b.Coded[o] >= enough {
 		skills, counts := b.Skill.At(o), b.SkillCount.At(o)
 		for i, id := range skills[:min(askedFor, len(skills))] {
 			c := s.Dict.Skills[id]
-			asked := Asked{Named{c, nameOf(a.set, "competencies", c)}, in100(int(counts[i]), int(b.Coded[o])), h.skills[id]}
+			asked := Asked{Named{c, a.set.Name("competencies", c)}, in100(int(counts[i]), int(b.Coded[o])), h.skills[id]}
 			if asked.Words != "" {
 				f.Have = append(f.Have, asked)
 			} else {
@@ -252,5 +252,5 @@ func (a *Adviser) licences(occupation string, h held) []Licence {
 
 func (a *Adviser) licence(l defs.Licence) Licence {
 	c := l.Certificates[0]
-	return Licence{Named{c, nameOf(a.set, "certificates", c)}, l.Law, l.Words}
+	return Licence{Named{c, a.set.Name("certificates", c)}, l.Law, l.Words}
 }

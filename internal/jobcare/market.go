@@ -97,7 +97,7 @@ func (a *Adviser) report(s *snapshot.Snapshot, sl slice) *Market {
 	t.countPeople(s, &sl)
 	b := s.Part(partName).(*base)
 	m := &Market{
-		Occupation: Named{sl.Occupation, nameOf(a.set, "keco2025", sl.Occupation)},
+		Occupation: Named{sl.Occupation, a.set.Name("keco2025", sl.Occupation)},
 		Slice:      sl.Query, Day: sl.day, Snapshot: s.Meta.Version, Simulated: s.Meta.Simulated,
 		Seekers: count(t.seekers, onSeekers), People: count(t.people, onPeople),
 		Openings: openings(t.openPlaces, t.open), Postings: openings(t.open, t.open),
@@ -106,7 +106,7 @@ func (a *Adviser) report(s *snapshot.Snapshot, sl slice) *Market {
 	}
 	m.Openings.Basis, m.Postings.Basis = onOpen, onOpen
 	named := func(list string, dict []string) func(int) (string, ieum.Text) {
-		return func(i int) (string, ieum.Text) { return dict[i], nameOf(a.set, list, dict[i]) }
+		return func(i int) (string, ieum.Text) { return dict[i], a.set.Name(list, dict[i]) }
 	}
 	m.Skills = most(t.skills, t.postings, b.SkillPostings, s.Meta.Postings, 15, onPostings, named("competencies", s.Dict.Skills))
 	m.Certificates = most(t.asked, t.postings, b.CertPostings, s.Meta.Postings, 10, onPostings, named("certificates", s.Dict.Certificates))
@@ -295,14 +295,4 @@ func (t *tally) bases(s *snapshot.Snapshot, day ieum.Day) map[string]Basis {
 		onSeekers:  {ieum.Text{KO: "여기 등록하고 일자리를 찾는 사람", EN: "people registered here who are looking for work"}, s.Meta.From, day, seekers, of(1)},
 		onPeople:   {ieum.Text{KO: "여기 이력서가 있는 사람", EN: "people with a résumé here"}, s.Meta.From, day, people, of(1)},
 	}
-}
-
-// nameOf returns a code's name in both languages.
-func nameOf(set *defs.Set, list, code string) ieum.Text {
-	if l := set.Codes[list]; l != nil {
-		if c, ok := l.Find(code); ok {
-			return c.Name
-		}
-	}
-	return ieum.Text{KO: code, EN: code}
 }

@@ -24,7 +24,7 @@ func (a *Adviser) Occupations(q string) (Occupations, error) {
 		if len(c.Code) != 4 || !list.InForce(c.Code) {
 			continue
 		}
-		group := Named{c.Code[:2], nameOf(a.set, "keco2025", c.Code[:2])}
+		group := Named{c.Code[:2], a.set.Name("keco2025", c.Code[:2])}
 		if !says(q, c.Code, c.Name.KO, c.Name.EN, group.Name.KO, group.Name.EN, strings.Join(c.Aliases, " ")) {
 			continue
 		}

@@ -82,13 +82,13 @@ func (e *explainer) reason(part rank.Part) ieum.Reason {
 	case rank.Major:
 		for _, id := range post.Majors.At(e.row) {
 			if e.s.majors[id] {
-				return ieum.Reason{Key: "named", Args: map[string]any{"major": e.x.name("majors", d.Majors[id])}}
+				return ieum.Reason{Key: "named", Args: map[string]any{"major": e.x.set.Name("majors", d.Majors[id])}}
 			}
 		}
 	case rank.Pay:
 		return e.pay()
 	case rank.Employment:
-		args := map[string]any{"kind": e.x.name("employment", d.Employment[post.Employment[e.row]])}
+		args := map[string]any{"kind": e.x.set.Name("employment", d.Employment[post.Employment[e.row]])}
 		return ieum.Reason{Key: choose(e.f.Kind, "sought", "other"), Args: args}
 	case rank.Region:
 		args := map[string]any{"place": pathOf(e.x.set, d.Regions[post.Region[e.row]])}
@@ -104,17 +104,6 @@ func choose(yes bool, a, b string) string {
 		return a
 	}
 	return b
-}
-
-// name returns the name of a code in both languages.
-func (x *index) name(list, code string) ieum.Text { return nameOf(x.set, list, code) }
-
-func nameOf(set *defs.Set, list, code string) ieum.Text {
-	l := set.Codes[list]
-	if l == nil {
-		return ieum.Text{KO: code, EN: code}
-	}
-	return ieum.Text{KO: l.Name(code, "ko"), EN: l.Name(code, "en")}
 }
 
 // pathOf returns the name of a region with the one it lies in.
@@ -164,7 +153,7 @@ func (e *explainer) occupation() ieum.Reason {
 	case near == rank.Nearness[2]:
 		key = "related"
 	}
-	r := ieum.Reason{Key: key, Args: map[string]any{"job": e.x.name("keco2025", code), "yours": e.x.name("keco2025", yours)}, Asked: []string{post.Title.At(e.row)}}
+	r := ieum.Reason{Key: key, Args: map[string]any{"job": e.x.set.Name("keco2025", code), "yours": e.x.set.Name("keco2025", yours)}, Asked: []string{post.Title.At(e.row)}}
 	if !sought {
 		for _, c := range e.p.Resume.Careers {
 			if c.Title != "" && (c.Occupation == yours || len(e.p.Resume.Careers) == 1) && !slices.Contains(r.Words, c.Title) {
@@ -216,7 +205,7 @@ func (e *explainer) named(ids []uint16) ieum.Text {
 	slices.SortFunc(ids, func(a, b uint16) int { return cmp.Or(cmp.Compare(e.x.idf[b], e.x.idf[a]), cmp.Compare(a, b)) })
 	var names []ieum.Text
 	for _, id := range ids[:min(len(ids), mostNamed)] {
-		names = append(names, e.x.name("competencies", e.x.s.Dict.Skills[id]))
+		names = append(names, e.x.set.Name("competencies", e.x.s.Dict.Skills[id]))
 	}
 	return list(names)
 }
@@ -253,7 +242,7 @@ func (e *explainer) certificates() ieum.Reason {
 				if len(names) == 0 {
 					key = l.key
 				}
-				names = append(names, e.x.name("certificates", e.x.s.Dict.Certificates[id]))
+				names = append(names, e.x.set.Name("certificates", e.x.s.Dict.Certificates[id]))
 			}
 		}
 	}
@@ -299,7 +288,7 @@ func (e *explainer) education() ieum.Reason {
 	if asked == e.x.anyone {
 		return ieum.Reason{Key: "any"}
 	}
-	args := map[string]any{"asked": e.x.name("education", d.Education[asked]), "yours": e.x.name("education", d.Education[e.s.school])}
+	args := map[string]any{"asked": e.x.set.Name("education", d.Education[asked]), "yours": e.x.set.Name("education", d.Education[e.s.school])}
 	return ieum.Reason{Key: choose(e.s.school >= asked, "met", "below"), Args: args}
 }
 

@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -206,7 +207,7 @@ func (c *collector) facets(q Search) []Facet {
 			v := Value{Code: cmp.Or(code, none), Count: c.counts[by][i], Level: 1}
 			v.Selected = slices.Contains(chosen[by], v.Code)
 			if (by == byEmployment || by == byEducation) && code != "" {
-				name := c.x.name(filterNames[by], code)
+				name := c.x.set.Name(filterNames[by], code)
 				v.Name = &name
 			}
 			if v.Count > 0 || v.Selected {
@@ -279,16 +280,16 @@ func (c *collector) nested(listID string, codes []string, counts []int, path fun
 	}
 	var out []Value
 	add := func(code string, n, level int) {
-		name := c.x.name(listID, code)
+		name := c.x.set.Name(listID, code)
 		if level == 2 && listID == "regions" {
 			name = c.x.below(code)
 		}
 		out = append(out, Value{code, &name, n, slices.Contains(chosen, code), level})
 	}
-	for _, top := range sortedKeys(tops) {
+	for _, top := range slices.Sorted(maps.Keys(tops)) {
 		add(top, tops[top], 1)
 		if open[top] {
-			for _, code := range sortedKeys(within[top]) {
+			for _, code := range slices.Sorted(maps.Keys(within[top])) {
 				add(code, within[top][code], 2)
 			}
 		}
@@ -301,21 +302,12 @@ func (c *collector) nested(listID string, codes []string, counts []int, path fun
 
 // below names a region within its province: "수원시 장안구".
 func (x *index) below(code string) ieum.Text {
-	name := x.name("regions", code)
+	name := x.set.Name("regions", code)
 	for _, above := range x.set.Codes["regions"].Ancestors(code) {
 		if above != x.places.province(code) {
-			n := x.name("regions", above)
+			n := x.set.Name("regions", above)
 			name = ieum.Text{KO: n.KO + " " + name.KO, EN: name.In("en") + ", " + n.In("en")}
 		}
 	}
 	return name
-}
-
-func sortedKeys(m map[string]int) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

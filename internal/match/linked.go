@@ -33,8 +33,8 @@ func (m *Matcher) schemaOrg(d *Detail) object {
 	set("validThrough", d.Deadline.String()+"T23:59:59+09:00", d.Deadline != 0)
 	set("employmentType", employmentTypes[d.Employment], employmentTypes[d.Employment] != "")
 	set("totalJobOpenings", d.Openings, d.Openings > 0)
-	set("occupationalCategory", nameOf(m.set, "keco2025", d.Occupation).KO, d.Occupation != "")
-	set("industry", nameOf(m.set, "industries", d.Industry).KO, d.Industry != "")
+	set("occupationalCategory", m.set.Name("keco2025", d.Occupation).KO, d.Occupation != "")
+	set("industry", m.set.Name("industries", d.Industry).KO, d.Industry != "")
 	set("skills", m.names("competencies", d.Skills), len(d.Skills) > 0)
 	set("qualifications", m.qualifications(d), len(d.Required) > 0)
 	set("disambiguatingDescription", "Simulated: made up for a demonstration", d.Simulated)
@@ -79,7 +79,7 @@ func (m *Matcher) address(region string) object {
 func (m *Matcher) names(list string, codes []string) string {
 	var names []string
 	for _, c := range codes {
-		names = append(names, nameOf(m.set, list, c).KO)
+		names = append(names, m.set.Name(list, c).KO)
 	}
 	return strings.Join(names, ", ")
 }
