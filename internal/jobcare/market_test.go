@@ -137,6 +137,7 @@ func TestSlices(t *testing.T) {
 		{Query{Region: "11"}, 5, 6},
 		{Query{Region: "11680"}, 5, 6},
 		{Query{Region: "26"}, 7, 8},
+		{Query{Region: "21"}, 7, 8}, // 부산직할시, abolished in 1995, is 26 now
 		{Query{Career: "3-5"}, 7, 0},
 		{Query{Career: "0-1"}, 5, 8},
 		{Query{Age: "50-59"}, 12, 6},
@@ -155,6 +156,18 @@ func TestSlices(t *testing.T) {
 		if _, err := a.Market(q); !errors.Is(err, ieum.ErrNotFound) && !errors.Is(err, ieum.ErrInvalid) {
 			t.Errorf("%+v is taken: %v", q, err)
 		}
+	}
+}
+
+// A city with wards (수원시) is more than the codes that begin with its own.
+func TestARegionIsAllThatLiesInIt(t *testing.T) {
+	set, err := loadDefs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := regionsIn(set.Codes["regions"], []string{"", "41", "41110", "41111", "41131"}, "41110")
+	if !slices.Equal(in, []bool{false, false, true, true, false}) {
+		t.Errorf("수원시 is %v", in)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/snapshot"
 )
 
@@ -49,10 +50,11 @@ func (a *Adviser) slice(s *snapshot.Snapshot, q Query) (slice, error) {
 	}
 	sl.occupation = uint16(snapshot.Find(s.Dict.Occupations, q.Occupation))
 	if q.Region != "" {
-		if _, ok := a.set.Codes["regions"].Find(q.Region); !ok {
+		list := a.set.Codes["regions"]
+		if _, ok := list.Find(q.Region); !ok {
 			return sl, unknown("region", q.Region, "a region code such as 11 or 11680")
 		}
-		sl.regions = regionsIn(s.Dict.Regions, q.Region)
+		sl.regions = regionsIn(list, s.Dict.Regions, list.Current(q.Region))
 	}
 	if q.Education != "" {
 		i := snapshot.Find(s.Dict.Education, q.Education)
@@ -98,12 +100,11 @@ func unknown(field, value, want string) error {
 		Message: field + " " + value + " is not known; give " + want}
 }
 
-// regionsIn marks a region and everything in it: a province's two digits begin
-// the codes of its districts.
-func regionsIn(dict []string, code string) []bool {
+// regionsIn marks a region and everything in it.
+func regionsIn(list *defs.CodeList, dict []string, code string) []bool {
 	in := make([]bool, len(dict))
 	for i, c := range dict {
-		in[i] = c != "" && strings.HasPrefix(c, code)
+		in[i] = list.Within(c, code)
 	}
 	return in
 }
