@@ -6,7 +6,6 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
-	"sort"
 	"sync"
 
 	"ieum"
@@ -123,7 +122,7 @@ func (x *index) Close() error { return x.terms.Close() }
 // A view is a set of postings to choose from, such as those open on a day, in
 // the order of their rows.
 type view struct {
-	day     ieum.Day // judged by for recency; 0 = the last the data speak of
+	day     ieum.Day // judged by for recency
 	rows    []uint32
 	occ     []uint32 // positions of occupation c are occ[c] to occ[c+1]
 	has     []uint64 // a bit for each row
@@ -184,8 +183,3 @@ func sum(counts []uint32) {
 }
 
 func (v *view) contains(row uint32) bool { return v.has[row/64]>>(row%64)&1 == 1 }
-
-// from returns the first position whose row is at least row.
-func (v *view) from(row uint32) int {
-	return sort.Search(len(v.rows), func(i int) bool { return v.rows[i] >= row })
-}

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -46,8 +47,7 @@ type hunt struct {
 	scanned []bool // occupations looked at as a whole
 }
 
-// newHunt prepares to find the k best postings of v and the few best that one
-// licence would open. Its buffers may be used again with reset.
+// newHunt makes the buffers of hunts among the postings of v; reset begins one.
 func newHunt(x *index, v *view) *hunt {
 	return &hunt{x: x, v: v, seen: make([]uint32, len(v.rows)), scanned: make([]bool, len(v.occ)-1)}
 }
@@ -142,15 +142,7 @@ func (h *hunt) occupations() []uint16 {
 			order = append(order, uint16(o))
 		}
 	}
-	slices.SortStableFunc(order, func(a, b uint16) int {
-		switch d := h.s.near[b] - h.s.near[a]; {
-		case d > 0:
-			return 1
-		case d < 0:
-			return -1
-		}
-		return 0
-	})
+	slices.SortStableFunc(order, func(a, b uint16) int { return cmp.Compare(h.s.near[b], h.s.near[a]) })
 	return order
 }
 
@@ -232,16 +224,7 @@ func (h *hunt) results() (best, short []scored) {
 	return h.best.Sorted(), short
 }
 
-// everything judges every posting of the view: what run must equal.
-func (h *hunt) everything() {
-	for _, row := range h.v.rows {
-		if h.s.reach == nil || h.s.reach[h.x.s.Postings.Region[row]] != outside {
-			h.judge(row)
-		}
-	}
-}
-
-// Query says how many jobs are asked for, and which postings are not wanted.
+// Query says how many jobs are asked for.
 type Query struct {
 	K     int // jobs; default 10
 	Short int // of those that one licence would open; default 3, none below 0
