@@ -2,11 +2,13 @@ package catalogue
 
 import (
 	"embed"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/platform/web"
 )
 
@@ -55,6 +57,9 @@ type Listing struct {
 	Deliveries []*Delivery    `json:"deliveries"`
 	More       int64          `json:"more,omitempty"` // before: of the next page
 }
+
+// Late are the sources that should have delivered by now.
+func (l Listing) Late() []SourceStatus { return l.where(func(s SourceStatus) bool { return s.Late }) }
 
 // Came are the sources that delivered, Awaited those that never did.
 func (l Listing) Came() []SourceStatus {
@@ -106,8 +111,31 @@ func (h *handlers) one(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.pages.Reply(w, r, "delivery.html", d)
+	return h.pages.Reply(w, r, "delivery.html", deliveryPage{d, h.c.defs})
 }
+
+// A deliveryPage is a delivery with the names of the fields it speaks of.
+type deliveryPage struct {
+	*Delivery
+	defs *defs.Set
+}
+
+// Field returns the title of a field of one of the source's kinds.
+func (p deliveryPage) Field(name string) ieum.Text {
+	if s := p.defs.Sources[p.Source]; s != nil {
+		for _, f := range s.Files {
+			if k := p.defs.Kinds[f.Kind]; k != nil {
+				if field, ok := k.Field(name); ok {
+					return field.Title
+				}
+			}
+		}
+	}
+	return ieum.Text{KO: name, EN: name}
+}
+
+// MarshalJSON gives programs the delivery alone.
+func (p deliveryPage) MarshalJSON() ([]byte, error) { return json.Marshal(p.Delivery) }
 
 func (h *handlers) quarantine(w http.ResponseWriter, r *http.Request) error {
 	q, err := web.Read[oneQuery](r)
