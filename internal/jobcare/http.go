@@ -149,7 +149,16 @@ type asking struct {
 }
 
 func (h *handlers) questions(w http.ResponseWriter, r *http.Request, a Answers) error {
-	return h.pages.Reply(w, r, "diagnosis.html", asking{a, h.a.provinces(), h.a.choices("education")})
+	return h.pages.Reply(w, r, "diagnosis.html", h.asking(a))
+}
+
+// mend shows the questions again with what was answered and what is wrong.
+func (h *handlers) mend(w http.ResponseWriter, r *http.Request, a Answers, err error) error {
+	return h.pages.Again(w, r, "diagnosis.html", h.asking(a), err)
+}
+
+func (h *handlers) asking(a Answers) asking {
+	return asking{a, h.a.provinces(), h.a.choices("education")}
 }
 
 func (h *handlers) ask(w http.ResponseWriter, r *http.Request) error {
@@ -187,7 +196,7 @@ func (h *handlers) resume(f diagnosisForm) (ieum.Resume, error) {
 		return ieum.Resume{}, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.diagnosis_empty", Field: "/work",
 			Message: "say at least one thing you have done, also unpaid, or paste a résumé"}
 	}
-	return f.Answers.Resume(), nil
+	return f.Answers.Resume()
 }
 
 // diagnosed is the result page: the résumé travels in it, nowhere else.
@@ -234,11 +243,11 @@ func (d diagnosed) Months() int { return d.Profile.CareerMonths % 12 }
 func (h *handlers) diagnose(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Read[diagnosisForm](r)
 	if err != nil {
-		return err
+		return h.mend(w, r, f.Answers, err)
 	}
 	resume, err := h.resume(f)
 	if err != nil {
-		return err
+		return h.mend(w, r, f.Answers, err)
 	}
 	d, err := h.a.Diagnose(r.Context(), resume, f.Target)
 	if err != nil {

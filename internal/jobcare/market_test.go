@@ -229,9 +229,25 @@ func TestMonthsOfWork(t *testing.T) {
 }
 
 func TestAnswersSurviveTheFile(t *testing.T) {
-	in := Answers{Work: "프레스 조작원\n가게 일 도움", Years: "21년 6개월", Tasks: "금형을 갈아 끼우고 치수를 쟀다", Certificates: "지게차운전기능사", Education: "3", Region: "41", Pay: 260}
-	if got := answersOf(in.Resume()); got != in {
-		t.Errorf("got %+v\nwant %+v", got, in)
+	in := Answers{Work: "프레스 조작원\n가게 일 도움", Years: "21년 6개월", Tasks: "금형을 갈아 끼우고 치수를 쟀다", Certificates: "지게차운전기능사", Education: "3", Region: "41", Pay: "260"}
+	r, err := in.Resume()
+	if got := answersOf(r); err != nil || got != in {
+		t.Errorf("got %+v, %v\nwant %+v", got, err, in)
+	}
+}
+
+func TestPayAsPeopleWriteIt(t *testing.T) {
+	for text, want := range map[string]int64{
+		"250": 2_500_000, "250만원": 2_500_000, "250 만": 2_500_000, "2,500,000원": 2_500_000, "월 250만원": 2_500_000, "": 0, "0": 0,
+		"많이": -1, "-5": -1, "250~300": -1, "만원": -1, "99999999999": -1,
+	} {
+		got, ok := monthly(text)
+		if !ok {
+			got = -1
+		}
+		if got != want {
+			t.Errorf("monthly(%q) = %d, want %d", text, got, want)
+		}
 	}
 }
 

@@ -16,12 +16,13 @@ type Answers struct {
 	Certificates string `q:"certificates" max:"1000" json:"certificates,omitempty"` // 4 licences and certificates
 	Education    string `q:"education" max:"40" json:"education,omitempty"`         // 5 schooling, a code
 	Region       string `q:"region" max:"10" json:"region,omitempty"`               // 6 where to work, a code
-	Pay          int64  `q:"pay" min:"0" max:"100000" json:"pay,omitempty"`         // 7 pay a month at least, in 10,000 won
+	Pay          string `q:"pay" max:"30" json:"pay,omitempty"`                     // 7 pay a month at least: 250, 250만원 or 2,500,000원
 }
 
 // Resume turns the answers into a résumé, without reading anything into them:
-// each line of work is a spell, and what was done belongs to the first.
-func (a Answers) Resume() ieum.Resume {
+// each line of work is a spell, and what was done belongs to the first. Pay
+// that is no number is ieum.ErrInvalid.
+func (a Answers) Resume() (ieum.Resume, error) {
 	r := ieum.Resume{Education: a.Education, Region: a.Region, Certificates: lines(a.Certificates), Text: strings.TrimSpace(a.Tasks)}
 	for i, title := range lines(a.Work) {
 		c := ieum.Career{Title: title}
@@ -35,15 +36,41 @@ func (a Answers) Resume() ieum.Resume {
 	if a.Region != "" {
 		r.Wish.Regions = []string{a.Region}
 	}
-	r.Wish.Pay = a.Pay * 10_000 * 12
-	return r
+	won, ok := monthly(a.Pay)
+	if !ok {
+		return r, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.diagnosis_pay", Field: "/pay", Message: "write the pay as a number of 10,000 won, such as 250"}
+	}
+	r.Wish.Pay = won * 12
+	return r, nil
+}
+
+// monthly reads pay a month as people write it: 250, 250만, 250만원 and
+// 2,500,000원 are all 2,500,000 won. Nothing is 0. A bare number of 10,000 or
+// more is won.
+func monthly(text string) (won int64, ok bool) {
+	text = strings.NewReplacer(",", "", " ", "", "원", "", "월", "").Replace(text)
+	digits, man := strings.CutSuffix(text, "만")
+	if digits == "" {
+		return 0, text == ""
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || n < 0 || n > 1_000_000_000 {
+		return 0, false
+	}
+	if man || n < 10_000 {
+		n *= 10_000
+	}
+	return n, n <= 1_000_000_000
 }
 
 // answersOf is the inverse of Resume, as far as a résumé has the answers.
 func answersOf(r ieum.Resume) Answers {
 	a := Answers{
-		Education: r.Education, Region: r.Region, Pay: r.Wish.Pay / 12 / 10_000,
+		Education: r.Education, Region: r.Region,
 		Certificates: strings.Join(r.Certificates, "\n"), Tasks: r.Text,
+	}
+	if man := r.Wish.Pay / 12 / 10_000; man > 0 {
+		a.Pay = strconv.FormatInt(man, 10)
 	}
 	if len(r.Wish.Regions) > 0 {
 		a.Region = r.Wish.Regions[0]

@@ -79,7 +79,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Content-Type", "application/problem+json")
 		err = JSON(w, f.Status, f.Problem)
 	} else {
-		err = s.own.reply(w, r, f.Status, "error.html", f)
+		err = s.own.reply(w, r, f.Status, "error.html", s.view(r, f))
 	}
 	if err != nil {
 		s.Log.ErrorContext(r.Context(), "web: no page for the failure", "request", requestID(r), "err", err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -35,6 +36,7 @@ type View struct {
 	Path      string    // path of the request
 	Simulated bool      // some of the data served was made up
 	Local     bool      // the reader may see what Loopback guards
+	Faults    []Pointer // what to mend in the form that Again shows
 
 	// The rest is for the layout.
 	Title, Main template.HTML // the page's blocks, done
@@ -140,11 +142,26 @@ func (p *Pages) Reply(w http.ResponseWriter, r *http.Request, page string, data 
 	if isAPI(r) {
 		return JSON(w, http.StatusOK, data)
 	}
-	return p.reply(w, r, http.StatusOK, page, data)
+	return p.reply(w, r, http.StatusOK, page, p.site.view(r, data))
 }
 
-func (p *Pages) reply(w http.ResponseWriter, r *http.Request, status int, page string, data any) error {
+// Again shows the form a request came from once more, filled with data as the
+// person left it, and in .Faults what has to be mended. A failure that is not
+// ieum.ErrInvalid it returns.
+func (p *Pages) Again(w http.ResponseWriter, r *http.Request, page string, data any, err error) error {
+	if !errors.Is(err, ieum.ErrInvalid) || isAPI(r) {
+		return err
+	}
 	view := p.site.view(r, data)
+	problem := p.site.problem(r, err, http.StatusUnprocessableEntity, "invalid")
+	view.Faults = problem.Errors
+	if len(view.Faults) == 0 {
+		view.Faults = []Pointer{{Detail: problem.Detail}}
+	}
+	return p.reply(w, r, problem.Status, page, view)
+}
+
+func (p *Pages) reply(w http.ResponseWriter, r *http.Request, status int, page string, view *View) error {
 	t := p.pages[view.Lang][page]
 	if t == nil {
 		return fmt.Errorf("web: no page %q", page)
@@ -183,6 +200,9 @@ func (s *Site) view(r *http.Request, data any) *View {
 	}
 	return v
 }
+
+// ID returns the id of the form's field at fault, or "".
+func (p Pointer) ID() string { return strings.TrimPrefix(p.Pointer, "/") }
 
 // With returns the address of the page shown with a display setting changed.
 func (v *View) With(name, value string) (string, error) {
