@@ -149,6 +149,13 @@ func TestPlainSentencesAreRead(t *testing.T) {
 	}
 }
 
+func TestLongWorkCountsMore(t *testing.T) {
+	p := resumeReader(t).Read(ieum.Resume{Careers: []ieum.Career{{Title: "요양보호사", Months: 10}, {Title: "간호조무사", Months: 90}}})
+	if len(p.Occupations) < 2 || p.Occupations[0] != (ieum.Scored{Code: "3075", P: 0.9}) || p.Occupations[1].Code != "5501" {
+		t.Errorf("10 and 90 months make %v", p.Occupations)
+	}
+}
+
 func TestOurOwnFormAndJSONResume(t *testing.T) {
 	r := resumeReader(t)
 	own, err := r.ReadText([]byte(`{"education":"고졸","careers":[{"title":"용접공","months":120}],"wish":{"regions":["부산"]}}`))

@@ -52,6 +52,25 @@ func TestTitlesOfPostingsAreCoded(t *testing.T) {
 	}
 }
 
+func TestNoiseIsTakenOutOfTitles(t *testing.T) {
+	c := cleaner{places: map[string]bool{"달성군": true}}
+	for title, want := range map[string][2]string{
+		"[가나산업/서울] 지게차운전원모집 (야간)": {" 지게차운전원 ", " 지게차운전원 "},
+		"간호사(수술실) 채용합니다":          {" 간호사 수술실 ", " 간호사 "},
+		"달성군 S/W개발, H/W 3년이상 2명":  {" sw개발 hw ", " sw개발 hw "},
+		"(요양보호사)":                 {" 요양보호사 ", " 요양보호사 "},
+		"【요양보호사】 모집":              {" 요양보호사 ", " 요양보호사 "},
+		"용접 ( 닫히지 않은":             {" 용접 닫히지 않은 ", " 용접 닫히지 않은 "},
+		"요양보호사님 구함":               {" 요양보호사 ", " 요양보호사 "},
+		"3D모델러 00명":               {" 3d모델러 ", " 3d모델러 "},
+	} {
+		words, head := c.clean(title)
+		if string(words) != want[0] || string(head) != want[1] {
+			t.Errorf("%q became %q and %q, want %q", title, string(words), string(head), want)
+		}
+	}
+}
+
 func TestDutiesDecideWhatATitleLeavesOpen(t *testing.T) {
 	c := coder(t)
 	for duties, want := range map[string]string{

@@ -52,6 +52,23 @@ func TestTrainingLearnsWhatItIsGiven(t *testing.T) {
 	}
 }
 
+func TestWholeNumbersStandForWeights(t *testing.T) {
+	loose := []float32{3, -0.2, 0.001, 50}
+	w := &weights{features: []feature{{first: 0}, {first: 3}}, label: []uint16{0, 1, 2, 0}, loose: slices.Clone(loose)}
+	quantize(w)
+	got := map[int][]float32{}
+	for f := range w.features {
+		for e := w.features[f].first; e < w.end(f); e++ {
+			got[f] = append(got[f], float32(w.value[e])*w.features[f].scale)
+		}
+	}
+	if len(got[0]) != 2 || abs(got[0][0]-3) > 0.03 || abs(got[0][1]+0.2) > 0.03 || len(got[1]) != 1 || abs(got[1][0]-50) > 0.5 {
+		t.Errorf("%v became %v", loose, got)
+	}
+}
+
+func abs(f float32) float32 { return max(f, -f) }
+
 func TestEvaluationCountsWhatIsRight(t *testing.T) {
 	r, err := Evaluate(madeUp(t), 9, 1)
 	if err != nil {
