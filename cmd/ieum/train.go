@@ -3,10 +3,9 @@ package main
 import (
 	"context"
 	"flag"
-	"os"
-	"path/filepath"
 
 	"ieum/internal/catalogue/occupation"
+	"ieum/internal/platform/durable"
 )
 
 // The learned parts by name; each has its folder of training files.
@@ -35,7 +34,7 @@ var trainCommand = &command{
 			if err != nil {
 				return err
 			}
-			if err := writeWhole(*out, stored); err != nil {
+			if err := durable.WriteFile(*out, stored); err != nil {
 				return err
 			}
 			e.say("Wrote %s, %d bytes, in %.0f seconds.", *out, len(stored), e.now().Sub(began).Seconds())
@@ -87,25 +86,4 @@ func openCorpus(e *env, from string) (*occupation.Corpus, error) {
 		return nil, err
 	}
 	return occupation.ReadCorpus(from, set)
-}
-
-// writeWhole makes path hold b; a crash leaves what was there.
-func writeWhole(path string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".making-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	if _, err := f.Write(b); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -8,20 +8,22 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"ieum/internal/platform/durable"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // A blobWriter writes a file too large to be held in memory, and sums it.
 type blobWriter struct {
-	f   *os.File
+	f   *durable.File
 	w   *bufio.Writer
 	n   uint64
 	sum uint32
 }
 
 func createBlob(path string) (*blobWriter, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := durable.Create(path)
 	if err != nil {
 		return nil, err
 	}
