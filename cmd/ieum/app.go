@@ -61,6 +61,21 @@ func openStore(ctx context.Context, e *env, set *defs.Set) (*store, error) {
 // Close gives back the database.
 func (s *store) Close() error { return s.db.Close() }
 
+// openToWrite opens the store for a command that writes to it, and keeps others
+// off until done is called.
+func openToWrite(ctx context.Context, e *env, set *defs.Set) (s *store, done func(), err error) {
+	unlock, err := lockBuild(e.Data)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err = openStore(ctx, e, set)
+	if err != nil {
+		unlock()
+		return nil, nil, err
+	}
+	return s, func() { s.Close(); unlock() }, nil
+}
+
 // parts are what the domains derive from a snapshot.
 func parts(set *defs.Set) []snapshot.Part {
 	return []snapshot.Part{jobcare.Part(), match.Part(set)}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -102,8 +101,19 @@ func (b *measuring) path(ctx context.Context, resumes, postings int) (*PathBench
 	for _, s := range r.Stages[1:] {
 		r.Seconds += s.Seconds
 	}
-	r.InMB = megabytes(filepath.Join(market, "resumes")) + megabytes(filepath.Join(market, "postings"))
-	r.LakeMB, r.SnapshotMB = megabytes(filepath.Join(data, "lake")), megabytes(filepath.Join(data, "snapshots"))
+	for _, size := range []struct {
+		of  *int64
+		dir string
+	}{
+		{&r.InMB, filepath.Join(market, "resumes")}, {&r.InMB, filepath.Join(market, "postings")},
+		{&r.LakeMB, filepath.Join(data, "lake")}, {&r.SnapshotMB, filepath.Join(data, "snapshots")},
+	} {
+		n, err := folderBytes(size.dir)
+		if err != nil {
+			return nil, err
+		}
+		*size.of += n >> 20
+	}
 	if r.WriteMBs, r.ReadMBs, err = bandwidth(b.dir); err != nil {
 		return nil, err
 	}
@@ -184,21 +194,6 @@ func used(name string, took time.Duration, c *exec.Cmd) Stage {
 		s.PeakMB = u.Maxrss >> 10
 	}
 	return s
-}
-
-// megabytes is the size of all files beneath dir.
-func megabytes(dir string) int64 {
-	var n int64
-	filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return nil
-		}
-		if info, err := d.Info(); err == nil {
-			n += info.Size()
-		}
-		return nil
-	})
-	return n >> 20
 }
 
 // bandwidth writes 512 MB that do not compress, makes them durable, and reads

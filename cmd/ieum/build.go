@@ -52,16 +52,11 @@ func build(ctx context.Context, e *env, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := lock(e.Data, "build.lock", "another ieum ingest or build is running on this folder; wait until it ends")
+	s, done, err := openToWrite(ctx, e, set)
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	s, err := openStore(ctx, e, set)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
+	defer done()
 	began := e.now()
 	bar := newProgress(e)
 	meta, err := s.catalogue.Build(ctx, func(stage catalogue.Stage) {
@@ -75,7 +70,11 @@ func build(ctx context.Context, e *env, asJSON bool) error {
 	}
 	b := Built{Version: meta.Version, Hash: meta.Hash, Simulated: meta.Simulated, Seconds: e.now().Sub(began).Seconds(),
 		Rows: rows{meta.Postings, meta.Resumes, meta.People, max(0, meta.Companies-1), meta.Items, sourceRows(meta)}}
-	if b.Bytes, err = snapshotBytes(e.Data); err != nil {
+	dir, err := snapshot.Current(e.Data)
+	if err != nil {
+		return err
+	}
+	if b.Bytes, err = folderBytes(dir); err != nil {
 		return err
 	}
 	if asJSON {
@@ -91,12 +90,8 @@ func sourceRows(m snapshot.Meta) (n int) {
 	return n
 }
 
-// snapshotBytes is the size of the current snapshot.
-func snapshotBytes(data string) (n int64, err error) {
-	dir, err := snapshot.Current(data)
-	if err != nil {
-		return 0, err
-	}
+// folderBytes is the size of all files beneath dir.
+func folderBytes(dir string) (n int64, err error) {
 	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -18,7 +18,7 @@ func bringDemo(ctx context.Context, e *env) error {
 	if _, err := snapshot.Current(e.Data); !errors.Is(err, ieum.ErrUnavailable) {
 		return err
 	}
-	unlock, err := lock(e.Data, "build.lock", "an ieum ingest or build is running on this folder; wait until it ends")
+	unlock, err := lockBuild(e.Data)
 	if err != nil {
 		return err
 	}

@@ -32,16 +32,11 @@ func ingest(ctx context.Context, e *env, source ieum.SourceID, paths []string, c
 	if err != nil {
 		return err
 	}
-	unlock, err := lock(e.Data, "build.lock", "another ieum ingest or build is running on this folder; wait until it ends")
+	s, done, err := openToWrite(ctx, e, set)
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	s, err := openStore(ctx, e, set)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
+	defer done()
 	bar := newProgress(e)
 	d, err := s.catalogue.Ingest(ctx, source, paths, catalogue.Options{Change: change, Progress: countRows(e, bar)})
 	bar.end()

@@ -31,3 +31,8 @@ func lock(data, name, taken string) (unlock func(), err error) {
 	}
 	return func() { f.Close() }, nil
 }
+
+// lockBuild keeps ingest and build on one data folder apart.
+func lockBuild(data string) (unlock func(), err error) {
+	return lock(data, "build.lock", "another ieum ingest or build is running on this folder; wait until it ends")
+}
