@@ -140,7 +140,7 @@ func (t *tally) countPostings(s *snapshot.Snapshot, sl *slice) {
 			c := t.months[m]
 			t.months[m] = [2]int{c[0] + places, c[1] + 1}
 		}
-		if !openWithin(p, i, sl.day-yearDays, sl.day) {
+		if !p.OpenWithin(i, sl.day-yearDays, sl.day) {
 			continue
 		}
 		t.postings++
@@ -153,7 +153,7 @@ func (t *tally) countPostings(s *snapshot.Snapshot, sl *slice) {
 		tallyList(t.skills, p.Skills.At(i))
 		tallyList(t.asked, p.Required.At(i))
 		tallyList(t.asked, p.Preferred.At(i))
-		if openWithin(p, i, sl.day, sl.day) {
+		if p.OpenWithin(i, sl.day, sl.day) {
 			t.open++
 			t.openPlaces += places
 			if p.Openings[i] == 0 {
@@ -163,16 +163,6 @@ func (t *tally) countPostings(s *snapshot.Snapshot, sl *slice) {
 			t.postingsIn[province(s, p.Region[i])]++
 		}
 	}
-}
-
-// openWithin reports whether posting i was open on any day from from to to. A
-// posting without a first day counts as open from the beginning.
-func openWithin(p *snapshot.Postings, i int, from, to ieum.Day) bool {
-	last := ieum.Day(p.Deadline[i])
-	if closed := ieum.Day(p.Closed[i]); closed != 0 && (last == 0 || closed-1 < last) {
-		last = closed - 1
-	}
-	return ieum.Day(p.Opened[i]) <= to && (last == 0 || last >= from)
 }
 
 // midPay returns the middle of the pay offered, won a year; 0 when not stated.

@@ -142,10 +142,7 @@ func (x *index) openOn(day ieum.Day) *view {
 }
 
 // isOpen says whether one could apply to a posting on a day.
-func (x *index) isOpen(row int, day ieum.Day) bool {
-	p, d := &x.s.Postings, int32(day)
-	return p.Opened[row] <= d && (p.Closed[row] == 0 || p.Closed[row] > d) && (p.Deadline[row] == 0 || p.Deadline[row] >= d)
-}
+func (x *index) isOpen(row int, day ieum.Day) bool { return x.s.Postings.OpenWithin(row, day, day) }
 
 // view gathers the postings that are in.
 func (x *index) view(day ieum.Day, in func(row int) bool) *view {

@@ -82,6 +82,13 @@ type Postings struct {
 	Occupations []uint32      // rows of code c are Occupations[c] to Occupations[c+1]; len(Dict.Occupations)+1
 }
 
+// OpenWithin says whether one could apply to the posting in row on any day from
+// from to to. One without a first day counts as open from the beginning.
+func (p *Postings) OpenWithin(row int, from, to ieum.Day) bool {
+	closed, deadline := ieum.Day(p.Closed[row]), ieum.Day(p.Deadline[row])
+	return ieum.Day(p.Opened[row]) <= to && (closed == 0 || closed > from) && (deadline == 0 || deadline >= from)
+}
+
 // Members are the source rows behind the postings, sorted by ID: the ID of
 // every row that was ever served as a posting leads to the row that holds it.
 type Members struct {
