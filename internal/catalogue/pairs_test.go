@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"encoding/csv"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -234,4 +236,68 @@ func sharedData(t *testing.T) string {
 		t.Skipf("no %s: real postings are not here; IEUM_SHARED names their folder", dir)
 	}
 	return dir
+}
+
+// TestJudgedPairs says how the matcher does on the pairs of real postings that
+// were judged by hand, and holds that it does not get worse.
+func TestJudgedPairs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes in eight files")
+	}
+	r := newRealMarket(t)
+	f, err := os.Open(filepath.Join(root(t), "bench", "pairs", "verdicts.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	lines, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := map[string]uint32{}
+	for row := range uint32(r.len()) {
+		at[r.id(row)] = row
+	}
+	var found, real, both, gone float64
+	var agreed, pairs, first, second float64
+	for _, l := range lines[1:] {
+		a, ok := at[l[0]]
+		b, ok2 := at[l[1]]
+		stands, err := strconv.ParseFloat(l[2], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !ok || !ok2 {
+			gone++
+			continue
+		}
+		x, y := l[3] == "1", l[4] == "1"
+		one := r.result.Of[a] == r.result.Of[b]
+		found += stands * number(one)
+		real += stands * (number(x) + number(y)) / 2
+		both += stands * (number(x) + number(y)) / 2 * number(one)
+		pairs, agreed, first, second = pairs+1, agreed+number(x == y), first+number(x), second+number(y)
+		if os.Getenv("IEUM_PAIRS_WRONG") != "" && one != x {
+			r.show(bufio.NewWriter(os.Stdout), int(stands), a, b)
+			fmt.Printf("%v %.1f: %s | %s\n", one, stands, r.table.Title.At(int(a)), r.table.Title.At(int(b)))
+		}
+	}
+	chance := first/pairs*second/pairs + (1-first/pairs)*(1-second/pairs)
+	kappa := (agreed/pairs - chance) / (1 - chance)
+	precision, recall := both/found, both/real
+	f1 := 2 * precision * recall / (precision + recall)
+	t.Logf("%.0f pairs (%.0f no longer there), kappa of the two passes %.3f; precision %.3f recall %.3f F1 %.3f", pairs, gone, kappa, precision, recall, f1)
+	if gone > 10 || f1 < leastF1 {
+		t.Errorf("F1 %.3f, want %.2f; %.0f pairs gone", f1, leastF1, gone)
+	}
+}
+
+// leastF1 is what the matcher reaches on the judged pairs, rounded down.
+const leastF1 = 0.85
+
+func number(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
 }

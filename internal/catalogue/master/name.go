@@ -173,17 +173,3 @@ func romanise(s string) string {
 	}
 	return b.String()
 }
-
-// sameSound reports whether one name is in Hangul and the other in Latin
-// letters and they begin alike, as 이음식품 and Ieum Foods.
-func sameSound(x, y string) bool {
-	if hangul(x) == hangul(y) {
-		return false
-	}
-	a, b := romanise(x), romanise(y)
-	n := 0
-	for n < min(len(a), len(b)) && a[n] == b[n] {
-		n++
-	}
-	return n >= 4
-}

@@ -21,7 +21,8 @@ type sign int
 const (
 	always          sign = iota
 	titleShare           // share of what the titles tell that they have in common
-	titleOther           // what one title says in the place of something else, in 20 bits, at most 4
+	titleSwapped         // one title says something in the place of what the other says
+	titleOther           // how much that tells, in 20 bits, at most 4
 	titleMore            // what one title says more, the same
 	gradeOther           // one is for beginners, the other for the experienced
 	gradeMore            // one says so, the other does not
@@ -126,6 +127,7 @@ type pairText struct {
 func signsOf(x, y *Facts, t pairText) (f [signs]float64) {
 	f[always] = 1
 	f[titleShare] = t.title
+	f[titleSwapped] = b2f(t.other > 4)
 	f[titleOther], f[titleMore] = min(4, t.other/20), min(4, t.more/20)
 	f[gradeOther], f[gradeMore], f[rankOther] = t.gradeOther, t.gradeMore, t.rankOther
 	if t.title == 1 {

@@ -2,6 +2,8 @@ package master
 
 import (
 	"cmp"
+	"encoding/binary"
+	"math/bits"
 	"slices"
 	"unicode"
 )
@@ -52,6 +54,7 @@ type Postings struct {
 // are compared, or such as have the same title or nearly the same body.
 func MatchPostings(p *Postings) (Result, error) {
 	m := newMatcher(p)
+	m.fillNames()
 	reps := m.exact()
 	pairs := m.candidates(reps)
 	found, err := m.verify(pairs)
@@ -67,7 +70,8 @@ func MatchPostings(p *Postings) (Result, error) {
 
 type matcher struct {
 	*Postings
-	most   int // Batch
+	most   int          // Batch
+	names  [][]nameForm // by employer
 	forest *forest
 	region []uint32 // of the cluster, by root: the narrowest that is known
 	merges []Merge
@@ -328,9 +332,9 @@ func (m *matcher) nameNear(a, b uint32) bool {
 	if m.Numbered != nil && m.Numbered(a) && m.Numbered(b) {
 		return false
 	}
-	for _, x := range m.Names(a) {
-		for _, y := range m.Names(b) {
-			if similarNames([]rune(x), []rune(y)) || sameSound(x, y) {
+	for i := range m.names[a] {
+		for j := range m.names[b] {
+			if m.names[a][i].near(&m.names[b][j]) {
 				return true
 			}
 		}
@@ -338,28 +342,72 @@ func (m *matcher) nameNear(a, b uint32) bool {
 	return false
 }
 
-// similarNames holds when one name contains the other or they share nearly all
-// their pairs of letters; not when their figures differ.
-func similarNames(x, y []rune) bool {
-	if !slices.Equal(slices.DeleteFunc(slices.Clone(x), noDigit), slices.DeleteFunc(slices.Clone(y), noDigit)) {
-		return false
+// A nameForm is a name as it is compared with others.
+type nameForm struct {
+	runes  []rune
+	bits   uint64 // one bit a pair of letters
+	digits uint64 // hash of the figures in it
+	sound  uint32 // its first four Latin letters
+	hangul bool
+}
+
+func newNameForm(name string) (f nameForm) {
+	f.runes, f.hangul = []rune(name), hangul(name)
+	for i, r := range f.runes {
+		if i > 0 {
+			f.bits |= 1 << (bigram(f.runes[i-1], r) >> 26)
+		}
+		if unicode.IsDigit(r) {
+			f.digits = hashRunes(f.digits+1, f.runes[i:i+1])
+		}
 	}
-	if len(x) > len(y) {
-		x, y = y, x
+	sound := name
+	if f.hangul {
+		sound = romanise(name)
 	}
-	if len(x) < 3 {
+	if len(sound) >= 4 {
+		f.sound = binary.LittleEndian.Uint32([]byte(sound))
+	}
+	return f
+}
+
+// near holds when one is in Hangul and the other in Latin letters and they
+// begin alike (이음식품, Ieum Foods), or when they share nearly all pairs of
+// letters and their figures are the same.
+func (f *nameForm) near(g *nameForm) bool {
+	if f.hangul != g.hangul {
+		return f.sound != 0 && f.sound == g.sound
+	}
+	short, long := f, g
+	if len(short.runes) > len(long.runes) {
+		short, long = long, short
+	}
+	pairs := len(short.runes) - 1
+	if pairs < 2 || f.digits != g.digits || 3*bits.OnesCount64(f.bits&g.bits) < 2*pairs-3 {
 		return false
 	}
 	shared := 0
-	for i := 1; i < len(x); i++ {
-		for j := 1; j < len(y); j++ {
-			if x[i-1] == y[j-1] && x[i] == y[j] {
+	for i := 1; i <= pairs; i++ {
+		for j := 1; j < len(long.runes); j++ {
+			if short.runes[i-1] == long.runes[j-1] && short.runes[i] == long.runes[j] {
 				shared++
 				break
 			}
 		}
 	}
-	return 2*shared >= len(x)+len(y)-2-4 && 3*shared >= 2*(len(x)-1)
+	return 2*shared >= len(short.runes)+len(long.runes)-6 && 3*shared >= 2*pairs
 }
 
-func noDigit(r rune) bool { return !unicode.IsDigit(r) }
+// fillNames prepares the names of all employers.
+func (m *matcher) fillNames() {
+	n := uint32(0)
+	for i := range m.Facts {
+		n = max(n, m.Facts[i].Company)
+	}
+	m.names = make([][]nameForm, n+1)
+	parallel(int(n), 64, func(i int) {
+		for _, name := range m.Names(uint32(i) + 1) {
+			m.names[i+1] = append(m.names[i+1], newNameForm(name))
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package master
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -29,14 +30,22 @@ func (c telling) titles(t *pairText, x, y []rune) {
 		return
 	}
 	common := whole
+	var only [2]float64 // what only x has, and only y
 	edits := align(x, y)
 	for i, e := range edits {
 		common -= (c.info(x, e.x0, e.x1) + c.info(y, e.y0, e.y1)) / 2
 		if movedTo(edits, i, x, y) {
 			continue
 		}
+		had := t.more
 		c.edit(t, x, y, e)
+		if len(x[e.x0:e.x1]) == 0 {
+			only[1] += t.more - had
+		} else if len(y[e.y0:e.y1]) == 0 {
+			only[0] += t.more - had
+		}
 	}
+	t.other += min(only[0], only[1]) // 서울 and 울산 share a syllable by chance
 	t.titleBits = max(common, 0)
 	if t.title = 0; t.titleBits > 0 {
 		t.title = t.titleBits / (t.titleBits + t.other + t.more)
@@ -155,12 +164,15 @@ var ranks = [][]string{
 	{"차장"}, {"대리"}, {"보조", "assistant"},
 }
 
+// years of experience: 3년이상, 5년 차, 4~10년; 2025년 is none.
+var years = regexp.MustCompile(`(^|[^0-9])[0-9]{1,2}년`)
+
 func gradeOf(title string) (g grade) {
 	title = string(appendNormal(nil, title))
 	if strings.Contains(title, "신입") {
 		g |= beginners
 	}
-	if strings.Contains(title, "경력") {
+	if strings.Contains(title, "경력") || years.MatchString(title) {
 		g |= experienced
 	}
 	for i, words := range ranks {

@@ -7,7 +7,8 @@ package master
 var weights = [signs]float64{
 	always:          -5.3,
 	titleShare:      5.5,
-	titleOther:      -1.8,
+	titleSwapped:    -3.5,
+	titleOther:      -1.4,
 	titleMore:       -0.4,
 	gradeOther:      -8.5,
 	gradeMore:       -1.2,
