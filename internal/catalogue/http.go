@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 
 	"ieum"
 	"ieum/defs"
@@ -132,6 +133,16 @@ func (p deliveryPage) Field(name string) ieum.Text {
 		}
 	}
 	return ieum.Text{KO: name, EN: name}
+}
+
+// Mendable says whether the quarantine holds rows as they came: not where they
+// tell about people.
+func (p deliveryPage) Mendable() bool {
+	s := p.defs.Sources[p.Source]
+	return s != nil && slices.ContainsFunc(s.Files, func(f defs.File) bool {
+		k := p.defs.Kinds[f.Kind]
+		return k != nil && !personal(k)
+	})
 }
 
 // MarshalJSON gives programs the delivery alone.
