@@ -5,8 +5,11 @@
 // whether all hold together, with the line of each fault.
 //
 // Read types.go for what a file may say, defs.go for how the files are loaded,
-// codes.go for lists of codes, and cel.go for the language of mappings and
-// rules.
+// decode.go and fault.go for how strictly, kind.go, source.go, messages.go and
+// codetable.go for one sort of file each, codes.go and codeindex.go for what a
+// list of codes answers, licences.go for what laws require, and cel.go, celenv.go
+// and eval.go for the language of mappings and rules; plain.go is one function
+// of it.
 package defs
 
 import (

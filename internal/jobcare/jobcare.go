@@ -3,8 +3,10 @@
 // person can do, which occupations are near, what is missing.
 //
 // Read figure.go for what every figure carries and when it is withheld,
-// market.go for the report of one occupation, base.go for what is counted once
-// when a snapshot is built, diagnosis.go for a person's place, and http.go for
+// query.go for the slices of the market, market.go for the report of one,
+// work.go for what an occupation is, occupations.go for finding one, base.go
+// for what is counted once when a snapshot is built, questions.go for what a
+// person is asked, diagnosis.go for their place, and http.go and charts.go for
 // the pages.
 package jobcare
 

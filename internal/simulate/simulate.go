@@ -5,11 +5,12 @@
 // source.
 //
 // Read simulate.go for the parameters, rand.go for why the same seed gives the
-// same market on any number of cores, market.go for the tables it is drawn
-// from, people.go and resume.go for the supply side, company.go, vacancy.go,
-// posting.go and body.go for the demand side, noise.go for the faults, rows.go
-// for the columns of the files and of the truth, and write.go for how they come
-// to disk.
+// same market on any number of cores, market.go for what it is drawn from, with
+// tables.go, places.go, skills.go and certificates.go for the tables, people.go
+// and resume.go for the supply side, company.go, vacancy.go, posting.go and
+// body.go for the demand side, names.go, words.go and pen.go for how texts are
+// written, noise.go for the faults, rows.go for the columns of the files and of
+// the truth, and write.go for how they come to disk.
 package simulate
 
 import (

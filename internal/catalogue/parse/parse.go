@@ -7,7 +7,8 @@
 //
 // Read pay.go for money, career.go for experience, region.go for places,
 // date.go for days, code.go for words that stand for codes, count.go for
-// openings, and scrub.go and contact.go for what is removed from prose.
+// openings, and scrub.go, scrub_phone.go and contact.go for what is removed from
+// prose.
 package parse
 
 import (

@@ -6,7 +6,8 @@
 // cannot be read is one sentence that says what to do.
 //
 // Read table.go for what a reader offers, batch.go for the form by columns,
-// file.go for how a file is opened, csv.go, json.go, xlsx.go and parquet.go
+// file.go for how a file is opened, encoding.go and lines.go for text,
+// csv.go, json.go (on scanner.go), xlsx.go and parquet.go (with parquettype.go)
 // for one format each, and write.go and writeparquet.go for the way out.
 package table
 
