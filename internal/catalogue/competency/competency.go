@@ -1,9 +1,11 @@
 // Package competency finds competencies, tools and certificates in a text by
-// their names: those of the code lists "competencies" and "certificates".
+// their names, those of the code lists "competencies" and "certificates", and by
+// plain sentences that tell of doing them.
 //
 // Read competency.go for what is asked and answered and what counts as a
-// mention, words.go for how names are kept and found, stream.go for the form of
-// text in which they are compared.
+// mention, words.go for how names are kept and found, said.go for plain
+// sentences, conjugate.go for the forms of their verbs, stream.go for the form of
+// text in which all are compared.
 package competency
 
 import (
@@ -20,6 +22,7 @@ import (
 // An Extractor finds names in texts. It is safe for use by several goroutines.
 type Extractor struct {
 	words  words
+	said   sayings
 	things []thing
 	desks  sync.Pool // of *desk
 }
@@ -53,9 +56,13 @@ func New(set *defs.Set) *Extractor {
 			for _, other := range split(c.Extra["not"]) {
 				x.words.add(other, n, true)
 			}
+			for _, pattern := range split(c.Extra["said"]) {
+				x.said.add(pattern, n)
+			}
 		}
 	}
 	x.words.finish()
+	x.said.finish()
 	return x
 }
 
@@ -92,6 +99,7 @@ func (x *Extractor) extract(text string, k int, wanted func(*thing) bool) (found
 	defer x.desks.Put(d)
 	d.stream.read(text)
 	d.find(x)
+	d.say(&x.said)
 	d.settle(x)
 	for _, m := range d.best {
 		if len(found) >= k {
@@ -117,7 +125,9 @@ type desk struct {
 	stream
 	found   []mention
 	blocked []mention
+	told    []mention
 	best    []mention
+	live    []spoken
 }
 
 // find collects all mentions, and what only looks like one.
@@ -268,9 +278,7 @@ func (d *desk) settle(x *Extractor) {
 		}
 		d.best = append(d.best, m)
 	}
-	slices.SortFunc(d.best, func(a, b mention) int {
-		return cmp.Or(cmp.Compare(a.thing, b.thing), -cmp.Compare(a.p, b.p), cmp.Compare(a.from, b.from))
-	})
+	d.settleSaid()
 	d.best = slices.CompactFunc(d.best, func(a, b mention) bool { return a.thing == b.thing })
 	slices.SortFunc(d.best, func(a, b mention) int {
 		return cmp.Or(-cmp.Compare(a.p, b.p), cmp.Compare(a.from, b.from), cmp.Compare(a.thing, b.thing))

@@ -1,0 +1,426 @@
+package competency
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Sayings are how people without words of an office tell what they do: a noun
+// and a verb in a sentence, such as 금형을 갈아 끼우고 for changing dies. They are
+// written in the column "said" as
+//
+//	금형/틀 갈다/바꾸다/교체
+//
+// any of the nouns with any of the verbs; a verb is in its dictionary form, or
+// the noun of one with 하다. A word that begins with the noun, and has at most a
+// particle behind it, must stand before a word of the verb, in the same sentence
+// and at most saidApart words earlier; or the verb is joined to the noun
+// (금형교체). An object is over where another begins: 소 of 소를 키우고 배추를 심다 is not planted.
+type sayings struct {
+	nouns, verbs words
+	nounIDs      map[string]int
+	verbIDs      map[string]int
+	tails        []tail // of names of verbs
+	verbOf       []int  // of names of verbs
+	light        []bool // of verbs: they say little, and must follow the noun at once
+	means        map[uint64][]int32
+}
+
+// saidApart is how many words a verb may stand behind its noun.
+const saidApart = 4
+
+// Probabilities of sayings, set by hand from looking at made-up stories and
+// postings: near ones are meant in about three of four cases.
+const (
+	pSaid   = 0.75
+	pLoose  = 0.65 // far apart, or a noun inside a longer word
+	pWished = 0.4  // 하고 싶다
+	pDenied = 0.3  // 안, 못, 없다, 모른다
+)
+
+// add takes in a pattern of a thing; one that is not two words is none.
+func (s *sayings) add(pattern string, thing int) {
+	if s.means == nil {
+		s.nounIDs, s.verbIDs, s.means = map[string]int{}, map[string]int{}, map[uint64][]int32{}
+	}
+	nouns, verbs, ok := strings.Cut(pattern, " ")
+	if !ok {
+		return
+	}
+	for noun := range strings.SplitSeq(nouns, "/") {
+		n, ok := s.nounIDs[noun]
+		if !ok {
+			n = len(s.nounIDs)
+			s.nounIDs[noun] = n
+			s.nouns.add(noun, n, false)
+		}
+		for verb := range strings.SplitSeq(verbs, "/") {
+			k := pair(n, s.verb(verb))
+			if !slices.Contains(s.means[k], int32(thing)) {
+				s.means[k] = append(s.means[k], int32(thing))
+			}
+		}
+	}
+}
+
+func pair(noun, verb int) uint64 { return uint64(noun)<<32 | uint64(verb) }
+
+func (s *sayings) verb(verb string) int {
+	v, ok := s.verbIDs[verb]
+	if ok {
+		return v
+	}
+	v = len(s.verbIDs)
+	s.verbIDs[verb] = v
+	s.light = append(s.light, slices.Contains(lightVerbs, verb))
+	for _, f := range forms(verb) {
+		s.verbs.add(f.text, len(s.tails), false)
+		s.tails, s.verbOf = append(s.tails, f.tail), append(s.verbOf, v)
+	}
+	return v
+}
+
+func (s *sayings) finish() {
+	if s.means == nil {
+		return
+	}
+	s.nouns.finish()
+	s.verbs.finish()
+}
+
+var lightVerbs = strings.Fields("하다 보다 되다 내다 나다 가다 오다 주다")
+
+// A spoken noun is one that a verb may still follow.
+type spoken struct {
+	noun, from int32
+	word       int32 // which word of the sentence
+	object     bool  // over where another object begins
+	bare       bool  // no particle
+	inside     bool  // not the beginning of its word
+}
+
+// say adds what sayings show to d.found, as mentions that enclose no others.
+func (d *desk) say(s *sayings) {
+	d.told, d.live = d.told[:0], d.live[:0]
+	if s.means == nil {
+		return
+	}
+	word, comma := int32(0), int32(-1)
+	for i := 0; i < len(d.runes); {
+		if !isLetter(d.runes[i]) {
+			if d.endsSentence(i) {
+				d.live = d.live[:0]
+			} else if r := d.runes[i]; r == ',' || r == '·' || r == '/' {
+				comma = word
+			}
+			i++
+			continue
+		}
+		to := i + 1
+		for to < len(d.runes) && d.flags[to]&blankBefore == 0 && isLetter(d.runes[to]) {
+			to++
+		}
+		word++
+		d.expire(word)
+		d.sayVerbs(s, i, to, word, comma)
+		d.hearNouns(s, i, to, word, comma)
+		d.endObject(i, to, word)
+		i = to
+	}
+}
+
+func (d *desk) endsSentence(i int) bool {
+	switch d.runes[i] {
+	case '!', '?', '\n', '\r', ';', '。', '•':
+		return true
+	case '.':
+		return i+1 >= len(d.runes) || d.runes[i+1] < '0' || d.runes[i+1] > '9'
+	}
+	return false
+}
+
+// expire forgets the nouns that are too far behind.
+func (d *desk) expire(word int32) {
+	n := 0
+	for n < len(d.live) && word-d.live[n].word > saidApart {
+		n++
+	}
+	d.live = d.live[:copy(d.live, d.live[n:])]
+}
+
+// endObject forgets objects before the word when it is one itself.
+func (d *desk) endObject(from, to int, word int32) {
+	if last := d.runes[to-1]; to-from < 2 || last != '을' && last != '를' || last == '을' && (d.runes[to-2] == '가' || d.runes[to-2] == '마') {
+		return
+	}
+	d.live = slices.DeleteFunc(d.live, func(n spoken) bool {
+		return n.object && n.word < word && !(n.bare && n.word == word-1) // 예약 전화를 is one object
+	})
+}
+
+// hearNouns notes the nouns of a word, and tells those a verb is joined to.
+func (d *desk) hearNouns(s *sayings, from, to int, word, comma int32) {
+	for i := from; i < to; i++ {
+		if i == from+1 {
+			continue // a noun inside a word has at least two letters before it
+		}
+		state := uint32(0)
+		for j := i; j < min(len(d.runes), to+6); j++ {
+			var ok bool
+			if state, ok = s.nouns.step(state, d.runes[j]); !ok {
+				break
+			}
+			if len(s.nouns.ends(state)) == 0 || i > from && (j == i || j >= to) {
+				continue
+			}
+			n := spoken{noun: int32(s.nouns.names[s.nouns.ends(state)[0]].thing), from: int32(i), word: word, inside: i > from}
+			for _, flags := range d.flags[i+1 : j+1] {
+				n.word += int32(flags & blankBefore) // 학원 차 is two words
+			}
+			if n.inside {
+				n.from = int32(from)
+			}
+			if end, ok := d.particle(j + 1); ok {
+				n.bare = end == j+1
+				n.object = n.bare || strings.ContainsRune("을를이가은는도만", d.runes[end-1])
+				d.live = append(d.live, n)
+			} else if j+1 < to {
+				d.joinVerbs(s, n, j+1)
+			}
+		}
+	}
+}
+
+// particle reports whether a word ends at rune i, with a particle or without,
+// and where.
+func (d *desk) particle(i int) (int, bool) {
+	for _, plural := range plurals {
+		if at, ok := d.has(i, plural); ok {
+			if d.wordEnds(at) {
+				return at, true
+			}
+			for _, p := range particles {
+				if end, ok := d.has(at, p); ok && d.wordEnds(end) {
+					return end, true
+				}
+			}
+		}
+	}
+	return 0, false
+}
+
+var (
+	plurals   = runes("", "들", "분들", "님", "님들", "분")
+	particles = runes(strings.Fields("을 를 이 가 은 는 도 에 에서 에서도 에서는 에는 에다 에다가 의 만 만을 로 으로 로만 로도 으로도 와 과 랑 이랑 하고 까지 부터 에게 에게도 한테 한테도 께 마다 나 이나 며 등 등을 같은 같은것 요 이고 라도 씩")...)
+)
+
+func runes(words ...string) (out [][]rune) {
+	for _, w := range words {
+		out = append(out, []rune(w))
+	}
+	return out
+}
+
+// has reports whether w stands at rune i without a blank in or before it.
+func (d *desk) has(i int, w []rune) (int, bool) {
+	if len(d.runes)-i < len(w) {
+		return 0, false
+	}
+	for k, r := range w {
+		if d.runes[i+k] != r || d.flags[i+k]&blankBefore != 0 {
+			return 0, false
+		}
+	}
+	return i + len(w), true
+}
+
+func (d *desk) wordEnds(i int) bool {
+	return i >= len(d.runes) || d.flags[i]&blankBefore != 0 || !isLetter(d.runes[i])
+}
+
+// sayVerbs tells the nouns before a word that begins with a verb of theirs.
+func (d *desk) sayVerbs(s *sayings, from, to int, word, comma int32) {
+	if len(d.live) == 0 {
+		return
+	}
+	d.eachVerb(s, from, func(verb int, t tail, end int) {
+		for _, n := range d.live {
+			if t == nominal && comma >= n.word || s.light[verb] && word-n.word > 1 {
+				continue // "자재 입고, 포장" are two things, and 기계를 고쳐 봤다 is no watching
+			}
+			p := pSaid
+			if word-n.word > 2 || n.inside {
+				p = pLoose
+			}
+			d.tell(s, n, verb, end, p*d.truth(from, max(end, to), t))
+		}
+	})
+}
+
+// joinVerbs tells a noun that a verb is joined to, as in 금형교체.
+func (d *desk) joinVerbs(s *sayings, n spoken, at int) {
+	d.eachVerb(s, at, func(verb int, t tail, end int) {
+		if t == ending && end-at == 1 && end-int(n.from) == 2 {
+			return // two letters say too little
+		}
+		p := pSaid
+		if n.inside {
+			p = pLoose
+		}
+		d.tell(s, n, verb, end, p*d.truth(at, end, t))
+	})
+}
+
+// eachVerb calls f for the verbs whose words begin at a rune, with the end of
+// the form.
+func (d *desk) eachVerb(s *sayings, from int, f func(verb int, t tail, end int)) {
+	state := uint32(0)
+	for j := from; j < len(d.runes); j++ {
+		var ok bool
+		if state, ok = s.verbs.step(state, d.runes[j]); !ok {
+			return
+		}
+		for _, k := range s.verbs.ends(state) {
+			id := s.verbs.names[k].thing
+			if d.goesOn(j+1, s.tails[id]) {
+				end := j + 1
+				if _, bare := d.particle(end); !bare || s.tails[id] != nominal {
+					for !d.wordEnds(end) {
+						end++
+					}
+				}
+				f(s.verbOf[id], s.tails[id], end)
+			}
+		}
+	}
+}
+
+// goesOn reports whether at rune i stands what a form needs behind it.
+func (d *desk) goesOn(i int, t tail) bool {
+	ends := d.wordEnds(i)
+	var first rune
+	if !ends {
+		first = d.runes[i]
+	}
+	switch t {
+	case ending:
+		return !ends && strings.ContainsRune("고는던기지거게다도습네자더느니나며면러려시세셔신실십므죠었았어으은을", first)
+	case adnominal:
+		return ends || strings.ContainsRune("니다때시수데게까", first)
+	case joined:
+		return ends || strings.ContainsRune("서요야도주줬준줄줘본보봤볼드내냈낸낼놓놨두둬왔온오가갔", first)
+	case nominal:
+		if ends || strings.ContainsRune("하했한할합해되된중", first) {
+			return true
+		}
+		_, ok := d.particle(i)
+		return ok || d.starts(i, "작업") || d.starts(i, "업무")
+	}
+	return true
+}
+
+func (d *desk) starts(i int, w string) bool {
+	_, ok := d.has(i, []rune(w))
+	return ok
+}
+
+// tell notes what a noun and a verb mean together.
+func (d *desk) tell(s *sayings, n spoken, verb, end int, p float64) {
+	for _, thing := range s.means[pair(int(n.noun), verb)] {
+		d.told = append(d.told, mention{from: n.from, to: int32(end), thing: thing, p: p})
+	}
+}
+
+// truth is the factor by which a verb that stands from one rune up to another
+// is less likely done than it is named: for 안, 못, 적이 없다, 줄 모른다, 싶다.
+func (d *desk) truth(from, to int, t tail) float64 {
+	if from > 0 && d.flags[from]&blankBefore != 0 && (d.runes[from-1] == '안' || d.runes[from-1] == '못') && (from == 1 || d.flags[from-1]&blankBefore != 0) {
+		return pDenied / pSaid
+	}
+	if t == nominal && to-from <= 4 && d.wordEnds(to) && !d.inflected(to) {
+		return 1
+	}
+	for n := 0; n < 3; n++ {
+		if n == 0 && d.joins(to) && !d.wish(to) {
+			return 1
+		}
+		if to >= len(d.runes) || d.flags[to]&blankBefore == 0 || !isLetter(d.runes[to]) {
+			return 1
+		}
+		start := to
+		for to = start + 1; !d.wordEnds(to); {
+			to++
+		}
+		switch {
+		case d.behind(start, "않"), d.behind(start, "못"), d.behind(start, "모르"), d.behind(start, "모릅"), d.behind(start, "모른"), d.behind(start, "몰"), d.behind(start, "없"):
+			return pDenied / pSaid
+		case d.behind(start, "싶"):
+			return pWished / pSaid
+		case n > 0 && d.joins(to):
+			return 1
+		}
+	}
+	return 1
+}
+
+// inflected reports whether the word that ends at a rune may be denied by what
+// follows: 교체 못 함, 교체는 안 했다.
+func (d *desk) inflected(to int) bool {
+	return d.behind(to, "못") || d.behind(to, "안") || d.behind(to, "없") || d.behind(to, "경험") || d.behind(to, "할")
+}
+
+// behind is starts with or without a blank before.
+func (d *desk) behind(i int, w string) bool {
+	r := []rune(w)
+	return len(d.runes)-i >= len(r) && slices.Equal(d.runes[i:i+len(r)], r)
+}
+
+// joins reports whether the word before rune to goes on to another clause.
+func (d *desk) joins(to int) bool { return strings.ContainsRune("고며서만데니", d.runes[to-1]) }
+
+func (d *desk) wish(to int) bool { return d.behind(to, "싶") }
+
+// settleSaid joins what was told to the best mentions. A name inside of the
+// words that tell of its thing is one more sign of it, or denied with it.
+func (d *desk) settleSaid() {
+	for i := range d.best {
+		if m := &d.best[i]; d.denied(int(m.to)) {
+			m.p = min(m.p, pDenied)
+		}
+	}
+	names := len(d.best)
+	for _, told := range d.told {
+		for i := range d.best[:names] {
+			m := &d.best[i]
+			if m.thing != told.thing || m.from < told.from || m.to > told.to {
+				continue
+			}
+			if told.p < Sure {
+				m.p = min(m.p, told.p)
+			} else if m.p >= Sure {
+				told.p = max(told.p, 1-(1-m.p)*(1-told.p))
+			}
+		}
+		d.best = append(d.best, told)
+	}
+	slices.SortFunc(d.best, func(a, b mention) int {
+		return cmp.Or(cmp.Compare(a.thing, b.thing), -cmp.Compare(a.p, b.p), cmp.Compare(a.from, b.from), -cmp.Compare(a.to, b.to))
+	})
+}
+
+// denied reports whether the word after that of a name that ends at a rune says
+// that the person cannot do it: 지게차는 못 합니다.
+func (d *desk) denied(to int) bool {
+	for n := 0; !d.wordEnds(to); n++ {
+		if n > 2 {
+			return false // not a particle: another word
+		}
+		to++
+	}
+	if to >= len(d.runes) || d.flags[to]&blankBefore == 0 {
+		return false
+	}
+	return d.behind(to, "못하") || d.behind(to, "못합") || d.behind(to, "못해") ||
+		d.runes[to] == '못' && d.wordEnds(to+1) || d.behind(to, "할줄모") || d.behind(to, "할줄몰")
+}
