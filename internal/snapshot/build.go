@@ -246,6 +246,13 @@ func contentHash(dir string) (string, error) {
 // check compares lengths and bounds within and between the tables, so that a
 // reader never needs to.
 func (s *Snapshot) check() error {
+	if err := s.checkLengths(); err != nil {
+		return err
+	}
+	return s.checkBounds()
+}
+
+func (s *Snapshot) checkLengths() error {
 	for _, t := range []struct {
 		name  string
 		table any
@@ -262,10 +269,16 @@ func (s *Snapshot) check() error {
 			return err
 		}
 	}
-	p, r, d := &s.Postings, &s.Resumes, &s.Dict
 	if s.Text.Len() != s.Meta.Postings {
 		return fmt.Errorf("snapshot: %d texts for %d postings", s.Text.Len(), s.Meta.Postings)
 	}
+	return nil
+}
+
+// checkBounds holds that every number in a column that stands for a row or a
+// code stands for one that is there.
+func (s *Snapshot) checkBounds() error {
+	p, r, d := &s.Postings, &s.Resumes, &s.Dict
 	for _, err := range []error{
 		ranges("postings.Occupations", p.Occupations, len(d.Occupations), s.Meta.Postings),
 		ranges("resumes.Occupations", r.Occupations, len(d.Occupations), s.Meta.Resumes),
@@ -279,6 +292,7 @@ func (s *Snapshot) check() error {
 		below("postings.Industry", p.Industry, len(d.Industries)),
 		below("postings.Education", p.Education, len(d.Education)),
 		below("postings.Employment", p.Employment, len(d.Employment)),
+		below("postings.PayBasis", p.PayBasis, int(PayNegotiable)+1),
 		below("postings.Members", p.Members.Val, len(s.Members.ID)),
 		below("members.Posting", s.Members.Posting, s.Meta.Postings),
 		below("members.Source", s.Members.Source, len(d.Sources)),
@@ -293,10 +307,14 @@ func (s *Snapshot) check() error {
 		below("resumes.Education", r.Education, len(d.Education)),
 		below("resumes.Employment", r.Employment, len(d.Employment)),
 		below("resumes.Sex", r.Sex, len(d.Sex)),
+		below("resumes.Source", r.Source, len(d.Sources)),
 		below("resumes.Person", r.Person, max(1, s.Meta.People)),
+		below("companies.Region", s.Companies.Region, len(d.Regions)),
+		below("companies.Industry", s.Companies.Industry, len(d.Industries)),
 		below("companies.Postings", s.Companies.Postings.Val, s.Meta.Postings),
 		below("merges.Rule", s.Merges.Rule, len(d.Rules)),
 		below("items.Kind", s.Items.Kind, len(d.Kinds)),
+		below("items.Source", s.Items.Source, len(d.Sources)),
 		below("items.Occupation", s.Items.Occupation, len(d.Occupations)),
 	} {
 		if err != nil {

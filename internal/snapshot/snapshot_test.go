@@ -294,6 +294,11 @@ func TestTablesThatDisagreeAreRefused(t *testing.T) {
 		"a person beyond the last":       func(s *Snapshot, _ *Meta) { s.Resumes.Person[1] = 1 },
 		"more postings than there are":   func(_ *Snapshot, m *Meta) { m.Postings = 3 },
 		"a company with a lost posting":  func(s *Snapshot, _ *Meta) { s.Companies.Postings = Lists[uint32]{[]uint64{0, 1, 1}, []uint32{2}} },
+		"a résumé of no source":          func(s *Snapshot, _ *Meta) { s.Resumes.Source[0] = 9 },
+		"an item of no source":           func(s *Snapshot, _ *Meta) { s.Items.Source[0] = 9 },
+		"a company in no region":         func(s *Snapshot, _ *Meta) { s.Companies.Region[1] = 9 },
+		"a company of no industry":       func(s *Snapshot, _ *Meta) { s.Companies.Industry[1] = 9 },
+		"pay stated in no known way":     func(s *Snapshot, _ *Meta) { s.Postings.PayBasis[0] = 9 },
 		"an item of a kind never listed": func(s *Snapshot, _ *Meta) { s.Items.Kind[0] = 2 },
 	} {
 		data := t.TempDir()
