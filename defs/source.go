@@ -35,8 +35,8 @@ func Matches(pattern, name string) bool {
 	return ok && err == nil
 }
 
-// JoinOf returns the join of a name.
-func (f *File) JoinOf(name string) (*Join, bool) {
+// join returns the join of a name.
+func (f *File) join(name string) (*Join, bool) {
 	for i := range f.Joins {
 		if f.Joins[i].Name == name {
 			return &f.Joins[i], true
@@ -162,7 +162,7 @@ func (l *loader) join(d *doc, f *File, i, j int) {
 		d.fault(d.at(at...), "a join has a name, a match and the column it is on")
 	}
 	d.pattern(jn.Match, append(at, "match")...)
-	if first, _ := f.JoinOf(jn.Name); first != jn {
+	if first, _ := f.join(jn.Name); first != jn {
 		d.fault(d.at(append(at, "name")...), "join %s is given twice", jn.Name)
 	}
 }
@@ -208,7 +208,7 @@ func (l *loader) value(d *doc, f *File, k *Kind, field *Field, at []any) Value {
 	d.oneOf(v.Unit, []string{"", "won", "thousand", "manwon"}, append(at, "unit")...)
 	d.oneOf(v.Per, []string{"", "year", "month", "day", "hour"}, append(at, "per")...)
 	if v.Join != "" {
-		if _, ok := f.JoinOf(v.Join); !ok {
+		if _, ok := f.join(v.Join); !ok {
 			fault("there is no join %s in this file's joins", v.Join)
 		}
 	}

@@ -145,12 +145,12 @@ type typical struct {
 // assumption: 3.2 % a year over 8 years.
 const uprate = 1.28
 
-// MinimumWage is the minimum wage of 2026 in won an hour (Ministry of
+// minimumWage is the minimum wage of 2026 in won an hour (Ministry of
 // Employment and Labor, notice of 2025-08); a month is 209 hours.
 const (
-	MinimumWage  = 10_320
+	minimumWage  = 10_320
 	fullTimeYear = 209 * 12
-	leastPay     = MinimumWage * fullTimeYear
+	leastPay     = minimumWage * fullTimeYear
 )
 
 func (m *Market) readOccupations() {

@@ -296,7 +296,7 @@ func (m *Market) stated(pay float64, b basis) int64 {
 	case daily:
 		return max(round(pay*8/fullTimeYear, 5_000), 85_000) * fullTimeYear / 8
 	}
-	return max(round(pay/fullTimeYear, 100), MinimumWage) * fullTimeYear
+	return max(round(pay/fullTimeYear, 100), minimumWage) * fullTimeYear
 }
 
 func openings(r *rng, s sortOf) int {

@@ -13,8 +13,8 @@ import (
 // notice states it (Labour Standards Act art. 50 and 55; its decree art. 6). A
 // day is 8 hours. Hourly and daily pay so mean a full-time year.
 const (
-	MonthHours = 209
-	DayHours   = 8
+	monthHours = 209
+	dayHours   = 8
 )
 
 // Pay a year outside of these, in won, is a slip of the pen, or not pay by the
@@ -45,9 +45,9 @@ type PayUnit struct {
 func yearly(b snapshot.PayBasis) (num, den int64) {
 	switch b {
 	case snapshot.PayHourly:
-		return MonthHours * 12, 1
+		return monthHours * 12, 1
 	case snapshot.PayDaily:
-		return MonthHours * 12, DayHours
+		return monthHours * 12, dayHours
 	case snapshot.PayMonthly:
 		return 12, 1
 	}
