@@ -4,7 +4,9 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,12 +25,18 @@ var shared = map[string][]string{
 	"snapshot": {"catalogue", "jobcare", "match"},
 }
 
+// pure lists the packages that only judge: what is given in decides what comes
+// out.
+var pure = []string{"internal/catalogue/competency", "internal/catalogue/master", "internal/catalogue/parse", "internal/match/rank"}
+
+// doing lists what a judgement does without: files, the network, waiting.
+var doing = []string{"context", "io/fs", "log", "log/slog", "net", "os", "os/exec", module + "/internal/platform/table"}
+
 // outside lists the modules that may be used, and in which folders. Everything
 // else is the standard library or ours.
 var outside = map[string][]string{
 	"cel.dev/cel-go":                 {"defs"},
 	"go.yaml.in/yaml":                {"defs"},
-	"google.golang.org/protobuf":     {"defs"},
 	"modernc.org/sqlite":             {"internal/platform/db"},
 	"github.com/jackc/pgx":           {"internal/platform/db"},
 	"github.com/parquet-go":          {"internal/platform/table"},
@@ -93,6 +101,8 @@ func forbidden(file, name string) string {
 		return "domains do not import one another; declare the interface you need and let cmd/ieum wire it"
 	case from != "" && strings.Count(dir, "/") >= 2 && to == from && ours == "internal/"+from:
 		return "a private child does not know its domain"
+	case slices.Contains(pure, dir) && slices.Contains(doing, name):
+		return "a judgement does no I/O and waits for nothing; let who asks read and write"
 	case (strings.HasPrefix(dir, "internal/"+platform) || dir == "defs") && to != "":
 		return "plumbing does not know the domains"
 	case from != "" && name == "database/sql" && base != "store.go":
@@ -103,6 +113,29 @@ func forbidden(file, name string) string {
 		return "not a module this folder may use; see outside in arch_test.go"
 	}
 	return ""
+}
+
+// TestTablesBearTheirOwnersName holds that every table is known to be its
+// domain's by its name, so that no other writes it.
+func TestTablesBearTheirOwnersName(t *testing.T) {
+	files, err := filepath.Glob("internal/*/schema/*.sql")
+	more, err2 := filepath.Glob("internal/platform/*/schema/*.sql")
+	if files = append(files, more...); err != nil || err2 != nil || len(files) == 0 {
+		t.Fatal("no schema", err, err2)
+	}
+	table := regexp.MustCompile(`(?i)\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)`)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		owner := filepath.Base(filepath.Dir(filepath.Dir(file)))
+		for _, m := range table.FindAllStringSubmatch(string(text), -1) {
+			if !strings.HasPrefix(m[1], owner+"_") {
+				t.Errorf("%s makes the table %s; call it %s_%s", file, m[1], owner, m[1])
+			}
+		}
+	}
 }
 
 func allowed(dir, name string) bool {
@@ -124,6 +157,8 @@ func TestForbidden(t *testing.T) {
 		{"internal/catalogue/catalogue.go", module + "/internal/match", false},
 		{"internal/catalogue/catalogue.go", module + "/internal/catalogue/parse", true},
 		{"internal/catalogue/parse/parse.go", module + "/internal/catalogue", false},
+		{"internal/catalogue/parse/pay.go", "os", false},
+		{"internal/match/rank/rank.go", "context", false},
 		{"internal/match/index.go", module + "/internal/snapshot", true},
 		{"internal/simulate/simulate.go", module + "/internal/snapshot", false},
 		{"internal/match/rank/rank.go", module + "/internal/jobcare", false},
