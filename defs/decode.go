@@ -2,6 +2,7 @@ package defs
 
 import (
 	"bytes"
+	"cmp"
 	"encoding"
 	"errors"
 	"io"
@@ -125,7 +126,7 @@ var (
 func (d *doc) decode(n *yaml.Node, v reflect.Value, path string) {
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
-		d.fault(n, "write %s out: anchors and aliases are not used in definitions", or(path, "it"))
+		d.fault(n, "write %s out: anchors and aliases are not used in definitions", cmp.Or(path, "it"))
 		return
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
 		return
@@ -168,7 +169,7 @@ func (d *doc) decodeText(n *yaml.Node, v reflect.Value, path string) {
 
 func (d *doc) decodeStruct(n *yaml.Node, v reflect.Value, path string) {
 	if n.Kind != yaml.MappingNode {
-		d.fault(n, "%s must be fields with values", or(path, "the file"))
+		d.fault(n, "%s must be fields with values", cmp.Or(path, "the file"))
 		return
 	}
 	places, known := fieldsOf(v.Type())
@@ -263,11 +264,4 @@ func join(path, key string) string {
 		return key
 	}
 	return path + "." + key
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

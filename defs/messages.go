@@ -1,6 +1,7 @@
 package defs
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"slices"
@@ -49,7 +50,7 @@ func (l *loader) messages(name string, f layered) {
 
 func (d *doc) readMessages(n *yaml.Node, prefix string, into map[string]message) {
 	if n.Kind != yaml.MappingNode {
-		d.fault(n, "%s must be keys with texts", or(prefix, "the file"))
+		d.fault(n, "%s must be keys with texts", cmp.Or(prefix, "the file"))
 		return
 	}
 	d.eachKey(n, func(key string, k, c *yaml.Node) {

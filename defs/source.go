@@ -1,6 +1,7 @@
 package defs
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -106,7 +107,7 @@ func (l *loader) source(d *doc) {
 // file checks how one sort of file is read.
 func (l *loader) file(d *doc, f *File, i int) {
 	at := func(p ...any) []any { return append([]any{"files", i}, p...) }
-	f.Match, f.Encoding = or(f.Match, "*"), or(f.Encoding, "auto")
+	f.Match, f.Encoding = cmp.Or(f.Match, "*"), cmp.Or(f.Encoding, "auto")
 	if !d.has(at("limit")...) {
 		f.Limit = defaultLimit
 	}
@@ -129,7 +130,7 @@ func (l *loader) file(d *doc, f *File, i int) {
 		return
 	}
 	d.oneOf(f.Delivery, []string{"full", "change"}, at("delivery")...)
-	f.Absent = or(f.Absent, "close")
+	f.Absent = cmp.Or(f.Absent, "close")
 	d.oneOf(f.Absent, []string{"close", "keep"}, at("absent")...)
 	for j := range f.Joins {
 		l.join(d, f, i, j)
@@ -157,7 +158,7 @@ func (d *doc) pattern(p string, at ...any) {
 func (l *loader) join(d *doc, f *File, i, j int) {
 	jn := &f.Joins[j]
 	at := []any{"files", i, "joins", j}
-	jn.Key = or(jn.Key, jn.On)
+	jn.Key = cmp.Or(jn.Key, jn.On)
 	if jn.Name == "" || jn.Match == "" || jn.On == "" {
 		d.fault(d.at(at...), "a join has a name, a match and the column it is on")
 	}
@@ -220,7 +221,7 @@ func (l *loader) value(d *doc, f *File, k *Kind, field *Field, at []any) Value {
 	if v.From != "" {
 		v.from = l.set.Codes[v.From]
 		if v.from == nil || v.from.Into != field.Codes {
-			fault("from names %s, which is no list that %s replaced", v.From, or(field.Codes, "a list"))
+			fault("from names %s, which is no list that %s replaced", v.From, cmp.Or(field.Codes, "a list"))
 			v.from = nil
 		}
 	}
