@@ -27,17 +27,20 @@ func bringDemo(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
+	s, err := openStore(ctx, e, set)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := onlySimulated(ctx, s); err != nil {
+		return err
+	}
 	p := simulate.Default()
 	p.AsOf = ieum.DayOf(e.now())
 	dir := filepath.Join(e.Data, "simulated-"+p.AsOf.String())
 	if err := makeMarket(ctx, e, p, dir); err != nil {
 		return err
 	}
-	s, err := openStore(ctx, e, set)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
 	e.say("Taking in the simulated people and postings …")
 	if _, err := s.catalogue.Ingest(ctx, "simulated", []string{dir}, catalogue.Options{}); err != nil {
 		return err
@@ -45,4 +48,19 @@ func bringDemo(ctx context.Context, e *env) error {
 	e.say("Building the snapshot …")
 	_, err = s.catalogue.Build(ctx, nil, parts(set)...)
 	return err
+}
+
+// onlySimulated refuses a data folder that took in anything else: who looks at
+// a demo does not want it among the postings of an agency.
+func onlySimulated(ctx context.Context, s *store) error {
+	list, err := s.catalogue.Sources(ctx)
+	if err != nil {
+		return err
+	}
+	for _, source := range list {
+		if source.Last != nil && source.ID != "simulated" {
+			return ieum.Errorf(ieum.ErrConflict, "the data folder holds a delivery of %s, with which simulated people are not mixed; build with: ieum build, or name another folder with --data DIR", source.ID)
+		}
+	}
+	return nil
 }

@@ -363,7 +363,7 @@ func TestErrorsOfTheDataFolder(t *testing.T) {
 		{"a snapshot that lacks a part", func(b *bench) { b.remove("snapshots/*/match") }, readers, "is damaged; build it again with: ieum build", nil},
 		{"a lake that lacks rows", func(b *bench) { b.remove("lake/*/*/*.parquet") }, [][]string{{"build"}}, "cannot be read; mend its permissions, or put back a backup of the data folder and its database", nil},
 		{"a lake that lacks keys", func(b *bench) { b.remove("lake/*/*/*.keys") }, keepers[:2], "cannot be read; mend its permissions, or put back a backup of the data folder and its database", nil},
-		{"a database that was lost", func(b *bench) { b.remove("ieum.db*") }, keepers[:2], "are not of the same installation; mend --data or IEUM_DATABASE, or put back a backup of both", nil},
+		{"a database that was lost", func(b *bench) { b.remove("ieum.db*") }, keepers, "are not of the same installation; mend --data or IEUM_DATABASE, or put back a backup of both", nil},
 		{"a folder that is a file", func(b *bench) { b.data = b.in("jobs.csv") }, keepers, "can be neither found nor made (not a directory); name another with --data DIR", nil},
 		{"a folder that cannot be", func(b *bench) { b.data = "/proc/no/such" }, keepers, "can be neither found nor made (no such file or directory); name another with --data DIR", nil},
 		{"no data yet", func(b *bench) { b.data = b.t.TempDir() }, readers[:1], "there is no snapshot yet; bring data with: ieum ingest SOURCE FILE…, then: ieum build", nil},

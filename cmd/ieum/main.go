@@ -49,6 +49,7 @@ var commands = []*command{
 	extractCommand,
 	trainCommand,
 	evalCommand,
+	mergesCommand,
 	checkCommand,
 	simulateCommand,
 	benchCommand,

@@ -583,6 +583,7 @@ func TestServingFromPostgreSQL(t *testing.T) {
 	file.database = "" // as when IEUM_DATABASE was forgotten
 	file.fail(1, "are not of the same installation; mend --data or IEUM_DATABASE", "ingest", "stall", b.in("jobs-next.csv"))
 	file.fail(1, "are not of the same installation; mend --data or IEUM_DATABASE", "build")
+	file.fail(1, "are not of the same installation; mend --data or IEUM_DATABASE", "serve")
 	if now := b.kept(); now != before {
 		t.Errorf("now there is %s, before there was %s", now, before)
 	}

@@ -48,12 +48,14 @@ type Catalogue struct {
 }
 
 // New returns the catalogue of a data folder, having brought its tables up to
-// date. Without a coder or an extractor what they would find stays unknown.
+// date. A folder that belongs to another database is ieum.ErrConflict. Without a coder or an extractor what they would find stays unknown.
 func New(ctx context.Context, d *db.DB, set *defs.Set, dataDir string, now func() time.Time, coder Coder, extractor Extractor) (*Catalogue, error) {
 	if err := d.Migrate(ctx, "catalogue", schema); err != nil {
 		return nil, err
 	}
-	return &Catalogue{&store{d}, set, dataDir, now, coder, extractor}, nil
+	c := &Catalogue{&store{d}, set, dataDir, now, coder, extractor}
+	_, _, err := c.compare(ctx)
+	return c, err
 }
 
 // lake returns a path within data/lake.

@@ -17,6 +17,7 @@ import (
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/db/dbtest"
 	"ieum/internal/platform/durable"
+	"ieum/internal/platform/journal"
 	"ieum/internal/platform/table"
 )
 
@@ -184,21 +185,27 @@ func TestLakeAndDatabaseBelongTogether(t *testing.T) {
 	other := newBench(t, shop)
 	other.ingest("shop", other.file("jobs.csv", shopHeader, job("2", "용접원")))
 	empty := dbtest.Open(t, t.TempDir())
-	for _, tt := range []struct {
-		name string
-		dir  string
-		d    *db.DB
-	}{{"an empty database", b.dir, empty}, {"the database of another", b.dir, other.store.db}, {"an empty folder", t.TempDir(), b.store.db}} {
-		mixed := &bench{t: t, dir: tt.dir, day: b.day}
-		mixed.open(tt.d, loadDefs(t, shop))
-		_, err := mixed.Ingest(t.Context(), "shop", []string{path}, Options{})
-		_, built := mixed.Build(t.Context(), nil)
-		for what, err := range map[string]error{"ingest": err, "build": built} {
-			if !errors.Is(err, ieum.ErrConflict) || !strings.Contains(err.Error(), "are not of the same installation") {
-				t.Errorf("%s with %s gives %v", what, tt.name, err)
-			}
+	if err := journal.Migrate(t.Context(), empty); err != nil {
+		t.Fatal(err)
+	}
+	now := func() time.Time { return b.day }
+	refused := func(what string, err error) {
+		if !errors.Is(err, ieum.ErrConflict) || !strings.Contains(err.Error(), "are not of the same installation") {
+			t.Errorf("%s gives %v", what, err)
 		}
 	}
+	_, err := New(t.Context(), empty, loadDefs(t, shop), b.dir, now, nil, nil)
+	refused("an empty database", err)
+	_, err = New(t.Context(), other.store.db, loadDefs(t, shop), b.dir, now, nil, nil)
+	refused("the database of another", err)
+	bare, err := New(t.Context(), b.store.db, loadDefs(t, shop), t.TempDir(), now, nil, nil)
+	if err != nil {
+		t.Errorf("an empty folder, to serve from: %v", err)
+	}
+	_, err = bare.Ingest(t.Context(), "shop", []string{path}, Options{})
+	refused("a delivery into an empty folder", err)
+	_, err = bare.Build(t.Context(), nil)
+	refused("a build in an empty folder", err)
 	if b.hash() != before {
 		t.Error("what is kept changed")
 	}

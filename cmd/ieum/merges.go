@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"ieum"
+	"ieum/internal/catalogue"
+	"ieum/internal/snapshot"
+)
+
+var mergesCommand = &command{
+	name: "merges", args: "[WHAT]", about: "why rows were put together, and deciding that they are not one",
+	setup: func(fs *flag.FlagSet) run {
+		var a asked
+		fs.StringVar(&a.kind, "kind", "posting", "posting (WHAT is its public number), company (a piece of its name) or person (the key of a résumé)")
+		fs.BoolVar(&a.apart, "apart", false, "A B: from the next build on the two are not one")
+		fs.StringVar(&a.why, "why", "", "with --apart: why not")
+		fs.BoolVar(&a.again, "again", false, "A B: withdraw what was decided; the matcher decides again")
+		return func(ctx context.Context, e *env, args []string) error {
+			a.what = args
+			return a.do(ctx, e)
+		}
+	},
+}
+
+// asked is a command line of ieum merges.
+type asked struct {
+	kind         string
+	apart, again bool
+	why          string
+	what         []string
+}
+
+// kindsOfMerges are the words for a snapshot.MergeKind.
+var kindsOfMerges = map[string]snapshot.MergeKind{"posting": snapshot.MergedPosting, "company": snapshot.MergedCompany, "person": snapshot.MergedPerson}
+
+func (a *asked) do(ctx context.Context, e *env) error {
+	kind := kindsOfMerges[a.kind]
+	switch {
+	case kind == 0:
+		return usagef("merges: --kind is posting, company or person")
+	case a.apart && a.again:
+		return usagef("merges: give either --apart or --again")
+	case (a.apart || a.again) && len(a.what) != 2:
+		return usagef("merges: --apart and --again take the two numbers that ieum merges WHAT shows")
+	case a.apart && strings.TrimSpace(a.why) == "":
+		return usagef("merges: say with --why why the two are not one")
+	case a.apart || a.again:
+		return a.decide(ctx, e, kind)
+	case len(a.what) == 0:
+		return listDecisions(ctx, e)
+	case len(a.what) > 1:
+		return usagef("merges takes one posting, company or résumé")
+	}
+	return listMerges(e, kind, a.what[0])
+}
+
+// decide keeps two apart from the next build on, or withdraws that.
+func (a *asked) decide(ctx context.Context, e *env, kind snapshot.MergeKind) error {
+	var pair [2]uint64
+	for i, text := range a.what {
+		id, ok := snapshot.ParseID(text)
+		if !ok {
+			return usagef("merges: %q is no number of 16 hexadecimal digits as ieum merges WHAT shows them", text)
+		}
+		pair[i] = id
+	}
+	set, err := e.definitions()
+	if err != nil {
+		return err
+	}
+	s, err := openStore(ctx, e, set)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if a.again {
+		if err := s.catalogue.Rejoin(ctx, kind, pair[0], pair[1]); err != nil {
+			return err
+		}
+		e.say("Withdrawn: the matcher decides again. It holds from the next ieum build on.")
+		return nil
+	}
+	if err := inSnapshot(e, kind, pair); err != nil {
+		return err
+	}
+	if err := s.catalogue.Unmerge(ctx, kind, pair[0], pair[1], a.why); err != nil {
+		return err
+	}
+	e.say("Noted: the two are not one. It holds from the next ieum build on.")
+	return nil
+}
+
+// inSnapshot refuses numbers that nothing in the current snapshot has, so that
+// a slip of the pen is no decision.
+func inSnapshot(e *env, kind snapshot.MergeKind, pair [2]uint64) error {
+	s, err := openSnapshot(e)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	known := map[uint64]bool{}
+	for i := range s.Merges.Kind {
+		if snapshot.MergeKind(s.Merges.Kind[i]) == kind {
+			known[s.Merges.A[i]], known[s.Merges.B[i]] = true, true
+		}
+	}
+	for _, id := range pair {
+		if !known[id] {
+			return ieum.Errorf(ieum.ErrNotFound, "nothing with the number %s was put together with another; ieum merges WHAT shows what was", snapshot.FormatID(id))
+		}
+	}
+	return nil
+}
+
+func openSnapshot(e *env) (*snapshot.Snapshot, error) {
+	dir, err := snapshot.Current(e.Data)
+	if err != nil {
+		return nil, err
+	}
+	return snapshot.Open(dir)
+}
+
+// listMerges prints the evidence on a posting, a company or a résumé.
+func listMerges(e *env, kind snapshot.MergeKind, what string) error {
+	s, err := openSnapshot(e)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	about, err := concerned(s, kind, what)
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
+	n := 0
+	for i := range s.Merges.Kind {
+		if snapshot.MergeKind(s.Merges.Kind[i]) == kind && about(i) {
+			printMerge(w, s, i)
+			n++
+		}
+	}
+	if n == 0 {
+		fmt.Fprintln(w, "Nothing was put together here.")
+	}
+	return w.Flush()
+}
+
+// concerned returns which rows of the merges are about what.
+func concerned(s *snapshot.Snapshot, kind snapshot.MergeKind, what string) (func(i int) bool, error) {
+	among := map[uint64]bool{}
+	switch kind {
+	case snapshot.MergedCompany:
+		return func(i int) bool { return strings.Contains(s.Merges.Names.At(i), what) }, nil
+	case snapshot.MergedPosting:
+		id, ok := snapshot.ParseID(what)
+		row := 0
+		if ok {
+			row, ok = s.PostingByID(id)
+		}
+		if !ok {
+			return nil, ieum.Errorf(ieum.ErrNotFound, "there is no posting %s; give the number in the address of its page", what)
+		}
+		for _, m := range s.Postings.Members.At(row) {
+			among[s.Members.ID[m]] = true
+		}
+	case snapshot.MergedPerson:
+		persons := map[uint32]bool{}
+		for i := range s.Resumes.Person {
+			if string(s.Resumes.Key.Bytes(i)) == what {
+				persons[s.Resumes.Person[i]] = true
+			}
+		}
+		if len(persons) == 0 {
+			return nil, ieum.Errorf(ieum.ErrNotFound, "there is no résumé with the key %s; give the key its source has for it", what)
+		}
+		for i, p := range s.Resumes.Person {
+			if persons[p] {
+				among[snapshot.RowID(s.Dict.Sources[s.Resumes.Source[i]], s.Resumes.Key.At(i))] = true
+			}
+		}
+	}
+	return func(i int) bool { return among[s.Merges.A[i]] }, nil
+}
+
+func printMerge(w io.Writer, s *snapshot.Snapshot, i int) {
+	m := &s.Merges
+	var agreed []string
+	for bit, name := range s.Dict.Agreements {
+		if m.Agreed[i]&(1<<bit) != 0 {
+			agreed = append(agreed, name)
+		}
+	}
+	fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%s\t%s\n", snapshot.FormatID(m.A[i]), snapshot.FormatID(m.B[i]), s.Dict.Rules[m.Rule[i]],
+		float64(m.Score[i])/100, strings.Join(agreed, ", "), strings.ReplaceAll(m.Names.At(i), "\t", " = "))
+}
+
+// listDecisions prints what people decided.
+func listDecisions(ctx context.Context, e *env) error {
+	set, err := e.definitions()
+	if err != nil {
+		return err
+	}
+	s, err := openStore(ctx, e, set)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	list, err := s.catalogue.Decisions(ctx)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(list, func(a, b catalogue.Decision) int { return a.At.Compare(b.At) })
+	w := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
+	for _, d := range list {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", d.At.Format(time.DateOnly), wordOf(d.Kind), snapshot.FormatID(d.A), snapshot.FormatID(d.B), d.Why)
+	}
+	if len(list) == 0 {
+		fmt.Fprintln(w, "Nothing was decided.")
+	}
+	return w.Flush()
+}
+
+func wordOf(kind snapshot.MergeKind) string {
+	for word, k := range kindsOfMerges {
+		if k == kind {
+			return word
+		}
+	}
+	return ""
+}

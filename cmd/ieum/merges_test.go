@@ -1,0 +1,99 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ieum/internal/snapshot"
+)
+
+// twice is one posting as two deliveries have it, under two keys.
+const twice = `id,title,place,body,firm
+a,요양보호사 모집,서울 강남구,어르신의 식사와 목욕을 돕고 하루 활동을 살피며 가족에게 알립니다. 3교대로 일하고 통근버스가 있습니다.,(주)가상요양원
+b,요양보호사 모집,서울 강남구,어르신의 식사와 목욕을 돕고 하루 활동을 살피며 가족에게 알립니다. 3교대로 일하고 통근버스가 있습니다.,가상요양원
+c,용접원 모집,부산,철판을 붙입니다,가상철공
+`
+
+// What the matcher put together can be looked at, kept apart for a reason, and
+// given back to the matcher.
+func TestMergesCanBeUndone(t *testing.T) {
+	b := newBench(t)
+	b.data = filepath.Join(t.TempDir(), "data")
+	root := t.TempDir()
+	b.root = root
+	writeFile(t, filepath.Join(root, "defs", "sources", "stall.yaml"), strings.Replace(stall, "body: body}", "body: body, company: firm}", 1))
+	path := filepath.Join(root, "jobs.csv")
+	writeFile(t, path, twice)
+	b.succeed("ingest", "stall", path)
+	b.succeed("build")
+	b.postings(2)
+	a, other := snapshot.FormatID(snapshot.RowID("stall", "a")), snapshot.FormatID(snapshot.RowID("stall", "b"))
+	for _, id := range []string{a, other} {
+		if out := b.succeed("merges", id); !strings.Contains(out, a) || !strings.Contains(out, other) {
+			t.Errorf("the evidence on %s is %q, want that on %s and %s", id, out, a, other)
+		}
+	}
+	if out := b.succeed("merges", snapshot.FormatID(snapshot.RowID("stall", "c"))); !strings.Contains(out, "Nothing was put together here.") {
+		t.Errorf("a posting of one row: %q", out)
+	}
+	if out := b.succeed("merges", "--kind", "company", "요양원"); !strings.Contains(out, "요양원") {
+		t.Errorf("the evidence on a company is %q", out)
+	}
+	if out := b.succeed("merges"); !strings.Contains(out, "Nothing was decided.") {
+		t.Errorf("the decisions are %q", out)
+	}
+	for _, tt := range []struct {
+		args, says string
+		status     int
+	}{
+		{"merges --apart " + a + " " + other, "say with --why", 2},
+		{"merges --apart --why x " + a, "take the two numbers", 2},
+		{"merges --apart --why x " + a + " b", `"b" is no number of 16 hexadecimal digits`, 2},
+		{"merges --kind firm x", "--kind is posting, company or person", 2},
+		{"merges --apart --again --why x " + a + " " + other, "either --apart or --again", 2},
+		{"merges --apart --why x " + a + " 0123456789abcdef", "nothing with the number 0123456789abcdef was put together", 1},
+		{"merges --again " + a + " " + other, "nothing is decided on", 1},
+		{"merges 0123456789abcdef", "there is no posting 0123456789abcdef; give the number in the address of its page", 1},
+		{"merges --kind person nobody", "there is no résumé with the key nobody", 1},
+	} {
+		b.fail(tt.status, tt.says, strings.Fields(tt.args)...)
+	}
+	b.succeed("merges", "--apart", other, a, "--why", "two places on one ward")
+	if out := b.succeed("merges"); !strings.Contains(out, a) || !strings.Contains(out, "two places on one ward") {
+		t.Errorf("the decisions are %q", out)
+	}
+	b.succeed("build")
+	b.postings(3)
+	b.succeed("merges", "--again", a, other)
+	b.succeed("build")
+	b.postings(2)
+}
+
+// postings holds how many postings are served.
+func (b *bench) postings(want int) {
+	b.t.Helper()
+	dir, err := snapshot.Current(b.data)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	s, err := snapshot.Open(dir)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer s.Close()
+	if s.Meta.Postings != want {
+		b.t.Errorf("%d postings are served, want %d", s.Meta.Postings, want)
+	}
+}
+
+// A demo is not brought among what an agency delivered.
+func TestDemoIsNotMixedWithDeliveries(t *testing.T) {
+	b := newBench(t)
+	b.remove("snapshots")
+	before := b.kept()
+	b.fail(1, "holds a delivery of stall, with which simulated people are not mixed; build with: ieum build, or name another folder with --data DIR", "serve", "--demo")
+	if now := b.kept(); now != before {
+		t.Errorf("now there is %s, before there was %s", now, before)
+	}
+}
