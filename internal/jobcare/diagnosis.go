@@ -33,9 +33,6 @@ type Diagnosis struct {
 	Simulated bool         `json:"simulated"`
 }
 
-// Words are the words of For, as one text.
-func (l Licence) Words() string { return strings.Join(l.For, ", ") }
-
 // A Fit is one occupation beside a person.
 type Fit struct {
 	Named
@@ -65,11 +62,14 @@ type Licence struct {
 	For []string `json:"for,omitempty"` // only for work whose title has one of these words
 }
 
+// Words are the words of For, as one text.
+func (l Licence) Words() string { return strings.Join(l.For, ", ") }
+
 func (a *Adviser) diagnose(s *snapshot.Snapshot, p ieum.Profile, target string) (*Diagnosis, error) {
 	d := &Diagnosis{Profile: p, Day: a.today(s), Snapshot: s.Meta.Version, Simulated: s.Meta.Simulated, Fits: []Fit{}, Jobs: []ieum.Job{}, Short: []ieum.Job{}}
 	b := s.Part(partName).(*base)
 	held := newHeld(s, p)
-	scores := b.fit(s, p, held)
+	scores := b.scores(s, p, held)
 	order := make([]int, len(scores))
 	for o := range order {
 		order[o] = o
@@ -97,10 +97,10 @@ func (a *Adviser) diagnose(s *snapshot.Snapshot, p ieum.Profile, target string) 
 	}
 	switch {
 	case target != "":
-		o := snapshot.Find(s.Dict.Occupations, target)
 		if err := a.unitGroup(target, "/target"); err != nil {
 			return nil, err
 		}
+		o := snapshot.Find(s.Dict.Occupations, target)
 		f := a.fit(s, b, o, scores[o], p, held)
 		f.Named = Named{target, a.set.Name("keco2025", target)}
 		d.Target = &f
@@ -135,11 +135,11 @@ func newHeld(s *snapshot.Snapshot, p ieum.Profile) held {
 	return h
 }
 
-// fit scores every occupation between 0 and 1: half for having worked in it or
+// scores rates every occupation between 0 and 1: half for having worked in it or
 // in one of the same minor (3 digits) or sub-major (2 digits) group, half for
 // the share of what it asks for, by how telling each competency is, that the
 // person shows.
-func (b *base) fit(s *snapshot.Snapshot, p ieum.Profile, h held) []float64 {
+func (b *base) scores(s *snapshot.Snapshot, p ieum.Profile, h held) []float64 {
 	scores := make([]float64, len(s.Dict.Occupations))
 	for o := range scores {
 		if o == 0 || b.People[o] == 0 && b.Postings[o] == 0 {

@@ -261,17 +261,22 @@ func (h *handlers) diagnose(w http.ResponseWriter, r *http.Request) error {
 	return h.pages.Reply(w, r, "diagnosed.html", diagnosed{d, string(text)})
 }
 
-type carried struct {
+type carriedForm struct {
 	Resume string `q:"resume,required" max:"400000"`
+}
+
+// carried reads the résumé that the result page carries.
+func (h *handlers) carried(r *http.Request) (ieum.Resume, error) {
+	f, err := web.Read[carriedForm](r)
+	if err != nil {
+		return ieum.Resume{}, err
+	}
+	return h.a.reader.ReadText([]byte(f.Resume))
 }
 
 // again shows the questions filled with a résumé, to change it.
 func (h *handlers) again(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.Read[carried](r)
-	if err != nil {
-		return err
-	}
-	resume, err := h.a.reader.ReadText([]byte(f.Resume))
+	resume, err := h.carried(r)
 	if err != nil {
 		return err
 	}
@@ -281,11 +286,7 @@ func (h *handlers) again(w http.ResponseWriter, r *http.Request) error {
 
 // file hands the résumé back as a file of the person's own.
 func (h *handlers) file(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.Read[carried](r)
-	if err != nil {
-		return err
-	}
-	resume, err := h.a.reader.ReadText([]byte(f.Resume))
+	resume, err := h.carried(r)
 	if err != nil {
 		return err
 	}

@@ -12,11 +12,11 @@ import (
 // A Query names a slice of the market: an occupation and at most the limits
 // that are not empty.
 type Query struct {
-	Occupation string `q:"occupation" json:"occupation"` // KECO 2025 unit group
-	Region     string `q:"region" json:"region,omitempty"`
-	Career     string `q:"career" json:"career,omitempty"` // a Band's code
-	Education  string `q:"education" json:"education,omitempty"`
-	Age        string `q:"age" json:"age,omitempty"`
+	Occupation string `json:"occupation"` // KECO 2025 unit group
+	Region     string `json:"region,omitempty"`
+	Career     string `json:"career,omitempty"` // a Band's code
+	Education  string `json:"education,omitempty"`
+	Age        string `json:"age,omitempty"`
 }
 
 // A Band is a range of months of experience or of years of age, from From up
