@@ -9,6 +9,7 @@ type tail uint8
 const (
 	anything  tail = iota // the form is long or bound enough to be the verb
 	ending                // an ending of a verb: 고, 는, 기 …
+	softened              // an ending before which ㄹ falls: 는, 니, 시 …
 	adnominal             // the end of the word, or what goes on from ㄴ, ㄹ, ㅂ: 다, 니 …
 	joined                // the end of the word, or what goes on from 아/어: 서, 요, 주 …
 	nominal               // the noun of a 하다 verb: its end, a particle, 하, 작업 …
@@ -50,7 +51,7 @@ func forms(verb string) []form {
 	case final == rieul:
 		bare := together(initial, vowel, 0)
 		c.add(ending, string(last))
-		c.add(ending, string(bare))
+		c.add(softened, string(bare))
 		c.fuse(initial, vowel)
 		c.open(last, bright(vowel), "아", "어")
 	default:

@@ -183,9 +183,9 @@ func (d *desk) hearNouns(s *sayings, from, to int, word, comma int32) {
 			}
 			if end, ok := d.particle(j + 1); ok {
 				n.bare = end == j+1
-				n.object = n.bare || strings.ContainsRune("을를이가은는도만", d.runes[end-1])
+				n.object = n.bare || strings.ContainsRune("을를이가은는도만의", d.runes[end-1])
 				d.live = append(d.live, n)
-			} else if j+1 < to {
+			} else if j+1 < to && j > i { // 자재 is no 자 that somebody 재다
 				d.joinVerbs(s, n, j+1)
 			}
 		}
@@ -196,6 +196,9 @@ func (d *desk) hearNouns(s *sayings, from, to int, word, comma int32) {
 // and where.
 func (d *desk) particle(i int) (int, bool) {
 	for _, plural := range plurals {
+		if len(plural) > 0 && plural[0] == '분' && (i < 2 || d.flags[i-1]&blankBefore != 0 || !isLetter(d.runes[i-2])) {
+			continue // 차분하고
+		}
 		if at, ok := d.has(i, plural); ok {
 			if d.wordEnds(at) {
 				return at, true
@@ -306,6 +309,8 @@ func (d *desk) goesOn(i int, t tail) bool {
 	switch t {
 	case ending:
 		return !ends && strings.ContainsRune("고는던기지거게다도습네자더느니나며면러려시세셔신실십므죠었았어으은을", first)
+	case softened:
+		return !ends && strings.ContainsRune("는니네시세셔신실십나", first)
 	case adnominal:
 		return ends || strings.ContainsRune("니다때시수데게까", first)
 	case joined:

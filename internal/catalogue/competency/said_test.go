@@ -91,16 +91,26 @@ func (x *Extractor) label(code string) string {
 	return "?"
 }
 
+// The floors are what was measured, a little below; docs/quality.md says what
+// the three sets are worth.
 func TestPlainStoriesAreUnderstood(t *testing.T) {
 	x := extractor(t)
-	for file, n := range map[string]int{"stories.txt": 30, "stories-frozen.txt": 10} {
-		all := stories(t, file)
-		if len(all) < n {
-			t.Errorf("%s has %d stories, want %d", file, len(all), n)
+	for _, set := range []struct {
+		file              string
+		stories           int
+		recall, precision float64
+	}{
+		{"stories.txt", 30, .9, .95},
+		{"stories-frozen.txt", 10, .9, .85},
+		{"stories-second.txt", 10, .7, .8},
+	} {
+		all := stories(t, set.file)
+		if len(all) < set.stories {
+			t.Errorf("%s has %d stories, want %d", set.file, len(all), set.stories)
 		}
 		recall, precision := measure(t, x, all)
-		if recall < .7 || precision < .85 {
-			t.Errorf("%s: recall %.2f, want .70; precision %.2f, want .85", file, recall, precision)
+		if recall < set.recall || precision < set.precision {
+			t.Errorf("%s: recall %.2f, want %.2f; precision %.2f, want %.2f", set.file, recall, set.recall, precision, set.precision)
 		}
 	}
 }
@@ -183,6 +193,13 @@ func TestWhatOnlyLooksLikeDoingIsNotSaid(t *testing.T) {
 		"차가 많아 힘들었다":                      "승용차 운전",
 		"눈을 감고 쉬었다":                       "외부·거리 청소",
 		"기본급 및 상여금 지급":                    "급여 관리",
+		"차분하고 책임감을 가지고":                   "자동차 정비",
+		"모델을 만들어 가고":                      "공작 기계 셋업",
+		"고객에 대한 이해":                       "손님 응대",
+		"자재 입고":                           "정밀 측정 공구",
+		"약사 직원 모셔요":                       "이동 도움",
+		"물품 보관":                           "하·폐수 처리 운전",
+		"부품의 수를 맞추는 일":                    "기계 조립",
 		"사과를 드렸다":                         "과수 재배",
 		"배가 불렀다":                          "선박 항해",
 	} {
