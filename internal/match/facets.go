@@ -97,14 +97,21 @@ func (x *index) filter(q Search) (*filter, error) {
 		}
 		f.let(byOccupation, pass)
 	}
-	for by, values := range map[int][]string{byEmployment: d.Employment, byEducation: d.Education, byCareer: careerBands, byPay: payBands} {
-		for _, code := range q.chosen()[by] {
-			if err := x.choose(f, by, values, code); err != nil {
+	values, chosen := x.flat(), q.chosen()
+	for by := byEmployment; by < filters; by++ {
+		for _, code := range chosen[by] {
+			if err := x.choose(f, by, values[by], code); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return f, nil
+}
+
+// flat lists the values of the filters that have one level.
+func (x *index) flat() [filters][]string {
+	d := &x.s.Dict
+	return [filters][]string{byEmployment: d.Employment, byEducation: d.Education, byCareer: careerBands, byPay: payBands}
 }
 
 // chosen lists the codes a search names for each filter.
@@ -202,7 +209,7 @@ func (c *collector) facets(q Search) []Facet {
 	out[byOccupation].Values = c.nested("keco2025", d.Occupations, c.counts[byOccupation], func(code string) []string {
 		return []string{code[:1], code[:min(2, len(code))]}
 	}, q.Occupation)
-	for by, values := range map[int][]string{byEmployment: d.Employment, byEducation: d.Education, byCareer: careerBands, byPay: payBands} {
+	for by, values := range c.x.flat() {
 		for i, code := range values {
 			v := Value{Code: cmp.Or(code, none), Count: c.counts[by][i], Level: 1}
 			v.Selected = slices.Contains(chosen[by], v.Code)

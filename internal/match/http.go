@@ -293,23 +293,7 @@ func (h *handlers) match(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	Say(h.site, web.Lang(r), result)
-	return web.JSON(w, http.StatusOK, Matched{listed(*p), *result})
-}
-
-// listed turns lists that a profile lacks into empty ones.
-func listed(p ieum.Profile) ieum.Profile {
-	if p.Occupations == nil {
-		p.Occupations = []ieum.Scored{}
-	}
-	if p.Competencies == nil {
-		p.Competencies = []ieum.Found{}
-	}
-	for _, l := range []*[]string{&p.Certificates, &p.Majors} {
-		if *l == nil {
-			*l = []string{}
-		}
-	}
-	return p
+	return web.JSON(w, http.StatusOK, Matched{*p, *result})
 }
 
 // Say fills in the sentences of the reasons in a language.

@@ -372,7 +372,8 @@ func TestWrongQuestions(t *testing.T) {
 	}{
 		{Search{Regions: []string{"화성"}}, "/region"},
 		{Search{Occupation: []string{"9999"}}, "/occupation"},
-		{Search{Employment: []string{"slave"}}, "/employment"},
+		{Search{Employment: []string{"unheard-of"}}, "/employment"},
+		{Search{Pay: []string{"x"}, Career: []string{"x"}, Education: []string{"x"}, Employment: []string{"x"}}, "/employment"}, // of several the first shown
 		{Search{Career: []string{"7"}}, "/career"},
 		{Search{Pay: []string{"much"}}, "/pay"},
 		{Search{Cursor: "x"}, "/cursor"},
