@@ -73,7 +73,7 @@ func (l *loader) mappingProgram(d *doc, text string, at []any) *program {
 		d.fault(d.at(at...), "a mapping gives text, a number, true or false, or a list of texts, not %s", ast.OutputType())
 		return nil
 	}
-	reads, ok := d.reads(ast, at, func(e celast.NavigableExpr) (string, bool) { return columnOf(e) })
+	reads, ok := d.reads(ast, at, columnOf)
 	if !ok {
 		return nil
 	}

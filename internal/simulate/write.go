@@ -36,6 +36,8 @@ const (
 	manifestName = "manifest.json"
 )
 
+var folders = [...]string{"resumes", "postings", "truth"}
+
 // A Manifest says what a folder holds.
 type Manifest struct {
 	Simulated bool   `json:"simulated"` // always true: nothing in the folder is real
@@ -67,7 +69,7 @@ func (m *Market) Write(ctx context.Context, dir string, progress func(Progress))
 			os.Remove(dir) // only if nothing else is in it
 		}
 	}()
-	for _, sub := range []string{"resumes", "postings", "truth"} {
+	for _, sub := range folders {
 		if err := os.MkdirAll(filepath.Join(work, sub), 0o755); err != nil {
 			return false, err
 		}
@@ -101,7 +103,7 @@ func (m *Market) prepare(dir string) (had bool, err error) {
 	if _, err := os.Stat(filepath.Join(dir, partial)); err != nil {
 		return false, ieum.Errorf(ieum.ErrConflict, "%s is not empty; name an empty folder or a new one with --out", dir)
 	}
-	for _, sub := range []string{"resumes", "postings", "truth", partial} { // of a run that was killed
+	for _, sub := range append(folders[:], partial) { // of a run that was killed
 		if err := os.RemoveAll(filepath.Join(dir, sub)); err != nil {
 			return false, err
 		}
@@ -111,7 +113,7 @@ func (m *Market) prepare(dir string) (had bool, err error) {
 
 // publish moves the folders to their names and writes the manifest.
 func (m *Market) publish(dir, work string) error {
-	for _, sub := range []string{"resumes", "postings", "truth"} {
+	for _, sub := range folders {
 		if err := os.Rename(filepath.Join(work, sub), filepath.Join(dir, sub)); err != nil {
 			return err
 		}
