@@ -524,11 +524,16 @@ func TestOperatorsPagesAreForThisMachineOnly(t *testing.T) {
 		{"another name that leads here", "127.0.0.1:5000", "jobs.example:8080", "", false},
 		{"a proxy on this machine", "127.0.0.1:5000", "localhost:8080", "X-Forwarded-For", false},
 		{"a proxy that says Forwarded", "127.0.0.1:5000", "localhost:8080", "Forwarded", false},
+		{"nginx that was told nothing", "127.0.0.1:5000", "localhost:8080", "HTTP/1.0", false},
 	} {
 		for _, path := range append([]string{"/jobs"}, paths...) {
 			r := httptest.NewRequest("GET", path, nil)
 			r.RemoteAddr, r.Host = from.remote, from.host
-			if from.header != "" {
+			switch from.header {
+			case "":
+			case "HTTP/1.0":
+				r.Proto, r.ProtoMinor = from.header, 0
+			default:
 				r.Header.Set(from.header, "127.0.0.1")
 			}
 			w := httptest.NewRecorder()

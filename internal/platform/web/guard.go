@@ -156,6 +156,9 @@ func local(r *http.Request) bool {
 			return false
 		}
 	}
+	if !r.ProtoAtLeast(1, 1) {
+		return false // nginx, told nothing else, asks in HTTP/1.0 for the name localhost and says nothing of its client
+	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback() && (name == "localhost" || net.ParseIP(name).IsLoopback())
 }

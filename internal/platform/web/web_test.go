@@ -230,9 +230,13 @@ func TestLoopbackPagesStayOnThisMachine(t *testing.T) {
 		{"127.0.0.1:1", "attacker.example", "", 403}, // a name pointed at this machine
 		{"127.0.0.1:1", "localhost", "X-Forwarded-For", 403},
 		{"127.0.0.1:1", "localhost", "Forwarded", 403},
+		{"127.0.0.1:1", "localhost", "HTTP/1.0", 403}, // nginx that was told nothing
 	} {
 		r := httptest.NewRequest("GET", "/here", nil)
 		r.RemoteAddr, r.Host = tt.remote, tt.host
+		if tt.header == "HTTP/1.0" {
+			r.Proto, r.ProtoMinor = tt.header, 0
+		}
 		if tt.header != "" {
 			r.Header.Set(tt.header, "127.0.0.1")
 		}
