@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	"ieum/internal/platform/table"
 	"ieum/internal/snapshot"
@@ -64,18 +60,10 @@ func TestMasteringFindsTheTruth(t *testing.T) {
 	}
 }
 
-// invoke runs a command line.
-func invoke(args ...string) (status int, stdout, stderr string) {
-	var out, errs bytes.Buffer
-	e := &env{Config: fromEnvironment(func(string) string { return "" }), stdin: strings.NewReader(""), stdout: &out, stderr: &errs, now: time.Now}
-	status = execute(context.Background(), e, args)
-	return status, out.String(), errs.String()
-}
-
 // succeed runs a command line that must not fail.
 func succeed(t *testing.T, args ...string) (stdout string) {
 	t.Helper()
-	status, stdout, stderr := invoke(args...)
+	status, stdout, stderr := invoke("", "", args...)
 	if status != 0 {
 		t.Fatalf("ieum %v: status %d\n%s", args, status, stderr)
 	}
@@ -145,7 +133,7 @@ func TestBuildSaysWhatItMade(t *testing.T) {
 	if r := first.Rows; r.Resumes != 300 || r.Sources != 500 || r.Postings < 100 || r.Postings > 200 || r.People > 300 || r.Companies == 0 {
 		t.Errorf("rows are %+v", r)
 	}
-	if status, _, stderr := invoke("build", "extra", "--data", data); status != 2 || stderr == "" {
+	if status, _, stderr := invoke(data, "", "build", "extra"); status != 2 || stderr == "" {
 		t.Errorf("an argument too many: status %d, %q", status, stderr)
 	}
 }

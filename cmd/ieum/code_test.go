@@ -1,14 +1,11 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // lines runs a command on standard input, in an empty folder, and returns its
@@ -16,15 +13,14 @@ import (
 func lines(t *testing.T, stdin string, args ...string) []string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
-	var out, errs bytes.Buffer
-	e := &env{Config: Config{Data: dir}, stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs, now: time.Now}
-	if status := execute(context.Background(), e, args); status != 0 {
-		t.Fatalf("%q: status %d: %s", args, status, &errs)
+	status, out, said := invoke(dir, stdin, args...)
+	if status != 0 {
+		t.Fatalf("%q: status %d: %s", args, status, said)
 	}
 	if _, err := os.Stat(dir); err == nil {
 		t.Errorf("%q made a data folder", args)
 	}
-	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	return strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 }
 
 type codeLine struct {
@@ -109,13 +105,11 @@ func TestWrongCommandLinesOfTheCoder(t *testing.T) {
 		{"code", "-k", "0"}, {"code", "title"}, {"code", "--classification", "isco"},
 		{"extract", "--vocabulary", "other"}, {"train", "coder"}, {"train", "coder", "--from", "."}, {"train", "other", "--from", "."}, {"eval"},
 	} {
-		e := &env{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, now: time.Now}
-		if status := execute(context.Background(), e, args); status != 2 {
+		if status, _, _ := invoke("", "", args...); status != 2 {
 			t.Errorf("%q: status %d", args, status)
 		}
 	}
-	e := &env{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, now: time.Now}
-	if status := execute(context.Background(), e, []string{"eval", "coder", "--from", t.TempDir()}); status != 1 {
+	if status, _, _ := invoke("", "", "eval", "coder", "--from", t.TempDir()); status != 1 {
 		t.Errorf("a folder without training files: status %d", status)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,12 +12,13 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// ieum runs one command line as a shell would and returns what it printed.
-func ieumCommand(t *testing.T, data, stdin string, args ...string) (status int, stdout, stderr string) {
-	t.Helper()
+// invoke runs one command line on a data folder as a shell would and
+// returns its exit status and what it printed and said.
+func invoke(data, stdin string, args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	e := &env{Config: Config{Data: data, Listen: "localhost:0"}, stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs, now: time.Now}
-	return execute(t.Context(), e, args), out.String(), errs.String()
+	status = execute(context.Background(), e, args)
+	return status, out.String(), errs.String()
 }
 
 func TestTheCommandLine(t *testing.T) {
@@ -37,7 +39,7 @@ func TestTheCommandLine(t *testing.T) {
 		{"no such definitions", "check --defs /nowhere/at/all", 1, "there is no folder"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			status, _, stderr := ieumCommand(t, t.TempDir(), "", strings.Fields(tt.args)...)
+			status, _, stderr := invoke(t.TempDir(), "", strings.Fields(tt.args)...)
 			if status != tt.status || !strings.Contains(stderr, tt.says) {
 				t.Errorf("exit %d and %q, want %d and %q", status, stderr, tt.status, tt.says)
 			}
@@ -65,7 +67,7 @@ func TestJSONIsAsItsSchemaSays(t *testing.T) {
 		{"match.json", "match --json --resume " + resume},
 		{"build.json", "build --json"},
 	} {
-		status, stdout, stderr := ieumCommand(t, data, "", strings.Fields(tt.args)...)
+		status, stdout, stderr := invoke(data, "", strings.Fields(tt.args)...)
 		if status != 0 {
 			t.Errorf("%s: exit %d: %s", tt.args, status, stderr)
 			continue
@@ -118,7 +120,7 @@ func TestReportAtATerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	status, stdout, stderr := ieumCommand(t, data, "", "report", "0262")
+	status, stdout, stderr := invoke(data, "", "report", "0262")
 	if status != 0 {
 		t.Fatalf("exit %d: %s", status, stderr)
 	}

@@ -76,7 +76,7 @@ var stocked = sync.OnceValues(func() (string, error) {
 	}
 	flags := []string{"--data", filepath.Join(root, "data"), "--defs", filepath.Join(root, "defs")}
 	for _, args := range [][]string{{"ingest", "stall", filepath.Join(root, "in", "jobs.csv")}, {"build"}} {
-		if status, _, said := invoke(append(args, flags...)...); status != 0 {
+		if status, _, said := invoke("", "", append(args, flags...)...); status != 0 {
 			return "", errors.New(said)
 		}
 	}
@@ -479,6 +479,12 @@ func TestErrorsOfDefinitions(t *testing.T) {
 			}
 		})
 	}
+	forgotten := *b
+	forgotten.root = t.TempDir()
+	if err := os.Mkdir(filepath.Join(forgotten.root, "defs"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	forgotten.fail(1, "there are rows of the source stall, which the definitions do not have; name the folder that declares it with --defs DIR or IEUM_DEFS", "build")
 	b.fail(1, "--defs names a folder of definitions laid over the built-in ones", "build", "--defs", b.in("jobs.csv"))
 	b.unharmed(before)
 }

@@ -22,7 +22,7 @@ func TestMatchCommands(t *testing.T) {
 	if err := os.WriteFile(resume, []byte("프레스 조작원으로 20년 일했습니다. 금속 프레스를 돌리고 불량을 골라냈습니다.\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	status, out, errs := ieumCommand(t, data, "", "match", "--resume", resume, "-k", "4", "--json")
+	status, out, errs := invoke(data, "", "match", "--resume", resume, "-k", "4", "--json")
 	if status != 0 {
 		t.Fatalf("match: %d %s", status, errs)
 	}
@@ -51,14 +51,14 @@ func TestMatchCommands(t *testing.T) {
 			t.Errorf("the parts of %s add up to %v, the score is %v", j.ID, sum, j.Score)
 		}
 	}
-	if status, out, _ := ieumCommand(t, data, "", "match", "--resume", resume); status != 0 || !strings.Contains(out, "in all") || !strings.Contains(out, found.Jobs[0].Title) {
+	if status, out, _ := invoke(data, "", "match", "--resume", resume); status != 0 || !strings.Contains(out, "in all") || !strings.Contains(out, found.Jobs[0].Title) {
 		t.Errorf("match in prose: %d\n%s", status, out)
 	}
-	status, out, errs = ieumCommand(t, data, "", "candidates", "--posting", found.Jobs[0].ID, "-k", "3")
+	status, out, errs = invoke(data, "", "candidates", "--posting", found.Jobs[0].ID, "-k", "3")
 	if status != 0 || strings.Count(out, "in all") != 3 {
 		t.Errorf("candidates: %d %s\n%s", status, errs, out)
 	}
-	status, out, errs = ieumCommand(t, data, "", "recommend", "-k", "3", "--as-of", "all", "--exclude-applied")
+	status, out, errs = invoke(data, "", "recommend", "-k", "3", "--as-of", "all", "--exclude-applied")
 	if lines := strings.Count(out, "\n"); status != 0 || lines < 3*2500 || strings.Count(strings.SplitN(out, "\n", 2)[0], "\t") != 2 || !strings.Contains(errs, "seekers") {
 		t.Errorf("recommend: %d, %d lines, %s", status, lines, errs)
 	}
@@ -87,7 +87,7 @@ func TestMatchCommandsRefuse(t *testing.T) {
 		{data, "recommend --source nowhere", 1, "ieum ingest nowhere"},
 		{t.TempDir(), "recommend", 1, "ieum build"},
 	} {
-		status, _, errs := ieumCommand(t, tt.data, "", strings.Fields(tt.args)...)
+		status, _, errs := invoke(tt.data, "", strings.Fields(tt.args)...)
 		if status != tt.status || !strings.Contains(errs, tt.says) {
 			t.Errorf("ieum %s: exit %d, %s", tt.args, status, errs)
 		}

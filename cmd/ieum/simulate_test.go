@@ -1,22 +1,17 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // simulateWith runs ieum simulate and returns its exit status and what it said.
 func simulateWith(t *testing.T, args ...string) (status int, said string) {
 	t.Helper()
-	var out, errs bytes.Buffer
-	e := &env{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, now: time.Now}
-	status = execute(context.Background(), e, append([]string{"simulate"}, args...))
-	return status, errs.String()
+	status, _, said = invoke("", "", append([]string{"simulate"}, args...)...)
+	return status, said
 }
 
 func TestSimulateWritesAMarket(t *testing.T) {
