@@ -42,6 +42,9 @@ func (c *Catalogue) Build(ctx context.Context, progress func(Stage), parts ...sn
 	if err := c.belong(ctx); err != nil {
 		return snapshot.Meta{}, err
 	}
+	if err := c.declared(ctx); err != nil {
+		return snapshot.Meta{}, err
+	}
 	meta, err := c.build(ctx, c.Live, progress, parts)
 	return meta, durable.Fault(err)
 }
@@ -88,6 +91,21 @@ func (c *Catalogue) build(ctx context.Context, live liveFunc, progress func(Stag
 		return meta, err
 	}
 	return meta, c.store.built(ctx, meta, m.merged)
+}
+
+// declared refuses to build without the definition of a source that rows came
+// from, as one does who forgets --defs: nobody could say where they are from.
+func (c *Catalogue) declared(ctx context.Context) error {
+	states, err := c.store.states(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, st := range states {
+		if c.defs.Sources[st.source] == nil {
+			return ieum.Errorf(ieum.ErrNotFound, "there are rows of the source %s, which the definitions do not have; name the folder that declares it with --defs DIR or IEUM_DEFS", st.source)
+		}
+	}
+	return nil
 }
 
 // liveFunc is Catalogue.Live.
