@@ -68,7 +68,9 @@ func (d *DB) fault(err error) error {
 		return say("the database {db} may not be written by this user; change its permissions or name another folder with --data DIR")
 	case lite == sqliteNotADB || lite == sqliteCorrupt:
 		return say("the database {db} is damaged; put back a backup of it")
-	case strings.HasPrefix(state, "28") || state == "3D000" || state == "42501":
+	case state == "3D000":
+		return say("there is no PostgreSQL database {db}; make it or mend the URL")
+	case strings.HasPrefix(state, "28") || state == "42501":
 		return say("the PostgreSQL at {db} does not let this user in; mend the URL")
 	case errors.As(err, &connect) || errors.As(err, &dial):
 		return say("the PostgreSQL at {db} cannot be reached; start it or mend the URL")
