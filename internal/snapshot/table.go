@@ -211,25 +211,46 @@ func slicePointer(p *byte, n int) unsafe.Pointer {
 	return unsafe.Pointer(h)
 }
 
-func mapFile(path string) (*Mapping, error) {
-	broken := ieum.Errorf(ieum.ErrInvalid, "%s is damaged; build the snapshot again with: ieum build", path)
+// MapFile maps a whole file to be read; nil when it is empty. Unmap gives it up.
+func MapFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	if err != nil {
+	if err != nil || info.Size() == 0 {
 		return nil, err
 	}
-	if info.Size() < int64(len(magic)+tail) || info.Size() > math.MaxInt {
-		return nil, broken
+	if info.Size() > math.MaxInt {
+		return nil, fmt.Errorf("snapshot: %s is too large for this machine", path)
 	}
 	data, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()), unix.PROT_READ, unix.MAP_SHARED)
 	if err != nil {
 		return nil, fmt.Errorf("snapshot: map %s: %w", path, err)
 	}
+	return data, nil
+}
+
+// Unmap gives up what MapFile mapped.
+func Unmap(data []byte) error {
+	if data == nil {
+		return nil
+	}
+	return unix.Munmap(data)
+}
+
+func mapFile(path string) (*Mapping, error) {
+	broken := ieum.Errorf(ieum.ErrInvalid, "%s is damaged; build the snapshot again with: ieum build", path)
+	data, err := MapFile(path)
+	if err != nil {
+		return nil, err
+	}
 	m := &Mapping{data: data}
+	if len(data) < len(magic)+tail {
+		m.Close()
+		return nil, broken
+	}
 	end := data[len(data)-tail:]
 	length := binary.LittleEndian.Uint64(end)
 	if string(end[12:]) != magic || string(data[:8]) != magic || length > uint64(len(data)-tail-len(magic)) {
@@ -259,10 +280,7 @@ func (m *Mapping) Verify() error {
 
 // Close unmaps the file.
 func (m *Mapping) Close() error {
-	if m.data == nil {
-		return nil
-	}
-	err := unix.Munmap(m.data)
+	err := Unmap(m.data)
 	m.data = nil
 	return err
 }

@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"os"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
-	"golang.org/x/sys/unix"
 
 	"ieum/internal/platform/durable"
 )
@@ -116,24 +114,14 @@ func OpenTexts(path string) (_ *Texts, err error) {
 	if t.table, err = OpenTable(path+".col", &t.blocks); err != nil {
 		return nil, err
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
+	if t.data, err = MapFile(path); err != nil {
 		return nil, err
 	}
 	b := t.blocks
-	if len(b.Start) != len(b.CRC)+1 || len(b.Rows) != 1 || b.Start[len(b.CRC)] != uint64(info.Size()) || uint64(len(b.CRC)) != (b.Rows[0]+textRows-1)/textRows {
+	if len(b.Start) != len(b.CRC)+1 || len(b.Rows) != 1 || b.Start[len(b.CRC)] != uint64(len(t.data)) || uint64(len(b.CRC)) != (b.Rows[0]+textRows-1)/textRows {
 		return nil, fmt.Errorf("snapshot: %s and its directory do not belong together", path)
 	}
-	if info.Size() == 0 {
-		return t, nil
-	}
-	t.data, err = unix.Mmap(int(f.Fd()), 0, int(info.Size()), unix.PROT_READ, unix.MAP_SHARED)
-	return t, err
+	return t, nil
 }
 
 // Len returns the number of rows.
@@ -211,10 +199,8 @@ func (t *Texts) Verify() error {
 // Close unmaps the files.
 func (t *Texts) Close() error {
 	var errs []error
-	if t.data != nil {
-		errs = append(errs, unix.Munmap(t.data))
-		t.data = nil
-	}
+	errs = append(errs, Unmap(t.data))
+	t.data = nil
 	if t.table != nil {
 		errs = append(errs, t.table.Close())
 	}

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"os"
-
-	"golang.org/x/sys/unix"
 
 	"ieum/internal/platform/durable"
+	"ieum/internal/snapshot"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -43,27 +41,12 @@ func (b *blobWriter) Close() error {
 
 // mapBlob maps a file of the given length.
 func mapBlob(path string, length uint64) ([]byte, error) {
-	f, err := os.Open(path)
+	b, err := snapshot.MapFile(path)
+	if err == nil && uint64(len(b)) != length {
+		err = errors.Join(fmt.Errorf("terms: %s has %d bytes, want %d", path, len(b), length), snapshot.Unmap(b))
+	}
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if uint64(info.Size()) != length {
-		return nil, fmt.Errorf("terms: %s has %d bytes, want %d", path, info.Size(), length)
-	}
-	if length == 0 {
-		return nil, nil
-	}
-	return unix.Mmap(int(f.Fd()), 0, int(length), unix.PROT_READ, unix.MAP_SHARED)
-}
-
-func unmapBlob(b []byte) error {
-	if b == nil {
-		return nil
-	}
-	return unix.Munmap(b)
+	return b, nil
 }

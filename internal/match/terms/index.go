@@ -53,7 +53,7 @@ func (x *Index) Close() error {
 	if x.table != nil {
 		errs = append(errs, x.table.Close())
 	}
-	errs = append(errs, unmapBlob(x.folded), unmapBlob(x.lists))
+	errs = append(errs, snapshot.Unmap(x.folded), snapshot.Unmap(x.lists))
 	x.table, x.folded, x.lists = nil, nil, nil
 	return errors.Join(errs...)
 }
