@@ -3,6 +3,8 @@ package parse
 import (
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Removed counts what Scrub took out of a text.
@@ -36,9 +38,14 @@ const (
 // resident registration numbers, telephone numbers, e-mail addresses and the
 // names of contact persons. A mark stands in place of each; all else stays as
 // it was, in order. Pay, days, business and company registration numbers stay.
-// Scrubbing twice is scrubbing once.
+// Scrubbing twice is scrubbing once. A text in decomposed Unicode comes back
+// composed when something was removed.
 func Scrub(text string) (string, Removed) {
 	var sum Removed
+	asItWas := text
+	if strings.Contains(text, decomposed) {
+		text = norm.NFC.String(text)
+	}
 	for range 8 { // removing one thing may lay bare another
 		s := scrubber{in: text}
 		s.run()
@@ -48,8 +55,15 @@ func Scrub(text string) (string, Removed) {
 		}
 		text = string(append(s.out, s.in[s.done:]...))
 	}
+	if !sum.Any() {
+		return asItWas, sum
+	}
 	return text, sum
 }
+
+// decomposed begins every consonant that begins a syllable in decomposed
+// Unicode (U+1100 to U+113F), as file names and texts of some systems are.
+const decomposed = "\xe1\x84"
 
 // ScrubLine is Scrub for a short field. A field that is nothing but one
 // telephone number or address was declared to hold an office's and stays;

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 func TestScrub(t *testing.T) {
@@ -92,6 +94,19 @@ func TestScrubKeeps(t *testing.T) {
 	}
 }
 
+// Some systems write each sound of a syllable apart (NFD); it looks the same.
+func TestScrubReadsDecomposedText(t *testing.T) {
+	text := norm.NFD.String("모집합니다. 담당자: 홍길동 과장, 주민등록번호 9001011234567")
+	want := "모집합니다. 담당자: [이름] 과장, 주민등록번호 [주민번호]"
+	if got, removed := Scrub(text); got != want || removed != (Removed{Name: 1, Resident: 1}) {
+		t.Errorf("Scrub gives %q, %+v, want %q", got, removed, want)
+	}
+	text = norm.NFD.String("생산직 사원을 모십니다")
+	if got, _ := Scrub(text); got != text {
+		t.Errorf("a text with nobody in it became %q", got)
+	}
+}
+
 func TestScrubLine(t *testing.T) {
 	for in, want := range map[string]string{
 		"02-123-4567":        "02-123-4567", // the telephone of an office, in its own field
@@ -151,7 +166,7 @@ func TestScrubFindsWhatIsPutIn(t *testing.T) {
 
 func FuzzScrub(f *testing.F) {
 	for _, s := range []string{
-		"담당자: 홍길동 과장 010-1234-5678 a@example.com 900101-1234567", "０１０－１２３４", "+82 10", "담당자 김○○", "(02)123-4567-8", "@@a.b@c.de", "10-10-1234-56780101234567",
+		"담당자: 홍길동 과장 010-1234-5678 a@example.com 900101-1234567", "０１０－１２３４", "+82 10", "담당자 김○○", "(02)123-4567-8", "\u1103\u1161\u11b7\u1103\u1161\u11bc\u110c\u1161: \u1112\u1169\u11bc\u1100\u1175\u11af\u1103\u1169\u11bc 010-1", "@@a.b@c.de", "10-10-1234-56780101234567",
 	} {
 		f.Add(s)
 	}
