@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -25,7 +26,7 @@ type lines struct {
 	in   *bufio.Reader
 	text *decoded
 	n    int64
-	back []line // given back, next first
+	back []line // given back, next last
 	long []byte
 }
 
@@ -34,14 +35,17 @@ func newLines(in io.Reader, text *decoded) *lines {
 }
 
 func (l *lines) giveBack(taken []line) {
-	l.back = append(append([]line(nil), taken...), l.back...)
+	for _, t := range slices.Backward(taken) {
+		l.back = append(l.back, t)
+	}
 }
 
 // next returns the next line; io.EOF after the last.
 func (l *lines) next() (line, error) {
-	if len(l.back) > 0 {
-		first := l.back[0]
-		l.back = l.back[1:]
+	if n := len(l.back); n > 0 {
+		first := l.back[n-1]
+		l.back[n-1] = line{}
+		l.back = l.back[:n-1]
 		return first, nil
 	}
 	raw, tooLong, err := l.read()

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 	"golang.org/x/text/encoding/korean"
@@ -102,6 +103,38 @@ func TestReadCSV(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			check(t, read(t, write(t, "x.csv", []byte(tt.text)), Options{}), tt.want)
 		})
+	}
+}
+
+// One quote too many before a million broken rows must not make each of them
+// cost as much as all.
+func TestBrokenQuotesTakeNoTimeToSpeakOf(t *testing.T) {
+	const rows = 200_000
+	path := filepath.Join(t.TempDir(), "a.csv")
+	text := "a,b\n\"never closed\n" + strings.Repeat("x\"\"y,1\n", rows)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	broken, late := 0, time.Now().Add(20*time.Second) // it takes a tenth of a second
+	for {
+		_, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if _, ok := errors.AsType[*RowError](err); !ok {
+			t.Fatalf("row %d gives %v", broken, err)
+		}
+		if broken++; time.Now().After(late) {
+			t.Fatalf("only %d of %d rows were read in 20 s", broken, rows)
+		}
+	}
+	if broken != rows+1 {
+		t.Errorf("%d rows are broken, want %d", broken, rows+1)
 	}
 }
 
