@@ -11,10 +11,10 @@ import (
 	"ieum/internal/snapshot"
 )
 
-// bringDemo fills an empty data folder with a simulated market of 100,000
-// résumés and 30,000 postings that ends today. A folder that has a snapshot is
-// left as it is. Killed half-way, the next start begins where it can.
-func bringDemo(ctx context.Context, e *env) error {
+// bringDemo fills an empty data folder with a simulated market that ends today.
+// A folder that has a snapshot is left as it is. Killed half-way, the next start
+// begins where it can.
+func bringDemo(ctx context.Context, e *env, p simulate.Params) error {
 	if _, err := snapshot.Current(e.Data); !errors.Is(err, ieum.ErrUnavailable) {
 		return err
 	}
@@ -35,7 +35,6 @@ func bringDemo(ctx context.Context, e *env) error {
 	if err := onlySimulated(ctx, s); err != nil {
 		return err
 	}
-	p := simulate.Default()
 	p.AsOf = ieum.DayOf(e.now())
 	dir := filepath.Join(e.Data, "simulated-"+p.AsOf.String())
 	if err := makeMarket(ctx, e, p, dir); err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ieum"
+	"ieum/internal/simulate"
 )
 
 var serveCommand = &command{
@@ -41,7 +42,7 @@ func serve(ctx context.Context, e *env, demo bool) error {
 	}
 	defer ln.Close()
 	if demo {
-		if err := bringDemo(ctx, e); err != nil {
+		if err := bringDemo(ctx, e, simulate.Default()); err != nil {
 			return err
 		}
 	}

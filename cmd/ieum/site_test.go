@@ -16,8 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"ieum"
-	"ieum/internal/catalogue"
 	"ieum/internal/simulate"
 )
 
@@ -30,25 +28,9 @@ var demo = sync.OnceValues(func() (string, error) {
 	made = append(made, dir)
 	data := filepath.Join(dir, "data")
 	e := &env{Config: Config{Data: data}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now}
-	set, err := e.definitions()
-	if err != nil {
-		return "", err
-	}
 	p := simulate.Default()
-	p.Resumes, p.Postings, p.AsOf = 3000, 1200, ieum.DayOf(e.now())
-	market := filepath.Join(dir, "market")
-	if err := makeMarket(context.Background(), e, p, market); err != nil {
-		return "", err
-	}
-	s, err := openStore(context.Background(), e, set)
-	if err != nil {
-		return "", err
-	}
-	defer s.Close()
-	if _, err := s.catalogue.Ingest(context.Background(), "simulated", []string{market}, catalogue.Options{}); err != nil {
-		return "", err
-	}
-	if _, err := s.catalogue.Build(context.Background(), nil, parts(set)...); err != nil {
+	p.Resumes, p.Postings = 3000, 1200
+	if err := bringDemo(context.Background(), e, p); err != nil {
 		return "", err
 	}
 	return data, nil

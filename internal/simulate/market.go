@@ -230,9 +230,6 @@ func (m *Market) Firms() int { return len(m.opens) - 1 }
 // People returns the number of persons behind the résumés.
 func (m *Market) People() int { return m.people }
 
-// Vacancies returns the number of jobs behind the postings.
-func (m *Market) Vacancies() int { return m.vacancies }
-
 // resumeID and postingID are the keys of rows.
 func resumeID(b []byte, row int) []byte  { return appendID(b, 'R', row) }
 func postingID(b []byte, row int) []byte { return appendID(b, 'P', row) }

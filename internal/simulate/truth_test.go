@@ -72,8 +72,8 @@ func TestEveryPersonAndVacancyHasItsRows(t *testing.T) {
 			originals[k.Vacancy]++
 		}
 	})
-	if len(originals) != m.Vacancies() || versions["original"] != m.Vacancies() {
-		t.Errorf("%d vacancies have %d originals, want one each of %d", len(originals), versions["original"], m.Vacancies())
+	if len(originals) != m.vacancies || versions["original"] != m.vacancies {
+		t.Errorf("%d vacancies have %d originals, want one each of %d", len(originals), versions["original"], m.vacancies)
 	}
 	if versions["duplicate"] != 480 || versions["repost"] != 320 {
 		t.Errorf("of 4000 postings %d are duplicates and %d re-posts, want 12 %% and 8 %%", versions["duplicate"], versions["repost"])
