@@ -209,6 +209,19 @@ func TestWhatOnlyLooksLikeDoingIsNotSaid(t *testing.T) {
 	}
 }
 
+func TestBenefitsAreNoCompetencies(t *testing.T) {
+	x := extractor(t)
+	for _, text := range []string{
+		"복리후생: 통근버스 운행, 사내식당 운영, 중식 제공, 주차장 제공, 경조사 지원, 건강검진, 야유회, 기숙사 운영, 명절 선물, 생일 케이크, 음료 제공",
+		"근무환경: 구내식당 식사 제공, 셔틀버스 운행, 휴게실, 커피 머신, 안마의자, 헬스장 이용, 사내 카페 운영, 어린이집 운영",
+		"퇴직금, 연차, 차량유지비 지원, 식대 지급, 자녀 학자금 지원, 교육비 지원, 우수사원 포상, 동호회 지원, 콘도 이용. 회식은 하지 않습니다.",
+	} {
+		if got := labels(x, text); len(got) > 0 {
+			t.Errorf("%q shows %q", text, got)
+		}
+	}
+}
+
 func TestDeniedAndWishedAreUnlikelyButReturned(t *testing.T) {
 	x := extractor(t)
 	for text, p := range map[string]float64{"빵을 구웠다": pSaid, "빵을 안 구웠다": pDenied, "빵을 구워 본 적이 없다": pDenied, "빵을 굽고 싶다": pWished} {
