@@ -334,8 +334,49 @@ func parquet(t *testing.T, columns ...string) []byte {
 	return out.Bytes()
 }
 
-// commandsOnData are those that need the data folder: of ingest and build on
-// its database and lake, of the others on its snapshot.
+// The table of docs/operating.md has sentences that the program says, word for
+// word but for names and numbers.
+func TestTroubleshootingHasOurSentences(t *testing.T) {
+	page, err := os.ReadFile("../../docs/operating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code strings.Builder
+	err = filepath.WalkDir("../..", func(path string, d os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		code.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rows, _ := bytes.Cut(page, []byte("## When something goes wrong"))
+	n := 0
+	for line := range strings.Lines(string(rows)) {
+		sentence, ok := strings.CutPrefix(line, "| `")
+		if !ok {
+			continue
+		}
+		n++
+		sentence, _, _ = strings.Cut(sentence, "` |")
+		sentence = strings.ReplaceAll(sentence, "FILE…", "FILE\x00")
+		for piece := range strings.SplitSeq(sentence, "…") {
+			piece = strings.TrimSpace(strings.ReplaceAll(piece, "\x00", "…"))
+			if said := strings.ReplaceAll(code.String(), "%%", "%"); !strings.Contains(said, piece) {
+				t.Errorf("%q is nowhere said: %q", sentence, piece)
+			}
+		}
+	}
+	if n < 50 {
+		t.Errorf("the table has %d sentences", n)
+	}
+}
+
+// keepers and readers are the commands that need the data folder: its
+// database and lake, or its snapshot.
 var (
 	keepers = [][]string{{"ingest", "stall", "IN"}, {"build"}, {"serve"}}
 	readers = [][]string{{"report", "8221"}, {"serve"}, {"match", "--resume", "IN"}, {"diagnose", "IN"}}
