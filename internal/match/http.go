@@ -281,6 +281,14 @@ func (h *handlers) match(w http.ResponseWriter, r *http.Request) error {
 		return &ieum.Error{Kind: ieum.ErrInvalid, Key: "match.error.body", Field: "/resume", Message: "send either resume or profile"}
 	}
 	p := body.Profile
+	if p != nil {
+		err = p.Check()
+	} else {
+		err = body.Resume.Check()
+	}
+	if err != nil {
+		return err
+	}
 	if p == nil {
 		if h.m.reader == nil {
 			return ieum.Errorf(ieum.ErrUnavailable, "this server does not read résumés; send a profile")

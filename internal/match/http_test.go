@@ -186,6 +186,24 @@ func TestMatchesOverHTTP(t *testing.T) {
 	}
 }
 
+// Forty thousand short careers fit into one request, and kept a server busy for
+// more than a minute.
+func TestAPersonLongerThanAnyIsRefused(t *testing.T) {
+	h := site(t, nil)
+	many := strings.TrimSuffix(strings.Repeat(`{"title":"경리"},`, 201), ",")
+	for _, body := range []string{
+		`{"resume":{"careers":[` + many + `]}}`,
+		`{"resume":{"wish":{"regions":["` + strings.Repeat(`11","`, 200) + `11"]}}}`,
+		`{"resume":{"text":"` + strings.Repeat("가", 100_001) + `"}}`,
+		`{"profile":{"competencies":[` + strings.TrimSuffix(strings.Repeat(`{"id":"x"},`, 201), ",") + `]}}`,
+		`{"profile":{"resume":{"careers":[` + many + `]}}}`,
+	} {
+		if w := ask(t, h, "POST", "/api/v1/matches", body); w.Code != 422 || !strings.Contains(w.Body.String(), "error.resume_long") {
+			t.Errorf("%.40s…: %d %.200s", body, w.Code, w.Body)
+		}
+	}
+}
+
 func TestPagesWithoutData(t *testing.T) {
 	set, err := defs.Load()
 	if err != nil {

@@ -277,10 +277,18 @@ func (m *Matcher) Jobs(ctx context.Context, p ieum.Profile, q Query) (*Result, e
 	return r, nil
 }
 
-// Suggest is Jobs for those who want the lists alone.
+// Suggest is Jobs for those who want the lists alone. When none that one licence
+// would open comes near the best, short are those nearest to what the person
+// can do.
 func (m *Matcher) Suggest(ctx context.Context, p ieum.Profile, k int) (fit, short []ieum.Job, err error) {
 	r, err := m.Jobs(ctx, p, Query{K: k})
 	if err != nil {
+		return nil, nil, err
+	}
+	if len(r.Short) > 0 {
+		return r.Jobs, r.Short, nil
+	}
+	if r.Short, err = m.oneLicence(ctx, p, k); err != nil {
 		return nil, nil, err
 	}
 	return r.Jobs, r.Short, nil
