@@ -83,6 +83,9 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if err != nil {
 		s.Log.ErrorContext(r.Context(), "web: no page for the failure", "request", requestID(r), "err", err)
+		if !started(w) {
+			http.Error(w, http.StatusText(f.Status), f.Status) // an empty reply would look like success
+		}
 	}
 }
 

@@ -267,7 +267,14 @@ func (p parameter) error(why string, args map[string]any, message string) error 
 	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.param." + why, Args: args, Field: "/" + p.name, Message: p.name + " " + message}
 }
 
+// longestName is what is shown of a name that nobody knows, and for how long a
+// one it is worth looking what was meant.
+const longestName = 60
+
 func unknown(name string, known []string) error {
+	if len(name) > longestName {
+		name, known = strings.ToValidUTF8(name[:longestName], "")+"…", nil
+	}
 	e := &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.param.unknown", Args: map[string]any{"name": name}, Field: "/" + name,
 		Message: fmt.Sprintf("there is no parameter %q", name)}
 	if meant := Meant(name, known); meant != "" {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+	"unicode/utf8"
 
 	"ieum"
 	"ieum/defs"
@@ -120,6 +121,17 @@ func TestFailuresHaveTheirStatusAndSayWhatToDo(t *testing.T) {
 	}
 }
 
+func TestAFailureWithoutItsPageIsStillAFailure(t *testing.T) {
+	s, _ := testSite(t, false)
+	m := NewMux(s)
+	for _, pages := range s.own.pages {
+		delete(pages, "error.html")
+	}
+	if w := get(m, "/nowhere"); w.Code != 404 || w.Body.Len() == 0 {
+		t.Errorf("%d with %d bytes, want 404 and its name", w.Code, w.Body.Len())
+	}
+}
+
 func TestMethodNotAllowedNamesTheAllowed(t *testing.T) {
 	h, _ := things(t)
 	w := httptest.NewRecorder()
@@ -196,6 +208,22 @@ func TestReadJSONIsStrict(t *testing.T) {
 		h.ServeHTTP(w, r)
 		if w.Code < 400 || w.Code >= 500 || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%.40s: %d %s, want %s", body, w.Code, w.Body, want)
+		}
+	}
+}
+
+// To guess what a name of two megabytes may have meant took seconds, and the
+// reply was three times as large.
+func TestALongUnknownNameCostsLittle(t *testing.T) {
+	h, _ := things(t)
+	name := strings.Repeat("가", maxBody/4)
+	body := httptest.NewRequest("POST", "/api/v1/resume", strings.NewReader(`{"`+name+`":1}`))
+	body.Header.Set("Content-Type", "application/json")
+	for what, r := range map[string]*http.Request{"parameter": httptest.NewRequest("GET", "/api/v1/thing?"+name+"=1", nil), "member": body} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != 422 || w.Body.Len() > 2000 || !utf8.Valid(w.Body.Bytes()) || !strings.Contains(w.Body.String(), "…") {
+			t.Errorf("%s: %d with %d bytes: %.300s", what, w.Code, w.Body.Len(), w.Body)
 		}
 	}
 }
