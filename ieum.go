@@ -113,6 +113,48 @@ type Resume struct {
 	Wish         Wish     `json:"wish"`
 }
 
+// Bounds of what is read of one person, far above what anybody has, so that no
+// visitor keeps the server busy for minutes.
+const (
+	mostEntries = 200     // in each list
+	mostText    = 300_000 // bytes of all texts: 100,000 syllables
+)
+
+// Check refuses a résumé that is longer than any person's. Whoever reads one
+// that a visitor sent calls it first.
+func (r *Resume) Check() error {
+	texts := []string{r.Headline, r.Region, r.Education, r.Text}
+	for _, c := range r.Careers {
+		texts = append(texts, c.Title, c.Text)
+	}
+	entries := len(r.Careers)
+	for _, list := range [][]string{r.Majors, r.Certificates, r.Skills, r.Wish.Occupations, r.Wish.Regions, r.Wish.Employment} {
+		entries = max(entries, len(list))
+		texts = append(texts, list...)
+	}
+	bytes := 0
+	for _, t := range texts {
+		bytes += len(t)
+	}
+	if entries > mostEntries || bytes > mostText {
+		return tooLong("/resume")
+	}
+	return nil
+}
+
+// Check refuses a profile that is longer than any person's.
+func (p *Profile) Check() error {
+	if max(len(p.Occupations), len(p.Competencies), len(p.Certificates), len(p.Majors)) > mostEntries {
+		return tooLong("/profile")
+	}
+	return p.Resume.Check()
+}
+
+func tooLong(field string) error {
+	return &Error{Kind: ErrInvalid, Key: "error.resume_long", Args: map[string]any{"entries": mostEntries, "text": mostText / 3}, Field: field,
+		Message: "the résumé is longer than can be read: at most 200 entries in each list and 300,000 bytes of text; shorten it"}
+}
+
 // A Career is one spell of work, paid or not.
 type Career struct {
 	Title      string `json:"title,omitempty"`

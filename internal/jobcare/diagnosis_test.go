@@ -1,6 +1,7 @@
 package jobcare
 
 import (
+	"errors"
 	"testing"
 
 	"ieum"
@@ -80,6 +81,13 @@ func TestNothingKnownIsSaidNotGuessed(t *testing.T) {
 	d := diagnose(t, two(t), ieum.Profile{Unread: []string{"?"}}, "")
 	if len(d.Fits) != 0 || d.Near != nil || d.Target != nil {
 		t.Errorf("nothing was said, but %+v fits", d.Fits)
+	}
+}
+
+func TestAResumeLongerThanAnyPersonsIsRefused(t *testing.T) {
+	r := ieum.Resume{Careers: make([]ieum.Career, 201)}
+	if _, err := two(t).Diagnose(t.Context(), r, ""); !errors.Is(err, ieum.ErrInvalid) {
+		t.Errorf("201 careers give %v", err)
 	}
 }
 

@@ -63,8 +63,11 @@ func (a *Adviser) Market(q Query) (*Market, error) {
 
 // Diagnose says what a person can do, which occupations are near and what is
 // missing. Target is a KECO unit group to be measured against, or "" for the
-// best fitting one.
+// best fitting one. A résumé longer than any person's is ieum.ErrInvalid.
 func (a *Adviser) Diagnose(ctx context.Context, r ieum.Resume, target string) (*Diagnosis, error) {
+	if err := r.Check(); err != nil {
+		return nil, err
+	}
 	p := a.reader.Read(r)
 	s, release, err := a.live.Acquire()
 	if err != nil {
