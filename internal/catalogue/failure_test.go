@@ -137,6 +137,36 @@ func TestIngestBrokenFiles(t *testing.T) {
 
 // A disk that is full at any write leaves all as it was, and says so in one
 // sentence.
+// A folder from elsewhere may hold a link to a file that is none of its
+// sender's, a pipe that nobody writes to, or a device that never ends.
+func TestIngestReadsOnlyFiles(t *testing.T) {
+	b := newBench(t, marks)
+	secret := filepath.Join(t.TempDir(), "secret.csv")
+	if err := os.WriteFile(secret, []byte("id,title\n1,용접원\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	linked, piped := t.TempDir(), t.TempDir()
+	pipe := filepath.Join(piped, "jobs.csv")
+	if err := errors.Join(os.Symlink(secret, filepath.Join(linked, "jobs.csv")), unix.Mkfifo(pipe, 0o600)); err != nil {
+		t.Skip(err)
+	}
+	for name, path := range map[string]string{"a link in a folder": linked, "a pipe in a folder": piped, "a pipe": pipe} {
+		done := make(chan error, 1)
+		go func() {
+			_, err := b.Ingest(t.Context(), "marks", []string{path}, Options{})
+			done <- err
+		}()
+		select {
+		case err := <-done:
+			if !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), "is no file") {
+				t.Errorf("%s gives %v", name, err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%s is read for ever", name)
+		}
+	}
+}
+
 func TestIngestOnFullDisk(t *testing.T) {
 	b := newBench(t, shop)
 	b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원"), job("2", "")))

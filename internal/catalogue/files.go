@@ -42,6 +42,8 @@ func (in *ingest) find(paths []string) error {
 			return ieum.Errorf(ieum.ErrInvalid, "%s cannot be read (%v); mend that and give the same command again", path, errors.Unwrap(err))
 		case info.IsDir():
 			err = in.findIn(path)
+		case !info.Mode().IsRegular():
+			return ieum.Errorf(ieum.ErrInvalid, "%s is no file but a device or pipe; save what it gives to a file and name that", path)
 		default:
 			err = in.take(path, true)
 		}
@@ -58,9 +60,13 @@ func (in *ingest) find(paths []string) error {
 }
 
 func (in *ingest) findIn(dir string) error {
+	dir += string(filepath.Separator) // a link that was named is followed
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") {
 			return err
+		}
+		if _, ok := in.source.FileFor(path); ok && !d.Type().IsRegular() {
+			return ieum.Errorf(ieum.ErrInvalid, "%s is no file of the folder but a link or device; put the file itself there, or name it in the command", path)
 		}
 		return in.take(path, false)
 	})

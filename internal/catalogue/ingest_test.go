@@ -271,6 +271,23 @@ func TestIngestReadsFields(t *testing.T) {
 	}
 }
 
+// An address that people follow leads to a page of the web, and holds no password.
+func TestIngestTakesOnlyAddressesOfPages(t *testing.T) {
+	b := newBench(t, shop)
+	bad := []string{"javascript:alert(1)", "httpjavascript:alert(1)", "data:text/html;x", "http:jobs", "http://", "https://me:secret@example.com/1", "file:///etc/passwd", "https://exa mple.com"}
+	rows := []string{shopHeader, job("0", "용접원", "url=HTTPS://example.com/1?a=2"), job("00", "용접원", "url=http://한국.example/일")}
+	for i, u := range bad {
+		rows = append(rows, job(fmt.Sprint(i+1), "사무원", "url="+u))
+	}
+	d := b.ingest("shop", b.file("jobs.csv", rows...))
+	for _, u := range d.Unread {
+		if u.Field == "url" && u.Rows != int64(len(bad)) {
+			t.Errorf("%d of %d were taken for no address: %v", u.Rows, len(bad), u.Texts)
+		}
+	}
+	b.expectRows("posting", []string{"url"}, append(make([]string, len(bad)), "url=HTTPS://example.com/1?a=2", "url=http://한국.example/일")...)
+}
+
 func TestIngestQuarantine(t *testing.T) {
 	b := newBench(t, shop)
 	path := b.file("jobs.csv", shopHeader,

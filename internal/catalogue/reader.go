@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -233,7 +234,7 @@ func (r *stringReader) read(m *mapper, f *field) {
 			m.capture(f, i, "")
 			continue
 		}
-		if r.url && !strings.HasPrefix(text, "http") {
+		if r.url && !isAddress(text) {
 			m.unread(f, text)
 			out.AddNull()
 			continue
@@ -244,6 +245,13 @@ func (r *stringReader) read(m *mapper, f *field) {
 		m.capture(f, i, text)
 		out.AddString(text)
 	}
+}
+
+// isAddress reports whether a text is the address of a page as people may follow
+// it: of the web, on a host, without a name and password in it.
+func isAddress(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
 }
 
 // A textReader reads prose. What people wrote of themselves is read for
