@@ -60,6 +60,11 @@ func openSQLite(ctx context.Context, folder string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	// SQLite would make a file that everybody on the machine can read. Its log
+	// takes over the mode of the file.
+	if f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL, 0o600); err == nil {
+		f.Close()
+	}
 	// Writers start as such (immediate): one that began as a reader could not
 	// wait for another. FULL syncs at each commit.
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +

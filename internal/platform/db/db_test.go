@@ -274,6 +274,24 @@ func TestTwoProgramsOnOneFolder(t *testing.T) {
 	}
 }
 
+// The folder may have been made by somebody else, open to all.
+func TestNobodyElseReadsTheFile(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	ready(t, dbtest.Open(t, dir))
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%d files, %v; want the file and its log", len(files), err)
+	}
+	for _, f := range files {
+		if info, err := f.Info(); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %v, %v", f.Name(), info.Mode(), err)
+		}
+	}
+}
+
 func TestReadingNeverWrites(t *testing.T) {
 	d := ready(t, dbtest.Open(t, t.TempDir()))
 	rows, err := d.QueryContext(context.Background(), `DELETE FROM shop_counter RETURNING n`)
