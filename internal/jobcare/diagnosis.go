@@ -66,7 +66,7 @@ type Licence struct {
 func (l Licence) Words() string { return strings.Join(l.For, ", ") }
 
 func (a *Adviser) diagnose(s *snapshot.Snapshot, p ieum.Profile, target string) (*Diagnosis, error) {
-	d := &Diagnosis{Profile: p, Day: a.today(s), Snapshot: s.Meta.Version, Simulated: s.Meta.Simulated, Fits: []Fit{}, Jobs: []ieum.Job{}, Short: []ieum.Job{}}
+	d := &Diagnosis{Profile: p, Day: s.Today(a.now()), Snapshot: s.Meta.Version, Simulated: s.Meta.Simulated, Fits: []Fit{}, Jobs: []ieum.Job{}, Short: []ieum.Job{}}
 	b := s.Part(partName).(*base)
 	held := newHeld(s, p)
 	scores := b.scores(s, p, held)
@@ -210,7 +210,7 @@ func (a *Adviser) fit(s *snapshot.Snapshot, b *base, o int, score float64, p ieu
 		}
 	}
 	t := newTally(s)
-	t.countPostings(s, &slice{occupation: uint16(o), day: a.today(s)})
+	t.countPostings(s, &slice{occupation: uint16(o), day: s.Today(a.now())})
 	seekers := int(b.Seekers[o])
 	f.Openings, f.Seekers = openings(t.openPlaces, t.open), count(seekers, onSeekers)
 	f.Openings.Basis = onOpen

@@ -84,13 +84,3 @@ func (a *Adviser) Diagnose(ctx context.Context, r ieum.Resume, target string) (*
 
 // shownJobs is how many jobs a diagnosis shows: few enough to read.
 const shownJobs = 3
-
-// today returns the day a report of s speaks of: the present one, or the last
-// day its data know when they are older.
-func (a *Adviser) today(s *snapshot.Snapshot) ieum.Day {
-	d := ieum.DayOf(a.now())
-	if s.Meta.To != 0 && s.Meta.To < d {
-		return s.Meta.To
-	}
-	return d
-}

@@ -44,7 +44,7 @@ type slice struct {
 }
 
 func (a *Adviser) slice(s *snapshot.Snapshot, q Query) (slice, error) {
-	sl := slice{Query: q, day: a.today(s)}
+	sl := slice{Query: q, day: s.Today(a.now())}
 	if err := a.unitGroup(q.Occupation, "/occupation"); err != nil {
 		return sl, err
 	}

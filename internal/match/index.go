@@ -74,8 +74,7 @@ type index struct {
 	places   *places     // how regions lie in one another
 	laws     [][]licence // what the law requires, by occupation
 	concepts map[string][]concept
-	anyone   int  // position of the level of education that asks for nothing; 0 when there is none
-	madeUp   bool // every source is simulated
+	anyone   int // position of the level of education that asks for nothing; 0 when there is none
 
 	mu   sync.Mutex
 	open *view       // of the last day asked for
@@ -95,14 +94,11 @@ func open(set *defs.Set, s *snapshot.Snapshot, dir string) (*index, error) {
 	if len(c.Skills) != len(s.Dict.Skills) {
 		return nil, fmt.Errorf("match: the counts in %s are of another snapshot", dir)
 	}
-	x := &index{s: s, set: set, idf: make([]float64, len(c.Skills)), madeUp: len(s.Meta.Sources) > 0}
+	x := &index{s: s, set: set, idf: make([]float64, len(c.Skills))}
 	for id, n := range c.Skills {
 		if id > 0 {
 			x.idf[id] = terms.IDF(int(n), s.Meta.Postings)
 		}
-	}
-	for _, src := range s.Meta.Sources {
-		x.madeUp = x.madeUp && src.Simulated
 	}
 	for i, code := range s.Dict.Education {
 		if c, ok := set.Codes["education"].Find(code); ok && c.Rank == 0 {

@@ -48,15 +48,5 @@ func (m *Matcher) acquire() (x *index, day ieum.Day, release func(), err error) 
 		return nil, 0, nil, err
 	}
 	x = s.Part(partName).(*index)
-	return x, x.today(m.now()), release, nil
-}
-
-// today returns the day to judge by what is open: the present one. A market
-// that is made up altogether stands still on the last day its data speak of.
-func (x *index) today(now time.Time) ieum.Day {
-	day := ieum.DayOf(now)
-	if x.madeUp && x.s.Meta.To != 0 && x.s.Meta.To < day {
-		return x.s.Meta.To
-	}
-	return day
+	return x, x.s.Today(m.now()), release, nil
 }

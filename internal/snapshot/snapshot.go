@@ -17,6 +17,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"time"
 
@@ -403,6 +404,18 @@ func (s *Snapshot) Verify() error {
 		}
 	}
 	return s.check()
+}
+
+// Today returns the day that "now" means: the present one. A market of nothing
+// but made-up rows stands still at its last day, so that a demo does not empty
+// as the days go by.
+func (s *Snapshot) Today(now time.Time) ieum.Day {
+	day := ieum.DayOf(now)
+	real := slices.ContainsFunc(s.Meta.Sources, func(src Source) bool { return !src.Simulated })
+	if real || len(s.Meta.Sources) == 0 || s.Meta.To == 0 {
+		return day
+	}
+	return min(day, s.Meta.To)
 }
 
 // PostingByID returns the row of the posting that holds the source row id.

@@ -693,3 +693,26 @@ func FuzzOpenTable(f *testing.F) {
 		}
 	})
 }
+
+func TestAMarketThatIsMadeUpStandsStill(t *testing.T) {
+	now := time.Date(2026, 6, 15, 12, 0, 0, 0, ieum.Seoul)
+	today := ieum.DayOf(now)
+	made, real := Source{Simulated: true}, Source{}
+	for _, tt := range []struct {
+		name    string
+		sources []Source
+		to      ieum.Day
+		want    ieum.Day
+	}{
+		{"made up, a month ago", []Source{made, made}, today - 30, today - 30},
+		{"made up, with days to come", []Source{made}, today + 30, today},
+		{"some of it real", []Source{made, real}, today - 30, today},
+		{"real", []Source{real}, today - 30, today},
+		{"of no source", nil, today - 30, today},
+	} {
+		s := &Snapshot{Meta: Meta{Sources: tt.sources, To: tt.to}}
+		if got := s.Today(now); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
