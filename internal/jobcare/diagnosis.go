@@ -48,6 +48,15 @@ type Fit struct {
 	Wished   Figure    `json:"wished"`
 }
 
+// telling is 1 when the person can do something that at least one posting in
+// five asks for: what few ask for does not bring an occupation near.
+func (f Fit) telling() int {
+	if slices.ContainsFunc(f.Have, func(a Asked) bool { return a.In100.Int() >= 20 }) {
+		return 1
+	}
+	return 0
+}
+
 // Asked is a competency an occupation's postings ask for.
 type Asked struct {
 	Named
@@ -90,7 +99,7 @@ func (a *Adviser) diagnose(s *snapshot.Snapshot, p ieum.Profile, target string) 
 	}
 	if len(near) > 0 {
 		best := slices.MaxFunc(near, func(x, y Fit) int {
-			return cmp.Or(cmp.Compare(min(1, len(x.Have)), min(1, len(y.Have))),
+			return cmp.Or(cmp.Compare(x.telling(), y.telling()),
 				cmp.Compare(x.Score*math.Log1p(x.Per100.Float()), y.Score*math.Log1p(y.Per100.Float())))
 		})
 		d.Near = &best
