@@ -221,9 +221,19 @@ func TestTheCourseHasEveryMonth(t *testing.T) {
 func TestMonthsOfWork(t *testing.T) {
 	for text, want := range map[string]int{
 		"3": 36, "3년": 36, "3.5": 42, "3년 6개월": 42, "6개월": 6, "": 0, "오래": 0, "30년 넘게": 360, "약 2 년": 24, "999": 960,
+		"이십년 넘게": 240, "십오년": 180, "3년 반": 42, "육개월": 6, "스무 해": 0, "몇십년": 0,
+		"6 months": 6, "2 years 6 months": 30, "3 yrs": 36, "없음": 0,
 	} {
-		if got := months(text); got != want {
+		if got, _ := months(text); got != want {
 			t.Errorf("months(%q) = %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestYearsNobodyCanReadAreAskedForAgain(t *testing.T) {
+	for years, read := range map[string]bool{"": true, "없음": true, "이십년쯤": true, "오래": false, "몇십년": false} {
+		if _, err := (Answers{Work: "프레스 조작", Years: years}).Resume(); (err == nil) != read {
+			t.Errorf("years %q: %v", years, err)
 		}
 	}
 }
@@ -254,7 +264,7 @@ func TestPayAsPeopleWriteIt(t *testing.T) {
 func FuzzMonths(f *testing.F) {
 	f.Add("3년 6개월")
 	f.Fuzz(func(t *testing.T, s string) {
-		if m := months(s); m < 0 || m > 960 {
+		if m, _ := months(s); m < 0 || m > 960 {
 			t.Errorf("months(%q) = %d", s, m)
 		}
 	})

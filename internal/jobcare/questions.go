@@ -1,6 +1,8 @@
 package jobcare
 
 import (
+	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -20,14 +22,18 @@ type Answers struct {
 }
 
 // Resume turns the answers into a résumé, without reading anything into them:
-// each line of work is a spell, and what was done belongs to the first. Pay
-// that is no number is ieum.ErrInvalid.
+// each line of work is a spell, and what was done belongs to the first. Years
+// and pay without a number are ieum.ErrInvalid.
 func (a Answers) Resume() (ieum.Resume, error) {
 	r := ieum.Resume{Education: a.Education, Region: a.Region, Certificates: lines(a.Certificates), Text: strings.TrimSpace(a.Tasks)}
+	worked, ok := months(a.Years)
+	if !ok {
+		return r, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.diagnosis_years", Field: "/years", Message: "write how long in digits, such as 3 years 6 months"}
+	}
 	for i, title := range lines(a.Work) {
 		c := ieum.Career{Title: title}
 		if i == 0 {
-			c.Months = months(a.Years)
+			c.Months = worked
 			c.Text = r.Text
 			r.Text = ""
 		}
@@ -62,6 +68,9 @@ func monthly(text string) (won int64, ok bool) {
 	}
 	return n, n <= 1_000_000_000
 }
+
+// Lines cuts an answer where the person did.
+func (Answers) Lines(text string) []string { return strings.Split(text, "\n") }
 
 // answersOf is the inverse of Resume, as far as a résumé has the answers.
 func answersOf(r ieum.Resume) Answers {
@@ -108,31 +117,50 @@ func lines(text string) []string {
 	return out
 }
 
-// months reads years such as "3", "3.5", "3년", "3년 6개월", "6개월"; 0 when it
-// cannot.
-func months(text string) int {
-	total, number, seen := 0.0, 0.0, false
-	scale := 1.0
-	for _, r := range strings.ReplaceAll(text, "개월", "월") {
-		switch {
-		case r >= '0' && r <= '9' && scale == 1:
-			number, seen = number*10+float64(r-'0'), true
-		case r >= '0' && r <= '9':
-			number += float64(r-'0') * scale
-			scale /= 10
-		case r == '.':
-			scale = .1
-		case r == '년':
-			total, number, seen, scale = total+number*12, 0, false, 1
-		case r == '월':
-			total, number, seen, scale = total+number, 0, false, 1
+// months reads years as people say them, in Korean or English: 3, 3.5, 3년 6개월,
+// 6 months, 이십년, 3년 반. It is not ok when something is said and no number
+// can be read from it; nothing, and "none", are 0.
+func months(text string) (n int, ok bool) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	digits := spokenYears.ReplaceAllStringFunc(text, func(s string) string {
+		m := spokenYears.FindStringSubmatch(s)
+		tens, ones := 0, strings.Index(numerals, m[3])/len("일")+1
+		if m[3] == "" {
+			ones = 0
 		}
+		if m[2] != "" {
+			tens = max(1, strings.Index(numerals, strings.TrimSuffix(m[2], "십"))/len("일")+1)
+		}
+		if m[1] != "" || tens+ones == 0 {
+			return s
+		}
+		return strconv.Itoa(tens*10+ones) + m[4]
+	})
+	total := 0.0
+	found := years.FindAllStringSubmatch(digits, -1)
+	for _, m := range found {
+		v, err := strconv.ParseFloat(m[1], 64)
+		if err != nil {
+			v = math.MaxUint16 // more digits than a number has
+		}
+		switch {
+		case m[2] == "", m[2] == "해", strings.HasPrefix(m[2], "년"), strings.HasPrefix(m[2], "y"):
+			v *= 12
+		}
+		if strings.HasSuffix(m[2], "반") {
+			v += 6
+		}
+		total += v
 	}
-	if seen {
-		total += number * 12
-	}
-	return int(min(total+.5, 80*12))
+	return int(min(total+.5, 80*12)), len(found) > 0 || text == "" || strings.Contains(text, "없") || strings.Contains(text, "none")
 }
+
+const numerals = "일이삼사오육칠팔구"
+
+var (
+	spokenYears = regexp.MustCompile(`([몇수])?([이삼사오육칠팔구]?십)?([일이삼사오육칠팔구])?(\s*(?:년|개월))`)
+	years       = regexp.MustCompile(`([0-9]+(?:\.[0-9]+)?)\s*(년\s*반|년|해|years?|yrs?|y|개월|달|월|months?|mos?)?`)
+)
 
 func formatYears(m int) string {
 	switch {
