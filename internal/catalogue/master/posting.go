@@ -371,10 +371,13 @@ func newNameForm(name string) (f nameForm) {
 	return f
 }
 
-// near holds when one is in Hangul and the other in Latin letters and they
-// begin alike (이음식품, Ieum Foods), or when they share nearly all pairs of
-// letters and their figures are the same.
+// near holds when the figures in both are the same and either one is in Hangul,
+// the other in Latin letters and they begin alike (이음식품, Ieum Foods), or they
+// share nearly all pairs of letters.
 func (f *nameForm) near(g *nameForm) bool {
+	if f.digits != g.digits {
+		return false
+	}
 	if f.hangul != g.hangul {
 		return f.sound != 0 && f.sound == g.sound
 	}
@@ -383,7 +386,7 @@ func (f *nameForm) near(g *nameForm) bool {
 		short, long = long, short
 	}
 	pairs := len(short.runes) - 1
-	if pairs < 2 || f.digits != g.digits || 3*bits.OnesCount64(f.bits&g.bits) < 2*pairs-3 {
+	if pairs < 2 || 3*bits.OnesCount64(f.bits&g.bits) < 2*pairs-3 {
 		return false
 	}
 	shared := 0

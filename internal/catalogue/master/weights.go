@@ -41,5 +41,5 @@ var weights = [signs]float64{
 	reposted:        0.2,
 	rounds:          -2,
 	companyUnknown:  -2,
-	companyOther:    -2,
+	companyOther:    -2.5,
 }
