@@ -3,239 +3,20 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"crypto/rand"
-	"database/sql"
 	"errors"
-	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
-	"time"
 
-	"golang.org/x/sys/unix"
-
-	"ieum"
-	"ieum/defs"
-	"ieum/internal/catalogue"
-	"ieum/internal/platform/db"
-	"ieum/internal/platform/journal"
 	"ieum/internal/platform/table"
-	"ieum/internal/snapshot"
 )
 
 // Every error is one sentence on stderr that says what to do, exit status 1 (2
 // for a wrong command line), and nothing is lost: what was taken in is still
 // there, and what was served still serves.
-
-// stall is a source that reads files of any format.
-const stall = `
-id: stall
-version: 1
-title: {ko: 가상 시장, en: Made-up market}
-holder: {ko: 가상 기관, en: Made-up agency}
-basis: {ko: 시험, en: A test}
-cycle: daily
-files:
-  - match: "jobs*"
-    kind: posting
-    delivery: change
-    key: [id]
-    map: {title: title, region: place, body: body}
-`
-
-// jobs is a CSV file of postings with the keys from to below to.
-func jobs(from, to int) string {
-	var b strings.Builder
-	b.WriteString("id,title,place,body\n")
-	for i := from; i < to; i++ {
-		fmt.Fprintf(&b, "%d,가상 용접원 %d호 모집,서울 강남구,철판을 자르고 붙이는 일을 %d조로 합니다\n", i, i, i%3)
-	}
-	return b.String()
-}
-
-// stocked is a folder with the definition (defs), a delivery (in) and a data
-// folder that took it in and serves it (data), made once a test run.
-var stocked = sync.OnceValues(func() (string, error) {
-	root, err := os.MkdirTemp("", "ieum-stall-")
-	if err != nil {
-		return "", err
-	}
-	made = append(made, root)
-	for name, text := range map[string]string{"defs/sources/stall.yaml": stall, "in/jobs.csv": jobs(0, 40), "in/jobs-next.csv": jobs(40, 60)} {
-		path := filepath.Join(root, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
-			return "", err
-		}
-	}
-	flags := []string{"--data", filepath.Join(root, "data"), "--defs", filepath.Join(root, "defs")}
-	for _, args := range [][]string{{"ingest", "stall", filepath.Join(root, "in", "jobs.csv")}, {"build"}} {
-		if status, _, said := invoke("", "", append(args, flags...)...); status != 0 {
-			return "", errors.New(said)
-		}
-	}
-	return root, nil
-})
-
-// A bench is a copy of stocked that a test may harm.
-type bench struct {
-	t        *testing.T
-	root     string // of stocked
-	data     string
-	database string // PostgreSQL URL; "" = the file in data
-}
-
-func newBench(t *testing.T) *bench {
-	t.Helper()
-	root, err := stocked()
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &bench{t: t, root: root, data: filepath.Join(t.TempDir(), "data")}
-	b.copyTo(b.data)
-	return b
-}
-
-func (b *bench) copyTo(dir string) {
-	b.t.Helper()
-	if err := os.CopyFS(dir, os.DirFS(filepath.Join(b.root, "data"))); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-// in returns the path of a file delivered.
-func (b *bench) in(name string) string { return filepath.Join(b.root, "in", name) }
-
-// run runs a command line on the data folder. A command that should have
-// failed at once but serves is stopped after a minute.
-func (b *bench) run(args ...string) (status int, out, said string) {
-	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
-	defer cancel()
-	var stdout, stderr bytes.Buffer
-	e := &env{Config: Config{Data: b.data, Database: b.database, Defs: filepath.Join(b.root, "defs"), Listen: "localhost:0"},
-		stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr, now: time.Now}
-	status = execute(ctx, e, args)
-	return status, stdout.String(), stderr.String()
-}
-
-// succeed runs a command line that must not fail.
-func (b *bench) succeed(args ...string) (out string) {
-	b.t.Helper()
-	status, out, said := b.run(args...)
-	if status != 0 {
-		b.t.Fatalf("ieum %v: exit %d: %s", args, status, said)
-	}
-	return out
-}
-
-// internals are words of our own code and of the system's that tell an
-// operator nothing.
-var internals = regexp.MustCompile(`\b(catalogue|snapshot|db|table|journal|match|jobcare|web|open|mkdir|stat|read|write|listen|dial|lookup|durable|flock): |SQLITE|SQLSTATE|sql:|errno|panic|goroutine|0x|%!|<nil>`)
-
-// fail runs a command line that must fail with one sentence.
-func (b *bench) fail(status int, says string, args ...string) {
-	b.t.Helper()
-	got, out, said := b.run(args...)
-	checkSentence(b.t, strings.Join(args, " "), got, out, said, status, says)
-}
-
-func checkSentence(t *testing.T, what string, got int, out, said string, status int, says string) {
-	t.Helper()
-	sentence, whole := strings.CutSuffix(strings.TrimPrefix(said, "ieum: "), "\n")
-	switch {
-	case got != status:
-		t.Errorf("%s: exit %d, want %d: %s", what, got, status, said)
-	case !strings.HasPrefix(said, "ieum: ") || !whole || strings.Contains(sentence, "\n") || sentence == "":
-		t.Errorf("%s: not one sentence: %q", what, said)
-	case internals.MatchString(sentence):
-		t.Errorf("%s: %q shows %q", what, said, internals.FindString(sentence))
-	case !strings.Contains(sentence, says):
-		t.Errorf("%s: says %q, want %q", what, sentence, says)
-	case out != "":
-		t.Errorf("%s: prints %q", what, out)
-	}
-}
-
-var builtIn = sync.OnceValues(func() (*defs.Set, error) { return defs.Load() })
-
-// kept is all that was taken in and is served: the hash of what the lake
-// holds, the deliveries, the current snapshot, whose checksums it compares.
-func (b *bench) kept() string {
-	b.t.Helper()
-	ctx, where := b.t.Context(), b.data
-	if b.database != "" {
-		where = b.database
-	}
-	d, err := db.Open(ctx, where)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer d.Close()
-	set, err := builtIn()
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	err = journal.Migrate(ctx, d)
-	var c *catalogue.Catalogue
-	if err == nil {
-		c, err = catalogue.New(ctx, d, set, b.data, time.Now, nil, nil)
-	}
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	hash, err := c.ContentHash(ctx)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	list, err := c.Deliveries(ctx, "", 0, 100)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return fmt.Sprintf("lake %s, %d deliveries, snapshot %s", hash, len(list), b.served())
-}
-
-// served is the version of the current snapshot, "" when there is none.
-func (b *bench) served() string {
-	b.t.Helper()
-	dir, err := snapshot.Current(b.data)
-	if errors.Is(err, ieum.ErrUnavailable) {
-		return ""
-	}
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	s, err := snapshot.OpenWith(dir)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if err := errors.Join(s.Verify(), s.Close()); err != nil {
-		b.t.Fatal(err)
-	}
-	return s.Meta.Version
-}
-
-// unharmed holds that what was kept is, and that the next delivery is taken in
-// and served.
-func (b *bench) unharmed(before string) {
-	b.t.Helper()
-	if now := b.kept(); now != before {
-		b.t.Fatalf("now there is %s, before there was %s", now, before)
-	}
-	if out := b.succeed("ingest", "stall", b.in("jobs-next.csv")); !strings.Contains(out, "kept                   20") {
-		b.t.Errorf("the next delivery: %s", out)
-	}
-	b.succeed("build")
-	s := b.served()
-	if strings.HasSuffix(before, s) {
-		b.t.Errorf("the next build serves what was served before, %s", s)
-	}
-}
 
 func TestErrorsOfDeliveries(t *testing.T) {
 	dir := t.TempDir()
@@ -331,47 +112,6 @@ func parquet(t *testing.T, columns ...string) []byte {
 	return out.Bytes()
 }
 
-// The table of docs/operating.md has sentences that the program says, word for
-// word but for names and numbers.
-func TestTroubleshootingHasOurSentences(t *testing.T) {
-	page, err := os.ReadFile("../../docs/operating.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var code strings.Builder
-	err = filepath.WalkDir("../..", func(path string, d os.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		code.Write(text)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rows, _ := bytes.Cut(page, []byte("## When something goes wrong"))
-	n := 0
-	for line := range strings.Lines(string(rows)) {
-		sentence, ok := strings.CutPrefix(line, "| `")
-		if !ok {
-			continue
-		}
-		n++
-		sentence, _, _ = strings.Cut(sentence, "` |")
-		sentence = strings.ReplaceAll(sentence, "FILE…", "FILE\x00")
-		for piece := range strings.SplitSeq(sentence, "…") {
-			piece = strings.TrimSpace(strings.ReplaceAll(piece, "\x00", "…"))
-			if said := strings.ReplaceAll(code.String(), "%%", "%"); !strings.Contains(said, piece) {
-				t.Errorf("%q is nowhere said: %q", sentence, piece)
-			}
-		}
-	}
-	if n < 50 {
-		t.Errorf("the table has %d sentences", n)
-	}
-}
-
 // keepers and readers are the commands that need the data folder: its
 // database and lake, or its snapshot.
 var (
@@ -428,74 +168,6 @@ func TestADamagedSnapshotIsMendedByABuild(t *testing.T) {
 	b.overwrite("snapshots/*/postings.col")
 	b.succeed("build")
 	b.unharmed(before)
-}
-
-func replaced(args []string, old, by string) (out []string) {
-	for _, a := range args {
-		if a == old {
-			a = by
-		}
-		out = append(out, a)
-	}
-	return out
-}
-
-// sql changes the database behind the program's back.
-func (b *bench) sql(text string) {
-	b.t.Helper()
-	d, err := db.Open(b.t.Context(), b.data)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer d.Close()
-	err = d.Tx(b.t.Context(), func(tx *sql.Tx) error {
-		_, err := tx.Exec(text)
-		return err
-	})
-	if err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-// files are the files of the data folder that fit a pattern; there is one.
-func (b *bench) files(pattern string) []string {
-	b.t.Helper()
-	list, err := filepath.Glob(filepath.Join(b.data, pattern))
-	if err != nil || len(list) == 0 {
-		b.t.Fatalf("no file %s: %v", pattern, err)
-	}
-	return list
-}
-
-// meta changes what the snapshot says of itself.
-func (b *bench) meta(old, by string) {
-	b.t.Helper()
-	path := b.files("snapshots/*/meta.json")[0]
-	text, err := os.ReadFile(path)
-	if err != nil || !bytes.Contains(text, []byte(old)) {
-		b.t.Fatalf("%s does not hold %s: %v", path, old, err)
-	}
-	if err := os.WriteFile(path, bytes.Replace(text, []byte(old), []byte(by), 1), 0o600); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-func (b *bench) overwrite(pattern string) {
-	b.t.Helper()
-	for _, path := range b.files(pattern) {
-		if err := os.WriteFile(path, bytes.Repeat([]byte("no such thing "), 700), 0o600); err != nil {
-			b.t.Fatal(err)
-		}
-	}
-}
-
-func (b *bench) remove(pattern string) {
-	b.t.Helper()
-	for _, path := range b.files(pattern) {
-		if err := os.RemoveAll(path); err != nil {
-			b.t.Fatal(err)
-		}
-	}
 }
 
 // A fault in the definitions stops every command before it touches anything,
@@ -579,217 +251,43 @@ func TestErrorsOfServing(t *testing.T) {
 	second.stop()
 }
 
-// Deliveries that come at once are taken in one after the other or refused,
-// and those that were taken in are all there.
-func TestTwoIngestsAtOnce(t *testing.T) {
-	b := newBench(t)
-	const several = 4
-	var wg sync.WaitGroup
-	taken := make([]bool, several)
-	for i := range several {
-		path := filepath.Join(t.TempDir(), "jobs.csv")
-		writeFile(t, path, jobs(1000*(i+1), 1000*(i+1)+100))
-		wg.Go(func() {
-			for {
-				status, out, said := b.run("ingest", "stall", path)
-				if status == 0 {
-					taken[i] = true
-					return
-				}
-				checkSentence(t, "ingest", status, out, said, 1, "another ieum ingest or build is running on this folder; wait until it ends")
-				if t.Failed() {
-					return
-				}
-				time.Sleep(10 * time.Millisecond)
-			}
-		})
-	}
-	wg.Wait()
-	b.succeed("build")
-	dir, err := snapshot.Current(b.data)
+// The table of docs/operating.md has sentences that the program says, word for
+// word but for names and numbers.
+func TestTroubleshootingHasOurSentences(t *testing.T) {
+	page, err := os.ReadFile("../../docs/operating.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := snapshot.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if rows := len(s.Members.ID); rows != 40+several*100 || !strings.Contains(b.kept(), "5 deliveries") {
-		t.Errorf("%d rows are served, of %s; want %d", rows, b.kept(), 40+several*100)
-	}
-	unlock, err := lock(b.data, "build.lock", "taken")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unlock()
-	b.fail(1, "another ieum ingest or build is running on this folder; wait until it ends", "build")
-}
-
-// smallDisk mounts a disk of so many bytes in memory for the test.
-func smallDisk(t *testing.T, bytes int) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d", bytes)); err != nil {
-		t.Skipf("a small disk cannot be mounted (%v): run as root to test a full one", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
-
-// fill leaves so many bytes of the disk free.
-func fill(t *testing.T, dir string, free int64) (ballast string) {
-	t.Helper()
-	var s unix.Statfs_t
-	if err := unix.Statfs(dir, &s); err != nil {
-		t.Fatal(err)
-	}
-	ballast = filepath.Join(dir, "ballast")
-	f, err := os.Create(ballast)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if err := unix.Fallocate(int(f.Fd()), 0, 0, int64(s.Bavail)*int64(s.Bsize)-free); err != nil {
-		t.Fatal(err)
-	}
-	return ballast
-}
-
-// A disk that is full at any stage is said in one sentence, leaves all as it
-// was, and once there is room the same command works.
-func TestFullDisk(t *testing.T) {
-	disk := smallDisk(t, 64<<20)
-	path := filepath.Join(t.TempDir(), "jobs.csv")
-	writeFile(t, path, jobs(1000, 4000))
-	for _, args := range [][]string{{"ingest", "stall", path}, {"build"}} {
-		b := newBench(t)
-		b.data = filepath.Join(disk, args[0])
-		b.copyTo(b.data)
-		if args[0] == "build" {
-			b.succeed("ingest", "stall", path)
-		}
-		before, failed := b.kept(), 0
-		for _, free := range []int64{0, 8 << 10, 32 << 10, 64 << 10, 96 << 10, 128 << 10, 160 << 10, 192 << 10, 256 << 10, 384 << 10, 512 << 10, 768 << 10, 1 << 20} {
-			ballast := fill(t, disk, free)
-			status, out, said := b.run(args...)
-			if err := os.Remove(ballast); err != nil {
-				t.Fatal(err)
-			}
-			if status == 0 {
-				break
-			}
-			failed++
-			checkSentence(t, fmt.Sprintf("%s with %d KiB", args[0], free>>10), status, out, said, 1, "make room and")
-			if now := b.kept(); now != before {
-				t.Fatalf("%s with %d KiB: now there is %s, before there was %s", args[0], free>>10, now, before)
-			}
-		}
-		if failed < 4 {
-			t.Errorf("%s failed on %d full disks, want 4 at least", args[0], failed)
-		}
-		b.succeed(args...)
-		if now := b.kept(); now == before {
-			t.Errorf("%s changed nothing once there was room", args[0])
-		}
-	}
-}
-
-// A child is this program in a process of its own.
-func child(args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), "IEUM_TEST_MAIN=1")
-	return cmd
-}
-
-// A data folder or a file that this user may not read is said to be one.
-func TestWhatMayNotBeRead(t *testing.T) {
-	b := newBench(t)
-	before := b.kept()
-	cmd := func(args ...string) *exec.Cmd { return child(args...) }
-	if os.Geteuid() == 0 { // root may read everything: be nobody
-		bin := openTo(t, b)
-		cmd = func(args ...string) *exec.Cmd {
-			c := child(args...)
-			c.Path, c.Dir = bin, "/"
-			c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-			return c
-		}
-	}
-	flags := []string{"--data", b.data, "--defs", filepath.Join(b.root, "defs")}
-	secret := filepath.Join(filepath.Dir(b.data), "jobs-secret.csv")
-	writeFile(t, secret, jobs(0, 3))
-	if err := os.Chmod(secret, 0); err != nil {
-		t.Fatal(err)
-	}
-	for _, tt := range []struct {
-		name string
-		mode os.FileMode
-		args []string
-		says string
-	}{
-		{"ingest into a closed folder", 0, []string{"ingest", "stall", b.in("jobs.csv")}, "may not be read or written by this user; change its permissions, or name another folder with --data DIR"},
-		{"build in a closed folder", 0, []string{"build"}, "may not be read or written by this user; change its permissions, or name another folder with --data DIR"},
-		{"serve a closed folder", 0, []string{"serve", "--listen", "localhost:0"}, "may not be read or written by this user; change its permissions, or name another folder with --data DIR"},
-		{"report on a closed folder", 0, []string{"report", "8221"}, "may not be read or written by this user; change its permissions, or name another folder with --data DIR"},
-		{"ingest a closed file", 0o755, []string{"ingest", "stall", secret}, "jobs-secret.csv"},
-		{"diagnose a closed file", 0o755, []string{"diagnose", secret}, "jobs-secret.csv cannot be read (permission denied)"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			if err := os.Chmod(b.data, tt.mode); err != nil {
-				t.Fatal(err)
-			}
-			var stdout, stderr bytes.Buffer
-			c := cmd(append(tt.args, flags...)...)
-			c.Stdout, c.Stderr = &stdout, &stderr
-			if err := c.Start(); err != nil {
-				t.Fatal(err)
-			}
-			late := time.AfterFunc(time.Minute, func() { c.Process.Kill() })
-			defer late.Stop()
-			c.Wait()
-			checkSentence(t, tt.name, c.ProcessState.ExitCode(), stdout.String(), stderr.String(), 1, tt.says)
-		})
-	}
-	if err := os.Chmod(b.data, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	b.unharmed(before)
-}
-
-// openTo lets everybody come to what the bench uses, and returns a copy of
-// this program that everybody may run.
-func openTo(t *testing.T, b *bench) (bin string) {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "ieum-open-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	text, err := os.ReadFile(os.Args[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	bin = filepath.Join(dir, "ieum")
-	root, data := filepath.Join(dir, "stocked"), filepath.Join(dir, "data")
-	err = errors.Join(os.Chmod(dir, 0o755), os.WriteFile(bin, text, 0o755), os.CopyFS(root, os.DirFS(b.root)), os.Chmod(root, 0o755))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.root, b.data = root, data
-	b.copyTo(data)
-	err = filepath.WalkDir(data, func(path string, d os.DirEntry, err error) error {
-		if err != nil {
+	var code strings.Builder
+	err = filepath.WalkDir("../..", func(path string, d os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
-		return os.Chown(path, 65534, 65534)
+		text, err := os.ReadFile(path)
+		code.Write(text)
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bin
+	_, rows, _ := bytes.Cut(page, []byte("## When something goes wrong"))
+	n := 0
+	for line := range strings.Lines(string(rows)) {
+		sentence, ok := strings.CutPrefix(line, "| `")
+		if !ok {
+			continue
+		}
+		n++
+		sentence, _, _ = strings.Cut(sentence, "` |")
+		sentence = strings.ReplaceAll(sentence, "FILE…", "FILE\x00")
+		for piece := range strings.SplitSeq(sentence, "…") {
+			piece = strings.TrimSpace(strings.ReplaceAll(piece, "\x00", "…"))
+			if said := strings.ReplaceAll(code.String(), "%%", "%"); !strings.Contains(said, piece) {
+				t.Errorf("%q is nowhere said: %q", sentence, piece)
+			}
+		}
+	}
+	if n < 50 {
+		t.Errorf("the table has %d sentences", n)
+	}
 }

@@ -3,14 +3,12 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,113 +19,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"ieum/internal/platform/db/dbtest"
-	"ieum/internal/platform/web"
-	"ieum/internal/snapshot"
 )
-
-// A server is ieum serve on a port of its own.
-type server struct {
-	t       *testing.T
-	base    string // http://127.0.0.1:port
-	stop    func() // as Ctrl-C does; returns when it has ended
-	stopped chan int
-}
-
-// start runs ieum serve until the test ends or it is stopped.
-func (b *bench) start(data string) *server {
-	b.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	said, stderr := io.Pipe()
-	e := &env{Config: Config{Data: data, Database: b.database, Defs: filepath.Join(b.root, "defs"), Listen: "127.0.0.1:0"},
-		stdin: strings.NewReader(""), stdout: io.Discard, stderr: stderr, now: time.Now}
-	s := &server{t: b.t, stopped: make(chan int, 1)}
-	go func() {
-		status := execute(ctx, e, []string{"serve"})
-		stderr.Close()
-		s.stopped <- status
-	}()
-	s.stop = sync.OnceFunc(func() {
-		cancel()
-		if status := <-s.stopped; status != 0 {
-			b.t.Errorf("serve ended with exit %d", status)
-		}
-	})
-	s.await(said)
-	b.t.Cleanup(s.stop)
-	return s
-}
-
-// await reads the address from what the server says.
-func (s *server) await(said io.Reader) {
-	s.t.Helper()
-	lines := bufio.NewScanner(said)
-	for lines.Scan() {
-		if _, address, ok := strings.Cut(lines.Text(), "Ieum serves on "); ok {
-			s.base = address
-			go io.Copy(io.Discard, said)
-			return
-		}
-		s.t.Log(lines.Text())
-	}
-	s.t.Fatal("the server did not start")
-}
-
-// get returns a page, which there must be.
-func (s *server) get(path string) string {
-	s.t.Helper()
-	status, text := s.ask("GET", path, "")
-	if status != http.StatusOK {
-		s.t.Fatalf("%s: %d: %s", path, status, text)
-	}
-	return text
-}
-
-// ask sends a request with a form, if there is one, and returns the reply.
-func (s *server) ask(method, path, form string) (status int, text string) {
-	s.t.Helper()
-	r, err := http.NewRequest(method, s.base+path, strings.NewReader(form))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if form != "" {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return res.StatusCode, string(b)
-}
-
-// version is that of the snapshot in use, "" when there is none.
-func (s *server) version() string {
-	s.t.Helper()
-	_, text := s.ask("GET", "/api/v1/snapshot", "")
-	var m snapshot.Meta
-	if err := json.Unmarshal([]byte(text), &m); err != nil {
-		s.t.Fatalf("%v: %s", err, text)
-	}
-	return m.Version
-}
-
-// awaitVersion waits until the server has moved to a snapshot.
-func (s *server) awaitVersion(want string) {
-	s.t.Helper()
-	for range 600 {
-		if s.version() == want {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	s.t.Fatalf("the server still uses %s after 30 s, want %s", s.version(), want)
-}
 
 // A caller asks for one thing again and again and keeps what it got: the
 // replies that differed from the one before, in order.
@@ -456,140 +348,5 @@ func sendHalf(t *testing.T, address, path, form string) func() (status int, text
 			t.Fatal(err)
 		}
 		return res.StatusCode, string(b)
-	}
-}
-
-// In an empty folder every page says what is missing and how to bring it in,
-// and comes alive when it is there, without a restart.
-func TestEmptyFolderSaysWhatIsMissing(t *testing.T) {
-	b := newBench(t)
-	b.data = filepath.Join(t.TempDir(), "new")
-	s := b.start(b.data)
-	pages := []string{"/", "/about", "/jobs", "/jobs?q=a", "/jobs/0123456789abcdef", "/occupations", "/occupations/8221", "/diagnosis", "/deliveries"}
-	for _, path := range pages {
-		for _, lang := range []string{"ko", "en"} {
-			sheet := fetch(t, s.base, lang, path)
-			known := sheet.status == http.StatusOK || sheet.status == http.StatusServiceUnavailable
-			if !known || !strings.Contains(sheet.text, "ieum ingest") || !strings.Contains(sheet.text, `lang="`+lang+`"`) {
-				t.Errorf("%s (%s): %d, and it does not say how to bring data in: %.200s", path, lang, sheet.status, words(sheet.text))
-			}
-		}
-	}
-	if status, text := s.ask("POST", "/diagnosis", "work="+url.QueryEscape("용접")); status != http.StatusServiceUnavailable || !strings.Contains(text, "ieum ingest") {
-		t.Errorf("a diagnosis: %d: %.200s", status, words(text))
-	}
-	for _, path := range []string{"/api/v1/postings", "/api/v1/occupations", "/api/v1/occupations/8221/market", "/api/v1/snapshot"} {
-		status, text := s.ask("GET", path, "")
-		if status != http.StatusServiceUnavailable || !strings.Contains(text, `"code":"error.no_snapshot"`) {
-			t.Errorf("%s: %d: %s", path, status, text)
-		}
-	}
-	b.succeed("ingest", "stall", b.in("jobs.csv"))
-	b.succeed("build")
-	s.awaitVersion(b.served())
-	if page := s.get("/jobs"); !strings.Contains(page, "가상 용접원") {
-		t.Error("the postings that were brought in do not show")
-	}
-	if page := s.get("/deliveries"); !strings.Contains(page, "stall") {
-		t.Error("the delivery does not show")
-	}
-}
-
-// Pages about deliveries answer to this machine only: not to another address,
-// nor to another name that leads here, nor through a proxy.
-func TestOperatorsPagesAreForThisMachineOnly(t *testing.T) {
-	b := newBench(t)
-	e := &env{Config: Config{Data: b.data, Defs: filepath.Join(b.root, "defs")}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now}
-	a, err := newApp(t.Context(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	paths := []string{"/deliveries", "/deliveries/1", "/deliveries/1/quarantine.csv", "/records/stall/posting/1", "/api/v1/deliveries", "/api/v1/deliveries/1", "/api/v1/records/stall/posting/1"}
-	for _, pattern := range a.handler.(*web.Mux).Patterns() {
-		if _, path, _ := strings.Cut(pattern, " "); strings.HasPrefix(path, "/deliveries") || strings.HasPrefix(path, "/records") {
-			if !slices.ContainsFunc(paths, func(p string) bool { return strings.Count(p, "/") == strings.Count(path, "/") }) {
-				t.Errorf("%s is not tested", pattern)
-			}
-		}
-	}
-	for _, from := range []struct {
-		name, remote, host, header string
-		mine                       bool
-	}{
-		{"this machine", "127.0.0.1:5000", "localhost:8080", "", true},
-		{"this machine by IPv6", "[::1]:5000", "[::1]:8080", "", true},
-		{"another machine", "192.0.2.7:5000", "192.0.2.1:8080", "", false},
-		{"another machine that says localhost", "192.0.2.7:5000", "localhost:8080", "", false},
-		{"another name that leads here", "127.0.0.1:5000", "jobs.example:8080", "", false},
-		{"a proxy on this machine", "127.0.0.1:5000", "localhost:8080", "X-Forwarded-For", false},
-		{"a proxy that says Forwarded", "127.0.0.1:5000", "localhost:8080", "Forwarded", false},
-		{"nginx that was told nothing", "127.0.0.1:5000", "localhost:8080", "HTTP/1.0", false},
-	} {
-		for _, path := range append([]string{"/jobs"}, paths...) {
-			r := httptest.NewRequest("GET", path, nil)
-			r.RemoteAddr, r.Host = from.remote, from.host
-			switch from.header {
-			case "":
-			case "HTTP/1.0":
-				r.Proto, r.ProtoMinor = from.header, 0
-			default:
-				r.Header.Set(from.header, "127.0.0.1")
-			}
-			w := httptest.NewRecorder()
-			a.handler.ServeHTTP(w, r)
-			switch refused := w.Code == http.StatusForbidden; {
-			case path == "/jobs" && w.Code != http.StatusOK:
-				t.Errorf("%s from %s: %d", path, from.name, w.Code)
-			case path != "/jobs" && refused == from.mine:
-				t.Errorf("%s from %s: %d", path, from.name, w.Code)
-			}
-		}
-	}
-}
-
-// Everything works on PostgreSQL as it does on a file.
-func TestServingFromPostgreSQL(t *testing.T) {
-	where := dbtest.Postgres(t)
-	b := newBench(t)
-	b.data, b.database = filepath.Join(t.TempDir(), "data"), where
-	s := b.start(b.data)
-	if status, text := s.ask("GET", "/jobs", ""); status != http.StatusServiceUnavailable || !strings.Contains(text, "ieum ingest") {
-		t.Errorf("without data: %d", status)
-	}
-	b.succeed("ingest", "stall", b.in("jobs.csv"))
-	b.succeed("build")
-	s.awaitVersion(b.served())
-	bad := filepath.Join(t.TempDir(), "jobs-bad.csv")
-	writeFile(t, bad, jobs(40, 60)+"60,,,\n")
-	if out := b.succeed("ingest", "stall", bad); !strings.Contains(out, "quarantined             1") {
-		t.Errorf("a delivery with a bad row: %s", out)
-	}
-	if out := b.succeed("ingest", "stall", bad); !strings.Contains(out, "unchanged              20") {
-		t.Errorf("the same delivery again: %s", out)
-	}
-	b.succeed("build")
-	s.awaitVersion(b.served())
-	if page := s.get("/jobs?q=" + url.QueryEscape("용접원")); !strings.Contains(page, "가상 용접원") {
-		t.Error("the postings do not show")
-	}
-	if text := s.get("/api/v1/deliveries"); !strings.Contains(text, `"number":2`) {
-		t.Errorf("the deliveries are %s", text)
-	}
-	if text := s.get("/deliveries/2/quarantine.csv"); !strings.Contains(text, "jobs-bad.csv,22,title") {
-		t.Errorf("the quarantine is %s", text)
-	}
-	s.stop()
-	if left, _ := filepath.Glob(filepath.Join(b.data, "ieum.db*")); len(left) > 0 {
-		t.Errorf("there are files of a database: %v", left)
-	}
-	before := b.kept()
-	file := *b
-	file.database = "" // as when IEUM_DATABASE was forgotten
-	file.fail(1, "are not of the same installation; mend --data or IEUM_DATABASE", "ingest", "stall", b.in("jobs-next.csv"))
-	file.fail(1, "are not of the same installation; mend --data or IEUM_DATABASE", "build")
-	file.fail(1, "are not of the same installation; mend --data or IEUM_DATABASE", "serve")
-	if now := b.kept(); now != before {
-		t.Errorf("now there is %s, before there was %s", now, before)
 	}
 }
