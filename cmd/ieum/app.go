@@ -152,8 +152,13 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 // follow moves to new snapshots and seals the journal until ctx ends.
 func (a *app) follow(ctx context.Context) {
 	sealer := &journal.Sealer{DB: a.store.db, Holder: rand.Text(), Now: a.now}
-	go sealer.Run(ctx, time.Second, func(err error) { slog.ErrorContext(ctx, "journal: seal", "err", err) })
+	sealed := make(chan struct{})
+	go func() {
+		defer close(sealed)
+		sealer.Run(ctx, time.Second, func(err error) { slog.ErrorContext(ctx, "journal: seal", "err", err) })
+	}()
 	a.live.Follow(ctx, time.Second)
+	<-sealed
 }
 
 // Close gives back what the app holds.

@@ -85,11 +85,13 @@ func (a *app) serve(ctx context.Context, e *env, ln net.Listener) error {
 		defer cancel()
 		s.Shutdown(late)
 	})
-	go a.follow(ctx)
+	followed := make(chan struct{})
+	go func() { defer close(followed); a.follow(ctx) }()
 	e.say("Ieum serves on http://%s", ln.Addr())
 	if err := s.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	<-done
+	<-followed // nothing uses the database or the snapshot after this
 	return nil
 }

@@ -123,11 +123,7 @@ func (h *handlers) occupation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := h.a.Market(q.query())
-	if err != nil {
-		return err
-	}
-	work, err := h.a.Work(q.Code)
+	m, work, err := h.a.Occupation(q.query())
 	if err != nil {
 		return err
 	}

@@ -50,16 +50,26 @@ func New(live *snapshot.Live, set *defs.Set, reader Reader, jobs Jobs, now func(
 // ieum.ErrNotFound, an unknown slice ieum.ErrInvalid, and a missing snapshot
 // ieum.ErrUnavailable.
 func (a *Adviser) Market(q Query) (*Market, error) {
+	m, _, err := a.Occupation(q)
+	return m, err
+}
+
+// Occupation is Market with what the work is, of one snapshot.
+func (a *Adviser) Occupation(q Query) (*Market, *Work, error) {
 	s, release, err := a.live.Acquire()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer release()
 	sl, err := a.slice(s, q)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return a.report(s, sl), nil
+	w, err := a.work(s, q.Occupation)
+	if err != nil {
+		return nil, nil, err
+	}
+	return a.report(s, sl), w, nil
 }
 
 // Diagnose says what a person can do, which occupations are near and what is

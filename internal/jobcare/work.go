@@ -54,16 +54,8 @@ var conditions = []string{"indoors", "outdoors", "noise", "temperature", "pollut
 // onSurvey is the basis of the survey's figures.
 const onSurvey = "survey"
 
-// Work says what an occupation is.
-func (a *Adviser) Work(occupation string) (*Work, error) {
-	if err := a.unitGroup(occupation, "/occupation"); err != nil {
-		return nil, err
-	}
-	s, release, err := a.live.Acquire()
-	if err != nil {
-		return nil, err
-	}
-	defer release()
+// work says what an occupation is.
+func (a *Adviser) work(s *snapshot.Snapshot, occupation string) (*Work, error) {
 	w := &Work{Descriptions: []Description{}, Licences: []Licence{}}
 	for _, l := range a.set.Licences(occupation) {
 		w.Licences = append(w.Licences, a.licence(l))
