@@ -1,6 +1,7 @@
 package table
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -33,7 +34,7 @@ type sheetRow struct {
 }
 
 func newXLSX(f *file, sheet string) (_ rows, err error) {
-	in, _, err := f.random()
+	in, size, err := f.random()
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +47,9 @@ func newXLSX(f *file, sheet string) (_ rows, err error) {
 		return nil, ieum.Errorf(ieum.ErrInvalid, "this is an old Excel file (.xls) or one with a password; save it as .xlsx without a password")
 	case !bytes.HasPrefix(head, []byte("PK")):
 		return nil, errNotXLSX
+	}
+	if err := swollen(in, size); err != nil {
+		return nil, err
 	}
 	book, err := excelize.OpenFile(in.Name(), excelize.Options{
 		ShortDatePattern: "yyyy-mm-dd", LongDatePattern: "yyyy-mm-dd", LongTimePattern: "hh:mm:ss", UnzipXMLSizeLimit: 8 << 20})
@@ -62,6 +66,28 @@ func newXLSX(f *file, sheet string) (_ rows, err error) {
 		return nil, err
 	}
 	return x, x.header()
+}
+
+// The size from which a part of a workbook is looked at, and how many times
+// smaller than that it may be packed: what people write packs ten to thirty
+// times, what is made to fill a memory a thousand times.
+const (
+	largePart = 64 << 20
+	mostPack  = 200
+)
+
+// swollen refuses a workbook that would unpack to far more than any sheet.
+func swollen(in io.ReaderAt, size int64) error {
+	z, err := zip.NewReader(in, size)
+	if err != nil {
+		return fmt.Errorf("%w: %v", errNotXLSX, err)
+	}
+	for _, part := range z.File {
+		if part.UncompressedSize64 > largePart && part.UncompressedSize64/mostPack > part.CompressedSize64 {
+			return ieum.Errorf(ieum.ErrInvalid, "this workbook would unpack to %d MB, which no sheet needs; have it saved again, or as CSV", part.UncompressedSize64>>20)
+		}
+	}
+	return nil
 }
 
 var errNotXLSX = ieum.Errorf(ieum.ErrInvalid, "this is no .xlsx file, or a damaged one; fetch it again or say what it is with format: in the source file")
