@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -131,6 +132,25 @@ func TestPagesFollowOneAnother(t *testing.T) {
 	}
 	if pages != 3 || shown != 45 {
 		t.Errorf("%d pages with %d jobs", pages, shown)
+	}
+}
+
+// Whatever a source writes, it stays text: in lists, on the posting's page and
+// in the linked data, which stands in a script of the page.
+func TestPostingsCannotRunScripts(t *testing.T) {
+	evil := `</title></script><script>alert(1)</script><img src=x onerror=alert(1)>"'`
+	p := post{id: 0xabc, title: evil, company: evil, body: evil, occupation: "8122", key: evil, url: "javascript:alert(1)", least: -1, most: -1}
+	h := site(t, []post{p, {id: 2, title: "사원", occupation: "8122", least: -1, most: -1}})
+	for _, target := range []string{"/jobs", "/jobs/0000000000000abc", "/jobs/0000000000000002", "/jobs?q=" + url.QueryEscape(evil)} {
+		body := ask(t, h, "GET", target, "").Body.String()
+		for _, bad := range []string{"<script>", "<img", `="javascript:`} {
+			if strings.Contains(body, bad) {
+				t.Errorf("%s holds %s", target, bad)
+			}
+		}
+		if rest := strings.ReplaceAll(body, `<script type="application/ld+json">`, ""); strings.Count(rest, "</script>") != strings.Count(body, "<script") {
+			t.Errorf("%s closes a script it did not open", target)
+		}
 	}
 }
 
