@@ -55,6 +55,7 @@ type search struct {
 // Occupations are the unit groups that answer a search, by sub-major group.
 type Occupations struct {
 	Q      string  `json:"q,omitempty"`
+	Meant  bool    `json:"meant,omitempty"` // none is called so; these are whose work it is
 	Groups []Group `json:"groups"`
 }
 

@@ -4,20 +4,41 @@ import (
 	"strings"
 	"unicode"
 
+	"ieum"
 	"ieum/defs"
 	"ieum/internal/snapshot"
 )
 
+// likely is how sure the reader must be that a word which names no occupation
+// is the work of one.
+const likely = .3
+
 // Occupations lists the unit groups whose name, code or group has the words of
-// q; all of them for "".
+// q, or else those whose work q is called in everyday speech; all of them for "".
 func (a *Adviser) Occupations(q string) (Occupations, error) {
 	s, release, err := a.live.Acquire()
 	if err != nil {
 		return Occupations{}, err
 	}
 	defer release()
-	list, b := a.set.Codes["keco2025"], s.Part(partName).(*base)
-	out := Occupations{Q: q, Groups: []Group{}}
+	out := Occupations{Q: q, Groups: a.groups(s, func(c *defs.Code, group ieum.Text) bool {
+		return says(q, c.Code, c.Name.KO, c.Name.EN, group.KO, group.EN, strings.Join(c.Aliases, " "))
+	})}
+	if len(out.Groups) > 0 {
+		return out, nil
+	}
+	meant := map[string]bool{}
+	for _, o := range a.reader.Read(ieum.Resume{Careers: []ieum.Career{{Title: q}}}).Occupations {
+		meant[o.Code] = o.P >= likely
+	}
+	out.Groups = a.groups(s, func(c *defs.Code, _ ieum.Text) bool { return meant[c.Code] })
+	out.Meant = len(out.Groups) > 0
+	return out, nil
+}
+
+// groups returns the unit groups in force that are to be kept, by sub-major group.
+func (a *Adviser) groups(s *snapshot.Snapshot, keep func(c *defs.Code, group ieum.Text) bool) []Group {
+	list, b, out := a.set.Codes["keco2025"], s.Part(partName).(*base), []Group{}
 	at := map[string]int{}
 	for i := range list.Codes {
 		c := &list.Codes[i]
@@ -25,22 +46,22 @@ func (a *Adviser) Occupations(q string) (Occupations, error) {
 			continue
 		}
 		group := Named{c.Code[:2], a.set.Name("keco2025", c.Code[:2])}
-		if !says(q, c.Code, c.Name.KO, c.Name.EN, group.Name.KO, group.Name.EN, strings.Join(c.Aliases, " ")) {
+		if !keep(c, group.Name) {
 			continue
 		}
 		g, ok := at[group.Code]
 		if !ok {
-			g = len(out.Groups)
+			g = len(out)
 			at[group.Code] = g
-			out.Groups = append(out.Groups, Group{Named: group})
+			out = append(out, Group{Named: group})
 		}
 		u := Unit{Named: Named{c.Code, c.Name}, Seekers: count(0, onSeekers)}
 		if o := snapshot.Find(s.Dict.Occupations, c.Code); o > 0 {
 			u.Postings, u.Seekers = int(b.Postings[o]), count(int(b.Seekers[o]), onSeekers)
 		}
-		out.Groups[g].Units = append(out.Groups[g].Units, u)
+		out[g].Units = append(out[g].Units, u)
 	}
-	return out, nil
+	return out
 }
 
 // says reports whether the texts together have every word of q, whatever the
