@@ -29,7 +29,7 @@ func two(t *testing.T) *Adviser {
 		postings = append(postings, p)
 	}
 	resumes := repeat(10, func(i int) resume { return seeker(uint32(i)) })
-	for i := range 8 {
+	for i := range 10 {
 		r := seeker(uint32(10 + i))
 		r.occupation = 2
 		resumes = append(resumes, r)
@@ -63,8 +63,8 @@ func TestADiagnosisShowsWhatIsAskedForAndShownByTheWords(t *testing.T) {
 	if len(d.Near.Missing) != 1 || d.Near.Missing[0].In100.Int() != 50 {
 		t.Errorf("missing %+v", d.Near.Missing)
 	}
-	if d.Near.Per100.Int() != 1000 || d.Near.Seekers.Int() != 8 || d.Near.Openings.Int() != 80 {
-		t.Errorf("openings per 100 seekers %d, openings %d, seekers %d; want 1000, 80, 8", d.Near.Per100.Int(), d.Near.Openings.Int(), d.Near.Seekers.Int())
+	if d.Near.Per100.Int() != 800 || d.Near.Seekers.Int() != 10 || d.Near.Openings.Int() != 80 {
+		t.Errorf("openings per 100 seekers %d, openings %d, seekers %d; want 800, 80, 10", d.Near.Per100.Int(), d.Near.Openings.Int(), d.Near.Seekers.Int())
 	}
 	if len(d.Fits) != 2 || d.Target != &d.Fits[0] || !d.Simulated {
 		t.Errorf("fits %+v", d.Fits)

@@ -53,11 +53,27 @@ const liftBase = 30
 
 var withheld = Figure{Suppressed: true}
 
+// grain is what numbers of people are rounded to. A total and its parts that
+// were exact would give a withheld part away by subtraction; rounded to five,
+// every number from one to four stays possible. (Conventional rounding: Willenborg
+// and de Waal, Elements of Statistical Disclosure Control, 2001, chapter 9.)
+const grain = 5
+
+// rounded is a number as it is shown: of people to the nearest five, of
+// postings, which are public, as it is.
+func rounded(n int, basis string) int {
+	if basis != onSeekers && basis != onPeople {
+		return n
+	}
+	return (n + grain/2) / grain * grain
+}
+
 // count is a number of people or postings.
 func count(n int, basis string) Figure {
 	if n > 0 && n < least {
 		return withheld
 	}
+	n = rounded(n, basis)
 	v := float64(n)
 	return Figure{Value: &v, N: n, Basis: basis}
 }
@@ -73,6 +89,7 @@ func share(n, of int, basis string) Figure {
 	if n < least || of < least {
 		return withheld
 	}
+	n, of = rounded(n, basis), rounded(of, basis)
 	v := float64(n) / float64(of)
 	return Figure{Value: &v, N: n, Of: of, Basis: basis}
 }
@@ -82,6 +99,7 @@ func ratio(places, seekers int) Figure {
 	if seekers < least {
 		return withheld
 	}
+	seekers = rounded(seekers, onSeekers)
 	v := math.Round(float64(places)/float64(seekers)*100) / 100
 	return Figure{Value: &v, N: seekers, Basis: onSeekers}
 }
@@ -114,7 +132,7 @@ func quantile(sorted []uint32, q float64, basis string) Figure {
 	}
 	i := max(0, int(math.Ceil(q*float64(n)))-1)
 	v := math.Round(float64(sorted[i])/100_000) * 100_000
-	return Figure{Value: &v, N: n, Basis: basis}
+	return Figure{Value: &v, N: rounded(n, basis), Basis: basis}
 }
 
 // A Share is how often something occurs in an occupation, and how much more
@@ -143,7 +161,7 @@ func most(counts []int, of int, all []uint32, allOf int, k int, basis string, na
 		code, text := name(id)
 		s := Share{Code: code, Name: text, Share: share(counts[id], of, basis)}
 		if id < len(all) && all[id] >= liftBase && allOf > 0 && of > 0 {
-			l := math.Round(float64(counts[id])/float64(of)/(float64(all[id])/float64(allOf))*100) / 100
+			l := math.Round(s.Share.Float()/(float64(all[id])/float64(allOf))*100) / 100
 			s.Lift = &l
 		}
 		out = append(out, s)

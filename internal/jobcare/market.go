@@ -271,14 +271,7 @@ func (t *tally) bases(s *snapshot.Snapshot, day ieum.Day) map[string]Basis {
 		slices.SortFunc(ids, func(a, b ieum.SourceID) int { return cmp.Compare(a, b) })
 		return ids
 	}
-	seekers := t.seekers
-	if seekers < least {
-		seekers = 0
-	}
-	people := t.people
-	if people < least {
-		people = 0
-	}
+	seekers, people := count(t.seekers, onSeekers).N, count(t.people, onPeople).N
 	return map[string]Basis{
 		onOpen:     {ieum.Text{KO: "이 날 모집 중인 공고", EN: "postings open on this day"}, day, day, t.open, of(0)},
 		onPostings: {ieum.Text{KO: "지난 1년 동안 모집한 공고", EN: "postings open in the year up to this day"}, day - yearDays, day, t.postings, of(0)},
