@@ -54,6 +54,10 @@ func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ie
 	return j
 }
 
+// known is the probability from which it is said that a person has worked in an
+// occupation; below it the words only look like it.
+const known = 0.3
+
 // An explainer finds the words for one posting and one person.
 type explainer struct {
 	x   *index
@@ -128,7 +132,7 @@ func list(names []ieum.Text) ieum.Text {
 func (e *explainer) occupation() ieum.Reason {
 	post := &e.x.s.Postings
 	code := e.x.s.Dict.Occupations[post.Occupation[e.row]]
-	yours, best, sought := "", 0.0, false
+	yours, best, sure, sought := "", 0.0, 1.0, false
 	wishes := e.p.Resume.Wish.Occupations
 	for _, o := range wishes {
 		if n := whole * rank.Near(o, code); n > best {
@@ -141,11 +145,13 @@ func (e *explainer) occupation() ieum.Reason {
 	}
 	for _, o := range e.p.Occupations {
 		if n := done * o.P * rank.Near(o.Code, code); n > best {
-			yours, best, sought = o.Code, n, false
+			yours, best, sure, sought = o.Code, n, o.P, false
 		}
 	}
 	key := "field"
 	switch near := rank.Near(yours, code); {
+	case sure < known:
+		key = "maybe"
 	case near == rank.Nearness[4]:
 		key = choose(sought, "sought", "done")
 	case near == rank.Nearness[3]:

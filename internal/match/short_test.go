@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"testing"
 
 	"ieum"
@@ -28,5 +29,18 @@ func TestOneLicenceOpensWhatAPersonCanDoElsewhere(t *testing.T) {
 	p.Certificates = []string{"forklift"}
 	if _, short, _ = m.Suggest(t.Context(), p, 1); len(short) == 0 || short[0].Title != "지게차와 용접" {
 		t.Errorf("with the licence held one opens %+v", short)
+	}
+}
+
+func TestWhatWordsOnlyLookLikeIsNotSaidToHaveBeenDone(t *testing.T) {
+	m, _ := market(t, definitions(t), []post{{id: 1, title: "프레스공", occupation: "8122", opened: "2026-05-01"}}, nil)
+	for p, want := range map[float64]string{.9: "match.why.occupation.done", .1: "match.why.occupation.maybe"} {
+		fit, _, err := m.Suggest(t.Context(), ieum.Profile{Occupations: []ieum.Scored{{Code: "8122", P: p}}}, 1)
+		if err != nil || len(fit) != 1 {
+			t.Fatalf("jobs %v, %v", fit, err)
+		}
+		if i := slices.IndexFunc(fit[0].Reasons, func(r ieum.Reason) bool { return r.Part == "occupation" }); i < 0 || fit[0].Reasons[i].Key != want {
+			t.Errorf("at %v the reasons are %+v, want %s", p, fit[0].Reasons, want)
+		}
 	}
 }
