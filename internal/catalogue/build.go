@@ -34,7 +34,8 @@ const (
 // on any number of cores. However it ends before the last step, the snapshot
 // in use stays what it was.
 //
-// Progress, when it is not nil, is told each stage as it begins.
+// Progress, when it is not nil, is told each stage as it begins. When nothing was
+// ever taken in the error is ieum.ErrUnavailable.
 func (c *Catalogue) Build(ctx context.Context, progress func(Stage), parts ...snapshot.Part) (snapshot.Meta, error) {
 	if progress == nil {
 		progress = func(Stage) {}
@@ -44,6 +45,13 @@ func (c *Catalogue) Build(ctx context.Context, progress func(Stage), parts ...sn
 	}
 	if err := c.declared(ctx); err != nil {
 		return snapshot.Meta{}, err
+	}
+	about, err := c.store.sources(ctx)
+	if err != nil {
+		return snapshot.Meta{}, err
+	}
+	if len(about) == 0 {
+		return snapshot.Meta{}, ieum.Errorf(ieum.ErrUnavailable, "nothing has been taken in yet; bring data with: ieum ingest SOURCE FILE…")
 	}
 	meta, err := c.build(ctx, c.Live, progress, parts)
 	return meta, durable.Fault(err)
@@ -123,7 +131,7 @@ type making struct {
 	workers  []*worker
 	out      snapshot.Snapshot
 	evidence evidence
-	people   int
+	counts   snapshot.Meta // of rows; the tables are written and emptied on the way
 	rows     map[ieum.SourceID]int
 	merged   map[int64]int64 // delivery → rows that joined an older posting
 }
@@ -201,13 +209,20 @@ func (m *making) postings(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, w := range m.workers {
+		w.names, w.prints = nil, nil // only postings need them
+	}
 	m.evidence.postings(g.table.ID, result)
 	m.countMerged(g.postingRows, result)
 	final := g.merge(result, len(m.out.Dict.Occupations))
 	m.out.Postings, m.out.Members = final.table, final.members
 	g.employers.listPostings(m.out.Postings.Company)
 	m.out.Companies = g.employers.table
-	return m.writeTexts(ctx, final.bodies, g.bodies)
+	if err := m.writeTexts(ctx, final.bodies, g.bodies); err != nil {
+		return err
+	}
+	m.counts.Postings, m.counts.Companies = len(m.out.Postings.ID), m.out.Companies.Name.Len()
+	return m.to.WriteEarly(&m.out, &m.out.Postings, &m.out.Members, &m.out.Companies)
 }
 
 func (m *making) readPostings(ctx context.Context, all *postingRows, mentions *mentions, bodies *spill) error {
@@ -340,16 +355,15 @@ func (m *making) resumes(ctx context.Context) error {
 	}
 	people := all.people(m.codes, m.decided.rowsBy(snapshot.MergedPerson, len(all.table.Source), id))
 	m.evidence.persons(id, people)
-	m.people = people.Clusters
+	m.counts.People, m.counts.Resumes = people.Clusters, len(people.Of)
 	m.out.Resumes = *all.finish(people, len(m.out.Dict.Occupations))
-	return nil
+	return m.to.WriteEarly(&m.out, &m.out.Resumes)
 }
 
 // meta describes what was made; about is what the database says of the sources.
 func (m *making) meta(about []snapshot.Source) snapshot.Meta {
-	s := &m.out
-	meta := snapshot.Meta{Postings: len(s.Postings.ID), Resumes: len(s.Resumes.Person), People: m.people,
-		Companies: s.Companies.Name.Len(), Items: len(s.Items.Kind)}
+	meta := m.counts
+	meta.Items = len(m.out.Items.Kind)
 	for _, id := range slices.Sorted(maps.Keys(m.rows)) {
 		src := snapshot.Source{ID: id, Rows: m.rows[id]}
 		if i := slices.IndexFunc(about, func(x snapshot.Source) bool { return x.ID == id }); i >= 0 {

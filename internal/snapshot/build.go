@@ -24,6 +24,8 @@ import (
 type Build struct {
 	root string // data/snapshots
 	Dir  string // where files are written
+
+	early map[string]bool // table files that are written already
 }
 
 // Begin makes an empty folder for a new snapshot in the data folder, and
@@ -52,21 +54,41 @@ func Begin(data string) (*Build, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Build{root, dir}, nil
+	return &Build{root, dir, map[string]bool{}}, nil
 }
 
 // Discard removes the folder; after Publish it does nothing.
 func (b *Build) Discard() error { return os.RemoveAll(b.Dir) }
 
 // Write writes the tables and the dictionary of s, but neither its texts,
-// which come from a TextWriter on Path("text"), nor its parts.
+// which come from a TextWriter on Path("text"), nor its parts. Tables that
+// WriteEarly wrote are done.
 func (b *Build) Write(s *Snapshot) error {
 	for _, t := range s.tables() {
+		if b.early[t.file] {
+			continue
+		}
 		if err := WriteTable(b.Path(t.file), t.table); err != nil {
 			return err
 		}
 	}
 	return writeJSON(b.Path("dict.json"), s.Dict)
+}
+
+// WriteEarly writes tables of s, such as &s.Postings, and empties them, so that
+// they need not be in memory together with the others.
+func (b *Build) WriteEarly(s *Snapshot, tables ...any) error {
+	for _, t := range s.tables() {
+		if !slices.Contains(tables, t.table) {
+			continue
+		}
+		if err := WriteTable(b.Path(t.file), t.table); err != nil {
+			return err
+		}
+		b.early[t.file] = true
+		reflect.ValueOf(t.table).Elem().SetZero()
+	}
+	return nil
 }
 
 // Path returns the path of a file of the snapshot.
