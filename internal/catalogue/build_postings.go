@@ -116,57 +116,58 @@ type finished struct {
 	bodies  []uint32 // the source row whose body each posting shows
 }
 
+// A placed cluster knows where its posting belongs.
+type placed struct {
+	code   uint32 // occupation and region
+	opened int32
+	id     uint64
+	head   uint32 // the row that speaks for the cluster
+	rows   []uint32
+}
+
 // merge makes one row of each cluster, in final order. The source rows are
 // released on the way.
 func (p *postingRows) merge(r master.Result, codes int) *finished {
-	clusters := p.clusters(r)
-	order := make([]uint32, 0, len(clusters)) // of each posting, the row that speaks for it
-	chosen := map[string][]uint32{}
+	sorted := p.place(p.clusters(r))
 	f := &finished{}
-	type final struct {
-		place   uint64
-		opened  int32
-		id      uint64
-		cluster uint32
-	}
-	sorted := make([]final, len(clusters))
-	heads := make([]uint32, len(clusters))
-	for i, rows := range clusters {
-		h := p.unite(rows)
-		heads[i] = h
-		t := &p.table
-		sorted[i] = final{uint64(t.Occupation[h])<<16 | uint64(t.Region[h]), t.Opened[h], t.ID[h], uint32(i)}
-	}
-	slices.SortFunc(sorted, func(a, b final) int {
-		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.opened, b.opened), cmp.Compare(a.id, b.id))
-	})
+	order := make([]uint32, len(sorted))
 	posting := make([]uint32, p.len()) // of each source row
 	var lists [4][]uint32
-	for row, s := range sorted {
-		rows := clusters[s.cluster]
-		order = append(order, heads[s.cluster])
-		f.bodies = append(f.bodies, p.longest(rows))
-		for i, l := range p.lists() {
-			lists[i] = append(lists[i], firstWith(*l, heads[s.cluster], rows))
+	for i, s := range sorted {
+		order[i] = s.head
+		f.bodies = append(f.bodies, p.longest(s.rows))
+		for j, l := range p.lists() {
+			lists[j] = append(lists[j], firstWith(*l, s.head, s.rows))
 		}
-		for _, r := range rows {
-			posting[r] = uint32(row)
+		for _, row := range s.rows {
+			posting[row] = uint32(i)
 		}
-	}
-	for i, name := range []string{"Skills", "Required", "Preferred", "Majors"} {
-		chosen[name] = lists[i]
 	}
 	places := f.takeMembers(&p.members, posting)
 	for _, s := range sorted {
-		rows := clusters[s.cluster]
-		for i, r := range rows {
-			rows[i] = places[r]
+		for i, row := range s.rows {
+			s.rows[i] = places[row]
 		}
-		f.table.Members.Add(rows...)
+		f.table.Members.Add(s.rows...)
 	}
-	rearrange(&f.table, &p.table, order, chosen)
+	rearrange(&f.table, &p.table, order, map[string][]uint32{"Skills": lists[0], "Required": lists[1], "Preferred": lists[2], "Majors": lists[3]})
 	f.table.Occupations = ranges(f.table.Occupation, codes)
 	return f
+}
+
+// place unites each cluster and sorts them by occupation, region, opening and
+// ID.
+func (p *postingRows) place(clusters [][]uint32) []placed {
+	sorted := make([]placed, len(clusters))
+	for i, rows := range clusters {
+		h := p.unite(rows)
+		t := &p.table
+		sorted[i] = placed{uint32(t.Occupation[h])<<16 | uint32(t.Region[h]), t.Opened[h], t.ID[h], h, rows}
+	}
+	slices.SortFunc(sorted, func(a, b placed) int {
+		return cmp.Or(cmp.Compare(a.code, b.code), cmp.Compare(a.opened, b.opened), cmp.Compare(a.id, b.id))
+	})
+	return sorted
 }
 
 func (p *postingRows) lists() [4]*snapshot.Lists[uint16] {
@@ -232,9 +233,6 @@ func (p *postingRows) unite(rows []uint32) (head uint32) {
 		fill(t.Education, head, r)
 		fill(t.Openings, head, r)
 		fill(t.Company, head, r)
-		if len(t.Title.Bytes(int(head))) == 0 {
-			continue
-		}
 	}
 	p.period(head, rows)
 	t.ID[head] = t.ID[rows[0]]

@@ -25,19 +25,6 @@ func TestSpeed(t *testing.T) {
 	g := newMade(9)
 	rows, companies := g.postings(n * 2 / 3)
 	g.employers(rows, companies)
-	m := &market{rows: rows}
-	at := map[Company]int{}
-	for _, r := range rows {
-		c := Company{Name: r.written, Number: r.number, Region: r.facts.Region, Industry: r.industry}
-		i, ok := at[c]
-		if !ok {
-			i = len(m.mentions)
-			at[c] = i
-			m.mentions = append(m.mentions, c)
-		}
-		m.mentions[i].Rows++
-		m.of = append(m.of, i)
-	}
 	start, wall := cpu(), time.Now()
 	lap := func(what string) {
 		var mem runtime.MemStats
@@ -45,8 +32,8 @@ func TestSpeed(t *testing.T) {
 		t.Logf("%-12s cpu %6.2fs wall %6.2fs heap %d MB", what, (cpu() - start).Seconds(), time.Since(wall).Seconds(), mem.HeapAlloc>>20)
 		start, wall = cpu(), time.Now()
 	}
+	m := marketOf(rows)
 	t.Logf("%d rows, %d mentions", len(rows), len(m.mentions))
-	m.result = Companies(m.mentions, nil)
 	lap("companies")
 	in := m.input()
 	lap("prints")

@@ -2,10 +2,11 @@
 // posting, one person. It is pure: it reads what it is given, does no I/O,
 // and the same rows give the same answer on any number of cores.
 //
-// Read master.go for what a merge is and how a decision of people binds it,
-// name.go for names of companies and company.go for companies, text.go for how
-// texts are compared, posting.go for which postings are compared at all and
-// pair.go for when two are one, and person.go for people.
+// Read master.go for what a merge is and how a decision of people binds it;
+// name.go, company.go and nearname.go for companies; posting.go and near.go for
+// which postings are compared at all, text.go, item.go and title.go for how
+// their texts are, sign.go for what speaks for two being one, weights.go for how
+// loud, pair.go for the comparing; and person.go for people.
 package master
 
 import (

@@ -45,6 +45,10 @@ func newMarket(seed uint64, n int) *market {
 	g := newMade(seed)
 	rows, companies := g.postings(n)
 	g.employers(rows, companies)
+	return marketOf(rows)
+}
+
+func marketOf(rows []madePosting) *market {
 	m := &market{rows: rows}
 	at := map[Company]int{}
 	for _, r := range rows {
