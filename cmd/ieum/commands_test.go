@@ -29,6 +29,8 @@ func TestTheCommandLine(t *testing.T) {
 	}{
 		{"help", "help", 0, ""},
 		{"help of a command", "report -h", 0, ""},
+		{"help with a command", "help report", 0, ""},
+		{"help with no command", "help reprot", 2, `there is no command "reprot"`},
 		{"no command", "", 2, "name a command"},
 		{"an unknown command", "reprot 8211", 2, `there is no command "reprot"`},
 		{"an unknown flag", "report 8211 --regoin 11", 2, "ieum report -h shows what it takes"},

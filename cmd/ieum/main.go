@@ -121,6 +121,9 @@ func sentence(err error) error {
 }
 
 func dispatch(ctx context.Context, e *env, args []string) error {
+	if len(args) == 2 && args[0] == "help" {
+		args = []string{args[1], "-h"}
+	}
 	if len(args) == 0 || slices.Contains([]string{"help", "-h", "--help"}, args[0]) {
 		help(e.stdout)
 		if len(args) == 0 {

@@ -105,6 +105,8 @@ var recommendCommand = &command{
 				return usagef("recommend takes no arguments")
 			case b.K < 1:
 				return usagef("recommend: -k is at least 1")
+			case !isDay(b.AsOf):
+				return usagef("recommend: --as-of is a day such as 2026-01-31, or all")
 			case !slices.Contains(assignments, *assign):
 				return usagef("recommend: --assign is none, discount or capacity")
 			case *assign != "none":
@@ -174,4 +176,10 @@ func printPeople(w io.Writer, p *match.People) {
 		fmt.Fprintf(w, "\n%d. %s of %s\n", i+1, c.Key, c.Source)
 		printReasons(w, c.Score, c.Reasons)
 	}
+}
+
+// isDay says whether text is a day, all, or nothing.
+func isDay(text string) bool {
+	_, err := ieum.ParseDay(text)
+	return err == nil || text == "" || text == "all"
 }

@@ -83,7 +83,7 @@ func TestMatchCommandsRefuse(t *testing.T) {
 		{data, "recommend here", 2, "no arguments"},
 		{data, "recommend --assign capacity", 1, "--assign none"},
 		{data, "recommend --assign fairly", 2, "none, discount or capacity"},
-		{data, "recommend --as-of tomorrow", 1, "--as-of"},
+		{data, "recommend --as-of tomorrow", 2, "--as-of"},
 		{data, "recommend --source nowhere", 1, "ieum ingest nowhere"},
 		{t.TempDir(), "recommend", 1, "ieum build"},
 	} {
