@@ -438,3 +438,26 @@ func TestAnEmptyLakeIsASnapshot(t *testing.T) {
 		t.Errorf("%+v, %v", s.Meta, err)
 	}
 }
+
+func TestCompaniesAndPeopleCanBeKeptApartToo(t *testing.T) {
+	c := newTestCatalogue(t, dbtest.Open(t, t.TempDir()))
+	who := []int64{int64(master.Token(master.TokenWho, 5<<20)), int64(master.Token(master.TokenReach, 6<<20))}
+	from := live(c.defs,
+		lakeOf{"posting", "simulated", 1, []map[string]any{care("a1", map[string]any{"company": "가상요양원"}), care("a2", map[string]any{"company": "㈜가상 요양원", "title": "조리사", "occupation": "5313"})}},
+		lakeOf{"resume", "simulated", 1, []map[string]any{{ColumnKey: "r1", "person": who, "birth_year": 1970}, {ColumnKey: "r2", "person": who, "birth_year": 1970}}})
+	s := mustBuild(t, c, from)
+	if s.Meta.Companies != 2 || s.Meta.People != 1 {
+		t.Fatalf("%d companies and %d people, want one of each (and the unknown company)", s.Meta.Companies, s.Meta.People)
+	}
+	for i, kind := range s.Merges.Kind {
+		if err := c.Unmerge(context.Background(), snapshot.MergeKind(kind), s.Merges.A[i], s.Merges.B[i], "not so"); err != nil {
+			t.Fatal(err)
+		}
+		if names := s.Merges.Names.At(i); (snapshot.MergeKind(kind) == snapshot.MergedCompany) != strings.Contains(names, "\t") {
+			t.Errorf("merge of kind %d names %q", kind, names)
+		}
+	}
+	if s = mustBuild(t, c, from); s.Meta.Companies != 3 || s.Meta.People != 2 {
+		t.Errorf("%d companies and %d people after deciding, want 3 and 2", s.Meta.Companies, s.Meta.People)
+	}
+}
