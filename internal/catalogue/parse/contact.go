@@ -27,18 +27,22 @@ const (
 	lastSyllable  = 0xD7A3
 )
 
-// cueGroups are the cues by their first syllable; startsCue says which group a
-// syllable begins, 0 for none.
+// cueGroups are the cues by their first syllable, and by what a slip makes of it;
+// startsCue says which group a syllable begins, 0 for none.
 var cueGroups, startsCue = func() (groups [][]cue, starts [lastSyllable - firstSyllable + 1]uint8) {
 	groups = make([][]cue, 1)
-	for _, c := range cues {
-		r, _ := utf8.DecodeRuneInString(c.word)
-		g := &starts[r-firstSyllable]
-		if *g == 0 {
-			*g = uint8(len(groups))
-			groups = append(groups, nil)
+	for r := rune(firstSyllable); r <= lastSyllable; r++ {
+		var group []cue
+		for _, c := range cues {
+			first, _ := utf8.DecodeRuneInString(c.word)
+			if first == r || c.mayslip() && slip(first, r) {
+				group = append(group, c)
+			}
 		}
-		groups[*g] = append(groups[*g], c)
+		if group != nil {
+			starts[r-firstSyllable] = uint8(len(groups))
+			groups = append(groups, group)
+		}
 	}
 	return groups, starts
 }()
@@ -78,7 +82,7 @@ var noNames = strings.Fields(`
 	디자 프로 엔지 어시 어드 오퍼 리더 파트 팀원 동료 명확 공유 소통 협업 기반 유관 한편 성장 성과 주도 주어 전문 전담 전달 전송 전환 해당 해외 국내`)
 
 // cueAt returns the group of cues that the syllable at i, of whose first byte
-// it is known that it can be one of Hangul, begins.
+// it is known that it can be one of Hangul, begins, perhaps with a slip.
 func cueAt(s string, i int) uint8 {
 	if i+3 > len(s) {
 		return 0
@@ -93,17 +97,23 @@ func cueAt(s string, i int) uint8 {
 // contact removes the name behind the cue at i, if one of the group is there.
 func (s *scrubber) contact(i int, group uint8) int {
 	for _, c := range cueGroups[group] {
-		if !strings.HasPrefix(s.in[i:], c.word) {
+		at, slips, ok := c.match(s.in, i)
+		if !ok {
 			continue
 		}
-		at := i + len(c.word)
 		from, colon := behindCue(s.in, at)
-		if from > at {
-			if end, ok := person(s.in, from, c.strong && colon); ok {
+		if from > at && (slips == 0 || colon) {
+			end, ok := person(s.in, from, c.strong && colon)
+			if !ok && c.strong && colon {
+				end, ok = misspelt(s.in, from)
+			}
+			if ok {
 				return s.cut(from, end, markName, &s.removed.Name)
 			}
 		}
-		return at
+		if slips == 0 {
+			return at
+		}
 	}
 	return i + 3
 }

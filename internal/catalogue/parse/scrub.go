@@ -67,9 +67,14 @@ const decomposed = "\xe1\x84"
 
 // ScrubLine is Scrub for a short field. A field that is nothing but one
 // telephone number or address was declared to hold an office's and stays;
-// resident numbers never do, and nobody is named as a contact in one.
+// resident numbers never do, nor does the name in a field that is a label and a
+// name, or a name and a mobile number, and nothing else.
 func ScrubLine(text string) (string, Removed) {
 	clean, removed := Scrub(text)
+	if from, to := nameInField(clean, text); to > from {
+		clean = clean[:from] + markName + clean[to:]
+		removed.Name++
+	}
 	if removed.Resident == 0 && (clean == markPhone || clean == markEmail) {
 		return text, Removed{}
 	}
