@@ -35,6 +35,8 @@ type table struct {
 	Wished        []uint32               // by occupation: median pay wished, won a year; 0 when fewer than 5 state it
 	Skill         snapshot.Lists[uint16] // by occupation: what its postings ask for, most often first
 	SkillCount    snapshot.Lists[uint32] // in how many of them
+	MovedTo       snapshot.Lists[uint16] // by occupation: where people who left it went next
+	Moves         snapshot.Lists[uint32] // how many of them
 }
 
 // Close gives up the mapping.
@@ -85,6 +87,7 @@ func newBase(ctx context.Context, s *snapshot.Snapshot) (*base, error) {
 		b.countPostings(s, o)
 		b.countPeople(s, o)
 	}
+	b.countMoves(s)
 	return b, nil
 }
 

@@ -24,7 +24,7 @@ const askedFor = 10
 type Diagnosis struct {
 	Profile   ieum.Profile `json:"profile"`
 	Fits      []Fit        `json:"fits"`             // occupations, best first; at most 5
-	Near      *Fit         `json:"near,omitempty"`   // the occupation the person has not worked in that is within reach and has most openings per seeker
+	Near      *Fit         `json:"near,omitempty"`   // the nearest occupation the person has not worked in; of about equally near ones that with most openings per seeker
 	Target    *Fit         `json:"target,omitempty"` // the one asked for, or the best
 	Jobs      []ieum.Job   `json:"jobs"`
 	Short     []ieum.Job   `json:"short"` // jobs for which one licence is missing
@@ -46,15 +46,6 @@ type Fit struct {
 	Per100   Figure    `json:"per100"`  // openings per 100 seekers
 	Offered  Figure    `json:"offered"` // median, won a year
 	Wished   Figure    `json:"wished"`
-}
-
-// telling is 1 when the person can do something that at least one posting in
-// five asks for: what few ask for does not bring an occupation near.
-func (f Fit) telling() int {
-	if slices.ContainsFunc(f.Have, func(a Asked) bool { return a.In100.Int() >= 20 }) {
-		return 1
-	}
-	return 0
 }
 
 // Asked is a competency an occupation's postings ask for.
@@ -84,26 +75,13 @@ func (a *Adviser) diagnose(s *snapshot.Snapshot, p ieum.Profile, target string) 
 		order[o] = o
 	}
 	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(scores[y], scores[x]) })
-	var near []Fit
 	for _, o := range order {
-		if o == 0 || scores[o] < .1 || len(d.Fits) == 5 && len(near) == 8 {
-			continue
+		if o == 0 || scores[o] < .1 || len(d.Fits) == 5 {
+			break
 		}
-		f := a.fit(s, b, o, scores[o], p, held)
-		if len(d.Fits) < 5 {
-			d.Fits = append(d.Fits, f)
-		}
-		if !f.Done && f.Per100.Int() > 0 && len(near) < 8 {
-			near = append(near, f)
-		}
+		d.Fits = append(d.Fits, a.fit(s, b, o, scores[o], p, held))
 	}
-	if len(near) > 0 {
-		best := slices.MaxFunc(near, func(x, y Fit) int {
-			return cmp.Or(cmp.Compare(x.telling(), y.telling()),
-				cmp.Compare(x.Score*math.Log1p(x.Per100.Float()), y.Score*math.Log1p(y.Per100.Float())))
-		})
-		d.Near = &best
-	}
+	d.Near = a.nearest(s, b, p, held, scores)
 	switch {
 	case target != "":
 		if err := a.unitGroup(target, "/target"); err != nil {
@@ -143,6 +121,9 @@ func newHeld(s *snapshot.Snapshot, p ieum.Profile) held {
 	}
 	return h
 }
+
+// worked reports whether the person has done an occupation for certain.
+func (h held) worked(o int) bool { return h.done[uint16(o)] >= .3 }
 
 // scores rates every occupation between 0 and 1: half for having worked in it or
 // in one of the same minor (3 digits) or sub-major (2 digits) group, half for
@@ -204,7 +185,7 @@ func (a *Adviser) fit(s *snapshot.Snapshot, b *base, o int, score float64, p ieu
 	code := s.Dict.Occupations[o]
 	f := Fit{
 		Named: Named{code, a.set.Name("keco2025", code)}, Score: math.Round(score*1000) / 1000,
-		Done: h.done[uint16(o)] >= .3, Have: []Asked{}, Missing: []Asked{}, Licences: a.licences(code, h),
+		Done: h.worked(o), Have: []Asked{}, Missing: []Asked{}, Licences: a.licences(code, h),
 	}
 	if b.Coded[o] >= enough {
 		skills, counts := b.Skill.At(o), b.SkillCount.At(o)

@@ -41,9 +41,10 @@ type resume struct {
 	active             bool
 	skills, certs      []uint16
 	majors             []uint16
+	careers            []uint16 // occupations, newest first
 }
 
-// dict has two occupations (1 = 8211, 2 = 8221), three regions (1 = 11,
+// dict has three occupations (1 = 8211, 2 = 8221, 3 = 8231), three regions (1 = 11,
 // 2 = 11680, 3 = 26), two competencies and two certificates.
 func dict(t *testing.T, set *defs.Set) snapshot.Dict {
 	skills, certs, majors := []string{""}, []string{""}, []string{""}
@@ -56,7 +57,7 @@ func dict(t *testing.T, set *defs.Set) snapshot.Dict {
 		}
 	}
 	return snapshot.Dict{
-		Occupations: []string{"", "8211", "8221"}, Regions: []string{"", "11", "11680", "26"}, Industries: []string{""},
+		Occupations: []string{"", "8211", "8221", "8231"}, Regions: []string{"", "11", "11680", "26"}, Industries: []string{""},
 		Education: []string{""}, Employment: []string{""}, Sex: []string{""}, Skills: skills, Certificates: certs, Majors: majors,
 		Kinds: []string{""}, Sources: []string{"made-up"},
 	}
@@ -189,9 +190,9 @@ func addResume(t *snapshot.Resumes, i int, r resume) {
 	t.Majors.Add(r.majors...)
 	t.Skills.Add(r.skills...)
 	t.Certificates.Add(r.certs...)
-	t.CareerOcc.Add()
-	t.CareerStart.Add()
-	t.CareerEnd.Add()
+	t.CareerOcc.Add(r.careers...)
+	t.CareerStart.Add(r.careers...)
+	t.CareerEnd.Add(r.careers...)
 	t.Flags = append(t.Flags, flags)
 	t.Source = append(t.Source, 0)
 	t.Delivery = append(t.Delivery, 1)

@@ -1,0 +1,140 @@
+package jobcare
+
+import (
+	"cmp"
+	"slices"
+
+	"ieum"
+	"ieum/internal/snapshot"
+)
+
+// doubt is how many moves out of an occupation it takes for where they led to
+// say as much as the classification.
+const doubt = 5
+
+// comparable is the part of the nearest occupation's nearness from which another
+// counts as about as near.
+const comparable = .8
+
+// looked is how many of the nearest occupations with openings are compared.
+const looked = 8
+
+// countMoves counts, for each occupation, the changes in the careers of résumés
+// to another right after it; of several résumés of a person the first counts.
+func (b *base) countMoves(s *snapshot.Snapshot) {
+	r, n := &s.Resumes, len(s.Dict.Occupations)
+	counts := make([]uint32, n*n)
+	seen := make([]bool, s.Meta.People)
+	for row := range s.Meta.Resumes {
+		if seen[r.Person[row]] {
+			continue
+		}
+		seen[r.Person[row]] = true
+		spells := r.CareerOcc.At(row) // newest first
+		for i := 1; i < len(spells); i++ {
+			if from, to := spells[i], spells[i-1]; from != to && from > 0 && to > 0 {
+				counts[int(from)*n+int(to)]++
+			}
+		}
+	}
+	for from := range n {
+		var to []uint16
+		var moves []uint32
+		for o, c := range counts[from*n : (from+1)*n] {
+			if c > 0 {
+				to, moves = append(to, uint16(o)), append(moves, c)
+			}
+		}
+		b.MovedTo.Add(to...)
+		b.Moves.Add(moves...)
+	}
+}
+
+// followed returns for every occupation how likely people who leave from come
+// to it: the share of the moves seen, and as if doubt more had been seen spread
+// over the occupations as near as the classification says.
+func (b *base) followed(s *snapshot.Snapshot, from int) []float64 {
+	d := s.Dict.Occupations
+	out, kin := make([]float64, len(d)), 0.0
+	for o := range d {
+		if o > 0 && o != from {
+			out[o] = kinship(d[from], d[o])
+			kin += out[o]
+		}
+	}
+	seen := 0.0
+	for _, m := range b.Moves.At(from) {
+		seen += float64(m)
+	}
+	for o := range out {
+		if kin > 0 {
+			out[o] *= doubt / kin / (seen + doubt)
+		}
+	}
+	for i, o := range b.MovedTo.At(from) {
+		out[o] += float64(b.Moves.At(from)[i]) / (seen + doubt)
+	}
+	return out
+}
+
+// nearness rates between 0 and 1 how near every occupation is that the person
+// has not worked in: half for how many left the person's occupations for it, the
+// most being 1, half for the share of what it asks for that the person shows.
+// What the market is like does not enter.
+func (b *base) nearness(s *snapshot.Snapshot, p ieum.Profile, h held) []float64 {
+	near := make([]float64, len(s.Dict.Occupations))
+	for _, done := range p.Occupations {
+		if from := snapshot.Find(s.Dict.Occupations, done.Code); from > 0 {
+			for o, share := range b.followed(s, from) {
+				near[o] += done.P * share
+			}
+		}
+	}
+	most := 0.0
+	for o := range near {
+		if h.worked(o) {
+			near[o] = 0
+		}
+		most = max(most, near[o])
+	}
+	for o := range near {
+		switch {
+		case o == 0 || h.worked(o):
+			continue
+		case most > 0:
+			near[o] /= 2 * most
+		}
+		near[o] += b.covered(s, o, h) / 2
+	}
+	return near
+}
+
+// nearest returns the occupation nearest to a person among those with openings;
+// of several about equally near, the one with most openings per seeker. Nil when
+// none is near.
+func (a *Adviser) nearest(s *snapshot.Snapshot, b *base, p ieum.Profile, h held, scores []float64) *Fit {
+	near := b.nearness(s, p, h)
+	order := make([]int, len(near))
+	for o := range order {
+		order[o] = o
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(near[y], near[x]) })
+	var best *Fit
+	least, compared := .1, 0
+	for _, o := range order {
+		if near[o] < least || compared == looked {
+			break
+		}
+		f := a.fit(s, b, o, scores[o], p, h)
+		if f.Per100.Int() == 0 {
+			continue
+		}
+		if compared++; compared == 1 {
+			least = max(least, comparable*near[o])
+		}
+		if best == nil || f.Per100.Float() > best.Per100.Float() {
+			best = &f
+		}
+	}
+	return best
+}
