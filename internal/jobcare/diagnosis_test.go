@@ -1,9 +1,7 @@
 package jobcare
 
 import (
-	"context"
 	"errors"
-	"slices"
 	"testing"
 
 	"ieum"
@@ -101,24 +99,5 @@ func TestATargetOfOnesOwn(t *testing.T) {
 	}
 	if _, err := a.Diagnose(t.Context(), ieum.Resume{}, "9999"); err == nil {
 		t.Error("an unknown target is taken")
-	}
-}
-
-// hands are Jobs that hand out what they were given.
-type hands []ieum.Job
-
-func (h hands) Suggest(context.Context, ieum.Profile, int) (fit, short []ieum.Job, err error) {
-	return h, slices.Clone(h), nil
-}
-
-func TestALicenceAwayIsOnlyWorkLikeOnesOwn(t *testing.T) {
-	a := two(t)
-	a.jobs = hands{
-		{ID: "forklift", Reasons: []ieum.Reason{{Part: "competencies", Points: 8}, {Part: "occupation", Points: 3}, {Part: "gaps", Points: -4}}},
-		{ID: "nurse", Reasons: []ieum.Reason{{Part: "pay", Points: 6}, {Part: "career", Points: 6}, {Part: "recency", Points: 5}, {Part: "competencies", Points: 2}}},
-	}
-	d := diagnose(t, a, ieum.Profile{}, "")
-	if len(d.Jobs) != 2 || len(d.Short) != 1 || d.Short[0].ID != "forklift" {
-		t.Errorf("jobs %d, one licence away %+v; want the forklift alone", len(d.Jobs), d.Short)
 	}
 }

@@ -12,7 +12,6 @@ package jobcare
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"ieum"
@@ -90,26 +89,8 @@ func (a *Adviser) Diagnose(ctx context.Context, r ieum.Resume, target string) (*
 		return d, err
 	}
 	d.Jobs, d.Short, err = a.jobs.Suggest(ctx, p, shownJobs)
-	d.Short = slices.DeleteFunc(d.Short, func(j ieum.Job) bool { return !known(j) })
 	return d, err
 }
-
-// known reports whether a job is much like what the person has done or can do.
-// A licence alone does not lead to work that only its pay and place speak for:
-// a press operator is not one certificate away from nursing.
-func known(j ieum.Job) bool {
-	points := 0.0
-	for _, r := range j.Reasons {
-		if r.Part == "occupation" || r.Part == "competencies" {
-			points += r.Points
-		}
-	}
-	return points >= enoughKnown
-}
-
-// enoughKnown is how many of the 60 points for work done and things one can do
-// a job must have that is said to be one licence away.
-const enoughKnown = 5
 
 // shownJobs is how many jobs a diagnosis shows: few enough to read.
 const shownJobs = 3

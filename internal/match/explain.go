@@ -18,7 +18,9 @@ import (
 const mostNamed = 5
 
 // explain says why a posting fits a person: the parts of the score that are
-// not zero, each with the words that show it. They add up to the score.
+// not zero, each with the words that show it, and those that are because the
+// posting asks for something that is not known of the person. They add up to the
+// score.
 func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ieum.Job {
 	f := x.facts(s, int(row), day)
 	parts := rank.Score(&f)
@@ -31,7 +33,7 @@ func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ie
 		Score: parts.Sum(), Reasons: []ieum.Reason{}, Simulated: post.Flags[row]&snapshot.Simulated != 0,
 	}
 	for part, points := range parts {
-		if points != 0 {
+		if points != 0 || e.unsure(rank.Part(part)) {
 			r := e.reason(rank.Part(part))
 			r.Part, r.Points = rank.Part(part).String(), points
 			r.Key = "match.why." + r.Part + "." + r.Key
@@ -54,9 +56,9 @@ func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ie
 	return j
 }
 
-// known is the probability from which it is said that a person has worked in an
+// likely is the probability from which it is said that a person has worked in an
 // occupation; below it the words only look like it.
-const known = 0.3
+const likely = 0.3
 
 // An explainer finds the words for one posting and one person.
 type explainer struct {
@@ -65,6 +67,18 @@ type explainer struct {
 	p   *ieum.Profile
 	row int
 	f   *rank.Facts
+}
+
+// unsure says whether a part has no points because the person's side is not
+// known: then that is said, for what is not known is neither met nor missed.
+func (e *explainer) unsure(part rank.Part) bool {
+	switch part {
+	case rank.Career:
+		return e.f.Months == rank.Unknown && (e.f.Least > 0 && !e.f.Entry || e.f.Most != rank.Unknown)
+	case rank.Education:
+		return e.f.Schooling == 0 && e.f.Asks > 0
+	}
+	return false
 }
 
 // reason returns the reason for a part; its key is what follows the part's name.
@@ -150,7 +164,7 @@ func (e *explainer) occupation() ieum.Reason {
 	}
 	key := "field"
 	switch near := rank.Near(yours, code); {
-	case sure < known:
+	case sure < likely:
 		key = "maybe"
 	case near == rank.Nearness[4]:
 		key = choose(sought, "sought", "done")
@@ -257,8 +271,10 @@ func (e *explainer) certificates() ieum.Reason {
 
 // career has a key for each way experience can stand to what is asked for.
 func (e *explainer) career() ieum.Reason {
-	args := map[string]any{"yours": spell(e.f.Months), "least": spell(max(0, e.f.Least)), "most": spell(max(0, e.f.Most))}
+	args := map[string]any{"yours": spell(max(0, e.f.Months)), "least": spell(max(0, e.f.Least)), "most": spell(max(0, e.f.Most))}
 	switch {
+	case e.unsure(rank.Career):
+		return ieum.Reason{Key: choose(e.f.Least > 0, choose(e.f.Most == rank.Unknown, "unclear", "unclear_between"), "unclear_most"), Args: args}
 	case e.f.Most != rank.Unknown && e.f.Months > e.f.Most:
 		return ieum.Reason{Key: "beyond", Args: args}
 	case e.f.Entry || e.f.Least <= 0:
@@ -293,6 +309,9 @@ func (e *explainer) education() ieum.Reason {
 	asked := int(e.x.s.Postings.Education[e.row])
 	if asked == e.x.anyone {
 		return ieum.Reason{Key: "any"}
+	}
+	if e.s.school == 0 {
+		return ieum.Reason{Key: "unclear", Args: map[string]any{"asked": e.x.set.Name("education", d.Education[asked])}}
 	}
 	args := map[string]any{"asked": e.x.set.Name("education", d.Education[asked]), "yours": e.x.set.Name("education", d.Education[e.s.school])}
 	return ieum.Reason{Key: choose(e.s.school >= asked, "met", "below"), Args: args}

@@ -125,6 +125,8 @@ type view struct {
 	skillAt []uint32 // positions of competency c are skills[skillAt[c]:skillAt[c+1]]
 	skills  []uint32
 	hunts   sync.Pool
+	needing sync.Once
+	needs   []uint32 // see licensed
 }
 
 // openOn returns the view of the postings open on a day.

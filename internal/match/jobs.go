@@ -83,10 +83,10 @@ func (h *hunt) reset(s *seeker, k, short int) {
 // ceiling is the most points all parts but occupation, competencies and region
 // can give the person.
 func (s *seeker) ceiling() float64 {
-	sum := rank.Most[rank.Recency] + rank.Most[rank.Education]
+	sum := rank.Most[rank.Recency] + rank.Most[rank.Education] + rank.Most[rank.Career]
 	for part, may := range map[rank.Part]bool{
-		rank.Certificates: len(s.held) > 0 || slices.Contains(s.certs, true), rank.Career: s.months != rank.Unknown,
-		rank.Major: slices.Contains(s.majors, true), rank.Pay: s.wish > 0, rank.Employment: s.wanted,
+		rank.Certificates: len(s.held) > 0 || slices.Contains(s.certs, true),
+		rank.Major:        slices.Contains(s.majors, true), rank.Pay: s.wish > 0, rank.Employment: s.wanted,
 	} {
 		if may {
 			sum += rank.Most[part]
@@ -199,8 +199,8 @@ func (h *hunt) judge(row uint32) {
 	if h.skip != nil && h.skip(row) {
 		return
 	}
-	needs, _ := h.x.lack(h.s, int(row))
-	if needs > 1 || needs == 1 && h.short.K == 0 {
+	needs, unsure := h.x.lack(h.s, int(row))
+	if needs > 1 || needs == 1 && (unsure || h.short.K == 0) {
 		return
 	}
 	f := h.x.facts(h.s, int(row), h.v.day)
@@ -208,7 +208,7 @@ func (h *hunt) judge(row uint32) {
 	found := scored{row, parts.Sum(), h.x.s.Postings.ID[row]}
 	if needs == 0 {
 		h.best.Offer(found)
-	} else {
+	} else if _, enough := known(&parts); enough {
 		h.short.Offer(found)
 	}
 }
@@ -233,7 +233,7 @@ type Query struct {
 // A Result is the jobs for one person.
 type Result struct {
 	Jobs      []ieum.Job `json:"jobs"`
-	Short     []ieum.Job `json:"short"`              // one licence is missing; they would be among the best, or within 10 points of the last
+	Short     []ieum.Job `json:"short"`              // one licence is missing: those within 10 points of the last of the best, then those nearest to what the person can do
 	Unread    []string   `json:"unread,omitempty"`   // regions sought that nobody could read
 	Openings  int        `json:"openings"`           // postings open on the day
 	Day       ieum.Day   `json:"day"`                // judged by for what is open
@@ -266,6 +266,11 @@ func (m *Matcher) Jobs(ctx context.Context, p ieum.Profile, q Query) (*Result, e
 		return nil, err
 	}
 	best, short := h.results()
+	if len(short) < q.Short {
+		if short, err = x.oneLicence(ctx, v, s, short, q.Short); err != nil {
+			return nil, err
+		}
+	}
 	r := &Result{Jobs: make([]ieum.Job, len(best)), Short: make([]ieum.Job, len(short)), Unread: s.unread,
 		Openings: len(v.rows), Day: day, Snapshot: x.s.Meta.Version, Simulated: x.s.Meta.Simulated}
 	for i, f := range best {
@@ -277,18 +282,10 @@ func (m *Matcher) Jobs(ctx context.Context, p ieum.Profile, q Query) (*Result, e
 	return r, nil
 }
 
-// Suggest is Jobs for those who want the lists alone. When none that one licence
-// would open comes near the best, short are those nearest to what the person
-// can do.
+// Suggest is Jobs for those who want the lists alone.
 func (m *Matcher) Suggest(ctx context.Context, p ieum.Profile, k int) (fit, short []ieum.Job, err error) {
 	r, err := m.Jobs(ctx, p, Query{K: k})
 	if err != nil {
-		return nil, nil, err
-	}
-	if len(r.Short) > 0 {
-		return r.Jobs, r.Short, nil
-	}
-	if r.Short, err = m.oneLicence(ctx, p, k); err != nil {
 		return nil, nil, err
 	}
 	return r.Jobs, r.Short, nil

@@ -69,7 +69,8 @@ func (x *index) seeker(p *ieum.Profile) *seeker {
 		}
 	}
 	s.school = snapshot.Find(d.Education, cmp.Or(p.Education, p.Resume.Education))
-	if p.CareerMonths > 0 || len(p.Resume.Careers) == 0 {
+	// Who tells of work without how long has an experience that is not known.
+	if p.CareerMonths > 0 || len(p.Resume.Careers) == 0 && p.Resume.Text == "" {
 		s.months = p.CareerMonths
 	}
 	s.wish = wish.Pay

@@ -2,8 +2,8 @@ package match
 
 import (
 	"context"
+	"slices"
 
-	"ieum"
 	"ieum/internal/match/rank"
 )
 
@@ -12,38 +12,48 @@ import (
 // near the best: one alone, such as stock keeping in a taxi firm, says little.
 const ofTheirOwn = 2
 
-// oneLicence returns the k postings that one licence would open and that are
-// nearest to what a person has done and can do, however far they stand behind
-// the jobs open to them today. Nothing else counts, so that none is among them
-// only because it is new or near.
-func (m *Matcher) oneLicence(ctx context.Context, p ieum.Profile, k int) ([]ieum.Job, error) {
-	x, day, release, err := m.acquire()
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	v, s := x.openOn(day), x.seeker(&p)
-	best := rank.Best[scored]{K: k, Above: above}
-	for i, row := range v.rows {
+// enoughKnown is how many of the 60 points for work done and things one can do
+// a job must have that is said to be one licence away. A licence alone does not
+// lead to work that only its pay and place speak for: a press operator is not one
+// certificate away from nursing.
+const enoughKnown = 5
+
+// known returns the points for what a person has done and can do, and whether
+// they are enough for a posting that one licence would open.
+func known(parts *rank.Parts) (points float64, enough bool) {
+	points = parts[rank.Occupation] + parts[rank.Competencies]
+	return points, points >= enoughKnown
+}
+
+// oneLicence appends to short, the postings that one licence would open and that
+// come near the best, those nearest to what the person has done and can do,
+// however far they stand behind the jobs open to them today, until they are k.
+// Nothing else counts, so that none is among them only because it is new or near.
+func (x *index) oneLicence(ctx context.Context, v *view, s *seeker, short []scored, k int) ([]scored, error) {
+	best := rank.Best[scored]{K: k - len(short), Above: above}
+	for i, row := range v.licensed(x) {
 		if i%4096 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		region := x.s.Postings.Region[row]
-		if s.reach != nil && s.reach[region] == outside || x.shown(s, row) < ofTheirOwn {
-			continue
-		}
-		if needs, _ := x.lack(s, int(row)); needs != 1 {
+		if s.reach != nil && s.reach[region] == outside || !x.opens(s, row) || x.shown(s, row) < ofTheirOwn {
 			continue
 		}
 		f := x.facts(s, int(row), v.day)
 		parts := rank.Score(&f)
-		best.Offer(scored{row, parts[rank.Occupation] + parts[rank.Competencies], x.s.Postings.ID[row]})
+		points, enough := known(&parts)
+		if enough && !slices.ContainsFunc(short, func(f scored) bool { return f.row == row }) {
+			best.Offer(scored{row, points, x.s.Postings.ID[row]})
+		}
 	}
-	jobs := []ieum.Job{}
-	for _, f := range best.Sorted() {
-		jobs = append(jobs, x.explain(s, &p, f.row, v.day))
-	}
-	return jobs, nil
+	return append(short, best.Sorted()...), nil
+}
+
+// opens says whether one licence, and nothing else that might be required, keeps
+// the person from a posting.
+func (x *index) opens(s *seeker, row uint32) bool {
+	needs, unsure := x.lack(s, int(row))
+	return needs == 1 && !unsure
 }
 
 // shown counts the competencies a posting asks for that the person shows.
@@ -54,4 +64,17 @@ func (x *index) shown(s *seeker, row uint32) (n int) {
 		}
 	}
 	return n
+}
+
+// licensed returns the postings of the view for which some licence is needed.
+func (v *view) licensed(x *index) []uint32 {
+	v.needing.Do(func() {
+		nobody := x.nobody()
+		for _, row := range v.rows {
+			if n, _ := x.lack(nobody, int(row)); n > 0 {
+				v.needs = append(v.needs, row)
+			}
+		}
+	})
+	return v.needs
 }

@@ -157,7 +157,8 @@ var recency = func() (points [1000]float64) {
 func Nearby(closeness int) float64 { return Most[Region] / 2 * float64(closeness) }
 
 // career gives full points within the range asked for, takes three and two
-// more a year short of it, and one a year beyond it.
+// more a year short of it, and one a year beyond it. Experience that is not known
+// is neither, but where none is asked for it fits.
 func career(f *Facts) float64 {
 	const year = 12
 	least := f.Least
@@ -165,8 +166,11 @@ func career(f *Facts) float64 {
 		least = 0
 	}
 	switch {
-	case least == Unknown, f.Months == Unknown:
+	case least == Unknown:
 		return 0
+	case f.Months == Unknown && (least > 0 || f.Most != Unknown):
+		return 0
+	case f.Months == Unknown: // anyone may apply
 	case f.Months < least:
 		return max(Least[Career], -3-2*float64(least-f.Months)/year)
 	case f.Most != Unknown && f.Months > f.Most:
