@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"golang.org/x/sys/unix"
 
 	"ieum"
 )
@@ -63,17 +65,35 @@ func (f *file) decompress() error {
 		if err != nil {
 			return err
 		}
-		f.r, f.undo = bufio.NewReaderSize(undone{z}, 1<<16), z.Close
+		f.r, f.undo = f.unpacked(z), z.Close
 	case ".zst":
 		z, err := zstd.NewReader(f.raw, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
 		if err != nil {
 			return err
 		}
-		f.r, f.undo = bufio.NewReaderSize(undone{z}, 1<<16), func() error { z.Close(); return nil }
+		f.r, f.undo = f.unpacked(z), func() error { z.Close(); return nil }
 	default:
 		f.r = bufio.NewReaderSize(f.raw, 1<<16)
 	}
 	return nil
+}
+
+// The size from which what is unpacked is looked at, and how many times smaller
+// than that it may be packed: what people write packs ten to thirty times, what is
+// made to fill a memory or a disk a thousand times.
+const (
+	largePart = 64 << 20
+	mostPack  = 200
+)
+
+// unpacked returns what a decompressor gives, as long as it is not far more than
+// any file holds.
+func (f *file) unpacked(z io.Reader) *bufio.Reader {
+	u := &undone{from: z, most: math.MaxInt64}
+	if f.size > 0 {
+		u.most = max(largePart, mostPack*f.size)
+	}
+	return bufio.NewReaderSize(u, 1<<16)
 }
 
 // random returns the content as a file that can be read at any place: the file
@@ -88,8 +108,30 @@ func (f *file) random() (*os.File, int64, error) {
 	}
 	before := f.undo
 	f.undo = func() error { return errors.Join(before(), copied.Close(), os.Remove(copied.Name())) }
-	n, err := io.Copy(copied, f.r)
+	n, err := f.spool(copied, roomIn(filepath.Dir(copied.Name())))
 	return copied, n, err
+}
+
+// mostSpooled is how much of a file is unpacked to the temporary folder at most.
+const mostSpooled = 64 << 30
+
+// roomIn returns how much may be unpacked to a folder: so that a tenth of what is
+// free stays free.
+func roomIn(dir string) int64 {
+	var s unix.Statfs_t
+	if err := unix.Statfs(dir, &s); err != nil {
+		return mostSpooled // the disk itself says when it is full
+	}
+	return min(mostSpooled, int64(s.Bavail)/10*9*int64(s.Bsize))
+}
+
+// spool writes the content to w, room bytes at most.
+func (f *file) spool(w io.Writer, room int64) (int64, error) {
+	n, err := io.Copy(w, io.LimitReader(f.r, room+1))
+	if err == nil && n > room {
+		err = ieum.Errorf(ieum.ErrInvalid, "it unpacks to more than the %d MB there is room for in the temporary folder; make room there, name another with TMPDIR, or unpack it and deliver that", room>>20)
+	}
+	return n, err
 }
 
 func (f *file) Close() error { return errors.Join(f.undo(), f.raw.Close()) }
@@ -103,11 +145,18 @@ var (
 )
 
 // undone is a decompressor whose own complaints are errDamaged, so that they
-// are told apart from a disk that fails.
-type undone struct{ io.Reader }
+// are told apart from a disk that fails. It gives most bytes at most.
+type undone struct {
+	from io.Reader
+	n    int64
+	most int64
+}
 
-func (u undone) Read(p []byte) (int, error) {
-	n, err := u.Reader.Read(p)
+func (u *undone) Read(p []byte) (int, error) {
+	n, err := u.from.Read(p)
+	if u.n += int64(n); u.n > u.most {
+		return 0, ieum.Errorf(ieum.ErrInvalid, "it unpacks to over %d times its size, which is no table; fetch it again, or unpack it and deliver that", mostPack)
+	}
 	var disk *fs.PathError
 	switch {
 	case err == nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &disk), errors.Is(err, zstd.ErrMagicMismatch):

@@ -1,7 +1,6 @@
 package table
 
 import (
-	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"errors"
@@ -104,29 +103,6 @@ func TestReadCSV(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			check(t, read(t, write(t, "x.csv", []byte(tt.text)), Options{}), tt.want)
 		})
-	}
-}
-
-// A workbook of 100 KB that unpacks to 100 MB in one cell took a gigabyte.
-func TestAWorkbookMadeToFillTheMemoryIsRefused(t *testing.T) {
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	w, err := z.Create("xl/worksheets/sheet1.xml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	blank := bytes.Repeat([]byte("a"), 1<<20)
-	for range 100 {
-		if _, err := w.Write(blank); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	_, err = Open(write(t, "a.xlsx", b.Bytes()), Options{})
-	if !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), "would unpack to 100 MB") {
-		t.Errorf("%d bytes give %v", b.Len(), err)
 	}
 }
 

@@ -22,6 +22,7 @@ type xlsxRows struct {
 	book       *excelize.File
 	shown, raw *excelize.Rows
 	n          int64
+	room       int64      // rows and cells that may still come
 	early      []sheetRow // read while looking for the header
 	names      []string
 	at         map[string]int
@@ -48,7 +49,8 @@ func newXLSX(f *file, sheet string) (_ rows, err error) {
 	case !bytes.HasPrefix(head, []byte("PK")):
 		return nil, errNotXLSX
 	}
-	if err := swollen(in, size); err != nil {
+	unpacked, err := unpackedBook(in, size)
+	if err != nil {
 		return nil, err
 	}
 	book, err := excelize.OpenFile(in.Name(), excelize.Options{
@@ -56,7 +58,7 @@ func newXLSX(f *file, sheet string) (_ rows, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", errNotXLSX, err)
 	}
-	x := &xlsxRows{book: book, at: map[string]int{}}
+	x := &xlsxRows{book: book, at: map[string]int{}, room: roomForRows + cellsInByte*int64(unpacked)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, x.close())
@@ -68,26 +70,40 @@ func newXLSX(f *file, sheet string) (_ rows, err error) {
 	return x, x.header()
 }
 
-// The size from which a part of a workbook is looked at, and how many times
-// smaller than that it may be packed: what people write packs ten to thirty
-// times, what is made to fill a memory a thousand times.
+// What a workbook may unpack to, in all and beside its sheets and their texts,
+// which alone are not held in memory.
 const (
-	largePart = 64 << 20
-	mostPack  = 200
+	mostBook   = 4 << 30
+	mostBeside = 256 << 20
 )
 
-// swollen refuses a workbook that would unpack to far more than any sheet.
-func swollen(in io.ReaderAt, size int64) error {
+// unpackedBook returns how many bytes the parts of a workbook unpack to, which is
+// what their headers say or less; more is an error when they are read. It refuses
+// a workbook that is far more than any sheet.
+func unpackedBook(in io.ReaderAt, size int64) (all uint64, err error) {
 	z, err := zip.NewReader(in, size)
 	if err != nil {
-		return fmt.Errorf("%w: %v", errNotXLSX, err)
+		return 0, fmt.Errorf("%w: %v", errNotXLSX, err)
 	}
+	var packed, beside uint64
 	for _, part := range z.File {
-		if part.UncompressedSize64 > largePart && part.UncompressedSize64/mostPack > part.CompressedSize64 {
-			return ieum.Errorf(ieum.ErrInvalid, "this workbook would unpack to %d MB, which no sheet needs; have it saved again, or as CSV", part.UncompressedSize64>>20)
+		n := part.UncompressedSize64
+		if n > mostBook { // or else the sum could wrap around
+			n = mostBook + 1
+		}
+		all += n
+		packed += part.CompressedSize64
+		if name := strings.ToLower(part.Name); !strings.HasPrefix(name, "xl/worksheets/") && name != "xl/sharedstrings.xml" {
+			beside += n
+		}
+		if all > mostBook || all > largePart && all/mostPack > packed {
+			return 0, ieum.Errorf(ieum.ErrInvalid, "this workbook would unpack to %d MB or more, which no sheet needs; have it saved again, or as CSV", all>>20)
 		}
 	}
-	return nil
+	if beside > mostBeside {
+		return 0, ieum.Errorf(ieum.ErrInvalid, "this workbook holds %d MB of pictures and the like beside its sheets; save the sheet alone, or as CSV", beside>>20)
+	}
+	return all, nil
 }
 
 var errNotXLSX = ieum.Errorf(ieum.ErrInvalid, "this is no .xlsx file, or a damaged one; fetch it again or say what it is with format: in the source file")
@@ -148,6 +164,14 @@ func count(cells []string) (filled int) {
 	return filled
 }
 
+// A cell takes twenty bytes of a workbook, an empty one none when it is left out:
+// so many rows and cells come of its bytes at most, and so many rows in any case,
+// which is how many a sheet has.
+const (
+	cellsInByte = 8
+	roomForRows = 2 << 20
+)
+
 // dateShown is what a date or a time looks like, whatever its form.
 var dateShown = regexp.MustCompile(`[0-9](\D*[-/.:년월일시]\D*)[0-9]|[0-9]\s*[년월일시분]`)
 
@@ -167,6 +191,9 @@ func (x *xlsxRows) read() (sheetRow, error) {
 	raw, err := x.raw.Columns(excelize.Options{RawCellValue: true})
 	if err != nil {
 		return sheetRow{}, &RowError{x.n, "cannot be read: " + err.Error()}
+	}
+	if x.room -= int64(1 + len(raw)); x.room < 0 {
+		return sheetRow{}, ieum.Errorf(ieum.ErrInvalid, "this workbook is nearly all empty rows and columns (by row %d); delete those below and beside the table and save it again, or save it as CSV", x.n)
 	}
 	for i := range raw {
 		if i < len(shown) && shown[i] != raw[i] && isNumber(raw[i]) && !isNumber(shown[i]) && dateShown.MatchString(shown[i]) {

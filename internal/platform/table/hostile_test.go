@@ -1,0 +1,214 @@
+package table
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+
+	"ieum"
+)
+
+// A zipPart is a part of a workbook as the directory of the archive states it.
+type zipPart struct {
+	name           string
+	size, unpacked uint64
+}
+
+// directory returns an archive that says it has parts, which are not there.
+func directory(t *testing.T, parts ...zipPart) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, p := range parts {
+		if _, err := z.CreateRaw(&zip.FileHeader{Name: p.name, Method: zip.Deflate, CompressedSize64: p.size, UncompressedSize64: p.unpacked}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// A workbook of 100 KB that unpacked to 100 MB in one cell took a gigabyte.
+func TestAWorkbookMadeToFillTheMemoryIsRefused(t *testing.T) {
+	const kB, MB = 1 << 10, 1 << 20
+	many := make([]zipPart, 10)
+	for i := range many {
+		many[i] = zipPart{fmt.Sprintf("xl/worksheets/sheet%d.xml", i), 10 * kB, 10 * MB}
+	}
+	for _, c := range []struct {
+		about string
+		parts []zipPart
+		want  string
+	}{
+		{"one part", []zipPart{{"xl/worksheets/sheet1.xml", 100 * kB, 100 * MB}}, "would unpack to 100 MB or more"},
+		{"many parts", many, "would unpack to 70 MB or more"},
+		{"more than any sheet", []zipPart{{"xl/worksheets/sheet1.xml", 500 * MB, 5000 * MB}}, "would unpack to 4096 MB or more"},
+		{"pictures", []zipPart{{"xl/media/1.png", 290 * MB, 300 * MB}}, "300 MB of pictures and the like"},
+		{"a size that wraps around", []zipPart{{"a", MB, 1<<64 - 1}, {"b", MB, 2}}, "would unpack to 4096 MB or more"},
+	} {
+		_, err := Open(write(t, "a.xlsx", directory(t, c.parts...)), Options{})
+		if !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, not %s", c.about, err, c.want)
+		}
+	}
+}
+
+// sheet returns a workbook of one sheet with these rows.
+func sheet(t *testing.T, rows string) []byte {
+	t.Helper()
+	var empty, b bytes.Buffer
+	x, err := NewXLSX(&empty)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	from, err := zip.NewReader(bytes.NewReader(empty.Bytes()), int64(empty.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(&b)
+	for _, p := range from.File {
+		if p.Name != "xl/worksheets/sheet1.xml" {
+			if err := z.Copy(p); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		w, err := z.Create(p.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = io.WriteString(w, `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`+rows+`</sheetData></worksheet>`)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func inline(ref, text string) string {
+	return `<c r="` + ref + `" t="inlineStr"><is><t>` + text + `</t></is></c>`
+}
+
+// drained reads a file to its end or the error that ends it.
+func drained(t *testing.T, path string) (rows int, err error) {
+	t.Helper()
+	r, err := Open(path, Options{})
+	if err != nil {
+		return 0, err
+	}
+	defer r.Close()
+	for {
+		b, err := r.ReadColumns(1024, r.Columns()[0])
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if err != nil {
+			return rows, err
+		}
+		rows += b.Rows
+	}
+}
+
+// A row or column of a high number costs all those before it, which take no
+// byte: a workbook of 1.5 KB took half a minute, one row a thousand times that.
+func TestAWorkbookOfEmptyCellsIsRefused(t *testing.T) {
+	head := `<row r="1">` + inline("A1", "a") + inline("B1", "b") + `</row>`
+	var wide strings.Builder
+	for n := 2; n < 20_000; n++ {
+		fmt.Fprintf(&wide, `<row r="%d"><c r="XFD%d"><v>1</v></c></row>`, n, n)
+	}
+	for about, rows := range map[string]string{
+		"columns": wide.String(),
+		"rows":    `<row r="2000000000">` + inline("A2000000000", "x") + `</row>`,
+	} {
+		book := write(t, "a.xlsx", sheet(t, head+rows))
+		_, err := drained(t, book)
+		if !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), "nearly all empty rows and columns") {
+			t.Errorf("%s: %v", about, err)
+		}
+	}
+	last := `<row r="1048576">` + inline("A1048576", "x") + inline("XFD1048576", "") + `</row>`
+	if n, err := drained(t, write(t, "a.xlsx", sheet(t, head+last))); n != 1 || err != nil {
+		t.Errorf("a value in the last row of a sheet: %d rows, %v", n, err)
+	}
+}
+
+// What is packed a thousand times is refused before it fills a disk, whatever
+// its format.
+func TestAFilePackedTooOftenIsRefused(t *testing.T) {
+	blank := bytes.Repeat([]byte(strings.Repeat("a", 1<<12-1)+"\n"), 1<<8)
+	pack := func(w io.WriteCloser) {
+		for range 80 {
+			if _, err := w.Write(blank); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var gz, zst bytes.Buffer
+	pack(gzip.NewWriter(&gz))
+	z, err := zstd.NewWriter(&zst)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pack(z)
+	t.Setenv("TMPDIR", t.TempDir())
+	for name, content := range map[string][]byte{
+		"a.csv.gz": gz.Bytes(), "a.csv.zst": zst.Bytes(), "a.parquet.gz": gz.Bytes(), "a.xlsx.zst": zst.Bytes(),
+	} {
+		_, err := drained(t, write(t, name, content))
+		if !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), name+": it unpacks to over 200 times its size") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v", left, err)
+	}
+}
+
+func TestUnpackingLeavesRoom(t *testing.T) {
+	var gz bytes.Buffer
+	z := gzip.NewWriter(&gz)
+	if _, err := z.Write(make([]byte, 3<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for room, want := range map[int64]string{3 << 20: "", 2 << 20: "more than the 2 MB there is room for in the temporary folder"} {
+		f, err := openFile(write(t, "a.parquet.gz", gz.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		n, err := f.spool(&b, room)
+		if want == "" && (err != nil || n != 3<<20) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("room for %d: %d bytes, %v", room, n, err)
+		}
+		if b.Len() > int(room)+1 {
+			t.Errorf("room for %d: %d bytes were written", room, b.Len())
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
