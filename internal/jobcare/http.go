@@ -3,6 +3,7 @@ package jobcare
 import (
 	"embed"
 	"encoding/json"
+	"errors"
 	"math"
 	"net/http"
 	"strings"
@@ -143,24 +144,27 @@ type asking struct {
 	Answers
 	Provinces []*defs.Code
 	Schooling []*defs.Code
+	Paste     string
 }
 
 func (h *handlers) questions(w http.ResponseWriter, r *http.Request, a Answers) error {
 	return h.pages.Reply(w, r, "diagnosis.html", h.asking(a))
 }
 
-// mend shows the questions again with what was answered and what is wrong.
-func (h *handlers) mend(w http.ResponseWriter, r *http.Request, a Answers, err error) error {
-	return h.pages.Again(w, r, "diagnosis.html", h.asking(a), err)
+// mend shows the questions again with what was written and what is wrong.
+func (h *handlers) mend(w http.ResponseWriter, r *http.Request, f diagnosisForm, err error) error {
+	shown := h.asking(f.Answers)
+	shown.Paste = f.Paste
+	return h.pages.Again(w, r, "diagnosis.html", shown, err)
 }
 
 func (h *handlers) asking(a Answers) asking {
-	return asking{a, h.a.provinces(), h.a.choices("education")}
+	return asking{Answers: a, Provinces: h.a.provinces(), Schooling: h.a.choices("education")}
 }
 
+// ask takes no answers: in an address they would stay in the browser's history.
 func (h *handlers) ask(w http.ResponseWriter, r *http.Request) error {
-	a, err := web.Read[Answers](r)
-	if err != nil {
+	if _, err := web.Read[struct{}](r); err != nil {
 		return err
 	}
 	_, release, err := h.a.live.Acquire()
@@ -168,13 +172,13 @@ func (h *handlers) ask(w http.ResponseWriter, r *http.Request) error {
 		return err // nobody answers questions for nothing
 	}
 	release()
-	return h.questions(w, r, a)
+	return h.questions(w, r, Answers{})
 }
 
 // diagnosisForm is any of the three ways in: answers, a pasted text, a file.
 type diagnosisForm struct {
 	Answers
-	Paste  string     `q:"paste" max:"100000"`
+	Paste  string     `q:"paste" max:"100000" label:"diagnosis.short.paste"`
 	File   web.Upload `q:"file"`
 	Resume string     `q:"resume" max:"400000"` // our JSON, carried along by the result page
 	Target string     `q:"target" max:"4"`
@@ -189,11 +193,30 @@ func (h *handlers) resume(f diagnosisForm) (ieum.Resume, error) {
 		return h.a.reader.ReadText([]byte(f.Resume))
 	case strings.TrimSpace(f.Paste) != "":
 		return h.a.reader.ReadText([]byte(f.Paste))
-	case strings.TrimSpace(f.Work+f.Tasks+f.Certificates) == "":
+	}
+	if strings.TrimSpace(f.Work+f.Tasks+f.Certificates) == "" {
 		return ieum.Resume{}, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.diagnosis_empty", Field: "/work",
 			Message: "say at least one thing you have done, also unpaid, or paste a résumé"}
 	}
 	return f.Answers.Resume()
+}
+
+// at puts an error about the résumé as a whole where the person gave it.
+func (f *diagnosisForm) at(err error) error {
+	e, ok := errors.AsType[*ieum.Error](err)
+	if !ok || e.Field != "" && e.Field != "/resume" {
+		return err
+	}
+	there := *e
+	switch {
+	case len(f.File.Data) > 0:
+		there.Field = "/file"
+	case f.Paste != "":
+		there.Field = "/paste"
+	default:
+		there.Field = "/work"
+	}
+	return &there
 }
 
 // diagnosed is the result page: the résumé travels in it, nowhere else.
@@ -223,12 +246,16 @@ func shown(jobs []ieum.Job) (out []shownJob) {
 	return out
 }
 
-// Wanted and LastTitle lead on to the search: where the person wants to work,
-// and what they did last.
+// Wanted and Worked lead on to the search, in codes and never in the person's
+// words, which an address would keep: where the person wants to work, and the
+// occupation worked in or, when that is not known, the one that fits best.
 func (d diagnosed) Wanted() []string { return d.Profile.Resume.Wish.Regions }
-func (d diagnosed) LastTitle() string {
-	if c := d.Profile.Resume.Careers; len(c) > 0 {
-		return c[0].Title
+func (d diagnosed) Worked() string {
+	switch done := d.Profile.Occupations; {
+	case len(done) > 0:
+		return done[0].Code
+	case len(d.Fits) > 0:
+		return d.Fits[0].Code
 	}
 	return ""
 }
@@ -247,15 +274,16 @@ func (d diagnosed) Months() int { return d.Profile.CareerMonths % 12 }
 func (h *handlers) diagnose(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Read[diagnosisForm](r)
 	if err != nil {
-		return h.mend(w, r, f.Answers, err)
+		_, more := f.Answers.Resume() // all that has to be mended, at once
+		return h.mend(w, r, f, errors.Join(err, more))
 	}
 	resume, err := h.resume(f)
 	if err != nil {
-		return h.mend(w, r, f.Answers, err)
+		return h.mend(w, r, f, f.at(err))
 	}
 	d, err := h.a.Diagnose(r.Context(), resume, f.Target)
 	if err != nil {
-		return err
+		return h.mend(w, r, f, f.at(err))
 	}
 	text, err := json.Marshal(resume)
 	if err != nil {

@@ -289,21 +289,6 @@ func TestAnswersSurviveTheFile(t *testing.T) {
 	}
 }
 
-func TestPayAsPeopleWriteIt(t *testing.T) {
-	for text, want := range map[string]int64{
-		"250": 2_500_000, "250만원": 2_500_000, "250 만": 2_500_000, "2,500,000원": 2_500_000, "월 250만원": 2_500_000, "": 0, "0": 0,
-		"많이": -1, "-5": -1, "250~300": -1, "만원": -1, "99999999999": -1,
-	} {
-		got, ok := monthly(text)
-		if !ok {
-			got = -1
-		}
-		if got != want {
-			t.Errorf("monthly(%q) = %d, want %d", text, got, want)
-		}
-	}
-}
-
 func FuzzMonths(f *testing.F) {
 	f.Add("3년 6개월")
 	f.Fuzz(func(t *testing.T, s string) {

@@ -1,6 +1,7 @@
 package jobcare
 
 import (
+	"errors"
 	"math"
 	"regexp"
 	"strconv"
@@ -12,23 +13,24 @@ import (
 // Answers are the seven plain questions of the diagnosis, in the person's own
 // words. Every one may be left empty.
 type Answers struct {
-	Work         string `q:"work" max:"2000" json:"work,omitempty"`                 // 1 which work, paid or not, a line each
-	Years        string `q:"years" max:"40" json:"years,omitempty"`                 // 2 for how many years
-	Tasks        string `q:"tasks" max:"8000" json:"tasks,omitempty"`               // 3 what was done, with which machines and tools
-	Certificates string `q:"certificates" max:"1000" json:"certificates,omitempty"` // 4 licences and certificates
-	Education    string `q:"education" max:"40" json:"education,omitempty"`         // 5 schooling, a code
-	Region       string `q:"region" max:"10" json:"region,omitempty"`               // 6 where to work, a code
-	Pay          string `q:"pay" max:"30" json:"pay,omitempty"`                     // 7 pay a month at least: 250, 250만원 or 2,500,000원
+	Work         string `q:"work" max:"2000" label:"diagnosis.short.work" json:"work,omitempty"`                         // 1 which work, paid or not, a line each
+	Years        string `q:"years" max:"40" label:"diagnosis.short.years" json:"years,omitempty"`                        // 2 for how many years
+	Tasks        string `q:"tasks" max:"8000" label:"diagnosis.short.tasks" json:"tasks,omitempty"`                      // 3 what was done, with which machines and tools
+	Certificates string `q:"certificates" max:"1000" label:"diagnosis.short.certificates" json:"certificates,omitempty"` // 4 licences and certificates
+	Education    string `q:"education" max:"40" label:"diagnosis.short.education" json:"education,omitempty"`            // 5 schooling, a code
+	Region       string `q:"region" max:"10" label:"diagnosis.short.region" json:"region,omitempty"`                     // 6 where to work, a code
+	Pay          string `q:"pay" max:"30" label:"diagnosis.short.pay" json:"pay,omitempty"`                              // 7 pay a month at least, as wished reads it
 }
 
 // Resume turns the answers into a résumé, without reading anything into them:
 // each line of work is a spell, and what was done belongs to the first. Years
-// and pay without a number are ieum.ErrInvalid.
+// and pay that cannot be read are ieum.ErrInvalid, both at once.
 func (a Answers) Resume() (ieum.Resume, error) {
 	r := ieum.Resume{Education: a.Education, Region: a.Region, Certificates: lines(a.Certificates), Text: strings.TrimSpace(a.Tasks)}
+	var faults []error
 	worked, ok := months(a.Years)
 	if !ok {
-		return r, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.diagnosis_years", Field: "/years", Message: "write how long in digits, such as 3 years 6 months"}
+		faults = append(faults, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.diagnosis_years", Field: "/years", Message: "write how long in digits, such as 3 years 6 months"})
 	}
 	for i, title := range lines(a.Work) {
 		c := ieum.Career{Title: title}
@@ -42,31 +44,12 @@ func (a Answers) Resume() (ieum.Resume, error) {
 	if a.Region != "" {
 		r.Wish.Regions = []string{a.Region}
 	}
-	won, ok := monthly(a.Pay)
-	if !ok {
-		return r, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.diagnosis_pay", Field: "/pay", Message: "write the pay as a number of 10,000 won, such as 250"}
+	year, fault := wished(a.Pay)
+	if fault != "" {
+		faults = append(faults, &ieum.Error{Kind: ieum.ErrInvalid, Key: fault, Field: "/pay", Message: "write the pay a month as a number of 10,000 won, such as 250"})
 	}
-	r.Wish.Pay = won * 12
-	return r, nil
-}
-
-// monthly reads pay a month as people write it: 250, 250만, 250만원 and
-// 2,500,000원 are all 2,500,000 won. Nothing is 0. A bare number of 10,000 or
-// more is won.
-func monthly(text string) (won int64, ok bool) {
-	text = strings.NewReplacer(",", "", " ", "", "원", "", "월", "").Replace(text)
-	digits, man := strings.CutSuffix(text, "만")
-	if digits == "" {
-		return 0, text == ""
-	}
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || n < 0 || n > 1_000_000_000 {
-		return 0, false
-	}
-	if man || n < 10_000 {
-		n *= 10_000
-	}
-	return n, n <= 1_000_000_000
+	r.Wish.Pay = year
+	return r, errors.Join(faults...)
 }
 
 // Lines cuts an answer where the person did.
@@ -78,8 +61,14 @@ func answersOf(r ieum.Resume) Answers {
 		Education: r.Education, Region: r.Region,
 		Certificates: strings.Join(r.Certificates, "\n"), Tasks: r.Text,
 	}
-	if man := r.Wish.Pay / 12 / 10_000; man > 0 {
-		a.Pay = strconv.FormatInt(man, 10)
+	switch year := r.Wish.Pay; {
+	case year == 0:
+	case year%12 != 0:
+		a.Pay = "연봉 " + strconv.FormatInt(year, 10) + "원"
+	case year%(12*man) != 0 || year >= 12*1000*man: // a bare number so large would be asked for again
+		a.Pay = strconv.FormatInt(year/12, 10) + "원"
+	default:
+		a.Pay = strconv.FormatInt(year/12/man, 10)
 	}
 	if len(r.Wish.Regions) > 0 {
 		a.Region = r.Wish.Regions[0]

@@ -3,7 +3,9 @@ package web
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 
 	"ieum"
 )
@@ -14,7 +16,7 @@ type Problem struct {
 	Type     string    `json:"type"`
 	Title    string    `json:"title"`
 	Status   int       `json:"status"`
-	Detail   string    `json:"detail"`             // one sentence for people, in the language asked for
+	Detail   string    `json:"detail"`             // one sentence for people, in the language asked for; of several faults the first
 	Instance string    `json:"instance,omitempty"` // number of the request, as the log has it
 	Code     string    `json:"code,omitempty"`     // the key of the message, the same in every language
 	Errors   []Pointer `json:"errors,omitempty"`   // the fields at fault
@@ -93,18 +95,43 @@ func (s *Site) problem(r *http.Request, err error, status int, name string) Prob
 	lang := Lang(r)
 	p := Problem{Type: "about:blank", Status: status, Title: s.Text(lang, "error."+name+".title", nil),
 		Detail: s.Text(lang, "error."+name+".detail", nil), Instance: requestID(r)}
-	e, ok := errors.AsType[*ieum.Error](err)
-	if !ok {
-		return p
-	}
-	switch {
-	case e.Key != "":
-		p.Code, p.Detail = e.Key, s.Text(lang, e.Key, e.Args)
-	case e.Message != "":
-		p.Detail = e.Message
-	}
-	if e.Field != "" {
-		p.Errors = []Pointer{{e.Field, p.Detail}}
+	for i, e := range all(err) {
+		detail := p.Detail
+		switch {
+		case e.Key != "":
+			detail = s.Text(lang, e.Key, s.labelled(lang, e.Args))
+		case e.Message != "":
+			detail = e.Message
+		}
+		if i == 0 {
+			p.Code, p.Detail = e.Key, detail
+		}
+		if e.Field != "" && !slices.ContainsFunc(p.Errors, func(f Pointer) bool { return f.Pointer == e.Field }) {
+			p.Errors = append(p.Errors, Pointer{e.Field, detail})
+		}
 	}
 	return p
+}
+
+// all lists the errors that one joins.
+func all(err error) (list []*ieum.Error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			list = append(list, all(one)...)
+		}
+	} else if e, ok := errors.AsType[*ieum.Error](err); ok {
+		list = append(list, e)
+	}
+	return list
+}
+
+// labelled puts the words of a language in place of labels.
+func (s *Site) labelled(l ieum.Lang, args map[string]any) map[string]any {
+	out := maps.Clone(args)
+	for name, v := range args {
+		if key, ok := v.(label); ok {
+			out[name] = s.Text(l, string(key), nil)
+		}
+	}
+	return out
 }

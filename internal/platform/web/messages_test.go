@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -148,6 +149,9 @@ func inGo(t *testing.T, path, text string) (found []call) {
 			return true
 		}
 		key, err := strconv.Unquote(lit.Value)
+		if tagged := reflect.StructTag(key).Get("label"); tagged != "" {
+			found = append(found, call{path, tagged, []string{}})
+		}
 		if err != nil || !keyLike.MatchString(key) {
 			return true
 		}

@@ -34,13 +34,15 @@ type Upload struct {
 //	default:"20"        what it is when absent
 //	enum:"a|b"          the values it may have
 //	min:"1" max:"100"   bounds of a number; max of a text is in characters (500 when not said)
+//	label:"KEY"         the message that people know the field by
 //	doc:"…" example:"…" for the OpenAPI document
 //
 // Fields are strings, whole and decimal numbers, bools, types that read text
 // (such as ieum.Day), Uploads, pointers to these (nil when absent) and lists of
 // these (repeated parameters). Empty values count as absent. A parameter that
 // no field names is refused, and the error says which one may have been meant.
-// Errors are *ieum.Error of kind ErrInvalid with the Field at fault.
+// The error joins one *ieum.Error of kind ErrInvalid for every Field at fault;
+// a text that is too long is read all the same, so that a form can show it.
 func Read[T any](r *http.Request) (T, error) {
 	var into T
 	if err := parseForm(r); err != nil {
@@ -48,29 +50,35 @@ func Read[T any](r *http.Request) (T, error) {
 	}
 	v := reflect.ValueOf(&into).Elem()
 	known := []string{}
+	var faults []error
 	for _, f := range reflect.VisibleFields(v.Type()) {
 		p, ok := parameterOf(f)
 		if !ok {
 			continue
 		}
 		known = append(known, p.name)
-		if err := p.read(r, v.FieldByIndex(f.Index)); err != nil {
+		err := p.read(r, v.FieldByIndex(f.Index))
+		if err != nil && !errors.Is(err, ieum.ErrInvalid) {
 			return into, err
 		}
+		faults = append(faults, err)
 	}
-	for name := range r.Form {
+	for _, name := range names(r) {
 		if !slices.Contains(known, name) {
-			return into, unknown(name, known)
+			faults = append(faults, unknown(name, known))
 		}
 	}
+	return into, errors.Join(faults...)
+}
+
+// names are those of all parameters of a request, in order.
+func names(r *http.Request) []string {
+	list := slices.Collect(maps.Keys(r.Form))
 	if r.MultipartForm != nil {
-		for name := range r.MultipartForm.File {
-			if !slices.Contains(known, name) {
-				return into, unknown(name, known)
-			}
-		}
+		list = slices.AppendSeq(list, maps.Keys(r.MultipartForm.File))
 	}
-	return into, nil
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // parseForm reads query and body, and refuses either when broken.
@@ -94,13 +102,14 @@ func parseForm(r *http.Request) error {
 // A parameter is how one field of a struct is read.
 type parameter struct {
 	name, fallback string
+	label          string // key of the message that people know it by; "" = name
 	required, path bool
 	enum           []string
 	min, max       string
 }
 
 func parameterOf(f reflect.StructField) (parameter, bool) {
-	p := parameter{fallback: f.Tag.Get("default"), min: f.Tag.Get("min"), max: f.Tag.Get("max")}
+	p := parameter{fallback: f.Tag.Get("default"), label: f.Tag.Get("label"), min: f.Tag.Get("min"), max: f.Tag.Get("max")}
 	if e := f.Tag.Get("enum"); e != "" {
 		p.enum = strings.Split(e, "|")
 	}
@@ -175,10 +184,11 @@ func (p parameter) set(v reflect.Value, s string) error {
 		if n, err := strconv.Atoi(p.max); err == nil {
 			most = n
 		}
+		s = strings.ReplaceAll(s, "\r\n", "\n") // browsers send two characters for the one they counted
+		v.SetString(s)
 		if utf8.RuneCountInString(s) > most {
 			return p.error("long", map[string]any{"most": most}, fmt.Sprintf("is longer than %d characters", most))
 		}
-		v.SetString(s)
 	case reflect.Bool:
 		b, err := strconv.ParseBool(s)
 		if err != nil && s != "on" {
@@ -264,8 +274,14 @@ func (p parameter) error(why string, args map[string]any, message string) error 
 		args = map[string]any{}
 	}
 	args["name"] = p.name
+	if p.label != "" {
+		args["name"] = label(p.label)
+	}
 	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.param." + why, Args: args, Field: "/" + p.name, Message: p.name + " " + message}
 }
+
+// A label is the key of a message that stands in another.
+type label string
 
 // longestName is what is shown of a name that nobody knows, and for how long a
 // one it is worth looking what was meant.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"html/template"
 	"io/fs"
 	"math"
@@ -16,6 +17,7 @@ import (
 	"strings"
 	"text/template/parse"
 	"time"
+	"unicode"
 
 	"ieum"
 )
@@ -37,6 +39,7 @@ type View struct {
 	Simulated bool      // some of the data served was made up
 	Local     bool      // the reader may see what Loopback guards
 	Faults    []Pointer // what to mend in the form that Again shows
+	Host      string    // name and port the reader asked, such as localhost:8080
 
 	// The rest is for the layout.
 	Title, Main template.HTML // the page's blocks, done
@@ -193,12 +196,36 @@ func (p *Pages) reply(w http.ResponseWriter, r *http.Request, status int, page s
 
 func (s *Site) view(r *http.Request, data any) *View {
 	set, _ := r.Context().Value(settingsKey{}).(settings)
-	v := &View{Data: data, Lang: Lang(r), Path: r.URL.Path, Simulated: s.simulated != nil && s.simulated(), Local: local(r),
+	v := &View{Data: data, Lang: Lang(r), Path: r.URL.Path, Simulated: s.simulated != nil && s.simulated(), Local: local(r), Host: r.Host,
 		Theme: set.theme, Size: set.text, Langs: s.langs, Nav: s.Nav, RequestURL: r.URL.RequestURI()}
 	if r.Method == http.MethodPost {
 		v.Form = posted(r)
 	}
 	return v
+}
+
+// Fault returns what is wrong with the field of an id, or "".
+func (v *View) Fault(id string) string {
+	for _, f := range v.Faults {
+		if f.ID() == id {
+			return f.Detail
+		}
+	}
+	return ""
+}
+
+// Described returns the attributes that tie the field of an id to the elements
+// that explain it and, when the field is at fault, to the message that
+// {{template "fault"}} puts beside it.
+func (v *View) Described(id string, by ...string) template.HTMLAttr {
+	invalid := ""
+	if v.Fault(id) != "" {
+		invalid, by = `aria-invalid="true" `, append([]string{id + "-fault"}, by...)
+	}
+	if len(by) == 0 {
+		return ""
+	}
+	return template.HTMLAttr(invalid + `aria-describedby="` + html.EscapeString(strings.Join(by, " ")) + `"`)
 }
 
 // ID returns the id of the form's field at fault, or "".
@@ -219,6 +246,8 @@ func (v *View) With(name, value string) (string, error) {
 //
 //	t KEY NAME VALUE …   a message        name LIST CODE   the name of a code
 //	t KEY MAP            the same         in TEXT          an ieum.Text in the language
+//	korean WORDS         the words, marked where they are Korean on a page that is not
+//	theirs WORDS         attributes of the element that shows words which are not ours
 //	num 1234567          1,234,567        won 32000000     3,200만원
 //	day DAY              2026. 1. 31.     url PATH NAME VALUE …  an address; empty values are left out
 //	dict NAME VALUE …    for a partial    json VALUE       for data-chart
@@ -237,7 +266,19 @@ func (s *Site) functions(lang ieum.Lang) template.FuncMap {
 		},
 		"in":   func(text ieum.Text) string { return text.In(lang) },
 		"name": func(list, code string) string { return s.Name(lang, list, code) },
-		"num":  Number,
+		"korean": func(words string) template.HTML {
+			if !foreign(lang, words) {
+				return template.HTML(html.EscapeString(words))
+			}
+			return template.HTML(`<span lang="ko">` + html.EscapeString(words) + `</span>`)
+		},
+		"theirs": func(words string) template.HTMLAttr {
+			if !foreign(lang, words) {
+				return "data-theirs"
+			}
+			return `data-theirs lang="ko"`
+		},
+		"num": Number,
 		"won": func(amount any) (string, error) {
 			n, err := decimal(amount)
 			return Won(lang, int64(math.Round(n))), err
@@ -259,6 +300,12 @@ func (s *Site) functions(lang ieum.Lang) template.FuncMap {
 		"dots":  dots,
 		"asset": AssetPath,
 	}
+}
+
+// foreign says whether words are Korean and the page is not, so that what reads
+// it aloud must be told.
+func foreign(page ieum.Lang, words string) bool {
+	return page != DefaultLang && strings.ContainsFunc(words, func(r rune) bool { return unicode.Is(unicode.Hangul, r) })
 }
 
 // bar draws a share of a whole. It is for the eye: the number stands beside it.

@@ -189,6 +189,71 @@ func TestReadIsStrict(t *testing.T) {
 	}
 }
 
+// A person who mends a form must not meet its faults one after the other.
+func TestAllFaultsAreToldAtOnce(t *testing.T) {
+	h, _ := things(t)
+	w := get(h, "/api/v1/thing?limit=x&sort=old&pay=1.5&zzzzzz=1", "Accept-Language", "en")
+	var p Problem
+	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
+		t.Fatal(err)
+	}
+	var at []string
+	for _, f := range p.Errors {
+		at = append(at, f.Pointer)
+		if f.Detail == "" {
+			t.Errorf("%s has no sentence", f.Pointer)
+		}
+	}
+	if got := strings.Join(at, " "); w.Code != 422 || got != "/limit /sort /pay /zzzzzz" || p.Code != "error.param.whole" || p.Detail != p.Errors[0].Detail {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if body := get(h, "/thing?limit=x&sort=old").Body.String(); !strings.Contains(body, "limit 값은") || !strings.Contains(body, "sort 값은") {
+		t.Errorf("the page does not say both: %s", body)
+	}
+}
+
+type noteParams struct {
+	Note string `q:"note" max:"10" label:"diagnosis.short.tasks"`
+	Pay  int    `q:"pay"`
+}
+
+// A form comes back as it was left, each fault beside its field and on top.
+func TestARefusedFormComesBackAsItWas(t *testing.T) {
+	s, _ := testSite(t, false)
+	pages := s.Pages(fstest.MapFS{"pages/form.html": {Data: []byte(`{{define "title"}}Form{{end}}{{define "main"}}{{template "faults" .}}
+		{{range $id := .Data.Fields}}{{template "fault" dict "view" $ "id" $id}}<input id="{{$id}}" {{$.Described $id "hint"}}>{{end}}<p>{{.Data.Note}}</p>{{end}}`)}})
+	m := NewMux(s)
+	m.Page("POST /form", func(w http.ResponseWriter, r *http.Request) error {
+		p, err := Read[noteParams](r)
+		shown := struct {
+			noteParams
+			Fields []string
+		}{p, []string{"note", "pay"}}
+		return pages.Again(w, r, "form.html", shown, err)
+	})
+	post := func(form url.Values) string {
+		r := httptest.NewRequest("POST", "/form", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		m.ServeHTTP(w, r)
+		return w.Body.String()
+	}
+	body := post(url.Values{"note": {"far too long a note"}, "pay": {"much"}})
+	for _, want := range []string{
+		"<title>고칠 곳 있음: Form", "고칠 곳이 2군데", `href="#note"`, `href="#pay"`, "일하면서 한 일이 너무 깁니다", "<p>far too long a note</p>",
+		`<p class="fault" id="pay-fault">`, `<input id="pay" aria-invalid="true" aria-describedby="pay-fault hint">`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the form lacks %s:\n%s", want, body)
+		}
+	}
+	// A browser counts a line end once and sends two characters for it.
+	body = post(url.Values{"note": {"12345\r\n7890"}, "pay": {"much"}})
+	if !strings.Contains(body, "고칠 곳이 1군데") || !strings.Contains(body, `<input id="note" aria-describedby="hint">`) {
+		t.Errorf("a text as long as the field allows is refused:\n%s", body)
+	}
+}
+
 func manyTimes(s string) string { return strings.Repeat(s, 100) }
 
 func TestReadJSONIsStrict(t *testing.T) {
