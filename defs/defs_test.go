@@ -157,6 +157,13 @@ func TestFaults(t *testing.T) {
 		{"list on a string", "kinds/thing.yaml", "name: tags, type: strings", "name: tags, type: strings, codes: colours", "has no codes"},
 		{"unknown sensitivity", "kinds/thing.yaml", "sensitivity: identifying", "sensitivity: secret", "kinds/thing.yaml:10: sensitivity is none, personal, identifying"},
 		{"field twice", "kinds/thing.yaml", "name: last", "name: day", "kinds/thing.yaml:14: field day is given twice, first in line 13"},
+		{"master of no known sort", "kinds/thing.yaml", "keep: P5Y", "keep: P5Y\nmaster: {as: firm, title: name}", `kinds/thing.yaml:8: master says as: service, not "firm"`},
+		{"master without a title", "kinds/thing.yaml", "keep: P5Y", "keep: P5Y\nmaster: {as: service, from: day}", "kinds/thing.yaml:8: master names the field that holds the title of a service, or its number"},
+		{"master of no field", "kinds/thing.yaml", "keep: P5Y", "keep: P5Y\nmaster: {as: service, title: nam}", `kinds/thing.yaml:8: master names "nam", which is no field of the kind; did you mean name?`},
+		{"master of another type", "kinds/thing.yaml", "keep: P5Y", "keep: P5Y\nmaster: {as: service, title: name, from: name}", "kinds/thing.yaml:8: master names name, a string; here it takes a date"},
+		{"master of no region", "kinds/thing.yaml", "keep: P5Y", "keep: P5Y\nmaster: {as: service, title: name, region: colour}", "kinds/thing.yaml:8: master names colour, a code; here it takes a region or codes"},
+		{"master of what identifies", "kinds/thing.yaml", "keep: P5Y", "keep: P5Y\nmaster: {as: service, title: name, office: [owner]}", "kinds/thing.yaml:8: master names owner, which tells about a person"},
+		{"master with an unknown part", "kinds/thing.yaml", "keep: P5Y", "keep: P5Y\nmaster: {as: service, titel: name}", "kinds/thing.yaml:8: master.titel is no field here; did you mean title?"},
 		{"field named as a word of the rules", "kinds/thing.yaml", "name: count", "name: missing", "kinds/thing.yaml:17: missing is a word of the rules' language"},
 
 		{"unknown kind", "sources/shop.yaml", "kind: thing", "kind: thin", "sources/shop.yaml:10: there is no kind thin; did you mean thing?"},

@@ -82,6 +82,9 @@ func (l *loader) kind(d *doc) {
 			d.fault(d.at("identity", i), "identity names %s, which is no field of the kind%s", name, nearest(name, k.fieldNames()))
 		}
 	}
+	if d.has("master") {
+		k.Master.check(d, k)
+	}
 	l.set.Kinds[k.ID] = k
 }
 

@@ -13,8 +13,24 @@ type Kind struct {
 	Identity []string    `yaml:"identity"` // the fields that say two rows mean one thing
 	Keep     string      `yaml:"keep"`     // retention: ISO 8601 duration such as P5Y, or "forever"
 	Fields   []Field     `yaml:"fields"`
+	Master   Master      `yaml:"master"` // zero: what the rows speak of is not mastered by declaration
 
 	byName map[string]int
+}
+
+// A Master says that rows of a kind speak of public services, and which fields
+// tell which one: rows of all such kinds that speak of one service are put
+// together. Each names a field of the kind; Title or Number is given.
+type Master struct {
+	As     string   `yaml:"as"`     // service
+	Number string   `yaml:"number"` // string: the number a public register has for the service
+	Title  string   `yaml:"title"`  // string
+	Office []string `yaml:"office"` // string: who runs it, best first
+	Region string   `yaml:"region"` // region, or codes of regions
+	From   string   `yaml:"from"`   // date: first day to apply
+	To     string   `yaml:"to"`     // date: last day to apply
+	URL    string   `yaml:"url"`    // url
+	Text   []string `yaml:"text"`   // string or text: what it is
 }
 
 // A Field is one value of a kind's rows.

@@ -19,7 +19,7 @@ var mergesCommand = &command{
 	name: "merges", args: "[WHAT]", about: "why rows were put together, and deciding that they are not one",
 	setup: func(fs *flag.FlagSet) run {
 		var a asked
-		fs.StringVar(&a.kind, "kind", "posting", "posting (WHAT is its public number), company (a piece of its name) or person (the key of a résumé)")
+		fs.StringVar(&a.kind, "kind", "posting", "posting (WHAT is its public number), company (a piece of its name), person (the key of a résumé) or service (the key of one of its rows)")
 		fs.BoolVar(&a.apart, "apart", false, "A B: from the next build on the two are not one")
 		fs.StringVar(&a.why, "why", "", "with --apart: why not")
 		fs.BoolVar(&a.again, "again", false, "A B: withdraw what was decided; the matcher decides again")
@@ -39,13 +39,13 @@ type asked struct {
 }
 
 // kindsOfMerges are the words for a snapshot.MergeKind.
-var kindsOfMerges = map[string]snapshot.MergeKind{"posting": snapshot.MergedPosting, "company": snapshot.MergedCompany, "person": snapshot.MergedPerson}
+var kindsOfMerges = map[string]snapshot.MergeKind{"posting": snapshot.MergedPosting, "company": snapshot.MergedCompany, "person": snapshot.MergedPerson, "service": snapshot.MergedService}
 
 func (a *asked) do(ctx context.Context, e *env) error {
 	kind := kindsOfMerges[a.kind]
 	switch {
 	case kind == 0:
-		return usagef("merges: --kind is posting, company or person")
+		return usagef("merges: --kind is posting, company, person or service")
 	case a.apart && a.again:
 		return usagef("merges: give either --apart or --again")
 	case (a.apart || a.again) && len(a.what) != 2:
@@ -57,7 +57,7 @@ func (a *asked) do(ctx context.Context, e *env) error {
 	case len(a.what) == 0:
 		return listDecisions(ctx, e)
 	case len(a.what) > 1:
-		return usagef("merges takes one posting, company or résumé")
+		return usagef("merges takes one posting, company, résumé or service")
 	}
 	return listMerges(e, kind, a.what[0])
 }
@@ -128,7 +128,7 @@ func openSnapshot(e *env) (*snapshot.Snapshot, error) {
 	return snapshot.Open(dir)
 }
 
-// listMerges prints the evidence on a posting, a company or a résumé.
+// listMerges prints the evidence on a posting, a company, a résumé or a service.
 func listMerges(e *env, kind snapshot.MergeKind, what string) error {
 	s, err := openSnapshot(e)
 	if err != nil {
@@ -186,8 +186,28 @@ func concerned(s *snapshot.Snapshot, kind snapshot.MergeKind, what string) (func
 				among[snapshot.RowID(s.Dict.Sources[s.Resumes.Source[i]], s.Resumes.Key.At(i))] = true
 			}
 		}
+	case snapshot.MergedService:
+		rows := rowsOfServices(s, what)
+		if len(rows) == 0 {
+			return nil, ieum.Errorf(ieum.ErrNotFound, "no row that speaks of a service has the key %s; give the key its source has for it", what)
+		}
+		for _, row := range rows {
+			among[s.ItemID(row)] = true
+		}
 	}
 	return func(i int) bool { return among[s.Merges.A[i]] }, nil
+}
+
+// rowsOfServices returns the items that speak of a service of which a source
+// has a row under key.
+func rowsOfServices(s *snapshot.Snapshot, key string) (out []int) {
+	for i := range s.Items.Service {
+		if string(s.Items.Key.Bytes(i)) == key {
+			rows, _ := s.Service(i)
+			out = append(out, rows...)
+		}
+	}
+	return out
 }
 
 func printMerge(w io.Writer, s *snapshot.Snapshot, i int) {

@@ -16,7 +16,7 @@ func newDict(set *defs.Set) snapshot.Dict {
 		Education: rankedCodes(set, "education"), Employment: rankedCodes(set, "employment"), Sex: rankedCodes(set, "sex"),
 		Skills: sortedCodes(set, "competencies"), Certificates: sortedCodes(set, "certificates"), Majors: sortedCodes(set, "majors"),
 		Kinds: []string{""}, Sources: []string{""},
-		Rules: []string{""}, Agreements: master.AgreedNames(),
+		Rules: master.RuleNames(), Agreements: master.AgreedNames(),
 	}
 	for id := range set.Kinds {
 		d.Kinds = append(d.Kinds, string(id))
@@ -26,9 +26,6 @@ func newDict(set *defs.Set) snapshot.Dict {
 	}
 	slices.Sort(d.Kinds)
 	slices.Sort(d.Sources)
-	for r := master.ByNumber; r <= master.ByToken; r++ {
-		d.Rules = append(d.Rules, r.String())
-	}
 	return d
 }
 

@@ -34,6 +34,21 @@ func (e *evidence) persons(id func(uint32) uint64, r master.Result) {
 	}
 }
 
+// services keeps with each merge how the two are called.
+func (e *evidence) services(ids []uint64, in []master.Service, r master.Result) {
+	for _, m := range r.Merges {
+		x, y := m.A, m.B
+		if ids[x] > ids[y] {
+			x, y = y, x
+		}
+		names := ""
+		if in[x].Title+in[y].Title != "" {
+			names = in[x].Title + "\t" + in[y].Title
+		}
+		e.add(snapshot.MergedService, ids[x], ids[y], names, m)
+	}
+}
+
 // companies leaves out what is written alike: there is nothing to undo.
 func (e *evidence) companies(in []master.Company, r master.Result) {
 	for _, m := range r.Merges {

@@ -15,17 +15,17 @@ import (
 // tabled are the kinds that have tables of their own.
 var tabled = []ieum.KindID{"posting", "resume", "company"}
 
-// items reads the rows of every other kind. The body of an item is a JSON
+// items reads the rows of every other kind and masters the public services. The body of an item is a JSON
 // object of the columns of the lake: pay is pay_min, pay_max and so on.
 func (m *making) items(ctx context.Context) error {
 	m.progress(StageItems)
-	all := &snapshot.Items{}
+	all, services := &snapshot.Items{}, m.newServices()
 	for kind := range slices.Values(m.out.Dict.Kinds[1:]) {
 		id := ieum.KindID(kind)
 		if slices.Contains(tabled, id) {
 			continue
 		}
-		if err := m.itemsOf(ctx, id, all); err != nil {
+		if err := m.itemsOf(ctx, id, all, services); err != nil {
 			return err
 		}
 	}
@@ -40,10 +40,11 @@ func (m *making) items(ctx context.Context) error {
 		return cmp.Or(strings.Compare(string(all.Key.Bytes(int(a))), string(all.Key.Bytes(int(b)))), cmp.Compare(a, b))
 	})
 	rearrange(&m.out.Items, all, order, nil)
+	m.masterServices(services, order)
 	return nil
 }
 
-func (m *making) itemsOf(ctx context.Context, id ieum.KindID, all *snapshot.Items) error {
+func (m *making) itemsOf(ctx context.Context, id ieum.KindID, all *snapshot.Items, services *services) error {
 	var names []string
 	raw := map[string]bool{}
 	coded := ""
@@ -56,7 +57,7 @@ func (m *making) itemsOf(ctx context.Context, id ieum.KindID, all *snapshot.Item
 			coded = f.Name
 		}
 	}
-	kind := m.finder.at["kinds"][string(id)]
+	kind, declared := m.finder.at["kinds"][string(id)], m.c.defs.Kinds[id].Master
 	return m.live(ctx, id, names, func(r *Rows) error {
 		c := columnsOf(r, names)
 		source := m.finder.at["sources"][string(r.Source)]
@@ -74,6 +75,8 @@ func (m *making) itemsOf(ctx context.Context, id ieum.KindID, all *snapshot.Item
 			all.Body.Add(string(body))
 			all.Source, all.Delivery = append(all.Source, source), append(all.Delivery, uint32(r.Delivery))
 			all.Row = append(all.Row, uint32(c.number(ColumnRow, i)))
+			all.Service = append(all.Service, 0)
+			services.add(&declared, c, i, len(all.Kind)-1)
 		}
 		m.rows[r.Source] += r.Batch.Rows
 		return nil

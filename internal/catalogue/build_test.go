@@ -461,3 +461,102 @@ func TestCompaniesAndPeopleCanBeKeptApartToo(t *testing.T) {
 		t.Errorf("%d companies and %d people after deciding, want 3 and 2", s.Meta.Companies, s.Meta.People)
 	}
 }
+
+// serviceLakes hold one benefit as two sources have it, its details, its next
+// edition and the same benefit of another city.
+func serviceLakes() []lakeOf {
+	return []lakeOf{
+		{"policy", "youth-policies", 1, []map[string]any{
+			{ColumnKey: "OY-1", "title": "(나나시) 가상 급식 지원", "provider": "경기도 수원시", "regions": []string{"41"}, "number": "20250101005400110001"},
+			{ColumnKey: "OY-2", "title": "2027년 가상 급식 지원", "provider": "경기도 수원시", "regions": []string{"41"}, "number": "20270101005400110002"},
+		}},
+		{"welfare-service", "bokjiro", 2, []map[string]any{
+			{ColumnKey: "WLF90000001", "title": "2026년 가상급식 지원사업", "agency": "경기도 수원시 복지과", "region": "41110", "number": "WLF90000001"},
+			{ColumnKey: "WLF90000002", "title": "가상 급식 지원", "agency": "경기도 용인시 복지과", "region": "41460", "number": "WLF90000002"},
+		}},
+		{"policy-detail", "bokjiro", 2, []map[string]any{{ColumnKey: "WLF90000001", "service": "WLF90000001", "content": "밥"}}},
+	}
+}
+
+// servicesOf lists the keys of the items of each service, services apart.
+func servicesOf(s *snapshot.Snapshot) string {
+	by := make([][]string, s.Meta.Services)
+	for row, of := range s.Items.Service {
+		if of > 0 {
+			by[of-1] = append(by[of-1], s.Dict.Kinds[s.Items.Kind[row]]+" "+s.Items.Key.At(row))
+		}
+	}
+	var out []string
+	for _, keys := range by {
+		out = append(out, strings.Join(keys, " = "))
+	}
+	return strings.Join(out, "; ")
+}
+
+// A service that several sources have is one, and shows them all; its other
+// edition and that of another city are not it.
+func TestServicesOfTwoSourcesBecomeOne(t *testing.T) {
+	c := newTestCatalogue(t, dbtest.Open(t, t.TempDir()))
+	lakes := serviceLakes()
+	s := mustBuild(t, c, live(c.defs, lakes...))
+	want := "policy OY-1 = policy-detail WLF90000001 = welfare-service WLF90000001; policy OY-2; welfare-service WLF90000002"
+	if got := servicesOf(s); got != want {
+		t.Fatalf("the services are %s\nwant             %s", got, want)
+	}
+	row, ok := s.Item("bokjiro", "welfare-service", "WLF90000001")
+	if !ok || s.Items.Key.At(row) != "WLF90000001" || s.Dict.Kinds[s.Items.Kind[row]] != "welfare-service" {
+		t.Fatalf("the row is %d, %v", row, ok)
+	}
+	rows, merges := s.Service(row)
+	if len(rows) != 3 || len(merges) != 2 {
+		t.Errorf("the service has the rows %v by %+v", rows, merges)
+	}
+	if rules := merges[0].Rule + merges[1].Rule; rules != "numbernear-title" && rules != "near-titlenumber" {
+		t.Errorf("the rules are %s", rules)
+	}
+	if _, ok := s.Item("youth-policies", "welfare-service", "WLF90000001"); ok {
+		t.Error("another source has the row as well")
+	}
+	slices.Reverse(lakes)
+	for _, l := range lakes {
+		slices.Reverse(l.rows)
+	}
+	if again := mustBuild(t, c, live(c.defs, lakes...)); servicesOf(again) != want {
+		t.Errorf("in another order the services are %s", servicesOf(again))
+	}
+}
+
+// A kind says by itself that its rows speak of services.
+func TestServicesAreDeclared(t *testing.T) {
+	c := newTestCatalogue(t, dbtest.Open(t, t.TempDir()))
+	course := *c.defs.Kinds["course"]
+	course.Master = defs.Master{As: "service", Title: "title"}
+	c.defs.Kinds["course"] = &course
+	row := map[string]any{ColumnKey: "k", "title": "가상 급식 지원"}
+	s := mustBuild(t, c, live(c.defs, lakeOf{"course", "simulated", 1, []map[string]any{row}}, lakeOf{"place", "simulated", 1, []map[string]any{row}}))
+	if got := servicesOf(s); got != "course k" {
+		t.Errorf("the services are %s", got)
+	}
+}
+
+// What people decided to be two services stays two over every build, whatever
+// lies between them, until they withdraw it.
+func TestServicesStayApart(t *testing.T) {
+	c := newTestCatalogue(t, dbtest.Open(t, t.TempDir()))
+	ctx, from := context.Background(), live(c.defs, serviceLakes()...)
+	a, b := snapshot.ItemID("youth-policies", "policy", "OY-1"), snapshot.ItemID("bokjiro", "welfare-service", "WLF90000001")
+	if err := c.Unmerge(ctx, snapshot.MergedService, b, a, "two benefits"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if got := servicesOf(mustBuild(t, c, from)); strings.Contains(got, "OY-1 =") || !strings.Contains(got, "policy-detail WLF90000001 = welfare-service WLF90000001") {
+			t.Errorf("the services are %s", got)
+		}
+	}
+	if err := c.Rejoin(ctx, snapshot.MergedService, a, b); err != nil {
+		t.Fatal(err)
+	}
+	if got := servicesOf(mustBuild(t, c, from)); !strings.Contains(got, "OY-1 =") {
+		t.Errorf("after the decision was withdrawn the services are %s", got)
+	}
+}

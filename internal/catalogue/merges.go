@@ -24,7 +24,7 @@ type Decision struct {
 func (c *Catalogue) Unmerge(ctx context.Context, kind snapshot.MergeKind, a, b uint64, why string) error {
 	d := Decision{kind, min(a, b), max(a, b), strings.TrimSpace(why), c.now()}
 	switch {
-	case kind < snapshot.MergedPosting || kind > snapshot.MergedPerson:
+	case kind < snapshot.MergedPosting || kind > snapshot.MergedService:
 		return ieum.Errorf(ieum.ErrInvalid, "there is no kind of merge %d", kind)
 	case a == b:
 		return ieum.Errorf(ieum.ErrInvalid, "%s can't be kept apart from itself", snapshot.FormatID(a))

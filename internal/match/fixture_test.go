@@ -208,7 +208,7 @@ func publish(t testing.TB, set *defs.Set, data string, posts []post, cvs []cv, i
 	for i, a := range items {
 		s.Items.Kind = append(s.Items.Kind, 1)
 		s.Items.Key.Add(fmt.Sprint(i))
-		s.Items.Occupation = append(s.Items.Occupation, 0)
+		s.Items.Occupation, s.Items.Service = append(s.Items.Occupation, 0), append(s.Items.Service, 0)
 		s.Items.Body.Add(fmt.Sprintf(`{"resume":%q,"posting":%q}`, a.resume, a.posting))
 		s.Items.Source, s.Items.Delivery, s.Items.Row = append(s.Items.Source, uint16(snapshot.Find(d.Sources, "shop"))), append(s.Items.Delivery, 1), append(s.Items.Row, 1)
 	}

@@ -78,6 +78,7 @@ func (s *Snapshot) checkBounds() error {
 		below("companies.Postings", s.Companies.Postings.Val, s.Meta.Postings),
 		below("merges.Rule", s.Merges.Rule, len(d.Rules)),
 		below("items.Kind", s.Items.Kind, len(d.Kinds)),
+		below("items.Service", s.Items.Service, s.Meta.Services+1),
 		below("items.Source", s.Items.Source, len(d.Sources)),
 		below("items.Occupation", s.Items.Occupation, len(d.Occupations)),
 	} {

@@ -11,11 +11,11 @@ import (
 // by kind, A and B. The merges of a posting form a tree over its members.
 type Merges struct {
 	Kind   []uint8  // a MergeKind
-	A, B   []uint64 // postings and résumés: RowID of the two rows; companies: RowID of name and number as written
+	A, B   []uint64 // postings and résumés: RowID of the two rows; companies: RowID of name and number as written; services: ItemID
 	Rule   []uint8  // position in Dict.Rules
 	Agreed []uint32 // bit i: Dict.Agreements[i]
 	Score  []uint8  // hundredths, 100 where the rule leaves no doubt
-	Names  Strings  // companies: the two names, a tab between; else ""
+	Names  Strings  // companies and services: the two names, a tab between; else ""
 }
 
 // A MergeKind says what was put together.
@@ -26,6 +26,7 @@ const (
 	MergedPosting MergeKind = 1 + iota
 	MergedCompany
 	MergedPerson
+	MergedService
 )
 
 // RowID is the public number of a source row: the first eight bytes of the
@@ -37,6 +38,10 @@ func RowID(source, key string) uint64 {
 	io.WriteString(h, key)
 	return binary.BigEndian.Uint64(h.Sum(nil))
 }
+
+// ItemID is the public number of a row of Items; two kinds of one source may
+// have the same key.
+func ItemID(source, kind, key string) uint64 { return RowID(source+"/"+kind, key) }
 
 // A Merge is one row of Merges with its numbers read.
 type Merge struct {
@@ -50,17 +55,60 @@ type Merge struct {
 // put together. The number of "repost" rules among them is how often the
 // posting was posted again.
 func (s *Snapshot) MergesOf(row int) (out []Merge) {
-	m := &s.Merges
 	for _, member := range s.Postings.Members.At(row) {
-		id := s.Members.ID[member]
-		from := sort.Search(len(m.Kind), func(i int) bool {
-			return MergeKind(m.Kind[i]) > MergedPosting || MergeKind(m.Kind[i]) == MergedPosting && m.A[i] >= id
-		})
-		for i := from; i < len(m.Kind) && MergeKind(m.Kind[i]) == MergedPosting && m.A[i] == id; i++ {
-			out = append(out, s.merge(i))
-		}
+		out = append(out, s.mergesFrom(MergedPosting, s.Members.ID[member])...)
 	}
 	return out
+}
+
+// mergesFrom returns the evidence of a kind whose first row is id.
+func (s *Snapshot) mergesFrom(kind MergeKind, id uint64) (out []Merge) {
+	m := &s.Merges
+	from := sort.Search(len(m.Kind), func(i int) bool {
+		return MergeKind(m.Kind[i]) > kind || MergeKind(m.Kind[i]) == kind && m.A[i] >= id
+	})
+	for i := from; i < len(m.Kind) && MergeKind(m.Kind[i]) == kind && m.A[i] == id; i++ {
+		out = append(out, s.merge(i))
+	}
+	return out
+}
+
+// Item returns the row of Items that a source has under a key.
+func (s *Snapshot) Item(source, kind, key string) (row int, ok bool) {
+	it := &s.Items
+	k, from := uint16(Find(s.Dict.Kinds, kind)), uint16(Find(s.Dict.Sources, source))
+	row = sort.Search(len(it.Kind), func(i int) bool {
+		return it.Kind[i] > k || it.Kind[i] == k && string(it.Key.Bytes(i)) >= key
+	})
+	for ; row < len(it.Kind) && it.Kind[row] == k && string(it.Key.Bytes(row)) == key; row++ {
+		if it.Source[row] == from {
+			return row, true
+		}
+	}
+	return 0, false
+}
+
+// ItemID returns the public number of a row of Items.
+func (s *Snapshot) ItemID(row int) uint64 {
+	it := &s.Items
+	return ItemID(s.Dict.Sources[it.Source[row]], s.Dict.Kinds[it.Kind[row]], it.Key.At(row))
+}
+
+// Service returns the rows of Items that speak of the same public service as
+// row does, itself among them, and the evidence that they do. There are none
+// where it speaks of no service.
+func (s *Snapshot) Service(row int) (rows []int, merges []Merge) {
+	service := s.Items.Service[row]
+	if service == 0 {
+		return nil, nil
+	}
+	for i, of := range s.Items.Service {
+		if of == service {
+			rows = append(rows, i)
+			merges = append(merges, s.mergesFrom(MergedService, s.ItemID(i))...)
+		}
+	}
+	return rows, merges
 }
 
 func (s *Snapshot) merge(i int) Merge {

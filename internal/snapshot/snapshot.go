@@ -25,7 +25,9 @@ import (
 
 // Format is the version of the files' shape. A folder of a newer format is
 // refused, one of an older format is built again.
-const Format = 1
+//
+// Format 2 brought Items.Service and Meta.Services.
+const Format = 2
 
 // Unset marks a number of months that is not stated.
 const Unset = 0xFFFF
@@ -148,6 +150,7 @@ type Items struct {
 	Key        Strings
 	Occupation []uint16 // when the row is about one
 	Body       Strings  // the kind's fields as a JSON object
+	Service    []uint32 // the public service it speaks of, numbered from 1; 0 = of none
 	Source     []uint16
 	Delivery   []uint32
 	Row        []uint32
@@ -210,6 +213,7 @@ type Meta struct {
 	People    int       `json:"people"`
 	Companies int       `json:"companies"`
 	Items     int       `json:"items"`
+	Services  int       `json:"services"`  // public services that items speak of
 	Simulated bool      `json:"simulated"` // any row is
 	From      ieum.Day  `json:"from"`
 	To        ieum.Day  `json:"to"` // the last day data speaks of

@@ -81,7 +81,7 @@ func fill(table any, rows int) {
 	}
 }
 
-var smallMeta = Meta{Postings: 2, Resumes: 2, People: 1, Companies: 2, Items: 1}
+var smallMeta = Meta{Postings: 2, Resumes: 2, People: 1, Companies: 2, Items: 1, Services: 1}
 
 // begin writes a snapshot up to Describe.
 func begin(t *testing.T, data, salt string) *Build {
@@ -299,6 +299,7 @@ func TestTablesThatDisagreeAreRefused(t *testing.T) {
 		"a company in no region":         func(s *Snapshot, _ *Meta) { s.Companies.Region[1] = 9 },
 		"a company of no industry":       func(s *Snapshot, _ *Meta) { s.Companies.Industry[1] = 9 },
 		"pay stated in no known way":     func(s *Snapshot, _ *Meta) { s.Postings.PayBasis[0] = 9 },
+		"an item of no service":          func(s *Snapshot, _ *Meta) { s.Items.Service[0] = 2 },
 		"an item of a kind never listed": func(s *Snapshot, _ *Meta) { s.Items.Kind[0] = 2 },
 	} {
 		data := t.TempDir()
@@ -510,15 +511,15 @@ func TestOtherFormatIsRefused(t *testing.T) {
 		format, says string
 		kind         error
 	}{
-		{"2", "made by a newer version of ieum; use that version", ieum.ErrConflict},
-		{"0", "made by an older version of ieum; build it again with: ieum build", ieum.ErrInvalid},
+		{"3", "made by a newer version of ieum; use that version", ieum.ErrConflict},
+		{"1", "made by an older version of ieum; build it again with: ieum build", ieum.ErrInvalid},
 	} {
 		data := t.TempDir()
 		publish(t, data, "")
 		dir, _ := Current(data)
 		path := filepath.Join(dir, "meta.json")
 		b, _ := os.ReadFile(path)
-		write(t, path, bytes.Replace(b, []byte(`"format": 1`), []byte(`"format": `+tt.format), 1))
+		write(t, path, bytes.Replace(b, []byte(`"format": 2`), []byte(`"format": `+tt.format), 1))
 		if _, err := Open(dir); !errors.Is(err, tt.kind) || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("format %s: %v", tt.format, err)
 		}

@@ -1,12 +1,13 @@
 // Package master finds the rows that speak of one thing: one company, one
-// posting, one person. It is pure: it reads what it is given, does no I/O,
+// posting, one person, one public service. It is pure: it reads what it is given, does no I/O,
 // and the same rows give the same answer on any number of cores.
 //
 // Read master.go for what a merge is and how a decision of people binds it;
 // name.go, company.go and nearname.go for companies; posting.go and near.go for
 // which postings are compared at all, text.go, item.go and title.go for how
 // their texts are, sign.go for what speaks for two being one, weights.go for how
-// loud, pair.go for the comparing; and person.go for people.
+// loud, pair.go for the comparing; person.go for people; and service.go, with
+// service_form.go and service_pair.go, for services.
 package master
 
 import (
@@ -30,19 +31,22 @@ type Rule uint8
 
 // The rules.
 const (
-	ByNumber   Rule = 1 + iota // companies: the same business registration number
-	ByName                     // companies: the same normal form
-	BySpelling                 // companies: letters written out (LG, 엘지)
-	ByAlias                    // companies: the name in the brackets of the other
-	ByNearName                 // companies: a slip of one syllable
-	ByText                     // postings: the same employer, title and body
-	ByNearText                 // postings: nearly the same text and agreeing facts, at one time
-	ByRepost                   // postings: nearly the same text in a later period
-	ByTokens                   // persons: several identifying tokens
-	ByToken                    // persons: one identifying token and agreeing facts
+	ByNumber    Rule = 1 + iota // companies, services: the same number in a public register
+	ByName                      // companies: the same normal form
+	BySpelling                  // companies: letters written out (LG, 엘지)
+	ByAlias                     // companies: the name in the brackets of the other
+	ByNearName                  // companies: a slip of one syllable
+	ByText                      // postings: the same employer, title and body
+	ByNearText                  // postings: nearly the same text and agreeing facts, at one time
+	ByRepost                    // postings: nearly the same text in a later period
+	ByTokens                    // persons: several identifying tokens
+	ByToken                     // persons: one identifying token and agreeing facts
+	ByTitle                     // services: the same title and agreeing facts
+	ByNearTitle                 // services: nearly the same title and agreeing facts
+	ByTwice                     // services: one register has it under two numbers
 )
 
-var ruleNames = [...]string{"", "number", "name", "spelling", "alias", "near-name", "text", "near-text", "repost", "tokens", "token"}
+var ruleNames = [...]string{"", "number", "name", "spelling", "alias", "near-name", "text", "near-text", "repost", "tokens", "token", "title", "near-title", "twice"}
 
 // String returns the rule's name as it is shown and kept.
 func (r Rule) String() string {
@@ -76,10 +80,15 @@ const (
 	OnToken2
 	OnToken3
 	OnToken4
+	OnOffice
+	OnAddress // services: one page, or one has the other's number in its address
 )
 
 var agreedNames = [...]string{"number", "company", "title", "body", "region", "occupation", "pay", "employment",
-	"education", "career", "period", "openings", "industry", "sex", "birth-year", "token-1", "token-2", "token-3", "token-4"}
+	"education", "career", "period", "openings", "industry", "sex", "birth-year", "token-1", "token-2", "token-3", "token-4", "office", "address"}
+
+// RuleNames lists the names of all rules, by number; none at 0.
+func RuleNames() []string { return slices.Clone(ruleNames[:]) }
 
 // AgreedNames lists the names of all that may agree, by bit.
 func AgreedNames() []string { return slices.Clone(agreedNames[:]) }
