@@ -20,7 +20,7 @@ import (
 )
 
 // batchRows is how many rows go through the pipeline together.
-const batchRows = 4096
+const batchRows = 2048
 
 // Options of an ingest.
 type Options struct {
@@ -75,6 +75,7 @@ type ingest struct {
 	hash     string // of the files and what they are read by
 	dir      string // data/lake/tmp, where everything is written first
 	tables   map[ieum.KindID]*intake
+	last     *intake // that the last rows were written to
 	bad      *quarantine
 	tally    tally
 }
@@ -326,12 +327,10 @@ func copied(b *table.Batch) *table.Batch {
 
 // mapAll maps parcels until there are none.
 func (in *ingest) mapAll(ctx context.Context, from <-chan *parcel, to chan<- *parcel) error {
-	mappers := map[*plan]*mapper{}
+	var m *mapper
 	for p := range from {
-		m := mappers[p.plan]
-		if m == nil {
+		if m == nil || m.plan != p.plan { // one at a time, for what it remembers takes room
 			m = newMapper(in.tools, p.plan)
-			mappers[p.plan] = m
 		}
 		m.run(p)
 		select {
@@ -375,7 +374,14 @@ func (in *ingest) write(p *parcel) error {
 			return err
 		}
 	}
-	return in.tables[p.plan.kind.ID].add(p, uint8(slices.Index(in.plans, p.plan)))
+	to := in.tables[p.plan.kind.ID]
+	if last := in.last; last != nil && last != to {
+		if err := last.w.Flush(); err != nil {
+			return err
+		}
+	}
+	in.last = to
+	return to.add(p, uint8(slices.Index(in.plans, p.plan)))
 }
 
 // add adds the counts of a parcel.

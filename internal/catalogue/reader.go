@@ -47,32 +47,38 @@ func newReader(m *mapper, f *field) reader {
 	return &stringReader{texts: texts, url: f.Type == defs.TypeURL}
 }
 
-// memoMost is how many distinct texts a mapper remembers of one field, and
-// memoLength how long they may be.
+// memoBytes is how much a memo holds in each of its two halves, an entry counted
+// as its text and memoEntry; texts longer than memoLength are not remembered.
 const (
-	memoMost   = 1 << 15
+	memoBytes  = 512 << 10
+	memoEntry  = 64
 	memoLength = 200
 )
 
-// A memo remembers what texts were read as.
-type memo[T any] struct{ known map[string]T }
+// A memo remembers what texts were read as, those that came lately: what was not
+// asked for while one half filled is forgotten.
+type memo[T any] struct {
+	now, before map[string]T
+	bytes       int // of now
+}
 
 func (c *memo[T]) get(text string, read func(string) T) T {
-	if v, ok := c.known[text]; ok {
+	if v, ok := c.now[text]; ok {
 		return v
 	}
 	if len(text) > memoLength {
 		return read(text)
 	}
 	text = strings.Clone(text) // what is remembered must not keep a batch alive
-	v := read(text)
-	if c.known == nil {
-		c.known = map[string]T{}
+	v, ok := c.before[text]
+	if !ok {
+		v = read(text)
 	}
-	if len(c.known) >= memoMost {
-		clear(c.known)
+	if c.bytes >= memoBytes || c.now == nil {
+		c.before, c.now, c.bytes = c.now, map[string]T{}, 0
 	}
-	c.known[text] = v
+	c.now[text] = v
+	c.bytes += len(text) + memoEntry
 	return v
 }
 

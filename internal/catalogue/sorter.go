@@ -9,21 +9,31 @@ import (
 	"slices"
 )
 
-// sortMost is how many arrivals are sorted in memory at a time: 32 MB.
-const sortMost = 1 << 20
+// sortMost is how many arrivals are sorted in memory at a time: 8 MB. sortRuns is
+// how many sorted runs are read at once, each through runBuffer bytes.
+const (
+	sortMost  = 1 << 18
+	sortRuns  = 64
+	runBuffer = 1 << 16
+)
 
 // A sorter sorts any number of arrivals in bounded memory: sorted runs go to
-// files without a name, and are merged when they are read.
+// files without a name, are made one when they become many, and are merged when
+// they are read.
 type sorter struct {
 	dir  string
-	most int
+	most int // arrivals in memory
+	fan  int // runs, 2 at least
 	held []arrival
 	runs []*os.File
 }
 
-func newSorter(dir string) *sorter { return &sorter{dir: dir, most: sortMost} }
+func newSorter(dir string) *sorter { return &sorter{dir: dir, most: sortMost, fan: sortRuns} }
 
 func (s *sorter) add(a arrival) error {
+	if s.held == nil {
+		s.held = make([]arrival, 0, s.most)
+	}
 	s.held = append(s.held, a)
 	if len(s.held) < s.most {
 		return nil
@@ -35,7 +45,41 @@ func (s *sorter) sort() { slices.SortFunc(s.held, func(a, b arrival) int { retur
 
 // spill writes what is held as a sorted run.
 func (s *sorter) spill() error {
+	if len(s.runs) == s.fan {
+		if err := s.merge(); err != nil {
+			return err
+		}
+	}
 	s.sort()
+	i := 0
+	err := s.write(func() (*arrival, error) {
+		if i == len(s.held) {
+			return nil, nil
+		}
+		i++
+		return &s.held[i-1], nil
+	})
+	s.held = s.held[:0]
+	return err
+}
+
+// merge makes one run of all.
+func (s *sorter) merge() error {
+	next, err := merged(s.runs)
+	if err != nil {
+		return err
+	}
+	old := s.runs
+	s.runs = nil
+	err = s.write(next)
+	for _, f := range old {
+		err = errors.Join(err, f.Close())
+	}
+	return err
+}
+
+// write writes a run.
+func (s *sorter) write(next func() (*arrival, error)) error {
 	f, err := nameless(s.dir)
 	if err != nil {
 		return err
@@ -43,14 +87,19 @@ func (s *sorter) spill() error {
 	s.runs = append(s.runs, f)
 	w := bufio.NewWriterSize(f, 1<<18)
 	var b [arrivalSize]byte
-	for i := range s.held {
-		s.held[i].put(b[:])
+	for {
+		a, err := next()
+		if err != nil {
+			return err
+		}
+		if a == nil {
+			return w.Flush()
+		}
+		a.put(b[:])
 		if _, err := w.Write(b[:]); err != nil {
 			return err
 		}
 	}
-	s.held = s.held[:0]
-	return w.Flush()
 }
 
 // nameless returns a new file in dir that is gone when it is closed, however
@@ -84,12 +133,17 @@ func (s *sorter) sorted() (func() (*arrival, error), error) {
 		return nil, err
 	}
 	s.held = nil
+	return merged(s.runs)
+}
+
+// merged returns a function that returns the arrivals of runs in order.
+func merged(runs []*os.File) (func() (*arrival, error), error) {
 	m := &merger{}
-	for _, f := range s.runs {
+	for _, f := range runs {
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
 			return nil, err
 		}
-		r := &sortedRun{in: bufio.NewReaderSize(f, 1<<18)}
+		r := &sortedRun{in: bufio.NewReaderSize(f, runBuffer)}
 		if err := r.next(); err != nil {
 			return nil, err
 		}

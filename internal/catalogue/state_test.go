@@ -79,7 +79,7 @@ func TestTurnoverIsAMap(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := newSorter(dir)
-			s.most = 8 + r.IntN(60)
+			s.most, s.fan = 8+r.IntN(60), 2+r.IntN(3)
 			var arrivals []arrival
 			for i := range r.IntN(120) {
 				a := arrival{key: uint64(r.IntN(60)) << 58, hash: uint64(r.IntN(3)), row: uint32(i), place: uint32(i), part: uint8(r.IntN(2))}
@@ -122,6 +122,57 @@ func TestTurnoverIsAMap(t *testing.T) {
 			t.Fatalf("round %d: kept %d, unchanged %d, closed %d; the map says %d, %d, %d and %d repeated more", round,
 				sum.kept, sum.unchanged, sum.closed, m.kept, m.unchanged, m.closed, m.repeated)
 		}
+	}
+}
+
+// However many rows a delivery has, a sorter holds a few of them and a few runs.
+func TestSorterHoldsAFewRuns(t *testing.T) {
+	s := newSorter(t.TempDir())
+	defer s.close()
+	s.most, s.fan = 10, 3
+	const rows = 1001
+	for i := range rows {
+		if err := s.add(arrival{key: uint64(i) * 7919 % rows, row: uint32(i)}); err != nil {
+			t.Fatal(err)
+		}
+		if len(s.runs) > s.fan || len(s.held) > s.most {
+			t.Fatalf("after %d rows %d runs and %d rows are held", i+1, len(s.runs), len(s.held))
+		}
+	}
+	next, err := s.sorted()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want := uint64(0); ; want++ {
+		a, err := next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a == nil && want == rows {
+			return
+		}
+		if a == nil || a.key != want {
+			t.Fatalf("%v comes after %d", a, want)
+		}
+	}
+}
+
+// What was read of a text is remembered while it is used, and no more than a
+// mapper has room for.
+func TestMemoForgets(t *testing.T) {
+	var m memo[int]
+	read := 0
+	ask := func(text string) int { return m.get(text, func(s string) int { read++; return len(s) }) }
+	for i := range 200_000 {
+		if ask("often") != 5 || ask(fmt.Sprintf("text %d", i)) == 0 {
+			t.Fatal("a text was read as another")
+		}
+	}
+	if most := 2 * (memoBytes/memoEntry + 1); len(m.now)+len(m.before) > most {
+		t.Errorf("%d texts are remembered", len(m.now)+len(m.before))
+	}
+	if read != 200_001 {
+		t.Errorf("%d texts were read: the one that is used again and again should be read once", read)
 	}
 }
 

@@ -54,6 +54,7 @@ type Batch struct {
 	Numbers []int64    // as Row.Number, one a row
 	Columns []Column   // in the order they were asked for
 	Bad     []RowError // rows that are not in the batch because they are broken
+	bytes   int        // of text that was read
 }
 
 // IsNull reports whether row i has no value; for a list, no element.
@@ -220,14 +221,18 @@ func NewBatch(fields ...Field) *Batch {
 
 // Reset empties the batch for the next rows.
 func (b *Batch) Reset() {
-	b.Rows, b.Numbers, b.Bad = 0, b.Numbers[:0], nil
+	b.Rows, b.Numbers, b.Bad, b.bytes = 0, b.Numbers[:0], nil, 0
 	for i := range b.Columns {
 		b.Columns[i].reset(0)
 	}
 }
 
-// ReadColumns returns up to max further rows of the named columns, io.EOF when
-// there are none. It is the fast way through a Parquet file, whose columns
+// maxBatchBytes is about how much text a batch holds at most: fewer rows when
+// they are long.
+const maxBatchBytes = 16 << 20
+
+// ReadColumns returns up to max further rows of the named columns, fewer where
+// they are long, io.EOF when there are none. It is the fast way through a Parquet file, whose columns
 // come in their own types and of which only those named are read; in the other
 // formats every column is text, and a name is what Row.Get takes. A column
 // that the file lacks is ieum.ErrInvalid, in JSON a column without values.
@@ -252,7 +257,7 @@ func (r *Reader) ReadColumns(max int, columns ...string) (*Batch, error) {
 	for _, name := range columns {
 		b.Columns = append(b.Columns, Column{Field: Field{Name: name, Optional: true}})
 	}
-	for b.Rows < max && len(b.Bad) < max {
+	for b.Rows < max && len(b.Bad) < max && b.bytes < maxBatchBytes {
 		row, err := r.Next()
 		var bad *RowError
 		switch {
@@ -275,6 +280,7 @@ func (b *Batch) add(row Row) {
 	for i := range b.Columns {
 		if v, ok := row.Get(b.Columns[i].Name); ok {
 			b.Columns[i].AddString(v)
+			b.bytes += len(v)
 		} else {
 			b.Columns[i].AddNull()
 		}

@@ -31,6 +31,7 @@ type parquetRows struct {
 	n      int64 // rows read
 	open   []*leafReader
 	batch  *Batch
+	most   int // rows of the next batch, by how long those of the last were; 0 = not known
 	at     int // row of the batch that Next returned last
 	index  map[string]int
 }
@@ -131,6 +132,9 @@ func (p *parquetRows) read(most int, columns []string) (b *Batch, err error) {
 			return nil, err
 		}
 	}
+	if p.most > 0 {
+		most = min(most, p.most)
+	}
 	rows := int(min(int64(most), p.left))
 	b = p.batch
 	b.Reset()
@@ -138,7 +142,11 @@ func (p *parquetRows) read(most int, columns []string) (b *Batch, err error) {
 		if err := o.fill(&b.Columns[i], rows); err != nil {
 			return nil, err
 		}
+		for _, s := range b.Columns[i].Strings {
+			b.bytes += len(s)
+		}
 	}
+	p.most = max(1, rows*maxBatchBytes/max(1, b.bytes))
 	for range rows {
 		p.n++
 		b.Numbers = append(b.Numbers, p.n)

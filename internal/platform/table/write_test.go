@@ -3,9 +3,13 @@ package table
 import (
 	"bytes"
 	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/xuri/excelize/v2"
 )
 
@@ -120,4 +124,55 @@ func FuzzXLSX(f *testing.F) {
 		}
 		_ = readAll(write(t, "x.xlsx", content), Options{})
 	})
+}
+
+// Texts that are all different are not kept in a dictionary, nor in a row group
+// of any size: what a writer holds does not grow with what is written.
+func TestParquetWriterHoldsLittle(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.parquet")
+	out, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	w, err := NewParquet(out, Field{Name: "text", Type: String})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	const rows, long = 40_000, 1000
+	for n := 0; n < rows; {
+		b := NewBatch(Field{Name: "text", Type: String})
+		for range 1000 {
+			text := make([]byte, long)
+			for i := range text {
+				text[i] = byte(r.Uint32())
+			}
+			b.Columns[0].AddString(string(text))
+			n++
+		}
+		if err := w.Write(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	info, err := out.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := parquet.OpenFile(out, info.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, g := range file.Metadata().RowGroups {
+		c := g.Columns[0].MetaData
+		if g.TotalByteSize > maxGroupBytes+2*1000*long {
+			t.Errorf("row group %d has %d bytes", i, g.TotalByteSize)
+		}
+		if dictionary := c.DataPageOffset - c.DictionaryPageOffset; dictionary > maxPage+2*1000*long {
+			t.Errorf("row group %d has a dictionary of %d bytes", i, dictionary)
+		}
+	}
 }

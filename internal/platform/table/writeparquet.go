@@ -9,12 +9,16 @@ import (
 	"github.com/parquet-go/parquet-go/compress/zstd"
 )
 
-// maxGroup is the number of rows after which a row group is closed, and
-// maxGroupBytes about how much text and numbers it then holds at most: what a
-// writer keeps in memory.
+// What a writer keeps in memory is one row group: it is closed after maxGroup
+// rows or about maxGroupBytes of text and numbers. A dictionary is given up
+// beyond maxDictionary, which the library looks at when a page ends: a page of
+// places in a dictionary ends after maxPage of the text they stand for, or texts
+// that are all different would be held three times over.
 const (
 	maxGroup      = 1 << 17
-	maxGroupBytes = 64 << 20
+	maxGroupBytes = 16 << 20
+	maxDictionary = 512 << 10
+	maxPage       = 1 << 20
 )
 
 // A ParquetWriter writes batches of one shape to a Parquet file: columns
@@ -24,7 +28,8 @@ type ParquetWriter struct {
 	w      *parquet.GenericWriter[any]
 	fields []Field
 	rows   int
-	bytes  int
+	bytes  int   // in the row group
+	pages  []int // bytes by column since the last page that was ended here
 	values []parquet.Value
 }
 
@@ -44,14 +49,14 @@ func NewParquet(w io.Writer, fields ...Field) (*ParquetWriter, error) {
 	for _, path := range schema.Columns() { // nobody looks for rows by them
 		options = append(options, parquet.SkipPageBounds(path...))
 	}
-	return &ParquetWriter{out: w, fields: fields, w: parquet.NewGenericWriter[any](w, options...)}, nil
+	return &ParquetWriter{out: w, fields: fields, pages: make([]int, len(fields)), w: parquet.NewGenericWriter[any](w, options...)}, nil
 }
 
 func writerOptions() []parquet.WriterOption {
 	return []parquet.WriterOption{
 		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest, Concurrency: 1}),
 		parquet.CreatedBy("ieum", "1", "0"),
-		parquet.DictionaryMaxBytes(1 << 20),
+		parquet.DictionaryMaxBytes(maxDictionary),
 		parquet.MaxRowsPerRowGroup(maxGroup),
 	}
 }
@@ -117,17 +122,37 @@ func (p *ParquetWriter) Write(b *Batch) error {
 	}
 	writers := p.w.ColumnWriters()
 	for i := range b.Columns {
-		p.fill(&b.Columns[i], p.fields[i].Optional, i)
-		if _, err := writers[i].WriteRowValues(p.values); err != nil {
+		if err := p.column(writers[i], &b.Columns[i], i); err != nil {
 			return err
 		}
 	}
 	p.rows += max(rows, 0)
 	if p.rows >= maxGroup || p.bytes >= maxGroupBytes {
-		p.rows, p.bytes = 0, 0
-		return p.w.Flush()
+		return p.Flush()
 	}
 	return nil
+}
+
+// Flush ends the row group, so that little is kept in memory until more rows
+// are written.
+func (p *ParquetWriter) Flush() error {
+	p.rows, p.bytes = 0, 0
+	clear(p.pages)
+	return p.w.Flush()
+}
+
+// column writes one column of a batch.
+func (p *ParquetWriter) column(w *parquet.ColumnWriter, c *Column, i int) error {
+	before := p.bytes
+	p.fill(c, p.fields[i].Optional, i)
+	if _, err := w.WriteRowValues(p.values); err != nil {
+		return err
+	}
+	if p.pages[i] += p.bytes - before; p.pages[i] < maxPage {
+		return nil
+	}
+	p.pages[i] = 0
+	return w.Flush()
 }
 
 // fill puts a column into p.values with the levels Parquet wants.
