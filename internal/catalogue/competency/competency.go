@@ -149,8 +149,8 @@ func (d *desk) find(x *Extractor) {
 				if w.not {
 					d.blocked = append(d.blocked, m)
 				} else if m.p = d.judge(i, j+1, w); m.p > 0 {
-					if x.things[w.thing].certificate && j-i < 3 && !d.atBorder(j+1) && !d.follows(j+1) {
-						m.p = 0.3 // 의사 in 의사소통
+					if x.things[w.thing].certificate && (j-i < 3 && !d.atBorder(j+1) && !d.follows(j+1) || d.isPerson(j+1)) {
+						m.p = pPart // 의사 in 의사소통, 의사 결정 or 의사와
 					}
 					d.found = append(d.found, m)
 				}
@@ -177,14 +177,17 @@ func (d *desk) judge(from, to int, w *name) float64 {
 	if w.latin {
 		return d.judgeLatin(from, to, w)
 	}
+	if d.partOf(to) {
+		return pPart
+	}
 	begins := d.atBorder(from) || isLatin(d.runes[from-1]) != isLatin(d.runes[from])
+	length := to - from
+	ends := d.atBorder(to) || d.follows(to)
 	for i := from + 1; i < to; i++ {
-		if d.flags[i]&blankBefore != 0 && !begins {
+		if d.flags[i]&blankBefore != 0 && (!begins || length == 2 && !d.atBorder(to)) {
 			return 0 // the end of one word and the beginning of the next
 		}
 	}
-	length := to - from
-	ends := d.atBorder(to) || d.follows(to)
 	switch {
 	case length == 1 && !(begins && ends):
 		return 0
@@ -195,7 +198,7 @@ func (d *desk) judge(from, to int, w *name) float64 {
 	case length == 2 && ends:
 		return 0.8
 	case length == 2:
-		return 0.55
+		return 0.45 // 광택 in 광택제
 	case length == 3:
 		return 0.9
 	case begins:
@@ -203,6 +206,49 @@ func (d *desk) judge(from, to int, w *name) float64 {
 	}
 	return 0.85
 }
+
+// pPart is the probability of a name that the next word makes part of something
+// else's.
+const pPart = 0.4
+
+// partOf reports whether at rune i, behind a name, stands what makes of it the
+// name of a thing or a place (방수링, 보일러 본체, 인쇄 업체), or says that somebody got
+// it (택배를 받고, 특허 받은).
+func (d *desk) partOf(i int) bool {
+	for _, w := range partWords {
+		if d.behind(i, w) && d.wordEndsSoon(i+len([]rune(w))) {
+			return true
+		}
+	}
+	for _, p := range []string{"", "을", "를"} {
+		if end, ok := d.has(i, []rune(p)); (p == "" || ok) && (d.behind(end, "받은") || d.behind(end, "받고") || d.behind(end, "받았") || d.behind(end, "받는") || d.behind(end, "받아")) {
+			return true
+		}
+	}
+	return false
+}
+
+// isPerson reports whether the name of a profession that ends at rune i is that
+// of somebody met (의사와 협의), or no name of one (의사 결정).
+func (d *desk) isPerson(i int) bool {
+	if d.runes[i-1] != '사' {
+		return false
+	}
+	for _, w := range []string{"와", "에게", "한테", "들", "의", "결정", "소통"} {
+		if d.behind(i, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// wordEndsSoon reports whether a word ends at rune i, with a particle or without.
+func (d *desk) wordEndsSoon(i int) bool {
+	_, ok := d.particle(i)
+	return ok
+}
+
+var partWords = strings.Fields("제 물 링 재 차 품 부품 도구 위치 본체 용품 제품 상품 업체 업계 회사 기업 시장 산업 공장 매장 테스트 시험 문화 대회 학과 학원 협회 잡지 박람회 통")
 
 // judgeLatin is judge for names of Latin letters and signs. Short ones are only
 // believed as they are written, and best in a list.

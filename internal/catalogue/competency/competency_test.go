@@ -195,3 +195,38 @@ func BenchmarkExtract(b *testing.B) {
 		x.Extract(text, 20)
 	}
 }
+
+// What only bears the name of a competency is not taken for it: things, places and
+// firms named after it, what somebody got, who was met, and words of two meanings.
+func TestNamesInOtherNamesAreNotMeant(t *testing.T) {
+	x := extractor(t)
+	for text, not := range map[string]string{
+		"축전지 뚜껑에 방수링을 끼운다": "방수 작업", "광택제를 써서 닦는다": "세차", "합격증과 인쇄물을 붙인다": "인쇄기 조작",
+		"보일러 본체를 받침에 얹는다": "보일러 운전·정비", "칼, 망치, 조립 도구": "단순 조립", "공정 중 자기장의 세기": "주조·다이캐스팅",
+		"택배를 받고 정리": "택배", "택배 받아서 전달": "택배", "특허 받은 재활용 기술": "특허 관리",
+		"사업계획 발표": "제안·입찰 영업", "학술대회 발표 자료": "제안·입찰 영업",
+		"자동차 부품 공장에서 일했습니다": "자동차 정비", "자동차 부품 회사에 다녔습니다": "자동차 정비",
+		"모델 서빙 시스템 구축": "홀 서빙", "원석을 물에 씻은 다음 작업대에 놓는다": "홀 서빙", "안쪽까지 들어가게 하면서": "창업·자영업 운영",
+		"의사와 환자 사이": "의사", "개발 의사 결정": "의사", "간호사에게 알린다": "간호사",
+		"회사 내규에 따름": "규정·내규 관리", "보안 컨설팅": "경영 컨설팅", "고객의 요구에 맞는 제안": "손님 응대", "외부 연사 초청": "방적·연사",
+	} {
+		for _, f := range x.All(text, 20) {
+			if f.Label == not && f.P >= Sure {
+				t.Errorf("%q is taken for %s (%s, %.2f)", text, f.Label, f.Words, f.P)
+			}
+		}
+	}
+	for text, want := range map[string]string{
+		"방수 작업": "방수 작업", "방수를 했습니다": "방수 작업", "보일러를 고쳤습니다": "보일러 운전·정비", "택배 배달을 했습니다": "택배",
+		"입찰 제안서 발표": "제안·입찰 영업", "카센터에서 일했습니다": "자동차 정비", "자동차를 고치는 일을 했습니다": "자동차 정비", "홀 서빙": "홀 서빙",
+		"경영 컨설팅": "경영 컨설팅", "조립을 3년 했습니다": "단순 조립", "요리를 잘합니다": "반찬 조리", "특허 출원": "특허 관리", "용접 경력": "아크 용접",
+	} {
+		found := false
+		for _, f := range x.All(text, 20) {
+			found = found || f.Label == want && f.P >= Sure
+		}
+		if !found {
+			t.Errorf("%q does not show %s: %v", text, want, x.All(text, 20))
+		}
+	}
+}

@@ -24,6 +24,7 @@ type sayings struct {
 	tails        []tail // of names of verbs
 	verbOf       []int  // of names of verbs
 	light        []bool // of verbs: they say little, and must follow the noun at once
+	place        []bool // of verbs: one does it at a place, and a noun without a particle may be part of its name
 	means        map[uint64][]int32
 }
 
@@ -74,6 +75,7 @@ func (s *sayings) verb(verb string) int {
 	v = len(s.verbIDs)
 	s.verbIDs[verb] = v
 	s.light = append(s.light, slices.Contains(lightVerbs, verb))
+	s.place = append(s.place, slices.Contains(placeVerbs, verb))
 	for _, f := range forms(verb) {
 		s.verbs.add(f.text, len(s.tails), false)
 		s.tails, s.verbOf = append(s.tails, f.tail), append(s.verbOf, v)
@@ -89,7 +91,10 @@ func (s *sayings) finish() {
 	s.verbs.finish()
 }
 
-var lightVerbs = strings.Fields("하다 보다 되다 내다 나다 가다 오다 주다")
+var (
+	lightVerbs = strings.Fields("하다 보다 되다 내다 나다 가다 오다 주다")
+	placeVerbs = strings.Fields("일하다 배우다 다니다 근무하다 근무")
+)
 
 // A spoken noun is one that a verb may still follow.
 type spoken struct {
@@ -249,8 +254,8 @@ func (d *desk) sayVerbs(s *sayings, from, to int, word, comma int32) {
 	}
 	d.eachVerb(s, from, func(verb int, t tail, end int) {
 		for _, n := range d.live {
-			if t == nominal && comma >= n.word || s.light[verb] && word-n.word > 1 {
-				continue // "자재 입고, 포장" are two things, and 기계를 고쳐 봤다 is no watching
+			if t == nominal && comma >= n.word || s.light[verb] && (word-n.word > 1 || n.inside) || s.place[verb] && n.bare && word-n.word > 1 {
+				continue // "자재 입고, 포장" are two things, 기계를 고쳐 봤다 is no watching, and who 일하다 in 자동차 부품 공장 does not work at cars; 들어가게 하다 is no 가게
 			}
 			p := pSaid
 			if word-n.word > 2 || n.inside {
