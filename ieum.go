@@ -195,6 +195,7 @@ type Job struct {
 	Region     string   `json:"region"`     // code of the list "regions"
 	PayMin     int64    `json:"payMin"`     // won a year; 0 = not stated
 	PayMax     int64    `json:"payMax"`
+	PayBasis   string   `json:"payBasis"` // what pay was stated by, as in Stated
 	Deadline   Day      `json:"deadline"`
 	Score      float64  `json:"score"`             // the sum of the reasons' points
 	Reasons    []Reason `json:"reasons"`           // largest first
@@ -203,8 +204,35 @@ type Job struct {
 	Simulated  bool     `json:"simulated,omitempty"`
 }
 
+// Won is an amount of money, which messages show as people of a language do.
+type Won int64
+
+// Hours that turn stated pay into pay a year and back. A full-time month is 209
+// hours: (40 + 8 paid hours of weekly rest) × 365 ÷ 7 ÷ 12, as the minimum wage
+// notice states it (Labour Standards Act art. 50 and 55; its decree art. 6). A
+// day is 8 hours. Hourly and daily pay so mean a full-time year.
+const (
+	MonthHours = 209
+	DayHours   = 8
+)
+
+// Stated returns won a year as they were stated, rounded to a won: by the hour,
+// day or month; on any other basis (year, negotiable, unknown) by the year.
+func Stated(year int64, basis string) int64 {
+	num, den := int64(1), int64(1)
+	switch basis {
+	case "hour":
+		den = 12 * MonthHours
+	case "day":
+		num, den = DayHours, 12*MonthHours
+	case "month":
+		den = 12
+	}
+	return (year*num + den/2) / den
+}
+
 // A Reason is one part of a score. Key names the message that says it to a
-// person, Args fill that message: numbers, strings, and a Text where a name
+// person, Args fill that message: numbers, strings, Won, and a Text where a name
 // differs by language.
 type Reason struct {
 	Part   string         `json:"part"`

@@ -3,7 +3,6 @@ package match
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -29,7 +28,7 @@ func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ie
 	j := ieum.Job{
 		ID: snapshot.FormatID(post.ID[row]), Title: post.Title.At(int(row)), Company: x.s.Companies.Name.At(int(post.Company[row])),
 		Occupation: x.s.Dict.Occupations[post.Occupation[row]], Region: x.s.Dict.Regions[post.Region[row]],
-		PayMin: int64(post.PayMin[row]), PayMax: int64(post.PayMax[row]), Deadline: ieum.Day(post.Deadline[row]),
+		PayMin: int64(post.PayMin[row]), PayMax: int64(post.PayMax[row]), PayBasis: bases[post.PayBasis[row]], Deadline: ieum.Day(post.Deadline[row]),
 		Score: parts.Sum(), Reasons: []ieum.Reason{}, Simulated: post.Flags[row]&snapshot.Simulated != 0,
 	}
 	for part, points := range parts {
@@ -323,7 +322,7 @@ func (e *explainer) pay() ieum.Reason {
 	if least == 0 {
 		least = most
 	}
-	args := map[string]any{"offered": won(least), "upTo": won(most), "wish": won(e.f.Wish)}
+	args := map[string]any{"offered": ieum.Won(least), "upTo": ieum.Won(most), "wish": ieum.Won(e.f.Wish)}
 	switch {
 	case most < e.f.Wish:
 		return ieum.Reason{Key: "below", Args: args}
@@ -331,20 +330,6 @@ func (e *explainer) pay() ieum.Reason {
 		return ieum.Reason{Key: "may", Args: args}
 	}
 	return ieum.Reason{Key: "met", Args: args}
-}
-
-// won writes won a year, in Korean in units of ten thousand.
-func won(v int64) ieum.Text {
-	return ieum.Text{KO: group(int64(math.Round(float64(v)/10_000))) + "만원", EN: "KRW " + group(v)}
-}
-
-// group writes a number with separators.
-func group(v int64) string {
-	s := fmt.Sprint(v)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // codes returns the definitions of a list, empty when there is none.

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -348,6 +349,21 @@ func addMembers(s *snapshot.Snapshot, posts []post) {
 	}
 	for _, rows := range of {
 		s.Postings.Members.Add(rows...)
+	}
+	addMerges(s, posts)
+}
+
+// addMerges says of rows beside the first why they are one posting.
+func addMerges(s *snapshot.Snapshot, posts []post) {
+	s.Dict.Rules, s.Dict.Agreements = []string{"", "near"}, []string{"company", "title", "pay"}
+	m := &s.Merges
+	for _, p := range slices.SortedFunc(slices.Values(posts), func(a, b post) int { return cmp.Compare(a.id, b.id) }) {
+		for i, a := range p.also {
+			m.Kind, m.A, m.B = append(m.Kind, uint8(snapshot.MergedPosting)), append(m.A, p.id), append(m.B, a.id)
+			m.Rule, m.Score = append(m.Rule, 1), append(m.Score, 90)
+			m.Agreed = append(m.Agreed, uint32(3+4*(i%2))) // company and title, and of every second the pay
+			m.Names.Add("")
+		}
 	}
 }
 

@@ -79,16 +79,17 @@ func TestPagesOfJobs(t *testing.T) {
 		has    []string
 		hasNot []string
 	}{
-		{"/jobs", 200, []string{"요양병원 간호사 &lt;모집&gt;", "프레스 사원", "열린 일자리 2건", "3,600만원 ~ 4,200만원", "서울특별시 강남구"}, []string{"(마감)"}},
+		{"/jobs", 200, []string{"요양병원 간호사 &lt;모집&gt;", "프레스 사원", "열린 일자리 2건", "서울특별시 강남구", "월급 300만원 ~ 350만원"}, []string{"(마감)"}},
 		{"/jobs?q=%EA%B0%84%ED%98%B8%EC%82%AC&region=11", 200, []string{"열린 일자리 1건", `href="/jobs?q=%EA%B0%84%ED%98%B8%EC%82%AC"`, `value="11" checked`, `value="11680"`}, []string{"프레스 사원"}},
 		{"/jobs?region=26&occupation=3", 200, []string{"열린 일자리가 없습니다", "지역 조건을 빼면 1건", `href="/jobs?occupation=3"`}, nil},
 		{"/jobs?q=%EC%97%86%EB%8A%94%EB%A7%90%EB%A7%90", 200, []string{"열린 일자리가 없습니다", "낱말을 줄이거나", "열린 일자리 2건 모두 보기"}, nil},
 		{"/jobs?q=%EA%B0%84%ED%98%B8%EC%83%A4", 200, []string{"비슷한 말이 있는 공고", "요양병원"}, nil},
-		{"/jobs?lang=en&career=entry", 200, []string{"1 open job", "no experience needed", "KRW 36,000,000"}, nil},
+		{"/jobs?lang=en&career=entry", 200, []string{"1 open job", "no experience needed", "KRW 3,000,000 to KRW 3,500,000 a month"}, nil},
 		{"/jobs?region=nowhere", 422, []string{"고를 수 없는 값"}, nil},
 		{"/jobs?regoin=11", 422, []string{"region"}, nil},
 		{"/jobs/0000000000000abc", 200, []string{
-			"요양병원 간호사 &lt;모집&gt;", "간호법 제4조", "주간 근무", "2명", "자료 2건", "가상 출처 shop", "가상 출처 fair", "공고에는 월급으로 적혀", "https://shop.example/1",
+			"요양병원 간호사 &lt;모집&gt;", "간호법 제4조", "주간 근무", "2명", "공고 2건을 하나로", "2026. 6. 1.입니다", "가상 출처 shop", "가상 출처 fair", "회사, 제목</p>",
+			"월급 300만원 ~ 350만원", "한 해로 치면 3,600만원 ~ 4,200만원", "https://shop.example/1",
 			`<script type="application/ld+json">{"@context":"https://schema.org"`, "2026. 6. 30.까지", "경력이 없어도 됨",
 		}, []string{"마감된 공고"}},
 		{"/jobs/0000000000000abd", 200, []string{"요양병원"}, nil},
@@ -164,7 +165,7 @@ func TestPostingAsLinkedData(t *testing.T) {
 	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"@context":"https://schema.org","@type":"JobPosting","baseSalary":{"@type":"MonetaryAmount","currency":"KRW","value":{"@type":"QuantitativeValue","maxValue":42000000,"minValue":36000000,"unitText":"YEAR"}},"datePosted":"2026-06-01","description":"주간 근무\n\n면접 뒤 결정","directApply":false,"educationRequirements":{"@type":"EducationalOccupationalCredential","credentialCategory":"associate degree"},"employmentType":"FULL_TIME","experienceRequirements":{"@type":"OccupationalExperienceRequirements","monthsOfExperience":12},"hiringOrganization":{"@type":"Organization","name":"없는병원"},"identifier":{"@type":"PropertyValue","name":"shop","value":"p2748"},"jobLocation":{"@type":"Place","address":{"@type":"PostalAddress","addressCountry":"KR","addressLocality":"강남구","addressRegion":"서울특별시"}},"occupationalCategory":"간호사","qualifications":"간호사","sameAs":"https://shop.example/1","title":"요양병원 간호사 <모집>","totalJobOpenings":2,"validThrough":"2026-06-30T23:59:59+09:00"}`
+	want := `{"@context":"https://schema.org","@type":"JobPosting","baseSalary":{"@type":"MonetaryAmount","currency":"KRW","value":{"@type":"QuantitativeValue","maxValue":3500000,"minValue":3000000,"unitText":"MONTH"}},"datePosted":"2026-06-01","description":"주간 근무\n\n면접 뒤 결정","directApply":false,"educationRequirements":{"@type":"EducationalOccupationalCredential","credentialCategory":"associate degree"},"employmentType":"FULL_TIME","experienceRequirements":{"@type":"OccupationalExperienceRequirements","monthsOfExperience":12},"hiringOrganization":{"@type":"Organization","name":"없는병원"},"identifier":{"@type":"PropertyValue","name":"shop","value":"p2748"},"jobLocation":{"@type":"Place","address":{"@type":"PostalAddress","addressCountry":"KR","addressLocality":"강남구","addressRegion":"서울특별시"}},"occupationalCategory":"간호사","qualifications":"간호사","sameAs":"https://shop.example/1","title":"요양병원 간호사 <모집>","totalJobOpenings":2,"validThrough":"2026-06-30T23:59:59+09:00"}`
 	b := strings.Builder{}
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

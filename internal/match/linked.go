@@ -1,7 +1,10 @@
 package match
 
 import (
+	"cmp"
 	"strings"
+
+	"ieum"
 )
 
 // An object is a node of linked data.
@@ -11,6 +14,9 @@ type object = map[string]any
 // names (https://schema.org/employmentType).
 var employmentTypes = map[string]string{"regular": "FULL_TIME", "permanent-contract": "FULL_TIME", "contract": "TEMPORARY", "part-time": "PART_TIME",
 	"intern": "INTERN", "dispatch": "TEMPORARY", "daily": "PER_DIEM", "freelance": "CONTRACTOR", "trainee": "OTHER"}
+
+// payUnits are the bases of pay as schema.org calls them, other than the year.
+var payUnits = map[string]string{"hour": "HOUR", "day": "DAY", "month": "MONTH"}
 
 // credentials turns codes of the list education into the categories that job
 // search engines know.
@@ -49,12 +55,12 @@ func (m *Matcher) schemaOrg(d *Detail) object {
 		o["experienceRequirements"] = object{"@type": "OccupationalExperienceRequirements", "monthsOfExperience": *c.Least}
 	}
 	if p := d.Pay; p != nil && p.Least+p.Most > 0 {
-		value := object{"@type": "QuantitativeValue", "unitText": "YEAR"}
+		value := object{"@type": "QuantitativeValue", "unitText": cmp.Or(payUnits[p.Basis], "YEAR")}
 		if p.Least > 0 {
-			value["minValue"] = p.Least
+			value["minValue"] = ieum.Stated(p.Least, p.Basis)
 		}
 		if p.Most > 0 {
-			value["maxValue"] = p.Most
+			value["maxValue"] = ieum.Stated(p.Most, p.Basis)
 		}
 		o["baseSalary"] = object{"@type": "MonetaryAmount", "currency": "KRW", "value": value}
 	}

@@ -2,6 +2,8 @@ package match
 
 import (
 	"context"
+	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -89,6 +91,7 @@ type Detail struct {
 	Majors    []string   `json:"majors"`            //
 	Industry  string     `json:"industry"`          //
 	Sources   []Origin   `json:"sources"`           // every row it was made of, oldest first
+	Agreed    []string   `json:"agreed,omitempty"`  // what those rows agree in, for which they were put together: names of Dict.Agreements
 	Similar   []Posting  `json:"similar,omitempty"` // open postings most like it
 	Day       ieum.Day   `json:"day"`
 	Snapshot  string     `json:"snapshot"`
@@ -144,7 +147,7 @@ func (m *Matcher) Posting(ctx context.Context, id string) (*Detail, error) {
 	}
 	out := &Detail{Posting: x.posting(row), Open: x.isOpen(row, day), Closed: ieum.Day(p.Closed[row]), Body: body, Employer: x.employer(int(p.Company[row])),
 		Skills: named(d.Skills, p.Skills.At(row)), Preferred: named(d.Certificates, p.Preferred.At(row)), Majors: named(d.Majors, p.Majors.At(row)),
-		Required: x.required(row), Industry: d.Industries[p.Industry[row]], Sources: x.origins(row), Day: day, Snapshot: x.s.Meta.Version}
+		Required: x.required(row), Industry: d.Industries[p.Industry[row]], Sources: x.origins(row), Agreed: x.agreed(row), Day: day, Snapshot: x.s.Meta.Version}
 	out.Similar, err = x.similarTo(ctx, row, x.openOn(day), 4)
 	return out, err
 }
@@ -195,6 +198,23 @@ func (x *index) origins(row int) []Origin {
 		out = append(out, o)
 	}
 	return out
+}
+
+// Record is where the operator sees what came in as this row.
+func (o Origin) Record() string {
+	return "/records/" + url.PathEscape(string(o.Source)) + "/posting/" + url.PathEscape(o.Key)
+}
+
+// agreed lists what all merges behind a posting have in common.
+func (x *index) agreed(row int) (names []string) {
+	for i, m := range x.s.MergesOf(row) {
+		if i == 0 {
+			names = m.Agreed
+			continue
+		}
+		names = slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(m.Agreed, n) })
+	}
+	return names
 }
 
 // similarTo returns the k open postings that would fit best whoever fits this

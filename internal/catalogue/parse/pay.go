@@ -5,16 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"ieum"
 	"ieum/internal/snapshot"
-)
-
-// Hours that turn stated pay into pay a year. A full-time month is 209 hours:
-// (40 + 8 paid hours of weekly rest) × 365 ÷ 7 ÷ 12, as the minimum wage
-// notice states it (Labour Standards Act art. 50 and 55; its decree art. 6). A
-// day is 8 hours. Hourly and daily pay so mean a full-time year.
-const (
-	monthHours = 209
-	dayHours   = 8
 )
 
 // Pay a year outside of these, in won, is a slip of the pen, or not pay by the
@@ -45,9 +37,9 @@ type PayUnit struct {
 func yearly(b snapshot.PayBasis) (num, den int64) {
 	switch b {
 	case snapshot.PayHourly:
-		return monthHours * 12, 1
+		return ieum.MonthHours * 12, 1
 	case snapshot.PayDaily:
-		return monthHours * 12, dayHours
+		return ieum.MonthHours * 12, ieum.DayHours
 	case snapshot.PayMonthly:
 		return 12, 1
 	}

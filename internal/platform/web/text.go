@@ -68,8 +68,11 @@ func fill(l ieum.Lang, text string, args map[string]any) string {
 			b.WriteString("{" + rest) // a test holds that no page shows this
 			return b.String()
 		}
-		if text, ok := v.(ieum.Text); ok {
-			v = text.In(l)
+		switch of := v.(type) {
+		case ieum.Text:
+			v = of.In(l)
+		case ieum.Won:
+			v = Won(l, int64(of))
 		}
 		value := show(v)
 		b.WriteString(value)
@@ -181,6 +184,31 @@ func Won(l ieum.Lang, won int64) string {
 		return Number(big) + "억원"
 	}
 	return Number(big) + "억 " + Number(small) + "만원"
+}
+
+// span writes what lies between two amounts, of which 0 is not stated:
+// "3,000만원 ~ 3,200만원", "3,000만원 이상", "최대 3,200만원".
+func (s *Site) span(l ieum.Lang, least, most int64) string {
+	args := map[string]any{"least": ieum.Won(least), "most": ieum.Won(most)}
+	switch {
+	case least == most:
+		return Won(l, least)
+	case most == 0:
+		return s.Text(l, "pay.least", args)
+	case least == 0:
+		return s.Text(l, "pay.most", args)
+	}
+	return s.Text(l, "pay.range", args)
+}
+
+// pay writes pay in won a year as it was stated: "시급 11,000원", "월급 250만원",
+// and "연봉 3,200만원" also where no basis is known.
+func (s *Site) pay(l ieum.Lang, least, most int64, basis string) string {
+	key := "pay.by." + basis
+	if !slices.Contains([]string{"hour", "day", "month"}, basis) {
+		key = "pay.by.year"
+	}
+	return s.Text(l, key, map[string]any{"pay": s.span(l, ieum.Stated(least, basis), ieum.Stated(most, basis))})
 }
 
 // Date writes a day as people of a language do: 2026. 1. 31. or 31 January

@@ -84,3 +84,30 @@ func TestAcceptLanguage(t *testing.T) {
 		}
 	}
 }
+
+// Pay is in won a year wherever it is kept, and is shown as it was stated: an
+// hour's pay is no year's to somebody who works part-time.
+func TestPayIsShownAsItWasStated(t *testing.T) {
+	s, _ := testSite(t, false)
+	for _, tt := range []struct {
+		least, most int64
+		basis       string
+		ko, en      string
+	}{
+		{11_000 * 209 * 12, 11_000 * 209 * 12, "hour", "시급 11,000원", "KRW 11,000 an hour"},
+		{11_000 * 209 * 12, 13_500 * 209 * 12, "hour", "시급 11,000원 ~ 13,500원", "KRW 11,000 to KRW 13,500 an hour"},
+		{150_000 * 209 * 12 / 8, 0, "day", "일당 15만원 이상", "KRW 150,000 or more a day"},
+		{30_000_000, 36_000_000, "month", "월급 250만원 ~ 300만원", "KRW 2,500,000 to KRW 3,000,000 a month"},
+		{32_000_000, 32_000_000, "year", "연봉 3,200만원", "KRW 32,000,000 a year"},
+		{0, 120_000_000, "year", "연봉 최대 1억 2,000만원", "up to KRW 120,000,000 a year"},
+		{32_000_000, 0, "negotiable", "연봉 3,200만원 이상", "KRW 32,000,000 or more a year"},
+		{32_000_000, 0, "unknown", "연봉 3,200만원 이상", "KRW 32,000,000 or more a year"},
+	} {
+		if got := s.pay("ko", tt.least, tt.most, tt.basis); got != tt.ko {
+			t.Errorf("%+v is shown as %q", tt, got)
+		}
+		if got := s.pay("en", tt.least, tt.most, tt.basis); got != tt.en {
+			t.Errorf("%+v is shown as %q", tt, got)
+		}
+	}
+}

@@ -249,6 +249,8 @@ func (v *View) With(name, value string) (string, error) {
 //	korean WORDS         the words, marked where they are Korean on a page that is not
 //	theirs WORDS         attributes of the element that shows words which are not ours
 //	num 1234567          1,234,567        won 32000000     3,200만원
+//	pay LEAST MOST BASIS as it was stated, from won a year: 시급 11,000원
+//	span LEAST MOST      3,000만원 ~ 3,200만원
 //	day DAY              2026. 1. 31.     url PATH NAME VALUE …  an address; empty values are left out
 //	dict NAME VALUE …    for a partial    json VALUE       for data-chart
 //	icon NAME            an inline SVG    asset NAME       the address of an asset
@@ -283,6 +285,8 @@ func (s *Site) functions(lang ieum.Lang) template.FuncMap {
 			n, err := decimal(amount)
 			return Won(lang, int64(math.Round(n))), err
 		},
+		"pay":  func(least, most int64, basis string) string { return s.pay(lang, least, most, basis) },
+		"span": func(least, most int64) string { return s.span(lang, least, most) },
 		"day": func(day any) (string, error) {
 			switch d := day.(type) {
 			case ieum.Day:
