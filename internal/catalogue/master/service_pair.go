@@ -48,18 +48,17 @@ func (m *services) compare(a, b uint32) (s serviceSign) {
 	case stemTitles:
 		s.add(OnTitle, pointsStem)
 	}
-	broader := x.Region != 0 && y.Region != 0 && x.Region != y.Region
 	switch {
 	case x.Region != 0 && x.Region == y.Region && x.Region > 99:
 		s.add(OnRegion, pointsDistrict)
 	case x.Region != 0 && x.Region == y.Region:
 		s.add(OnRegion, pointsProvince)
-	case broader:
+	case x.Region != 0 && y.Region != 0:
 		s.points += pointsBroader
 	}
 	switch {
 	case len(x.office) == 0 || len(y.office) == 0:
-	case slices.Equal(x.office, y.office), !broader && partOf(x.office, y.office), !broader && partOf(y.office, x.office):
+	case sameOffice(x, y):
 		s.add(OnOffice, pointsOffice)
 	case !common(x.office, y.office):
 		s.points += pointsOther
@@ -121,11 +120,25 @@ func (m *services) judge(a, b uint32) (f Merge, ok bool) {
 	return f, s.points >= pointsOne
 }
 
-// twice reports whether one register has a service under two numbers: only
-// where nothing at all tells them apart.
+// twice reports whether one register has a service under two numbers, as when
+// it is entered again each year: in one place, by one office or in the same
+// words. Where both state a time it must be the same.
 func twice(x, y *serviceForm, s serviceSign) bool {
-	return s.titles == sameTitles && !s.otherText && x.edition == y.edition && x.Region == y.Region &&
-		x.From == y.From && x.To == y.To && len(x.office) > 0 && slices.Equal(x.office, y.office)
+	dated := (x.From != 0 || x.To != 0) && (y.From != 0 || y.To != 0)
+	return s.titles >= stemTitles && !s.otherText && x.edition == y.edition && x.Region == y.Region &&
+		(!dated || x.From == y.From && x.To == y.To) &&
+		(s.sameText || len(x.office) > 0 && s.agreed&OnOffice != 0)
+}
+
+// sameOffice reports whether one of two offices is named within the other: a
+// department of it, but not the city of a province.
+func sameOffice(x, y *serviceForm) bool {
+	if len(x.office) > len(y.office) {
+		x, y = y, x
+	}
+	return partOf(x.office, y.office) && (x.Region == y.Region || !slices.ContainsFunc(y.office, func(w string) bool {
+		return placeOf(w) != "" && !slices.Contains(x.office, w)
+	}))
 }
 
 // partOf reports whether y has all of x; both are sorted.
