@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"sync"
 	"time"
@@ -73,7 +74,7 @@ type progress struct {
 
 func newProgress(e *env) *progress {
 	p := &progress{e: e}
-	if f, ok := e.stderr.(*os.File); ok {
+	if f, ok := e.stderr.(interface{ Stat() (fs.FileInfo, error) }); ok {
 		info, err := f.Stat()
 		p.on = err == nil && info.Mode()&os.ModeCharDevice != 0
 	}

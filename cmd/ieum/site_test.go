@@ -44,6 +44,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("IEUM_TEST_MAIN") != "" {
 		main()
 	}
+	if text := os.Getenv(dying); text != "" {
+		os.Exit(meetFate(text))
+	}
 	status := m.Run()
 	for _, dir := range made {
 		os.RemoveAll(dir)

@@ -8,6 +8,8 @@ import (
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
+
+	"ieum/internal/platform/durable"
 )
 
 // spillFiles is how many files bodies are spread over: one at a time is read
@@ -35,7 +37,7 @@ func newSpill(dir string) (*spill, error) {
 			s.Close()
 			return nil, err
 		}
-		s.files[i], s.w[i] = f, bufio.NewWriterSize(f, 128<<10)
+		s.files[i], s.w[i] = f, bufio.NewWriterSize(durable.Scratch(f), 128<<10)
 	}
 	return s, nil
 }

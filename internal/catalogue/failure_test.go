@@ -135,8 +135,6 @@ func TestIngestBrokenFiles(t *testing.T) {
 	}
 }
 
-// A disk that is full at any write leaves all as it was, and says so in one
-// sentence.
 // A folder from elsewhere may hold a link to a file that is none of its
 // sender's, a pipe that nobody writes to, or a device that never ends.
 func TestIngestReadsOnlyFiles(t *testing.T) {
@@ -167,6 +165,8 @@ func TestIngestReadsOnlyFiles(t *testing.T) {
 	}
 }
 
+// A disk that is full at any write leaves all as it was, and says so in one
+// sentence.
 func TestIngestOnFullDisk(t *testing.T) {
 	b := newBench(t, shop)
 	b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원"), job("2", "")))
@@ -263,13 +263,16 @@ func TestIngestRefusesOlderDatabase(t *testing.T) {
 
 // People who were known stay known: a lost key is not replaced in silence.
 func TestIngestWithoutKeyOfPeople(t *testing.T) {
-	b := newBench(t, both)
-	dir := t.TempDir()
-	b.ingest("both", writeDelivery(t, dir, false)...)
+	b := newBench(t, people)
+	licences := b.file("licence.csv", "resume,licence")
+	story := func(id string) string {
+		return b.file("resume.csv", "id,name,birth,phone,mail,home,headline,careers,story,day", id+",홍가상,1968-03-05,,,,,,,2026-01-02")
+	}
+	b.ingest("people", story("r1"), licences)
 	if err := os.Remove(filepath.Join(b.dir, "keys", "person.key")); err != nil {
 		t.Fatal(err)
 	}
-	_, err := b.Ingest(t.Context(), "both", writeDelivery(t, dir, true), Options{})
+	_, err := b.Ingest(t.Context(), "people", []string{story("r2"), licences}, Options{})
 	if err == nil || !strings.Contains(err.Error(), "person.key is missing; put back the copy") {
 		t.Errorf("a lost key gives %v", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ieum/defs"
+	"ieum/internal/platform/durable"
 	"ieum/internal/platform/table"
 )
 
@@ -54,7 +55,7 @@ func (j *join) load(ctx context.Context, dir string, files []joinFile) error {
 	j.open = append(j.open, rows)
 	index := newSorter(dir)
 	defer index.close()
-	w := bufio.NewWriterSize(rows, 1<<18)
+	w := bufio.NewWriterSize(durable.Scratch(rows), 1<<18)
 	var at uint64
 	var n uint32
 	for _, f := range files {
@@ -131,7 +132,7 @@ func (j *join) sort(dir string, index *sorter) error {
 		return err
 	}
 	j.open = append(j.open, f)
-	w := bufio.NewWriterSize(f, 1<<18)
+	w := bufio.NewWriterSize(durable.Scratch(f), 1<<18)
 	size := 0
 	for {
 		a, err := next()

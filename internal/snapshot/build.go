@@ -106,9 +106,9 @@ func (b *Build) Describe(m Meta, now time.Time) error {
 }
 
 // Publish verifies the snapshot and its parts and makes it the current one,
-// durably and in one step. A crash before the last rename leaves the old one
-// current. Older snapshots but the last are removed; a server that still reads
-// one keeps its mapping.
+// durably and in one step, which is the last: a crash before it leaves the old
+// one current. Snapshots older than that are removed first; a server that still
+// reads one keeps its mapping.
 func (b *Build) Publish() (Meta, error) {
 	s, err := Open(b.Dir)
 	if err != nil {
@@ -139,10 +139,10 @@ func (b *Build) Publish() (Meta, error) {
 	if err := durable.Rename(b.Dir, to); err != nil {
 		return meta, err
 	}
-	if err := durable.WriteFile(filepath.Join(b.root, "CURRENT"), []byte(filepath.Base(to)+"\n")); err != nil {
+	if err := b.prune(filepath.Base(to), before); err != nil { // not after the switch: a run after a crash finds nothing to do
 		return meta, err
 	}
-	return meta, b.prune(filepath.Base(to), before)
+	return meta, durable.WriteFile(filepath.Join(b.root, "CURRENT"), []byte(filepath.Base(to)+"\n"))
 }
 
 // place says which folder a version goes to, and whether the current one holds

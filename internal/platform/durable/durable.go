@@ -6,6 +6,7 @@ package durable
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -61,6 +62,9 @@ func (f *File) Write(b []byte) (int, error) {
 	n, err := f.f.Write(b)
 	return n, Fault(err)
 }
+
+// Scratch writes to a file that is not kept.
+func Scratch(f *os.File) io.Writer { return &File{f} }
 
 // Sync makes what was written survive a crash.
 func (f *File) Sync() error {
