@@ -41,6 +41,7 @@ type postingRow struct {
 	skills, majors       []uint16
 	required, preferred  []uint16
 	flags                uint8
+	kept                 []byte
 }
 
 // add appends a row; names are those of its employer (master.Name.All).
@@ -68,6 +69,7 @@ func (p *postingRows) add(r *postingRow, reader *master.Reader, names []string) 
 	t.Preferred.Add(r.preferred...)
 	t.Majors.Add(r.majors...)
 	t.Flags = append(t.Flags, r.flags)
+	t.Kept.Add(string(r.kept))
 	m.ID = append(m.ID, r.id)
 	m.Source = append(m.Source, r.source)
 	m.Delivery = append(m.Delivery, r.delivery)
@@ -314,7 +316,8 @@ func (f *finished) takeMembers(m *snapshot.Members, posting []uint32) (places []
 
 var postingColumns = []string{ColumnKey, ColumnRow, ColumnCompetencies, "title", "body", "company", "company_number", "industry",
 	"occupation", "occupation_p", "region", "employment", "education", "career_min", "career_max", "career_entry",
-	"pay_min", "pay_max", "pay_basis", "openings", "opened", "deadline", "skills", "certificates", "preferred", "majors", "url"}
+	"pay_min", "pay_max", "pay_basis", "openings", "opened", "deadline", "skills", "certificates", "preferred", "majors", "url",
+	"region_text", "employment_text", "education_text", "career_text", "pay_text", "deadline_text"}
 
 // read appends rows from..to of a batch.
 func (p *postingRows) read(r *Rows, w *worker, from, to int) {
@@ -351,6 +354,28 @@ func (p *postingRows) read(r *Rows, w *worker, from, to int) {
 		x.required = c.named(x.required[:0], w, "certificates", "certificates", i)
 		x.preferred = c.named(x.preferred[:0], w, "preferred", "certificates", i)
 		x.majors = c.named(x.majors[:0], w, "majors", "majors", i)
+		x.keep(c, w, i)
 		p.add(&x, w.prints, w.namesOf(x.company))
+	}
+}
+
+// keep notes what could not be read as the source wrote it, for people to read,
+// and the address where it says more than the region.
+func (x *postingRow) keep(c columns, w *worker, i int) {
+	x.kept = x.kept[:0]
+	for _, f := range []struct {
+		name string
+		read bool
+	}{
+		{"pay", x.payMin > 0 || x.payMax > 0 || x.payBasis != snapshot.PayUnknown},
+		{"career", x.careerMin != snapshot.Unset || x.careerMax != snapshot.Unset || x.flags&snapshot.EntryOK != 0},
+		{"deadline", x.deadline != 0},
+		{"education", x.education != 0},
+		{"employment", x.employment != 0},
+		{"region", x.region != 0 && w.named("regions", c.text("region_text", i)) == x.region},
+	} {
+		if text := c.text(f.name+"_text", i); text != "" && !f.read {
+			x.kept = snapshot.AppendKept(x.kept, f.name, text)
+		}
 	}
 }

@@ -222,6 +222,26 @@ func TestPostingsOfTwoSourcesBecomeOne(t *testing.T) {
 	}
 }
 
+func TestWhatCouldNotBeReadIsKeptAsItWasWritten(t *testing.T) {
+	c := newTestCatalogue(t, dbtest.Open(t, t.TempDir()))
+	s := mustBuild(t, c, live(c.defs, lakeOf{"posting", "simulated", 1, []map[string]any{
+		care("read", map[string]any{"pay_text": "연봉 2,800만원 ~ 3,000만원", "career_text": "신입", "region_text": "서울 강남구", "education_text": "무관"}),
+		care("not", map[string]any{"title": "야간 조리사", "company": "없는식당", "body": "", "region": nil, "region_text": "어느\n골목", "deadline": nil, "deadline_text": "뽑을 때까지", "pay_min": nil, "pay_max": nil,
+			"pay_basis": nil, "pay_text": "일한 만큼", "career_min": nil, "career_max": nil, "career_entry": nil, "career_text": "눈썰미"}),
+		care("address", map[string]any{"title": "주말 요양보호사", "region": "41390", "region_text": "경기 시흥시 정왕동 12"}),
+	}}))
+	for key, want := range map[string][]snapshot.KeptText{
+		"read":    nil,
+		"not":     {{Field: "pay", Text: "일한 만큼"}, {Field: "career", Text: "눈썰미"}, {Field: "deadline", Text: "뽑을 때까지"}, {Field: "region", Text: "어느 골목"}},
+		"address": {{Field: "region", Text: "경기 시흥시 정왕동 12"}},
+	} {
+		row, ok := s.PostingByID(snapshot.RowID("simulated", key))
+		if got := s.Postings.KeptTexts(row); !ok || !slices.Equal(got, want) {
+			t.Errorf("of %s is kept %q, want %q", key, got, want)
+		}
+	}
+}
+
 func TestWhatPeopleKeepApartStaysApart(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		c := newTestCatalogue(t, d)

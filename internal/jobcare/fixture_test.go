@@ -165,6 +165,7 @@ func add(t *snapshot.Postings, id uint64, p posting) {
 	t.Preferred.Add()
 	t.Majors.Add(p.majors...)
 	t.Flags = append(t.Flags, flags)
+	t.Kept.Add("")
 	t.Members.Add(uint32(len(t.ID) - 1))
 }
 

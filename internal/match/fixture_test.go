@@ -71,6 +71,7 @@ func definitions(t testing.TB) *defs.Set {
 42,,강원도,Gangwon-do,,,2023-06-11,51
 51,,강원특별자치도,Gangwon,강원,,,
 `)
+	add("dongs", "", "code,ko\n11680101,역삼동\n11680102,삼성동\n26110101,삼성동\n26110102,우동\n")
 	add("education", "", "code,ko,en,rank\nnone,학력무관,Any,0\nhigh,고졸,High school,1\ncollege,전문대졸,College,2\nbachelor,대졸,Bachelor,3\n")
 	add("employment", "", "code,ko,en\nregular,정규직,Regular\ncontract,계약직,Contract\n")
 	add("majors", "", "code,ko,en\nnursing,간호학,Nursing\nmechanics,기계공학,Mechanical engineering\n")
@@ -106,6 +107,7 @@ type post struct {
 	openings                           uint16
 	opened, deadline, closed           string
 	skills, required, preferred, major []string
+	kept                               string // as snapshot.AppendKept writes it
 	source, key, url                   string // default "shop", "p" and the id
 	also                               []post // further source rows merged into this one: id, source, key
 }
@@ -322,6 +324,7 @@ func addPosting(s *snapshot.Snapshot, row int, p post, company int) {
 		flags |= snapshot.Coded
 	}
 	t.Flags = append(t.Flags, flags)
+	t.Kept.Add(p.kept)
 }
 
 func addMembers(s *snapshot.Snapshot, posts []post) {

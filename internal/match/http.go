@@ -83,6 +83,25 @@ type jobsPage struct {
 	More   string // address of the next page
 	Clear  string // address without any filter
 	Relief []relief
+	Read   []placeRead
+}
+
+// A placeRead says which places words of a search were understood as.
+type placeRead struct {
+	Words string
+	Names ieum.Text // of the first few
+	More  int       // further ones
+}
+
+// mostPlaces is how many places of one name are named.
+const mostPlaces = 3
+
+func (m *Matcher) placeRead(p Place) placeRead {
+	var names []ieum.Text
+	for _, code := range p.Regions[:min(len(p.Regions), mostPlaces)] {
+		names = append(names, pathOf(m.set, code))
+	}
+	return placeRead{p.Words, list(names), len(p.Regions) - len(names)}
 }
 
 // A card is a posting in a list.
@@ -136,6 +155,9 @@ func (m *Matcher) jobsPage(f *Found, q searchQuery) *jobsPage {
 			return "/jobs"
 		}
 		return "/jobs?" + v.Encode()
+	}
+	for _, place := range f.Places {
+		p.Read = append(p.Read, m.placeRead(place))
 	}
 	for _, name := range filterNames {
 		for _, code := range values[name] {
@@ -218,6 +240,17 @@ type jobPage struct {
 	Alike      []card
 	Link       string // to the posting at its source
 	Linked     any    // schema.org JobPosting; nil when nobody can apply any more
+}
+
+// Said is the text of a field as the posting has it, where it could not be read;
+// "" when nothing is kept.
+func (p *jobPage) Said(field string) string {
+	for _, k := range p.Kept {
+		if k.Field == field {
+			return k.Text
+		}
+	}
+	return ""
 }
 
 func (m *Matcher) jobPage(d *Detail) *jobPage {

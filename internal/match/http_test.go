@@ -70,7 +70,7 @@ var nurse = post{
 func TestPagesOfJobs(t *testing.T) {
 	h := site(t, []post{
 		nurse,
-		{id: 2, title: "프레스 사원", occupation: "8122", region: "41110", least: -1, most: -1},
+		{id: 2, title: "프레스 사원", occupation: "8122", region: "41110", least: -1, most: -1, kept: "pay\t면접 때 <이야기>\ndeadline\t뽑을 때까지"},
 		{id: 3, title: "간호사 (마감)", occupation: "3040", closed: "2026-06-10"},
 	})
 	for _, tt := range []struct {
@@ -85,6 +85,8 @@ func TestPagesOfJobs(t *testing.T) {
 		{"/jobs?q=%EC%97%86%EB%8A%94%EB%A7%90%EB%A7%90", 200, []string{"열린 일자리가 없습니다", "낱말을 줄이거나", "열린 일자리 2건 모두 보기"}, nil},
 		{"/jobs?q=%EA%B0%84%ED%98%B8%EC%83%A4", 200, []string{"비슷한 말이 있는 공고", "요양병원"}, nil},
 		{"/jobs?lang=en&career=entry", 200, []string{"1 open job", "no experience needed", "KRW 3,000,000 to KRW 3,500,000 a month"}, nil},
+		{"/jobs?q=" + url.QueryEscape("역삼동"), 200, []string{"“역삼동” → 서울특별시 강남구", "요양병원"}, []string{"프레스 사원"}},
+		{"/jobs/0000000000000002", 200, []string{"“면접 때 &lt;이야기&gt;”라고 적혀 있습니다", "“뽑을 때까지”라고 적혀 있습니다"}, nil},
 		{"/jobs?region=nowhere", 422, []string{"고를 수 없는 값"}, nil},
 		{"/jobs?regoin=11", 422, []string{"region"}, nil},
 		{"/jobs/0000000000000abc", 200, []string{

@@ -38,8 +38,11 @@ func build(ctx context.Context, s *snapshot.Snapshot, dir string) error {
 	p := &s.Postings
 	err := terms.Build(ctx, dir, s.Meta.Postings, func(from, to int, f func(int, terms.Text) error) error {
 		var failed error
+		var whole []byte
 		err := s.Text.Range(from, to, func(row int, body []byte) bool {
-			failed = f(row, terms.Text{Title: p.Title.Bytes(row), Company: s.Companies.Name.Bytes(int(p.Company[row])), Body: body})
+			whole = append(append(whole[:0], body...), '\n')
+			whole = append(whole, p.KeptText(row, "region")...) // the address
+			failed = f(row, terms.Text{Title: p.Title.Bytes(row), Company: s.Companies.Name.Bytes(int(p.Company[row])), Body: whole})
 			return failed == nil
 		})
 		if failed != nil {

@@ -93,8 +93,10 @@ type Detail struct {
 	Sources   []Origin   `json:"sources"`           // every row it was made of, oldest first
 	Agreed    []string   `json:"agreed,omitempty"`  // what those rows agree in, for which they were put together: names of Dict.Agreements
 	Similar   []Posting  `json:"similar,omitempty"` // open postings most like it
-	Day       ieum.Day   `json:"day"`
-	Snapshot  string     `json:"snapshot"`
+	// Kept is what could not be read, and the address, as the source wrote it.
+	Kept     []snapshot.KeptText `json:"kept,omitempty"`
+	Day      ieum.Day            `json:"day"`
+	Snapshot string              `json:"snapshot"`
 }
 
 // An Employer is what is known of who offers the job.
@@ -147,7 +149,7 @@ func (m *Matcher) Posting(ctx context.Context, id string) (*Detail, error) {
 	}
 	out := &Detail{Posting: x.posting(row), Open: x.isOpen(row, day), Closed: ieum.Day(p.Closed[row]), Body: body, Employer: x.employer(int(p.Company[row])),
 		Skills: named(d.Skills, p.Skills.At(row)), Preferred: named(d.Certificates, p.Preferred.At(row)), Majors: named(d.Majors, p.Majors.At(row)),
-		Required: x.required(row), Industry: d.Industries[p.Industry[row]], Sources: x.origins(row), Agreed: x.agreed(row), Day: day, Snapshot: x.s.Meta.Version}
+		Required: x.required(row), Industry: d.Industries[p.Industry[row]], Sources: x.origins(row), Agreed: x.agreed(row), Kept: p.KeptTexts(row), Day: day, Snapshot: x.s.Meta.Version}
 	out.Similar, err = x.similarTo(ctx, row, x.openOn(day), 4)
 	return out, err
 }

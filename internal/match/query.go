@@ -1,6 +1,7 @@
 package match
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -76,8 +77,10 @@ type concept struct {
 }
 
 // conceptLists are the lists whose names are understood in a search, beside
-// the words themselves.
-var conceptLists = []string{"regions", "keco2025", "certificates", "competencies"}
+// the words themselves. A dong stands for the district in which it lies.
+var conceptLists = []string{"regions", dongs, "keco2025", "certificates", "competencies"}
+
+const dongs = "dongs"
 
 // maxName is how many words a name may have to be understood.
 const maxName = 4
@@ -92,8 +95,13 @@ func newConcepts(set *defs.Set, s *snapshot.Snapshot) map[string][]concept {
 				continue
 			}
 			code := c.Code
-			if id == "regions" {
+			switch id {
+			case "regions":
 				code = set.Codes[id].Current(code)
+			case dongs:
+				if l := set.Codes["regions"]; l != nil && len(code) > 5 {
+					code = l.Current(code[:5])
+				}
 			}
 			for _, n := range append([]string{c.Name.KO, c.Name.EN}, c.Aliases...) {
 				key := nameKey(string(terms.Fold(nil, []byte(n))))
@@ -124,11 +132,14 @@ type wanted struct {
 	clause
 	named  []concept // any of these, or the text
 	places []string  // the regions it names, when it names nothing else
+	dongs  []string  // the dongs it names them by
 }
 
 // understand joins neighbouring words that together name something, longest
 // first, and says what each clause names. Words with a sign or in quotes are
-// taken as they are written. All that names places becomes one clause.
+// taken as they are written. All that names places becomes one clause. A dong of
+// two letters, which may as well be a dish or "moving", is one beside another place
+// only.
 func (x *index) understand(clauses []clause) []wanted {
 	var out []wanted
 	place := -1 // in out
@@ -149,7 +160,11 @@ func (x *index) understand(clauses []clause) []wanted {
 		default:
 			out[place].text += " " + w.text
 			out[place].places = x.narrow(out[place].places, w.places)
+			out[place].dongs = append(out[place].dongs, w.dongs...)
 		}
+	}
+	if place >= 0 && len(out[place].dongs) == 1 && joined(out[place].text) == out[place].dongs[0] && utf8.RuneCountInString(out[place].dongs[0]) < 3 {
+		out[place].places, out[place].dongs = nil, nil
 	}
 	return out
 }
@@ -185,15 +200,21 @@ func (x *index) longest(clauses []clause, plain func(clause) bool) (wanted, int)
 			texts[i] = c.text
 		}
 		w := wanted{clause: clause{text: strings.Join(texts, " ")}}
-		for _, c := range x.concepts[nameKey(w.text)] {
-			if c.list == "regions" {
+		named := x.named(nameKey(w.text))
+		for _, c := range named {
+			switch {
+			case c.list == dongs && named[0].list == "regions": // a district of that name
+			case c.list == dongs:
+				w.dongs = []string{legalDong(nameKey(w.text))}
+				fallthrough
+			case c.list == "regions":
 				w.places = append(w.places, c.code)
-			} else {
+			default:
 				w.named = append(w.named, c)
 			}
 		}
 		if len(w.named) > 0 {
-			w.places = nil
+			w.places, w.dongs = nil, nil
 		}
 		if len(w.named)+len(w.places) > 0 {
 			return w, n
@@ -201,3 +222,17 @@ func (x *index) longest(clauses []clause, plain func(clause) bool) (wanted, int)
 	}
 	return wanted{clause: clauses[0]}, 1
 }
+
+// numbered is an administrative dong: a part of the legal one of the same name.
+var numbered = regexp.MustCompile(`^(.+?)제?[0-9]+동$`)
+
+// named returns what a name, as nameKey writes it, stands for.
+func (x *index) named(name string) []concept {
+	if c := x.concepts[name]; c != nil {
+		return c
+	}
+	return x.concepts[legalDong(name)]
+}
+
+// legalDong is the name of the legal dong that a numbered one is a part of.
+func legalDong(name string) string { return numbered.ReplaceAllString(name, "${1}동") }

@@ -39,6 +39,7 @@ type Found struct {
 	Total     int      `json:"total"` // postings that pass everything, on all pages
 	Items     []Hit    `json:"items"`
 	Next      string   `json:"next,omitempty"`    // cursor of the next page
+	Places    []Place  `json:"places,omitempty"`  // what of the words was understood as a place
 	Widened   string   `json:"widened,omitempty"` // similar: words much like those typed; any: only some of the words
 	Facets    []Facet  `json:"facets"`
 	Relax     []Relax  `json:"relax,omitempty"` // when nothing was found: which filter to take away, and what that gives
@@ -46,6 +47,13 @@ type Found struct {
 	Day       ieum.Day `json:"day"`
 	Snapshot  string   `json:"snapshot"`
 	Simulated bool     `json:"simulated"`
+}
+
+// A Place is words that were understood as places: found is what lies in any of
+// the regions.
+type Place struct {
+	Words   string   `json:"words"`
+	Regions []string `json:"regions"` // codes of the list regions
 }
 
 // A Hit is one posting found.
@@ -108,6 +116,11 @@ func (m *Matcher) Search(ctx context.Context, q Search) (*Found, error) {
 func (x *index) page(c *collector, v *view, words []wanted, q Search) (*Found, error) {
 	out := &Found{Total: c.total, Items: []Hit{}, Widened: c.mode, Facets: c.facets(q), Openings: len(v.rows), Day: v.day,
 		Snapshot: x.s.Meta.Version, Simulated: x.s.Meta.Simulated}
+	for _, w := range words {
+		if len(w.places) > 0 {
+			out.Places = append(out.Places, Place{w.text, w.places})
+		}
+	}
 	if c.matched == 0 {
 		out.Widened = exactly
 	}
@@ -208,7 +221,7 @@ func (x *index) part(v *view, w wanted, mode string) *part {
 		alts = append(append(alts, more...), x.each(words))
 	}
 	for _, c := range w.named {
-		named, n := x.named(v, c)
+		named, n := x.bearing(v, c)
 		alts = append(alts, named)
 		rows = min(rows+n, x.terms.Rows())
 	}
@@ -222,16 +235,28 @@ func newPart(weight float64, alts ...alternative) *part {
 	return &part{alts: alts, at: make([]uint32, len(alts)), weight: weight}
 }
 
+// elsewhere is how much a posting in the district of a dong that does not name the
+// dong answers a search for it, beside 1 for one that does.
+const elsewhere = .1
+
 // placed makes a clause that names places: postings there, and those that name
 // no place of work, or only one around it, but say the word. Where work is does
-// not make it more or less what was looked for, so it weighs nothing.
+// not make it more or less what was looked for, so it weighs nothing; but those
+// that name the dong looked for stand before the others of its district.
 func (x *index) placed(v *view, w wanted) *part {
 	reach, region := x.places.any(w.places), x.s.Postings.Region
-	p := newPart(0, &passing{v: v, gain: 1, test: func(row uint32) bool { return reach[region[row]] == inside }})
-	for _, word := range strings.Fields(w.text) {
-		text, _ := x.text(word)
+	p := newPart(0, &passing{v: v, gain: elsewhere, test: func(row uint32) bool { return reach[region[row]] == inside }})
+	words, may := strings.Fields(w.text), func(row uint32) bool { return reach[region[row]] == unclear }
+	if len(w.dongs) > 0 {
+		words, may = w.dongs, func(row uint32) bool { return reach[region[row]] != outside }
+	}
+	for _, word := range words {
+		text, rows := x.text(word)
+		if len(w.dongs) > 0 {
+			p.weight = max(p.weight, terms.IDF(rows, x.terms.Rows()))
+		}
 		for _, t := range text {
-			p.alts = append(p.alts, &both{t, func(row uint32) bool { return reach[region[row]] == unclear }})
+			p.alts = append(p.alts, &both{t, may})
 		}
 	}
 	p.at = make([]uint32, len(p.alts))
@@ -275,8 +300,8 @@ func seekAll(parts []*part, row uint32) uint32 {
 	}
 }
 
-// named returns the postings that bear a code, and how many they are at most.
-func (x *index) named(v *view, c concept) (alternative, int) {
+// bearing returns the postings that bear a code, and how many they are at most.
+func (x *index) bearing(v *view, c concept) (alternative, int) {
 	d, p := &x.s.Dict, &x.s.Postings
 	switch c.list {
 	case "keco2025":

@@ -3,6 +3,7 @@ package match
 import (
 	"errors"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -467,4 +468,47 @@ func FuzzCursor(f *testing.F) {
 			t.Fatalf("%q is read as %+v", s, c)
 		}
 	})
+}
+
+func TestADongMeansItsDistrict(t *testing.T) {
+	address := func(text string) string { return string(snapshot.AppendKept(nil, "region", text)) }
+	m, _ := market(t, definitions(t), []post{
+		{id: 1, title: "가까운 일", region: "11680"},
+		{id: 2, title: "그 동의 일", region: "11680", kept: address("서울 강남구 역삼동 1-2")},
+		{id: 3, title: "시도만 아는 일", region: "11", body: "역삼동 사무실"},
+		{id: 4, title: "멀리 있는 일", region: "26110", body: "본사는 역삼동"},
+		{id: 5, title: "우동 조리", region: "11140"},
+		{id: 6, title: "부산 일", region: "26110", body: "우동 사무실"},
+	}, nil)
+	for _, tt := range []struct {
+		q      string
+		titles []string // first what names the dong
+		places []Place
+	}{
+		{"역삼동", []string{"그 동의 일", "시도만 아는 일", "가까운 일"}, []Place{{"역삼동", []string{"11680"}}}},
+		{"역삼 동", []string{"그 동의 일", "시도만 아는 일", "가까운 일"}, []Place{{"역삼 동", []string{"11680"}}}},
+		{"역삼1동", []string{"그 동의 일", "시도만 아는 일", "가까운 일"}, []Place{{"역삼 1 동", []string{"11680"}}}},
+		{"강남구 삼성동", []string{"가까운 일", "그 동의 일"}, []Place{{"강남구 삼성동", []string{"11680"}}}},
+		{"삼성동", []string{"가까운 일", "그 동의 일", "멀리 있는 일", "부산 일"}, []Place{{"삼성동", []string{"11680", "26110"}}}},
+		{"우동", []string{"부산 일", "우동 조리"}, nil}, // a dish
+		{"부산 우동", []string{"부산 일", "멀리 있는 일"}, []Place{{"부산 우동", []string{"26110"}}}},
+		{"역삼동 조리", nil, []Place{{"역삼동", []string{"11680"}}}},
+	} {
+		f, err := m.Search(t.Context(), Search{Q: tt.q})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var titles []string
+		for _, h := range f.Items {
+			titles = append(titles, h.Title)
+		}
+		if len(tt.titles) > 0 && len(titles) > 0 && strings.Contains(tt.titles[0], "그 동") && titles[0] != tt.titles[0] {
+			t.Errorf("%s: first is %s, want %s", tt.q, titles[0], tt.titles[0])
+		}
+		slices.Sort(titles)
+		slices.Sort(tt.titles)
+		if !slices.Equal(titles, tt.titles) || !reflect.DeepEqual(f.Places, tt.places) {
+			t.Errorf("%s finds %q in %v, want %q in %v", tt.q, titles, f.Places, tt.titles, tt.places)
+		}
+	}
 }

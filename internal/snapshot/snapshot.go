@@ -26,7 +26,7 @@ import (
 // Format is the version of the files' shape. A folder of a newer format is
 // refused, one of an older format is built again.
 //
-// Format 2 brought Items.Service and Meta.Services.
+// Format 2 brought Items.Service, Meta.Services and Postings.Kept.
 const Format = 2
 
 // Unset marks a number of months that is not stated.
@@ -79,6 +79,7 @@ type Postings struct {
 	Preferred   Lists[uint16] // certificates that help
 	Majors      Lists[uint16]
 	Flags       []uint8
+	Kept        Strings       // as the source wrote it; see KeptTexts
 	Members     Lists[uint32] // rows of Members: all the source rows merged into this posting, oldest first
 	Occupations []uint32      // rows of code c are Occupations[c] to Occupations[c+1]; len(Dict.Occupations)+1
 }

@@ -36,6 +36,8 @@ func small(salt string) *Snapshot {
 	p.CareerMin, p.CareerMax = []uint16{0, Unset}, []uint16{24, Unset}
 	p.PayMin, p.PayMax, p.PayBasis = []uint32{30_000_000, 0}, []uint32{32_000_000, 0}, []uint8{uint8(PayAnnual), 0}
 	p.Openings, p.Opened, p.Deadline, p.Closed = make([]uint16, 2), []int32{20000, 20001}, make([]int32, 2), make([]int32, 2)
+	p.Kept.Add("")
+	p.Kept.Add("")
 	p.Flags, p.Occupations = []uint8{Simulated, 0}, []uint32{0, 0, 1, 2}
 	for i, title := range []string{"프론트 개발자" + salt, ""} {
 		p.Title.Add(title)
