@@ -231,6 +231,27 @@ type shownJob struct {
 	Top float64
 }
 
+// shownReasons is how many reasons a job shows before the fold.
+const shownReasons = 3
+
+// First are the reasons that weigh most, those that must be checked, and the one
+// that speaks most against the job: what is against a job is never folded away
+// whole.
+func (j shownJob) First() []ieum.Reason { return j.part(true) }
+
+// Rest are the other reasons.
+func (j shownJob) Rest() []ieum.Reason { return j.part(false) }
+
+func (j shownJob) part(first bool) (out []ieum.Reason) {
+	for i, r := range j.Reasons {
+		shown := i < shownReasons || strings.Contains(r.Key, ".unclear") || i == len(j.Reasons)-1 && r.Points < 0
+		if shown == first {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // Shown and ShownShort are the jobs as the page draws them.
 func (d diagnosed) Shown() []shownJob      { return shown(d.Jobs) }
 func (d diagnosed) ShownShort() []shownJob { return shown(d.Short) }

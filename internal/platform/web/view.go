@@ -14,10 +14,10 @@ import (
 	"net/url"
 	"path"
 	"reflect"
+	"regexp"
 	"strings"
 	"text/template/parse"
 	"time"
-	"unicode"
 
 	"ieum"
 )
@@ -246,7 +246,7 @@ func (v *View) With(name, value string) (string, error) {
 //
 //	t KEY NAME VALUE …   a message        name LIST CODE   the name of a code
 //	t KEY MAP            the same         in TEXT          an ieum.Text in the language
-//	korean WORDS         the words, marked where they are Korean on a page that is not
+//	korean WORDS         the words, with what of them is Korean marked on a page that is not
 //	theirs WORDS         attributes of the element that shows words which are not ours
 //	num 1234567          1,234,567        won 32000000     3,200만원
 //	pay LEAST MOST BASIS as it was stated, from won a year: 시급 11,000원
@@ -269,10 +269,10 @@ func (s *Site) functions(lang ieum.Lang) template.FuncMap {
 		"in":   func(text ieum.Text) string { return text.In(lang) },
 		"name": func(list, code string) string { return s.Name(lang, list, code) },
 		"korean": func(words string) template.HTML {
-			if !foreign(lang, words) {
+			if lang == DefaultLang {
 				return template.HTML(html.EscapeString(words))
 			}
-			return template.HTML(`<span lang="ko">` + html.EscapeString(words) + `</span>`)
+			return template.HTML(hangul.ReplaceAllString(html.EscapeString(words), `<span lang="ko">$0</span>`))
 		},
 		"theirs": func(words string) template.HTMLAttr {
 			if !foreign(lang, words) {
@@ -306,10 +306,13 @@ func (s *Site) functions(lang ieum.Lang) template.FuncMap {
 	}
 }
 
+// hangul matches Korean within other words, as far as it goes on.
+var hangul = regexp.MustCompile(`\p{Hangul}+(?:[ 0-9·,()/-]*\p{Hangul}+)*`)
+
 // foreign says whether words are Korean and the page is not, so that what reads
 // it aloud must be told.
 func foreign(page ieum.Lang, words string) bool {
-	return page != DefaultLang && strings.ContainsFunc(words, func(r rune) bool { return unicode.Is(unicode.Hangul, r) })
+	return page != DefaultLang && hangul.MatchString(words)
 }
 
 // bar draws a share of a whole. It is for the eye: the number stands beside it.
