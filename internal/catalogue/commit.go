@@ -45,15 +45,15 @@ type intake struct {
 }
 
 // newIntake opens the present keys of a kind and a new segment.
-func (in *ingest) newIntake(p *plan) (*intake, error) {
+func (in *ingest) newIntake(ctx context.Context, p *plan) (*intake, error) {
 	m := &intake{plan: p, present: &keys{}, path: filepath.Join(in.dir, string(p.kind.ID)), sort: newSorter(in.dir), sum: sha256.New()}
-	states, err := in.store.states(context.Background(), p.kind.ID)
+	states, err := in.store.states(ctx, p.kind.ID)
 	if err != nil {
 		return nil, err
 	}
 	for _, st := range states {
 		if st.source == in.source.ID {
-			if m.present, err = openKeys(in.statePath(st)); err != nil {
+			if m.present, err = in.openState(ctx, st); err != nil {
 				return nil, err
 			}
 		}

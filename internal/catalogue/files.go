@@ -146,23 +146,28 @@ func fingerprint(ctx context.Context, path string) (DeliveredFile, error) {
 		return out, ieum.Errorf(ieum.ErrInvalid, "%s cannot be read (%v); mend that and give the same command again", path, errors.Unwrap(err))
 	}
 	defer f.Close()
+	if out.Bytes, out.SHA256, err = digest(ctx, f); err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("catalogue: read %s: %w", path, err)
+	}
+	return out, err
+}
+
+// digest reads to the end and returns how many bytes it read, and their SHA-256.
+func digest(ctx context.Context, r io.Reader) (n int64, sum string, err error) {
 	h := sha256.New()
 	buf := make([]byte, 1<<20)
-	for {
-		if err := ctx.Err(); err != nil {
-			return out, err
-		}
-		n, err := f.Read(buf)
-		h.Write(buf[:n])
-		out.Bytes += int64(n)
+	for ctx.Err() == nil {
+		m, err := r.Read(buf)
+		h.Write(buf[:m])
+		n += int64(m)
 		if errors.Is(err, io.EOF) {
-			out.SHA256 = hex.EncodeToString(h.Sum(nil))
-			return out, nil
+			return n, hex.EncodeToString(h.Sum(nil)), nil
 		}
 		if err != nil {
-			return out, fmt.Errorf("catalogue: read %s: %w", path, err)
+			return n, "", err
 		}
 	}
+	return n, "", ctx.Err()
 }
 
 // again returns the receipt of the last delivery when the very same files come

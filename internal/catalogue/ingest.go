@@ -135,7 +135,7 @@ func (in *ingest) prepare(ctx context.Context) error {
 			continue
 		}
 		if byDef[f.def] == nil {
-			p, err := in.plan(f)
+			p, err := in.plan(ctx, f)
 			if err != nil {
 				return err
 			}
@@ -156,7 +156,7 @@ func (in *ingest) prepare(ctx context.Context) error {
 }
 
 // plan resolves the file entry of a file and opens the table of its kind.
-func (in *ingest) plan(f *inFile) (*plan, error) {
+func (in *ingest) plan(ctx context.Context, f *inFile) (*plan, error) {
 	have, err := columnsIn(f)
 	if err != nil {
 		return nil, err
@@ -169,7 +169,7 @@ func (in *ingest) plan(f *inFile) (*plan, error) {
 		p.full = false
 	}
 	if in.tables[p.kind.ID] == nil {
-		m, err := in.newIntake(p)
+		m, err := in.newIntake(ctx, p)
 		if err != nil {
 			return nil, err
 		}

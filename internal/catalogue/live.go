@@ -123,6 +123,7 @@ func pickFields(k *defs.Kind, names []string) ([]table.Field, error) {
 
 // present says of each row of one segment whether it is current.
 type present struct {
+	sha256 string   // of the segment
 	rows   []uint64 // bits
 	n      int      // rows that are current
 	last   uint32   // the last of them
@@ -168,21 +169,21 @@ func (c *Catalogue) eachState(ctx context.Context, kind ieum.KindID, f func(stat
 		if err != nil {
 			return err
 		}
-		k, err := openKeys(c.statePath(st))
+		k, err := c.openState(ctx, st)
 		if err != nil {
 			return err
 		}
 		live := map[int64]*present{}
 		for i := range k.n {
 			e := k.at(i)
-			p := live[int64(e.delivery)]
-			if p == nil {
-				p = &present{}
-				live[int64(e.delivery)] = p
-			}
 			g, ok := segments[int64(e.delivery)]
 			if !ok || int64(e.place) >= g.Rows {
-				return errors.Join(k.close(), lost(c.statePath(st)))
+				return errors.Join(k.close(), lost(c.statePath(st), errChanged))
+			}
+			p := live[int64(e.delivery)]
+			if p == nil {
+				p = &present{sha256: g.SHA256}
+				live[int64(e.delivery)] = p
 			}
 			p.add(e.place, e.closed, g.Rows)
 		}
@@ -193,11 +194,15 @@ func (c *Catalogue) eachState(ctx context.Context, kind ieum.KindID, f func(stat
 	return nil
 }
 
-// readSegment sends the current rows of one segment.
+// readSegment sends the current rows of one segment, if it is as it was written.
 func (c *Catalogue) readSegment(ctx context.Context, st state, number int64, p *present, fields []table.Field, to chan<- *Rows) error {
-	r, err := table.Open(c.segmentPath(st.source, st.kind, number), table.Options{})
+	path := c.segmentPath(st.source, st.kind, number)
+	if err := whole(ctx, path, p.sha256); err != nil {
+		return err
+	}
+	r, err := table.Open(path, table.Options{})
 	if err != nil {
-		return lost(c.segmentPath(st.source, st.kind, number))
+		return lost(path, err)
 	}
 	defer r.Close()
 	var names []string
@@ -212,7 +217,7 @@ func (c *Catalogue) readSegment(ctx context.Context, st state, number int64, p *
 	for place := uint32(0); place <= p.last; {
 		b, err := r.ReadColumns(batchRows, names...)
 		if err != nil {
-			return lost(c.segmentPath(st.source, st.kind, number))
+			return lost(path, err)
 		}
 		rows := current(b, place, p, fields)
 		place += uint32(b.Rows)

@@ -42,6 +42,9 @@ func personKey(data string, used bool) ([]byte, error) {
 	dir := filepath.Join(data, "keys")
 	path := filepath.Join(dir, "person.key")
 	key, err := os.ReadFile(path)
+	if info, found := os.Stat(path); err == nil && found == nil && info.Mode().Perm()&0o077 != 0 {
+		return nil, ieum.Errorf(ieum.ErrDenied, "%s may be read or changed by others than its owner (mode %04o); close it with: chmod 600 %s", path, info.Mode().Perm(), path)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && used:
 		return nil, ieum.Errorf(ieum.ErrInvalid, "%s is missing; put back the copy that was kept of it: with another key nobody is known again", path)

@@ -3,10 +3,13 @@ package catalogue
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"math/bits"
 	"os"
@@ -59,7 +62,7 @@ type keys struct {
 func openKeys(path string) (*keys, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, lost(path)
+		return nil, lost(path, err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
@@ -67,7 +70,7 @@ func openKeys(path string) (*keys, error) {
 		return nil, err
 	}
 	if info.Size()%entrySize != 0 {
-		return nil, lost(path)
+		return nil, lost(path, errChanged)
 	}
 	if info.Size() == 0 {
 		return &keys{}, nil
@@ -79,9 +82,47 @@ func openKeys(path string) (*keys, error) {
 	return &keys{data, len(data) / entrySize}, nil
 }
 
-// lost says that a file of the lake is missing or damaged.
-func lost(path string) error {
-	return ieum.Errorf(ieum.ErrInvalid, "%s cannot be read; mend its permissions, or put back a backup of the data folder and its database", path)
+// openState opens the present keys of a source's kind, if they are as they were
+// written.
+func (c *Catalogue) openState(ctx context.Context, st state) (*keys, error) {
+	if err := whole(ctx, c.statePath(st), st.sha256); err != nil {
+		return nil, err
+	}
+	return openKeys(c.statePath(st))
+}
+
+// whole returns an error when a file of the lake is not as it was written.
+func whole(ctx context.Context, path, sha string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return lost(path, err)
+	}
+	defer f.Close()
+	_, sum, err := digest(ctx, f)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return lost(path, err)
+	case sum != sha:
+		return lost(path, errChanged)
+	}
+	return nil
+}
+
+var errChanged = errors.New("it is not what was written")
+
+// lost says what to do about a file of the lake that cannot be read. Its rows
+// are nowhere else: what was delivered once more would be known and not kept.
+func lost(path string, why error) error {
+	const mend = "put back this file from a backup, or take all deliveries in again into a new data folder; the snapshot that is there serves on"
+	switch {
+	case errors.Is(why, fs.ErrNotExist):
+		return ieum.Errorf(ieum.ErrInvalid, "%s is missing; "+mend, path)
+	case errors.Is(why, fs.ErrPermission):
+		return ieum.Errorf(ieum.ErrInvalid, "%s may not be read by this user; change its permissions", path)
+	}
+	return ieum.Errorf(ieum.ErrInvalid, "%s is damaged (%v); "+mend, path, why)
 }
 
 func (k *keys) close() error {
