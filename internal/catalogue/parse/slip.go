@@ -53,17 +53,18 @@ func misspelt(s string, i int) (end int, ok bool) {
 	}
 	rest := hangulAt(s, end)
 	known := slices.ContainsFunc(noNames, func(w string) bool { return strings.HasPrefix(word, w) })
-	office := strings.Contains("점팀과처청역직원자물", word[6:])
+	exact := strings.Contains(surnames, word[:3])
+	office := strings.Contains("점팀과처청역직원자물", word[6:]) // ends what is no person
+	maybe := office || strings.Contains("부실소국회관장계화사업인터", word[6:])
 	switch {
-	case gap == 1 && isTitle(word[3:]), known && (office || gap > 0 || !strings.Contains(surnames, word[:3])):
+	case gap == 1 && isTitle(word[3:]), known && (gap > 0 || !exact), (known || !exact) && maybe:
 		return i, false
 	case gap == 2 && (strings.HasPrefix(rest, "점장") || strings.HasPrefix(rest, "소장") || strings.HasPrefix(rest, "국장")):
 		return i, false // 강남 지점장
 	case likeTitle(s, end):
 		return end, true
 	}
-	known = known && strings.Contains("부실소국회관장계화사업", word[6:])
-	return end, !known && !office && rest == "" && numberSoon(s, end)
+	return end, !office && rest == "" && numberSoon(s, end)
 }
 
 // syllables reads up to n syllables from i on, which may have single spaces
