@@ -50,12 +50,13 @@ func TestMergesCanBeUndone(t *testing.T) {
 		{"merges --apart " + a + " " + other, "say with --why", 2},
 		{"merges --apart --why x " + a, "take the two numbers", 2},
 		{"merges --apart --why x " + a + " b", `"b" is no number of 16 hexadecimal digits`, 2},
-		{"merges --kind firm x", "--kind is posting, company or person", 2},
+		{"merges --kind firm x", "--kind is posting, company, person or service", 2},
 		{"merges --apart --again --why x " + a + " " + other, "either --apart or --again", 2},
 		{"merges --apart --why x " + a + " 0123456789abcdef", "nothing with the number 0123456789abcdef was put together", 1},
 		{"merges --again " + a + " " + other, "nothing is decided on", 1},
 		{"merges 0123456789abcdef", "there is no posting 0123456789abcdef; give the number in the address of its page", 1},
 		{"merges --kind person nobody", "there is no résumé with the key nobody", 1},
+		{"merges --kind service nothing", "no row that speaks of a service has the key nothing", 1},
 	} {
 		b.fail(tt.status, tt.says, strings.Fields(tt.args)...)
 	}
@@ -68,6 +69,45 @@ func TestMergesCanBeUndone(t *testing.T) {
 	b.succeed("merges", "--again", a, other)
 	b.succeed("build")
 	b.postings(2)
+}
+
+// A service that two sources have can be looked at and kept apart as a posting
+// can, and stays apart over every build until that is withdrawn.
+func TestMergesOfServicesCanBeUndone(t *testing.T) {
+	b := newBench(t)
+	b.data = filepath.Join(t.TempDir(), "data")
+	listed, given := filepath.Join(t.TempDir(), "ace0910_1.json"), filepath.Join(t.TempDir(), "curated_1.json")
+	writeFile(t, listed, `{"policies": [{"id": "BK-WLF90000001", "name": "가상 급식 지원", "org": "가상부", "category": "", "summary": "", "keywords": [], "amount_max": null, "amount_label": "",
+		"apply_start": "", "apply_end": "상시", "url": "", "special_req": "", "eligibility": {"age_min": 0, "age_max": 200, "regions": [], "income_max_pct": null, "status": [], "housing": []}}]}`)
+	writeFile(t, given, `[{"name": "가상급식", "tags": [], "income_max": null, "benefit": "밥", "how_to_apply": "방문", "documents": [], "deadline": "상시", "region": "",
+		"source_url": "https://welfare.example/?wlfareInfoId=WLF90000001"}]`)
+	b.succeed("ingest", "youth-policies", listed)
+	b.succeed("ingest", "bokjiro", given)
+	b.succeed("build")
+	a, other := snapshot.FormatID(snapshot.ItemID("youth-policies", "policy", "BK-WLF90000001")), snapshot.FormatID(snapshot.ItemID("bokjiro", "welfare-service", "가상급식"))
+	for _, key := range []string{"BK-WLF90000001", "가상급식"} {
+		out := b.succeed("merges", "--kind", "service", key)
+		for _, want := range []string{a, other, "number", "가상 급식 지원"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("the evidence on %s is %q, want %s in it", key, out, want)
+			}
+		}
+	}
+	b.succeed("merges", "--kind", "service", "--apart", a, other, "--why", "one is for schools")
+	if out := b.succeed("merges"); !strings.Contains(out, "service") || !strings.Contains(out, "one is for schools") {
+		t.Errorf("the decisions are %q", out)
+	}
+	for range 2 {
+		b.succeed("build")
+		if out := b.succeed("merges", "--kind", "service", "가상급식"); !strings.Contains(out, "Nothing was put together here.") {
+			t.Errorf("after the decision: %q", out)
+		}
+	}
+	b.succeed("merges", "--kind", "service", "--again", a, other)
+	b.succeed("build")
+	if out := b.succeed("merges", "--kind", "service", "가상급식"); !strings.Contains(out, a) {
+		t.Errorf("after it was withdrawn: %q", out)
+	}
 }
 
 // postings holds how many postings are served.

@@ -20,10 +20,11 @@ type Record struct {
 	Key      string            `json:"key"`
 	Delivery int64             `json:"delivery"`
 	File     string            `json:"file"`
-	Row      int64             `json:"row"`    // as the quarantine counts
-	Closed   ieum.Day          `json:"closed"` // day from which it was no longer delivered; "" = it still is
-	Fields   map[string]string `json:"fields"` // none in kinds that tell about people
-	Names    []Named           `json:"-"`      // the fields in the order of the kind
+	Row      int64             `json:"row"`               // as the quarantine counts
+	Closed   ieum.Day          `json:"closed"`            // day from which it was no longer delivered; "" = it still is
+	Fields   map[string]string `json:"fields"`            // none in kinds that tell about people
+	Names    []Named           `json:"-"`                 // the fields in the order of the kind
+	Service  []Alike           `json:"service,omitempty"` // every row of the public service that the row speaks of
 }
 
 // Named is a field of a record with its title.
@@ -66,6 +67,9 @@ func (c *Catalogue) Record(ctx context.Context, source ieum.SourceID, kind ieum.
 	}
 	if r.Key != key {
 		return nil, missing
+	}
+	if r.Service, err = c.alike(source, kind, key); err != nil {
+		return nil, err
 	}
 	return r, c.nameFile(ctx, r)
 }
