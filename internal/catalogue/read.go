@@ -119,6 +119,11 @@ func (x *reading) careers() {
 	x.p.Resume.Careers = slices.Clone(x.p.Resume.Careers)
 	for i := range x.p.Resume.Careers {
 		c := &x.p.Resume.Careers[i]
+		if c.Months == 0 { // "프레스 조작원 21년"
+			if s, title, ok := x.readSpell(c.Title); ok && title != "" {
+				c.Title, c.Months = title, s.months
+			}
+		}
 		x.p.CareerMonths += c.Months
 		if c.Occupation != "" {
 			text := c.Occupation

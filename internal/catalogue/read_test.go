@@ -149,6 +149,30 @@ func TestPlainSentencesAreRead(t *testing.T) {
 	}
 }
 
+func TestHowLongStandsBesideATitle(t *testing.T) {
+	r := resumeReader(t)
+	for text, want := range map[string]ieum.Career{
+		"프레스 조작원 21년":      {Title: "프레스 조작원", Months: 252},
+		"프레스 조작원(21년 6개월)": {Title: "프레스 조작원", Months: 258},
+		"용접원, 7년":          {Title: "용접원", Months: 84},
+		"경력\n프레스 조작원 21년":  {Title: "프레스 조작원", Months: 252},
+	} {
+		got, err := r.ReadText([]byte(text))
+		if err != nil || len(got.Careers) != 1 || got.Careers[0] != want {
+			t.Errorf("%q reads %+v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"바람이 분 지 21년", "초등학교 6년", "서울 생활 10년"} {
+		if got, err := r.ReadText([]byte(text)); err != nil || len(got.Careers) != 0 {
+			t.Errorf("%q is no work, but reads %+v, %v", text, got.Careers, err)
+		}
+	}
+	p := r.Read(ieum.Resume{Careers: []ieum.Career{{Title: "프레스 조작원 21년"}, {Title: "용접원 3년", Months: 12}}})
+	if p.CareerMonths != 264 || p.Resume.Careers[0].Title != "프레스 조작원" {
+		t.Errorf("titles read %d months, %+v", p.CareerMonths, p.Resume.Careers)
+	}
+}
+
 func TestLongWorkCountsMore(t *testing.T) {
 	p := resumeReader(t).Read(ieum.Resume{Careers: []ieum.Career{{Title: "요양보호사", Months: 10}, {Title: "간호조무사", Months: 90}}})
 	if len(p.Occupations) < 2 || p.Occupations[0] != (ieum.Scored{Code: "3075", P: 0.9}) || p.Occupations[1].Code != "5501" {
