@@ -93,6 +93,7 @@ func (r *Reader) readLines(text string) ieum.Resume {
 func unmark(line string) (rest string, marked bool) {
 	rest = strings.TrimSpace(line)
 	bare := strings.TrimLeft(rest, "-*•·▪■□▶▷◆◇●✔►※ \t")
+	bare = ordinal.ReplaceAllString(bare, "")
 	if first, after, ok := strings.Cut(bare, " "); ok && (first == "○" || first == "o") {
 		bare = strings.TrimSpace(after)
 	}
@@ -125,7 +126,7 @@ type lines struct {
 func (l *lines) read(p section, line string, marked bool) bool {
 	switch p {
 	case partCareer, partUnpaid:
-		l.career(line, marked, p == partUnpaid)
+		l.careers(spells(l.figures(line)), marked, p == partUnpaid)
 	case partSchool:
 		return l.addSchool(&l.out, line)
 	case partCertificates:
@@ -158,34 +159,59 @@ func (l *lines) read(p section, line string, marked bool) bool {
 }
 
 var (
-	yearOf = regexp.MustCompile(`(?:19|20)\d\d`)
-	school = regexp.MustCompile(`졸업|중퇴|나왔|나온|졸$|학력|graduat|degree`)
-	home   = regexp.MustCompile(`^(?:저는\s*)?(?:집은|사는 곳은|거주지는|주소는)?\s*(.+?)(?:에\s*(?:살|삽|거주)\S*|입니다|이에요|예요)?[.]?$`)
-	lives  = regexp.MustCompile(`집은|사는 곳|거주|주소|에\s*살|에\s*삽`)
-	worked = regexp.MustCompile(`일|근무|작업|운영|경력|종사|담당|관리|다녔|다님|운전|돌[봄봐보]|농사|장사|했|work`)
+	yearOf  = regexp.MustCompile(`(?:19|20)\d\d`)
+	school  = regexp.MustCompile(`졸업|중퇴|나왔|나온|졸$|학력|graduat|degree`)
+	home    = regexp.MustCompile(`^(?:저는\s*)?(?:집은|사는 곳은|거주지는|주소는)?\s*(.+?)(?:에\s*(?:살|삽|거주)\S*|입니다|이에요|예요)?[.]?$`)
+	lives   = regexp.MustCompile(`집은|사는 곳|거주|주소|에\s*살|에\s*삽`)
+	ordinal = regexp.MustCompile(`^(?:\d{1,2}[.)]\s+|[①-⑳]\s*)`)
+	idle    = regexp.MustCompile(`년\s*전(?:에|\s|$)|결혼|면허|무사고|쉬었|쉬고|쉼|공백|무직|살았|살고`)
+	worked  = regexp.MustCompile(`일|근무|작업|운영|경력|종사|담당|관리|다녔|다님|운전|돌[봄봐보]|농사|장사|했|work`)
 )
 
 // text reads a line outside of any part: one with a period, or with how long and
-// a word of work or a job's title ("프레스 조작원 21년"), is a career.
+// a word of work or the name of an occupation, is a career, or several.
 func (l *lines) text(line string) bool {
-	s, rest, ok := l.readSpell(line)
-	if !ok || rest == "" || !s.dated && !worked.MatchString(rest) && !l.titled(rest) {
-		return school.MatchString(line) && l.addSchool(&l.out, line) || l.home(line)
+	unpaid := strings.Contains(line, "봉사") || strings.Contains(line, "무급")
+	written := l.figures(line)
+	parts := spells(written)
+	if slices.ContainsFunc(parts, l.isWork) && (len(parts) == 1 || !idle.MatchString(written)) {
+		l.careers(parts, false, unpaid)
+		return true
 	}
-	l.career(line, false, strings.Contains(line, "봉사") || strings.Contains(line, "무급"))
-	return true
+	return school.MatchString(line) && l.addSchool(&l.out, line) || l.home(line)
 }
 
-// titled reports whether words are the title of a job.
-func (l *lines) titled(words string) bool {
-	atSchool := slices.ContainsFunc(schools, func(s struct{ word, level, below string }) bool {
-		return strings.HasSuffix(strings.ToLower(words), s.word)
-	})
-	if atSchool || utf8.RuneCountInString(words) > longTitle {
+// isWork reports whether a line outside of any part tells of work and how long.
+func (l *lines) isWork(line string) bool {
+	s, rest, ok := l.readSpell(line)
+	switch {
+	case !ok || rest == "":
 		return false
+	case s.dated:
+		return true
+	case idle.MatchString(line), atSchool(rest):
+		return false
+	case worked.MatchString(rest):
+		return true
 	}
-	codes := l.coder.Code(words, "", 1)
-	return len(codes) > 0 && codes[0].P >= likely
+	codes := l.coder.Code(rest, "", 1)
+	return utf8.RuneCountInString(rest) <= longTitle && len(codes) > 0 && codes[0].P >= likely
+}
+
+// atSchool reports whether words name a school and nothing done there.
+func atSchool(words string) bool {
+	words = strings.ToLower(words)
+	return slices.ContainsFunc(schools, func(s struct{ word, level, below string }) bool { return strings.HasSuffix(words, s.word) })
+}
+
+// careers reads the parts of a line; several are careers of their own.
+func (l *lines) careers(parts []string, marked, unpaid bool) {
+	for _, p := range parts {
+		if len(parts) > 1 {
+			l.open = -1
+		}
+		l.career(p, marked, unpaid)
+	}
 }
 
 // home reads a sentence that says where the person lives.
