@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -393,9 +394,7 @@ func (b *tab) answer(t *testing.T, base string) {
 	for name, text := range tour {
 		b.do(t, chromedp.SetValue(chromedp.ID(name), text))
 	}
-	if _, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(`form[action="/diagnosis"] .button`))); err != nil {
-		t.Fatal(err)
-	}
+	b.submit(t)
 }
 
 // TestSevenAnswersGetAnAnswer goes the way the README shows: seven
@@ -438,6 +437,137 @@ func TestSevenAnswersGetAnAnswer(t *testing.T) {
 			t.Error(faults)
 		}
 		b.visit(t, base+"/?lang=ko")
+	}
+}
+
+// TestARefusedFormIsMended sends answers that cannot be read: the page comes back
+// with all there is to mend, each a link to its field, which says so too; what
+// was written stays, and mending it gives the answer. No script is needed.
+func TestARefusedFormIsMended(t *testing.T) {
+	b, base := openTab(t), serveSite(t, "")
+	b.look(t, look{"ko", "light", 360})
+	b.visit(t, base+"/diagnosis")
+	b.do(t, chromedp.SetValue(chromedp.ID("tasks"), tour["tasks"]), chromedp.SetValue(chromedp.ID("years"), "오래"), chromedp.SetValue(chromedp.ID("pay"), "많이"))
+	b.submit(t)
+	got := value[struct {
+		Title, Focus, Tasks, Years string
+		Links, Marked, Beside      []string
+	}](t, b, `({
+		Title: document.title, Focus: document.activeElement.id,
+		Tasks: document.getElementById("tasks").value, Years: document.getElementById("years").value,
+		Links: [...document.querySelectorAll("#faults a")].map((a) => a.getAttribute("href")),
+		Marked: [...document.querySelectorAll("[aria-invalid=true]")].map((e) => e.id),
+		Beside: [...document.querySelectorAll("[aria-invalid=true]")].map((e) => document.getElementById(e.getAttribute("aria-describedby").split(" ")[0]).innerText.trim()),
+	})`)
+	if n := value[int](t, b, `document.scripts.length`); n > 0 {
+		t.Errorf("the page has %d scripts", n)
+	}
+	if strings.Join(got.Links, " ") != "#years #pay" || strings.Join(got.Marked, " ") != "years pay" {
+		t.Errorf("to mend are %q, marked are %q", got.Links, got.Marked)
+	}
+	if got.Focus != "faults" || !strings.HasPrefix(got.Title, "고칠 곳 있음") {
+		t.Errorf("focus is on %q, the title is %q", got.Focus, got.Title)
+	}
+	if got.Tasks != tour["tasks"] || got.Years != "오래" {
+		t.Errorf("what was written is lost: %q, %q", got.Tasks, got.Years)
+	}
+	if len(got.Beside) != 2 || !strings.Contains(got.Beside[0], "3년 6개월") || !strings.Contains(got.Beside[1], "이백오십만원") {
+		t.Errorf("the fields say %q, without an example", got.Beside)
+	}
+	for _, v := range b.violations(t) {
+		t.Error(v)
+	}
+	b.do(t, chromedp.Click(chromedp.CSS(`#faults a[href="#pay"]`)))
+	if at := value[string](t, b, `location.hash`); at != "#pay" {
+		t.Errorf("the link leads to %q", at)
+	}
+	b.do(t, chromedp.SetValue(chromedp.ID("years"), "이십년"), chromedp.SetValue(chromedp.ID("pay"), "월 이백오십"))
+	b.submit(t)
+	if n := value[int](t, b, `document.querySelectorAll("main .reasons").length`); n == 0 {
+		t.Error("mended, the form gives no answer")
+	}
+}
+
+func (b *tab) submit(t *testing.T) {
+	t.Helper()
+	if _, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(`form[action="/diagnosis"] .button`))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestNoAddressCarriesWhatAPersonWrote holds that the answer leads on by codes:
+// a word in an address stays in the browser's history and in others' logs.
+func TestNoAddressCarriesWhatAPersonWrote(t *testing.T) {
+	b, base := openTab(t), serveSite(t, "")
+	b.look(t, look{"ko", "light", 1280})
+	b.answer(t, base)
+	hrefs := value[[]string](t, b, `[location.href, ...[...document.querySelectorAll("a[href], form")].map((e) => e.href || e.action)].map((u) => decodeURIComponent(u))`)
+	codes := 0
+	for _, at := range hrefs {
+		for word := range strings.FieldsSeq(tour["work"] + " " + tour["tasks"] + " " + tour["certificates"]) {
+			if strings.Contains(at, word) {
+				t.Errorf("%s has %q, which the person wrote", at, word)
+			}
+		}
+		if strings.Contains(at, "/jobs?occupation=") {
+			codes++
+		}
+	}
+	if codes == 0 {
+		t.Error("no link leads on to jobs of the occupation")
+	}
+}
+
+// TestTheAnswerIsOfUseOnPaper holds that what is printed is short, and says
+// where each job is found again.
+func TestTheAnswerIsOfUseOnPaper(t *testing.T) {
+	b, base := openTab(t), serveSite(t, "")
+	b.look(t, look{"ko", "light", 1280})
+	b.answer(t, base)
+	jobs := value[[]string](t, b, `[...document.querySelectorAll(".job h3 a")].map((a) => a.getAttribute("href"))`)
+	devtools(t, b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	text := value[string](t, b, `document.querySelector("main").innerText`)
+	for _, at := range jobs {
+		if !strings.Contains(text, strings.TrimPrefix(base, "http://")+at) {
+			t.Errorf("the paper does not say where %s is", at)
+		}
+	}
+	if len(jobs) < 3 || strings.Contains(text, "더 배우면 좋은 것") {
+		t.Errorf("%d jobs, and what nobody needs on paper:\n%s", len(jobs), text)
+	}
+	if !strings.Contains(text, tour["tasks"]) {
+		t.Error("the paper lacks what the result rests on")
+	}
+	pdf, err := chromedp.Call(b.ctx, page.PrintToPDF, page.PrintToPDFParams{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pages := len(regexp.MustCompile(`/Type /Page\b`).FindAllString(string(pdf.Data), -1)); pages < 1 || pages > 5 {
+		t.Errorf("the paper has %d pages", pages)
+	}
+}
+
+// TestLargePrintLeavesRoomToType holds that a search field shows what is typed
+// into it on a phone, in large print and with the letters of the browser at twice
+// their size.
+func TestLargePrintLeavesRoomToType(t *testing.T) {
+	b, base := openTab(t), serveSite(t, "")
+	b.look(t, look{"ko", "light", 360})
+	for _, size := range []string{"normal", "large", "double"} {
+		for _, at := range []string{"/", "/jobs", "/occupations"} {
+			b.visit(t, base+at+"?text="+strings.Replace(size, "double", "normal", 1))
+			if size == "double" {
+				value[bool](t, b, `(document.documentElement.style.fontSize = "200%", true)`)
+			}
+			got := value[struct {
+				Field, Page float64
+				Letters     float64
+			}](t, b, `(() => { const q = document.querySelector("main input[type=search]"), s = getComputedStyle(q);
+				return {Field: q.clientWidth, Page: document.scrollingElement.scrollWidth, Letters: (q.clientWidth - 2 * parseFloat(s.paddingLeft)) / parseFloat(s.fontSize)}; })()`)
+			if got.Letters < 5 || got.Page > 360 {
+				t.Errorf("%s (%s): room for %.1f letters in a page of %.0f px", at, size, got.Letters, got.Page)
+			}
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"embed"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -63,6 +64,9 @@ func (h *handlers) jobs(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	found, err := h.m.Search(r.Context(), q.search())
+	if e, ok := errors.AsType[*ieum.Error](err); ok && e.Field == "/q" { // what was typed must not be lost
+		return h.pages.Again(w, r, "jobs.html", h.m.jobsPage(&Found{}, q), err)
+	}
 	if err != nil {
 		return err
 	}

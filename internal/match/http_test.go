@@ -87,6 +87,7 @@ func TestPagesOfJobs(t *testing.T) {
 		{"/jobs?lang=en&career=entry", 200, []string{"1 open job", "no experience needed", "KRW 3,000,000 to KRW 3,500,000 a month"}, nil},
 		{"/jobs?q=" + url.QueryEscape("역삼동"), 200, []string{"“역삼동” → 서울특별시 강남구", "요양병원"}, []string{"프레스 사원"}},
 		{"/jobs/0000000000000002", 200, []string{"“면접 때 &lt;이야기&gt;”라고 적혀 있습니다", "“뽑을 때까지”라고 적혀 있습니다"}, nil},
+		{"/jobs?q=" + strings.TrimSuffix(strings.Repeat("a+", 80), "+"), 422, []string{"낱말을 줄여", "aria-invalid", `value="a a a a`}, []string{"열려 있는 일자리가 없습니다"}},
 		{"/jobs?region=nowhere", 422, []string{"고를 수 없는 값"}, nil},
 		{"/jobs?regoin=11", 422, []string{"region"}, nil},
 		{"/jobs/0000000000000abc", 200, []string{

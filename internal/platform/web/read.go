@@ -18,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"ieum"
+	"ieum/defs"
 )
 
 // An Upload is a file that came with a form.
@@ -293,49 +294,11 @@ func unknown(name string, known []string) error {
 	}
 	e := &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.param.unknown", Args: map[string]any{"name": name}, Field: "/" + name,
 		Message: fmt.Sprintf("there is no parameter %q", name)}
-	if meant := Meant(name, known); meant != "" {
+	if meant := defs.Meant(name, known); meant != "" {
 		e.Key, e.Args["meant"] = "error.param.meant", meant
 		e.Message += fmt.Sprintf("; did you mean %q?", meant)
 	}
 	return e
-}
-
-// Meant returns which of the known names was probably meant: the nearest by
-// Levenshtein distance, if it is within a third of the name's length, at least
-// one edit; or "".
-func Meant(name string, known []string) string {
-	best, least := "", max(1, len(name)/3)+1
-	for _, k := range known {
-		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < least {
-			best, least = k, d
-		}
-	}
-	return best
-}
-
-// distance is the Levenshtein distance in bytes, with the swap of two
-// neighbours counted as one edit.
-func distance(a, b string) int {
-	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
-	before, last, now := rows[0], rows[1], rows[2]
-	for j := range last {
-		last[j] = j
-	}
-	for i := range len(a) {
-		now[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			now[j+1] = min(last[j]+cost, last[j+1]+1, now[j]+1)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				now[j+1] = min(now[j+1], before[j-1]+1)
-			}
-		}
-		before, last, now = last, now, before
-	}
-	return last[len(b)]
 }
 
 // ReadJSON fills a T from the JSON body of a request, strictly: a member that T

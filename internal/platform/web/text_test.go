@@ -67,15 +67,6 @@ func TestNumbersHaveSeparators(t *testing.T) {
 	}
 }
 
-func TestTheMeantNameIsNear(t *testing.T) {
-	known := []string{"region", "occupation", "q", "limit"}
-	for name, want := range map[string]string{"regoin": "region", "Region": "region", "occupaton": "occupation", "limt": "limit", "colour": "", "x": "q"} {
-		if got := Meant(name, known); got != want {
-			t.Errorf("%s: meant %q, want %q", name, got, want)
-		}
-	}
-}
-
 func TestAcceptLanguage(t *testing.T) {
 	langs := []ieum.Lang{"ko", "en"}
 	for header, want := range map[string]ieum.Lang{"": "ko", "en": "en", "en-US,en;q=0.9,ko;q=0.8": "en", "fr,ko;q=0.2,en;q=0.1": "ko", "fr": "ko", "en;q=x": "ko", "en;q=0": "ko"} {
