@@ -10,8 +10,8 @@ import (
 	"ieum/internal/snapshot"
 )
 
-// Mastering is measured on simulated rows that know nothing of the matcher. Its
-// weights were chosen on seed 1; these are other seeds.
+// Mastering is measured on simulated rows that know nothing of the matcher, and
+// that its weights were not fitted on.
 func TestMasteringFindsTheTruth(t *testing.T) {
 	for _, seed := range []int{2, 3} {
 		dir := t.TempDir()

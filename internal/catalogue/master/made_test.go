@@ -193,7 +193,7 @@ func (g made) family(c madeCompany) []madePosting {
 		}
 	case x < 0.18 && gradeless(first.title): // grades: nearly all is the same
 		j := first
-		levels := pick(g, [][2]string{{"주니어 ", "시니어 "}, {"신입 ", "경력 "}, {"", "리드 "}, {"", "팀장급 "}})
+		levels := pick(g, [][2]string{{"주니어 ", "시니어 "}, {"신입 ", "경력 "}, {"", "리드 "}, {"", "팀장급 "}, {"정규직 ", "계약직 "}})
 		j.title, first.title = levels[0]+first.title, levels[1]+first.title
 		if g.chance(0.7) {
 			j.facts.CareerMin = first.facts.CareerMin + 36
@@ -276,6 +276,9 @@ func (g made) copyOf(j madePosting, c madeCompany) madePosting {
 		j.title = "[" + c.core + "] " + j.title
 	}
 	if g.chance(0.1) {
+		j.title = pick(g, []string{"[4대보험] ", "[상반기] ", "[면접비 지급] ", "[우수기업] ", "[" + pick(g, trades) + "사업부] "}) + j.title
+	}
+	if g.chance(0.1) {
 		j.title += pick(g, []string{" (급구)", " (4대보험)", " 신입", "!!"})
 	}
 	for range g.IntN(6) {
@@ -291,6 +294,8 @@ func (g made) copyOf(j madePosting, c madeCompany) madePosting {
 		j.body += "지원은 이곳에서 하십시오. " + pick(g, welfare)
 	case x < 0.36:
 		j.body = ""
+	case x < 0.44: // a page of results, which shows words only
+		j.body = g.keywords(j)
 	}
 	if g.chance(0.1) {
 		j.facts.Region = province(j.facts.Region)
@@ -376,6 +381,19 @@ func (g made) people(n int) (out []madePerson) {
 	}
 	g.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	return out
+}
+
+// keywords are some words of the body, and some of the site's own.
+func (g made) keywords(j madePosting) string {
+	words, list := strings.Fields(j.body), []string{j.role}
+	for range 4 + g.IntN(8) {
+		if g.chance(0.5) {
+			list = append(list, pick(g, words))
+		} else {
+			list = append(list, pick(g, objects)+pick(g, verbs))
+		}
+	}
+	return strings.Join(list, ",")
 }
 
 func gradeless(title string) bool {

@@ -20,7 +20,7 @@ func Compare(p *Postings, pairs [][2]uint32) ([]Merge, error) {
 
 // words are the texts of a posting as they are compared.
 type words struct {
-	title  []rune
+	title  titled
 	grade  grade
 	where  particulars
 	body   []uint32 // sorted sets of bigrams, items and figures
@@ -92,7 +92,7 @@ func (m *matcher) words(rows []uint32, within bool) ([]words, error) {
 	out := make([]words, len(rows))
 	parallel(len(rows), 256, func(i int) {
 		title := m.Title(rows[i])
-		out[i].title, out[i].grade, out[i].where = m.title(rows[i]), gradeOf(title), particularsOf(title)
+		out[i].title, out[i].grade, out[i].where = m.titled(rows[i]), gradeOf(title), particularsOf(title)
 	})
 	type scratch struct {
 		runes []rune
@@ -149,9 +149,9 @@ const few = 4
 func commonInTitles(list []*words) {
 	count, seen := map[uint32]int{}, map[string]bool{}
 	for _, w := range list {
-		if t := string(w.title); !seen[t] {
+		if t := string(w.title.whole); !seen[t] {
 			seen[t] = true
-			for _, b := range titleSet(w.title) {
+			for _, b := range titleSet(w.title.whole) {
 				count[b]++
 			}
 		}
@@ -218,11 +218,12 @@ func (m *matcher) text(a, b uint32, x, y words) (t pairText) {
 			return m.Counts.titleInfo(h)
 		}
 	}
-	bits.titles(&t, x.title, y.title)
+	p, q := x.title.compared(y.title)
+	bits.titles(&t, p, q)
 	t.gradeOther, t.gradeMore, t.rankOther = grades(x.grade, y.grade)
 	t.particularOther = b2f(x.where.apart(y.where))
 	if min(m.Prints[a].Length, m.Prints[b].Length) >= shortBody {
-		t.hasBody = true
+		t.hasBody, t.lopsided = true, lopsided(&m.Prints[a], &m.Prints[b])
 		c := m.Counts
 		p, q := sets([2][]uint32{x.body, y.body}, [2][]uint32{x.own.body, y.own.body})
 		t.body.within, t.body.both = shared(p, q, func(i uint32) float32 { return c.bodyBit[i] })
@@ -232,3 +233,8 @@ func (m *matcher) text(a, b uint32, x, y words) (t pairText) {
 	}
 	return t
 }
+
+// lopsided reports whether one body is so much shorter than the other that it
+// is of another sort, as the list of skills that a page of results shows: what
+// it leaves out says nothing.
+func lopsided(p, q *Print) bool { return min(p.Length, q.Length)*3 < max(p.Length, q.Length) }

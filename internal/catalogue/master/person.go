@@ -183,7 +183,7 @@ func (m *persons) judge(a, b uint32, by uint64) (f Merge, ok bool) {
 		points += 6
 	case who:
 		f.Rule = ByToken
-		points += 2.5 - 0.5*float64(differ)
+		points += 3.5 - 0.5*float64(differ) // people move and change telephones, and keep name and birthday
 	case whoKnown: // the same telephone, another name: a slip, if all else agrees
 		f.Rule = ByToken
 		points += 1.5 - 0.5*float64(differ-1)

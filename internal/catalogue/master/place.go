@@ -44,22 +44,30 @@ func placesOf(title string) (places []string) {
 // shifts are words for when one works.
 var shifts = []string{"주간", "야간", "주말", "평일", "오전", "오후", "새벽", "심야", "격일", "2교대", "3교대"}
 
-// particulars are where and when the job of a title is.
-type particulars struct{ places, shifts []string }
+// terms are words for how one is employed.
+var terms = []string{"정규직", "계약직", "파견직", "프리랜서", "파트타임", "아르바이트"}
+
+// particulars are where and when the job of a title is, and on what terms.
+type particulars struct{ places, shifts, terms []string }
 
 func particularsOf(title string) (p particulars) {
 	p.places = placesOf(title)
-	for _, s := range shifts {
-		if strings.Contains(title, s) {
-			p.shifts = append(p.shifts, s)
-		}
-	}
+	p.shifts, p.terms = contained(title, shifts), contained(title, terms)
 	return p
 }
 
-// apart reports whether both name places, or both shifts, and none the same.
+func contained(title string, words []string) (in []string) {
+	for _, w := range words {
+		if strings.Contains(title, w) {
+			in = append(in, w)
+		}
+	}
+	return in
+}
+
+// apart reports whether both name places, shifts or terms, and none the same.
 func (p particulars) apart(q particulars) bool {
-	return disjoint(p.places, q.places) || disjoint(p.shifts, q.shifts)
+	return disjoint(p.places, q.places) || disjoint(p.shifts, q.shifts) || disjoint(p.terms, q.terms)
 }
 
 func disjoint(x, y []string) bool {

@@ -112,7 +112,8 @@ func (m *matcher) coherent(a, b uint32) bool {
 		return true
 	}
 	var t pairText
-	telling(m.Counts.titleInfo).titles(&t, m.title(a), m.title(b))
+	x, y := m.titled(a).compared(m.titled(b))
+	telling(m.Counts.titleInfo).titles(&t, x, y)
 	gradeOther, _, rankOther := grades(gradeOf(m.Title(a)), gradeOf(m.Title(b)))
 	return t.other < 20 && gradeOther+rankOther == 0 && !particularsOf(m.Title(a)).apart(particularsOf(m.Title(b)))
 }
@@ -311,6 +312,7 @@ func hopeful(p, q *Print, title, body float64, known bool) pairText {
 	if !known {
 		return t
 	}
+	t.lopsided = lopsided(p, q)
 	t.body.both, t.body.within = min(1, body+0.2), min(1, body+0.3)
 	if whole := min(p.Length, q.Length)*2 >= max(p.Length, q.Length); !whole {
 		t.body.within = 1

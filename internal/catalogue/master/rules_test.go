@@ -129,6 +129,10 @@ func TestWhichPostingsAreOne(t *testing.T) {
 		{"posted again with other pay", func(p *madePosting) {
 			p.facts.Opened, p.facts.Deadline, p.facts.PayMin = 20060, 20090, 29_000_000
 		}, true, ByRepost},
+		{"a bracket before the title", func(p *madePosting) { p.title = "[어르신돌봄본부] 요양보호사 모집" }, true, ByNearText},
+		{"the list of skills that a page of results shows", func(p *madePosting) {
+			p.title, p.body = "[우수기업] 요양보호사", "요양보호사, 목욕, 식사 도움, 치매 돌봄, 말벗, 가사 지원, 운전 가능"
+		}, true, ByNearText},
 		{"another branch", func(p *madePosting) { p.facts.Region = 26350 }, false, 0},
 		{"another district of the city", func(p *madePosting) { p.facts.Region = 11650 }, false, 0},
 		{"another role in the same words", func(p *madePosting) { p.title = "물리치료사 모집"; p.facts.Occupation = 3065 }, false, 0},
@@ -147,6 +151,7 @@ func TestWhichPostingsAreOne(t *testing.T) {
 	for _, titles := range [][2]string{
 		{"[서울] 요양보호사 모집", "[울산] 요양보호사 모집"}, {"한빛점 요양보호사 모집", "새빛점 요양보호사 모집"},
 		{"요양보호사 모집(신입)", "요양보호사 모집(경력)"}, {"요양보호사 모집(신입)", "요양보호사 모집(3년 이상)"},
+		{"요양보호사 (정규직)", "요양보호사 계약직"},
 		{"요양보호사 주니어", "요양보호사 시니어"}, {"요양보호사(주간) 모집", "요양보호사(야간) 모집"},
 	} {
 		as := func(title string) madePosting {

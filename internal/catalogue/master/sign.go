@@ -8,9 +8,7 @@ import (
 // Whether two postings are one is decided by a sum of points, a point being a
 // factor of e in the odds: Fellegi and Sunter's model, with the weights of all
 // signs fitted together (logistic regression) so that signs which go together
-// are not counted twice. They were fitted on made-up postings of one seed of
-// two generators; docs/quality.md says what they give on others and on real
-// pairs.
+// are not counted twice. weights.go says what they were fitted on.
 
 // A sign is something that speaks for or against two postings being one.
 type sign int
@@ -32,6 +30,9 @@ const (
 	itemShare            // Jaccard of the items
 	figureShare          // of figures as of bigrams
 	figureWithin         //
+	teaserKnown          // both have a body, one only a fraction of the other
+	teaserWithin         // share of the fraction that the other has
+	teaserItem           // share of its items
 	regionEqual          // the same district
 	regionWithin         // one states the province only
 	occupationEqual      //
@@ -116,6 +117,7 @@ type pairText struct {
 	rankOther       float64
 	particularOther float64
 	hasBody         bool // both have one; the shares are 0 otherwise
+	lopsided        bool // one is a fraction of the other
 
 	body, item, figure struct{ within, both float64 }
 }
@@ -129,7 +131,11 @@ func signsOf(x, y *Facts, t pairText) (f [signs]float64) {
 	if t.title == 1 {
 		f[titleTells] = min(2, t.titleBits/30)
 	}
-	if t.hasBody {
+	switch {
+	case !t.hasBody:
+	case t.lopsided:
+		f[teaserKnown], f[teaserWithin], f[teaserItem] = 1, t.body.within, t.item.within
+	default:
 		f[bodyKnown] = 1
 		f[bodyShare], f[bodyWithin] = t.body.both, t.body.within
 		f[itemShare] = t.item.both

@@ -57,6 +57,36 @@ func (m *matcher) title(row uint32) []rune {
 	return titleRunes(nil, m.Title(row), m.Names(m.Facts[row].Company))
 }
 
+// bracketBefore is what employers put before a title on one site and leave away
+// on the next: [면접비], [영업본부].
+var bracketBefore = regexp.MustCompile(`^\s*[\[【〔<][^\]】〕>]*[\]】〕>]`)
+
+// titled is a normalised title, and what it is without a bracket before it; nil
+// where none is.
+type titled struct{ whole, bare []rune }
+
+func (m *matcher) titled(row uint32) (t titled) {
+	title := m.Title(row)
+	names := m.Names(m.Facts[row].Company)
+	t.whole = titleRunes(nil, title, names)
+	if in := bracketBefore.FindString(title); in != "" {
+		t.bare = titleRunes(nil, title[len(in):], names)
+	}
+	return t
+}
+
+// compared are the runes by which two titles are compared: a bracket that only
+// one of them begins with is left out.
+func (t titled) compared(u titled) (x, y []rune) {
+	switch {
+	case len(t.bare) >= 2 && u.bare == nil:
+		return t.bare, u.whole
+	case len(u.bare) >= 2 && t.bare == nil:
+		return t.whole, u.bare
+	}
+	return t.whole, u.whole
+}
+
 // info is how much the runes from..to tell: each bigram half for each of its
 // two runes.
 func (c telling) info(x []rune, from, to int) (bits float64) {
