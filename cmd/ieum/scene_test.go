@@ -131,9 +131,7 @@ func newScene(t *testing.T, name string, deliveries int) *scene {
 func (s *scene) copy(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(s.dir)); err != nil {
-		t.Fatal(err)
-	}
+	copyFolder(t, dir, s.dir)
 	return dir
 }
 

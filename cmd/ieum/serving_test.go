@@ -117,9 +117,7 @@ func stocking(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b.data = filepath.Join(t.TempDir(), "demo")
-	if err := os.CopyFS(b.data, os.DirFS(data)); err != nil {
-		t.Fatal(err)
-	}
+	copyFolder(t, b.data, data)
 	return b
 }
 

@@ -97,8 +97,27 @@ func newBench(t *testing.T) *bench {
 
 func (b *bench) copyTo(dir string) {
 	b.t.Helper()
-	if err := os.CopyFS(dir, os.DirFS(filepath.Join(b.root, "data"))); err != nil {
-		b.t.Fatal(err)
+	copyFolder(b.t, dir, filepath.Join(b.root, "data"))
+}
+
+// copyFolder copies a folder with the permissions of its files.
+func copyFolder(t *testing.T, to, from string) {
+	t.Helper()
+	err := os.CopyFS(to, os.DirFS(from))
+	if err == nil {
+		err = filepath.WalkDir(from, func(path string, d os.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			info, err := d.Info()
+			if err != nil {
+				return err
+			}
+			return os.Chmod(filepath.Join(to, strings.TrimPrefix(path, from)), info.Mode().Perm())
+		})
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
