@@ -58,35 +58,8 @@ func (f Faults) err() error {
 
 // nearest returns "; did you mean X?" when a known name is close to name.
 func nearest(name string, known []string) string {
-	best, least := "", 1+len([]rune(name))/3
-	for _, k := range known {
-		if d := distance([]rune(name), []rune(k)); d <= least && d < max(len([]rune(k)), 2) {
-			best, least = k, d-1
-		}
+	if meant := Meant(name, known); meant != "" {
+		return fmt.Sprintf("; did you mean %s?", meant)
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %s?", best)
-}
-
-// distance is the Levenshtein distance of a and b.
-func distance(a, b []rune) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range a {
-		last := row[0]
-		row[0] = i + 1
-		for j := range b {
-			cost := last
-			if a[i] != b[j] {
-				cost++
-			}
-			last = row[j+1]
-			row[j+1] = min(cost, row[j]+1, last+1)
-		}
-	}
-	return row[len(b)]
+	return ""
 }
