@@ -381,16 +381,3 @@ func (m *making) meta(about []snapshot.Source) snapshot.Meta {
 	}
 	return meta
 }
-
-// Current describes the snapshot in use; ieum.ErrUnavailable when there is none.
-func (c *Catalogue) Current() (snapshot.Meta, error) {
-	dir, err := snapshot.Current(c.data)
-	if err != nil {
-		return snapshot.Meta{}, err
-	}
-	s, err := snapshot.Open(dir)
-	if err != nil {
-		return snapshot.Meta{}, err
-	}
-	return s.Meta, s.Close()
-}
