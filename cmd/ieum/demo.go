@@ -18,20 +18,15 @@ func bringDemo(ctx context.Context, e *env, p simulate.Params) error {
 	if _, err := snapshot.Current(e.Data); !errors.Is(err, ieum.ErrUnavailable) {
 		return err
 	}
-	unlock, err := lockBuild(e.Data)
-	if err != nil {
-		return err
-	}
-	defer unlock()
 	set, err := e.definitions()
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, e, set)
+	s, done, err := openToWrite(ctx, e, set)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer done()
 	if err := onlySimulated(ctx, s); err != nil {
 		return err
 	}
