@@ -129,7 +129,6 @@ func TestWhichPostingsAreOne(t *testing.T) {
 		{"posted again with other pay", func(p *madePosting) {
 			p.facts.Opened, p.facts.Deadline, p.facts.PayMin = 20060, 20090, 29_000_000
 		}, true, ByRepost},
-		{"a bracket before the title", func(p *madePosting) { p.title = "[어르신돌봄본부] 요양보호사 모집" }, true, ByNearText},
 		{"the list of skills that a page of results shows", func(p *madePosting) {
 			p.title, p.body = "[우수기업] 요양보호사", "요양보호사, 목욕, 식사 도움, 치매 돌봄, 말벗, 가사 지원, 운전 가능"
 		}, true, ByNearText},
@@ -159,6 +158,20 @@ func TestWhichPostingsAreOne(t *testing.T) {
 		}
 		if got, why := onePosting(t, as(titles[0]), as(titles[1])); got {
 			t.Errorf("%s and %s became one posting: %+v", titles[0], titles[1], why)
+		}
+	}
+}
+
+func TestABracketBeforeOneOfTwoTitlesIsLeftOut(t *testing.T) {
+	for _, tt := range []struct{ a, b, x, y string }{
+		{"[면접비] 용접 기술자", "용접 기술자", "용접기술자", "용접기술자"},
+		{"[영업본부] 총무", "[생산본부] 총무", "영업본부총무", "생산본부총무"},
+		{"[총무]", "총무", "총무", "총무"},
+	} {
+		titles := []string{tt.a, tt.b}
+		m := &matcher{Postings: &Postings{Facts: make([]Facts, 2), Title: func(row uint32) string { return titles[row] }, Names: func(uint32) []string { return nil }}}
+		if x, y := m.titled(0).compared(m.titled(1)); string(x) != tt.x || string(y) != tt.y {
+			t.Errorf("%s and %s are compared as %s and %s, want %s and %s", tt.a, tt.b, string(x), string(y), tt.x, tt.y)
 		}
 	}
 }
