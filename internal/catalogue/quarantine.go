@@ -27,7 +27,7 @@ type quarantine struct {
 	path    string
 	file    *durable.File
 	buf     *bufio.Writer
-	w       table.Writer
+	w       *table.CSV
 	columns map[string]int
 	values  []any
 	rows    int64
