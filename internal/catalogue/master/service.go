@@ -109,16 +109,23 @@ func (k *serviceKnown) fits(o *serviceKnown) bool {
 	if p := near(k.region, o.region); p == beside || p == differs {
 		return false
 	}
-	w := k.with(o)
+	w := k.times(o)
 	return !k.edition.apart(o.edition) && (w.from == 0 || w.to == 0 || w.from <= w.to) && w.edition.within(w.from, w.to)
 }
 
-func (k *serviceKnown) with(o *serviceKnown) serviceKnown {
-	w := serviceKnown{region: max(k.region, o.region), from: max(k.from, o.from), to: k.to} // a district's code is the larger number
+// times is what two clusters together know of their time.
+func (k *serviceKnown) times(o *serviceKnown) serviceKnown {
+	w := serviceKnown{from: max(k.from, o.from), to: k.to}
 	if k.to == 0 || o.to != 0 && o.to < k.to {
 		w.to = o.to
 	}
 	w.edition = edition{cmp.Or(k.edition.year, o.edition.year), cmp.Or(k.edition.round, o.edition.round)}
+	return w
+}
+
+func (k *serviceKnown) with(o *serviceKnown) serviceKnown {
+	w := k.times(o)
+	w.region = max(k.region, o.region) // a district's code is the larger number
 	w.numbers = slices.Concat(k.numbers, o.numbers)
 	slices.Sort(w.numbers)
 	w.numbers = slices.Compact(w.numbers)

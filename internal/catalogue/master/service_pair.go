@@ -101,7 +101,7 @@ func (s *serviceSign) add(on Agreed, points float32) {
 // judge decides whether two rows speak of one service.
 func (m *services) judge(a, b uint32) (f Merge, ok bool) {
 	x, y := &m.rows[a], &m.rows[b]
-	if x.number != "" && x.number == y.number || !m.known[a].fits(&m.known[b]) {
+	if x.number != "" && x.number == y.number || x.titles(y) == otherTitles || !m.known[a].fits(&m.known[b]) {
 		return f, false
 	}
 	s := m.compare(a, b)

@@ -127,3 +127,21 @@ func TestServicesOnMadeUpDuplicates(t *testing.T) {
 		}
 	}
 }
+
+// Any title and address can be read, and a title is like itself.
+func FuzzServiceForm(f *testing.F) {
+	f.Add("(나나시) 2025년 가상 급식 제2차 추가모집", "https://welfare.example/?id=WLF00000012")
+	f.Add("’26년 \xff 2차전지", "://")
+	f.Fuzz(func(t *testing.T, title, url string) {
+		x := newServiceForm(&Service{Title: title, URL: url, Office: title, Number: url})
+		if x.key != "" && x.titles(&x) != sameTitles {
+			t.Errorf("%q is not like itself", title)
+		}
+		if x.edition.apart(x.edition) {
+			t.Errorf("%q is another edition than itself: %+v", title, x.edition)
+		}
+		if _, again := takeEdition(title); again != x.edition {
+			t.Errorf("%q has the editions %+v and %+v", title, x.edition, again)
+		}
+	})
+}
