@@ -44,7 +44,7 @@ type resume struct {
 	careers            []uint16 // occupations, newest first
 }
 
-// dict has three occupations (1 = 8211, 2 = 8221, 3 = 8231), three regions (1 = 11,
+// dict has four occupations (1 = 8211, 2 = 8221, 3 = 8231, 4 = 8811), three regions (1 = 11,
 // 2 = 11680, 3 = 26), two competencies and two certificates.
 func dict(t *testing.T, set *defs.Set) snapshot.Dict {
 	skills, certs, majors := []string{""}, []string{""}, []string{""}
@@ -57,7 +57,7 @@ func dict(t *testing.T, set *defs.Set) snapshot.Dict {
 		}
 	}
 	return snapshot.Dict{
-		Occupations: []string{"", "8211", "8221", "8231"}, Regions: []string{"", "11", "11680", "26"}, Industries: []string{""},
+		Occupations: []string{"", "8211", "8221", "8231", "8811"}, Regions: []string{"", "11", "11680", "26"}, Industries: []string{""},
 		Education: []string{""}, Employment: []string{""}, Sex: []string{""}, Skills: skills, Certificates: certs, Majors: majors,
 		Kinds: []string{""}, Sources: []string{"made-up"},
 	}

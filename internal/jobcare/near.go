@@ -110,8 +110,8 @@ func (b *base) nearness(s *snapshot.Snapshot, p ieum.Profile, h held) []float64 
 }
 
 // nearest returns the occupation nearest to a person among those with openings;
-// of several about equally near, the one with most openings per seeker. Nil when
-// none is near.
+// of several about equally near and as much alike (Fit.Score), the one with most
+// openings per seeker. Nil when none is near.
 func (a *Adviser) nearest(s *snapshot.Snapshot, b *base, p ieum.Profile, h held, scores []float64) *Fit {
 	near := b.nearness(s, p, h)
 	order := make([]int, len(near))
@@ -120,7 +120,7 @@ func (a *Adviser) nearest(s *snapshot.Snapshot, b *base, p ieum.Profile, h held,
 	}
 	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(near[y], near[x]) })
 	var best *Fit
-	least, compared := .1, 0
+	least, alike, compared := .1, 0.0, 0
 	for _, o := range order {
 		if near[o] < least || compared == looked {
 			break
@@ -130,9 +130,9 @@ func (a *Adviser) nearest(s *snapshot.Snapshot, b *base, p ieum.Profile, h held,
 			continue
 		}
 		if compared++; compared == 1 {
-			least = max(least, comparable*near[o])
+			least, alike = max(least, comparable*near[o]), comparable*f.Score
 		}
-		if best == nil || f.Per100.Float() > best.Per100.Float() {
+		if best == nil || f.Score >= alike && f.Per100.Float() > best.Per100.Float() {
 			best = &f
 		}
 	}

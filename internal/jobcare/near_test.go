@@ -10,17 +10,17 @@ import (
 	"ieum/internal/snapshot"
 )
 
-// crossing is a market in which 8231 has nine times the openings for its seekers
-// that 8221 has. Of the people in it moved to8221 went from 8211 to 8221, and
-// to8231 to 8231.
-func crossing(t *testing.T, to8221, to8231 int) *Adviser {
+// crossing is a market in which other has nine times the openings for its seekers
+// that 8221 has. Of the people in it toOther went from 8211 to other, and to8221 to
+// 8221.
+func crossing(t *testing.T, to8221 int, other uint16, toOther int) *Adviser {
 	var postings []posting
-	for o, places := range map[uint16]int{2: 10, 3: 90} {
+	for o, places := range map[uint16]int{2: 10, other: 90} {
 		postings = append(postings, repeat(places, func(int) posting { p := press(); p.occupation = o; return p })...)
 	}
 	slices.SortFunc(postings, func(a, b posting) int { return int(a.occupation) - int(b.occupation) })
 	var resumes []resume
-	for o, moved := range map[uint16]int{2: to8221, 3: to8231} {
+	for o, moved := range map[uint16]int{2: to8221, other: toOther} {
 		for i := range 60 {
 			r := seeker(0)
 			r.occupation = o
@@ -40,16 +40,20 @@ func crossing(t *testing.T, to8221, to8231 int) *Adviser {
 func TestNearIsWhereOthersWentNotWhereMostOpeningsAre(t *testing.T) {
 	press := ieum.Profile{Occupations: []ieum.Scored{{Code: "8211", P: .9}}}
 	for _, tt := range []struct {
-		to8221, to8231 int
-		want           string
+		to8221  int
+		other   uint16
+		toOther int
+		want    string
 	}{
-		{50, 10, "8221"}, // most went there, though openings are few
-		{10, 50, "8231"},
-		{30, 30, "8231"}, // equally near: openings decide
-		{0, 0, "8231"},   // nothing is known of moves: of one sub-major group both
+		{50, 3, 10, "8221"}, // most went there, though openings are few
+		{10, 3, 50, "8231"},
+		{30, 3, 30, "8231"}, // equally near: openings decide
+		{0, 3, 0, "8231"},   // nothing is known of moves: of one sub-major group both
+		{30, 4, 30, "8221"}, // openings do not choose work that is nothing alike
+		{10, 4, 50, "8811"},
 	} {
-		t.Run(fmt.Sprint(tt.to8221, " and ", tt.to8231), func(t *testing.T) {
-			d := diagnose(t, crossing(t, tt.to8221, tt.to8231), press, "")
+		t.Run(fmt.Sprint(tt.to8221, " and ", tt.toOther, " to ", tt.other), func(t *testing.T) {
+			d := diagnose(t, crossing(t, tt.to8221, tt.other, tt.toOther), press, "")
 			if d.Near == nil || d.Near.Code != tt.want {
 				t.Errorf("near is %+v, want %s", d.Near, tt.want)
 			}
