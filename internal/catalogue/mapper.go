@@ -188,14 +188,24 @@ func (m *mapper) rowKey(row int, hash uint64) (key string, complete bool) {
 	}
 	if len(m.plan.key) == 1 {
 		key = strings.TrimSpace(m.cell(m.plan.key[0], row))
-		return key, key != ""
+		return impersonal(key), key != ""
 	}
 	parts := make([]string, len(m.plan.key))
 	for i, at := range m.plan.key {
 		parts[i] = strings.TrimSpace(m.cell(at, row))
 		complete = complete || parts[i] != ""
 	}
-	return strings.Join(parts, "|"), complete
+	return impersonal(strings.Join(parts, "|")), complete
+}
+
+// impersonal returns a key without the telephone numbers, addresses and names in
+// it, and with what tells it from another that is the same without them.
+func impersonal(key string) string {
+	clean, removed := parse.Scrub(key)
+	if !removed.Any() {
+		return key
+	}
+	return clean + "|" + snapshot.FormatID(keyHash(key))
 }
 
 // rowHash hashes all that the plan reads of a row, and the versions of the

@@ -2,6 +2,8 @@ package catalogue
 
 import (
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -240,12 +242,16 @@ func (r *stringReader) read(m *mapper, f *field) {
 			m.capture(f, i, "")
 			continue
 		}
-		if r.url && !isAddress(text) {
-			m.unread(f, text)
-			out.AddNull()
-			continue
-		}
-		if !r.url {
+		if r.url {
+			page, removed, ok := address(text)
+			m.removed(removed)
+			if !ok {
+				m.unread(f, text)
+				out.AddNull()
+				continue
+			}
+			text = page
+		} else {
 			text = m.scrubLine(text)
 		}
 		m.capture(f, i, text)
@@ -253,11 +259,44 @@ func (r *stringReader) read(m *mapper, f *field) {
 	}
 }
 
-// isAddress reports whether a text is the address of a page as people may follow
-// it: of the web, on a host, without a name and password in it.
-func isAddress(text string) bool {
+// address returns the address of a page as people may follow it: of the web, on
+// a host, without a name and password in it. Parameters that hold a telephone
+// number or the like are taken out; an address that holds one elsewhere is none.
+func address(text string) (page string, removed parse.Removed, ok bool) {
 	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return "", removed, false
+	}
+	if removed = inAddress(text); !removed.Any() {
+		return text, removed, true
+	}
+	parameters := strings.Split(u.RawQuery, "&")
+	u.RawQuery = strings.Join(slices.DeleteFunc(parameters, func(p string) bool { r := inAddress(p); return r.Any() }), "&")
+	if r := inAddress(u.Fragment); r.Any() {
+		u.Fragment, u.RawFragment = "", ""
+	}
+	page = u.String()
+	left := inAddress(page)
+	return page, removed, !left.Any()
+}
+
+// pageNumber is a long number without marks. In an address it names a page, as
+// mid=0615080200 does, but for a mobile or resident number in full.
+var pageNumber = regexp.MustCompile(`[0-9]{9,}`)
+
+// inAddress returns what identifies somebody in a part of an address.
+func inAddress(part string) parse.Removed {
+	if plain, err := url.QueryUnescape(part); err == nil {
+		part = plain
+	}
+	part = pageNumber.ReplaceAllStringFunc(part, func(n string) string {
+		if len(n) == 11 && strings.HasPrefix(n, "010") || len(n) == 13 {
+			return n
+		}
+		return "0"
+	})
+	_, removed := parse.Scrub(part)
+	return removed
 }
 
 // A textReader reads prose. What people wrote of themselves is read for
