@@ -274,7 +274,12 @@ func (c calibration) apply(score []float32) {
 	softmax(score, c.temperature)
 	top := slices.Index(score, slices.Max(score))
 	p := c.claim(score[top])
-	left := (1 - p) / max(1e-6, 1-score[top])
+	score[top] = 0
+	var others float32 // 1-score[top] would lose what little there is
+	for _, s := range score {
+		others += s
+	}
+	left := (1 - p) / max(1e-9, others)
 	for i := range score {
 		score[i] = min(p, score[i]*left)
 	}

@@ -63,6 +63,8 @@ func TestNoiseIsTakenOutOfTitles(t *testing.T) {
 		"용접 ( 닫히지 않은":             {" 용접 닫히지 않은 ", " 용접 닫히지 않은 "},
 		"요양보호사님 구함":               {" 요양보호사 ", " 요양보호사 "},
 		"3D모델러 00명":               {" 3d모델러 ", " 3d모델러 "},
+		"편의점알바모집":                 {" 편의점 ", " 편의점 "},
+		"경비 아저씨, 카페 알바생":          {" 경비 카페 ", " 경비 카페 "},
 	} {
 		words, head := c.clean(title)
 		if string(words) != want[0] || string(head) != want[1] {

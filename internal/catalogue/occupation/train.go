@@ -14,6 +14,8 @@ const (
 	rate       = 3.0       // of learning, falling to 0
 	rarest     = 3         // texts an n-gram must stand in to be a feature; titles: 1
 	kept       = 2_000_000 // entries left by pruning
+	shown      = 0.5       // share of a long text's n-grams that a step of learning sees
+	long       = 150       // n-grams; titles have fewer
 	negligible = 1e-3      // gradients below it are not followed
 )
 
@@ -186,12 +188,15 @@ func (t *trainer) descend(rng *rand.Rand, from, to float64, step func(s *sample,
 	}
 }
 
-// dense trains all weights by stochastic gradient descent on the log loss.
+// dense trains all weights by stochastic gradient descent on the log loss. A step
+// sees a random part of a long text, so that no few n-grams decide alone (dropout).
 func (t *trainer) dense(rng *rand.Rand) {
 	p := make([]float32, t.units)
 	active := make([]int, 0, t.units)
+	var drawn sample
 	for e := range epochs {
-		t.descend(rng, rate*(1-float64(e)/epochs), rate*(1-float64(e+1)/epochs), func(s *sample, rate float32) {
+		t.descend(rng, rate*(1-float64(e)/epochs), rate*(1-float64(e+1)/epochs), func(whole *sample, rate float32) {
+			s := drawn.some(whole, rng)
 			copy(p, t.bias)
 			for i, f := range s.feature {
 				row, v := t.w[int(f)*t.units:][:len(p)], s.weight[i]
@@ -209,6 +214,20 @@ func (t *trainer) dense(rng *rand.Rand) {
 			t.learnBias(p, active, rate)
 		})
 	}
+}
+
+// some makes s a random part of a long sample, which weighs as much as all of it.
+func (s *sample) some(whole *sample, rng *rand.Rand) *sample {
+	if len(whole.feature) < long {
+		return whole
+	}
+	s.feature, s.weight, s.unit = s.feature[:0], s.weight[:0], whole.unit
+	for i, f := range whole.feature {
+		if rng.Float64() < shown {
+			s.feature, s.weight = append(s.feature, f), append(s.weight, whole.weight[i]/shown)
+		}
+	}
+	return s
 }
 
 // gradient turns logits into the gradient of the log loss, and returns which
