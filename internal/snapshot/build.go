@@ -60,9 +60,8 @@ func Begin(data string) (*Build, error) {
 // Discard removes the folder; after Publish it does nothing.
 func (b *Build) Discard() error { return os.RemoveAll(b.Dir) }
 
-// Write writes the tables and the dictionary of s, but neither its texts,
-// which come from a TextWriter on Path("text"), nor its parts. Tables that
-// WriteEarly wrote are done.
+// Write writes the tables and the dictionary of s, but not its parts. Tables
+// that WriteEarly wrote are done.
 func (b *Build) Write(s *Snapshot) error {
 	for _, t := range s.tables() {
 		if b.early[t.file] {

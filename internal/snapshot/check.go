@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 )
 
 // check compares lengths and bounds within and between the tables, so that a
@@ -23,18 +22,16 @@ func (s *Snapshot) checkLengths() error {
 		rows  int
 	}{
 		{"postings", &s.Postings, s.Meta.Postings},
-		{"members", &s.Members, len(s.Members.ID)},
+		{"texts", &s.Texts, s.Meta.Postings},
+		{"members", &s.Members, s.Members.ID.Len()},
 		{"resumes", &s.Resumes, s.Meta.Resumes},
 		{"companies", &s.Companies, s.Meta.Companies},
 		{"items", &s.Items, s.Meta.Items},
-		{"merges", &s.Merges, len(s.Merges.Kind)},
+		{"merges", &s.Merges, s.Merges.Kind.Len()},
 	} {
 		if err := checkTable(t.name, t.table, t.rows); err != nil {
 			return err
 		}
-	}
-	if s.Text.Len() != s.Meta.Postings {
-		return fmt.Errorf("snapshot: %d texts for %d postings", s.Text.Len(), s.Meta.Postings)
 	}
 	return nil
 }
@@ -46,41 +43,41 @@ func (s *Snapshot) checkBounds() error {
 	for _, err := range []error{
 		ranges("postings.Occupations", p.Occupations, len(d.Occupations), s.Meta.Postings),
 		ranges("resumes.Occupations", r.Occupations, len(d.Occupations), s.Meta.Resumes),
-		below("postings.Occupation", p.Occupation, len(d.Occupations)),
-		below("postings.Region", p.Region, len(d.Regions)),
-		below("postings.Company", p.Company, max(1, s.Companies.Name.Len())),
-		below("postings.Skills", p.Skills.Val, len(d.Skills)),
-		below("postings.Required", p.Required.Val, len(d.Certificates)),
-		below("postings.Preferred", p.Preferred.Val, len(d.Certificates)),
-		below("postings.Majors", p.Majors.Val, len(d.Majors)),
-		below("postings.Industry", p.Industry, len(d.Industries)),
-		below("postings.Education", p.Education, len(d.Education)),
-		below("postings.Employment", p.Employment, len(d.Employment)),
-		below("postings.PayBasis", p.PayBasis, int(PayNegotiable)+1),
-		below("postings.Members", p.Members.Val, len(s.Members.ID)),
-		below("members.Posting", s.Members.Posting, s.Meta.Postings),
-		below("members.Source", s.Members.Source, len(d.Sources)),
-		below("resumes.Occupation", r.Occupation, len(d.Occupations)),
-		below("resumes.Wishes", r.Wishes.Val, len(d.Occupations)),
-		below("resumes.CareerOcc", r.CareerOcc.Val, len(d.Occupations)),
-		below("resumes.Region", r.Region, len(d.Regions)),
-		below("resumes.WishRegions", r.WishRegions.Val, len(d.Regions)),
-		below("resumes.Skills", r.Skills.Val, len(d.Skills)),
-		below("resumes.Certificates", r.Certificates.Val, len(d.Certificates)),
-		below("resumes.Majors", r.Majors.Val, len(d.Majors)),
-		below("resumes.Education", r.Education, len(d.Education)),
-		below("resumes.Employment", r.Employment, len(d.Employment)),
-		below("resumes.Sex", r.Sex, len(d.Sex)),
-		below("resumes.Source", r.Source, len(d.Sources)),
-		below("resumes.Person", r.Person, max(1, s.Meta.People)),
-		below("companies.Region", s.Companies.Region, len(d.Regions)),
-		below("companies.Industry", s.Companies.Industry, len(d.Industries)),
-		below("companies.Postings", s.Companies.Postings.Val, s.Meta.Postings),
-		below("merges.Rule", s.Merges.Rule, len(d.Rules)),
-		below("items.Kind", s.Items.Kind, len(d.Kinds)),
-		below("items.Service", s.Items.Service, s.Meta.Services+1),
-		below("items.Source", s.Items.Source, len(d.Sources)),
-		below("items.Occupation", s.Items.Occupation, len(d.Occupations)),
+		below("postings.Occupation", &p.Occupation, len(d.Occupations)),
+		below("postings.Region", &p.Region, len(d.Regions)),
+		below("postings.Company", &p.Company, max(1, s.Companies.Name.Len())),
+		below("postings.Skills", p.Skills.all(), len(d.Skills)),
+		below("postings.Required", p.Required.all(), len(d.Certificates)),
+		below("postings.Preferred", p.Preferred.all(), len(d.Certificates)),
+		below("postings.Majors", p.Majors.all(), len(d.Majors)),
+		below("postings.Industry", &p.Industry, len(d.Industries)),
+		below("postings.Education", &p.Education, len(d.Education)),
+		below("postings.Employment", &p.Employment, len(d.Employment)),
+		below("postings.PayBasis", &p.PayBasis, int(PayNegotiable)+1),
+		below("postings.Members", p.Members.all(), s.Members.ID.Len()),
+		below("members.Posting", &s.Members.Posting, s.Meta.Postings),
+		below("members.Source", &s.Members.Source, len(d.Sources)),
+		below("resumes.Occupation", &r.Occupation, len(d.Occupations)),
+		below("resumes.Wishes", r.Wishes.all(), len(d.Occupations)),
+		below("resumes.CareerOcc", r.CareerOcc.all(), len(d.Occupations)),
+		below("resumes.Region", &r.Region, len(d.Regions)),
+		below("resumes.WishRegions", r.WishRegions.all(), len(d.Regions)),
+		below("resumes.Skills", r.Skills.all(), len(d.Skills)),
+		below("resumes.Certificates", r.Certificates.all(), len(d.Certificates)),
+		below("resumes.Majors", r.Majors.all(), len(d.Majors)),
+		below("resumes.Education", &r.Education, len(d.Education)),
+		below("resumes.Employment", &r.Employment, len(d.Employment)),
+		below("resumes.Sex", &r.Sex, len(d.Sex)),
+		below("resumes.Source", &r.Source, len(d.Sources)),
+		below("resumes.Person", &r.Person, max(1, s.Meta.People)),
+		below("companies.Region", &s.Companies.Region, len(d.Regions)),
+		below("companies.Industry", &s.Companies.Industry, len(d.Industries)),
+		below("companies.Postings", s.Companies.Postings.all(), s.Meta.Postings),
+		below("merges.Rule", &s.Merges.Rule, len(d.Rules)),
+		below("items.Kind", &s.Items.Kind, len(d.Kinds)),
+		below("items.Service", &s.Items.Service, s.Meta.Services+1),
+		below("items.Source", &s.Items.Source, len(d.Sources)),
+		below("items.Occupation", &s.Items.Occupation, len(d.Occupations)),
 	} {
 		if err != nil {
 			return err
@@ -89,35 +86,34 @@ func (s *Snapshot) checkBounds() error {
 	return nil
 }
 
-// checkTable holds that every column has the rows and every list rises.
+// checkTable holds that every column has the rows, and that lists and texts fill
+// what they are cut from.
 func checkTable(name string, table any, rows int) error {
-	v := reflect.ValueOf(table).Elem()
-	for i := range v.NumField() {
-		column, field := name+"."+v.Type().Field(i).Name, v.Field(i)
-		if strings.HasSuffix(column, ".Occupations") {
-			continue
+	return visit(table, func(_ int, column string, v reflect.Value, c field) error {
+		if c == nil { // ranges has looked at it
+			return nil
 		}
-		if field.Kind() == reflect.Slice {
-			if field.Len() != rows {
-				return fmt.Errorf("snapshot: %s has %d rows, want %d", column, field.Len(), rows)
+		if c.Len() != rows {
+			return fmt.Errorf("snapshot: %s.%s has %d rows, want %d", name, column, c.Len(), rows)
+		}
+		if l, ok := c.(interface{ check() error }); ok {
+			if err := l.check(); err != nil {
+				return fmt.Errorf("snapshot: %s.%s %w", name, column, err)
 			}
-			continue
 		}
-		off := field.Field(0).Interface().([]uint64)
-		if rows == 0 && len(off) == 0 {
-			continue
-		}
-		if len(off) != rows+1 || off[0] != 0 || !slices.IsSorted(off) || off[rows] != uint64(field.Field(1).Len()) {
-			return fmt.Errorf("snapshot: %s has broken offsets", column)
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
-func below[T uint8 | uint16 | uint32](name string, column []T, limit int) error {
-	for i, v := range column {
-		if int(v) >= limit {
-			return fmt.Errorf("snapshot: %s[%d] is %d, the limit is %d", name, i, v, limit)
+// below holds that every number of a column is below a limit.
+func below[T Number](name string, column *Column[T], limit int) error {
+	buf := make([]T, 0, blockRows)
+	for from := 0; from < column.Len(); from += blockRows {
+		buf = column.AppendTo(buf[:0], from, min(from+blockRows, column.Len()))
+		for i, v := range buf {
+			if uint64(v) >= uint64(limit) {
+				return fmt.Errorf("snapshot: %s[%d] is %d, the limit is %d", name, from+i, v, limit)
+			}
 		}
 	}
 	return nil

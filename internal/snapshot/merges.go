@@ -10,12 +10,12 @@ import (
 // Merges say why rows were put together: the evidence of the matcher, sorted
 // by kind, A and B. The merges of a posting form a tree over its members.
 type Merges struct {
-	Kind   []uint8  // a MergeKind
-	A, B   []uint64 // postings and résumés: RowID of the two rows; companies: RowID of name and number as written; services: ItemID
-	Rule   []uint8  // position in Dict.Rules
-	Agreed []uint32 // bit i: Dict.Agreements[i]
-	Score  []uint8  // hundredths, 100 where the rule leaves no doubt
-	Names  Strings  // companies and services: the two names, a tab between; else ""
+	Kind   Column[uint8]  // a MergeKind
+	A, B   Column[uint64] // postings and résumés: RowID of the two rows; companies: RowID of name and number as written; services: ItemID
+	Rule   Column[uint8]  // position in Dict.Rules
+	Agreed Column[uint32] // bit i: Dict.Agreements[i]
+	Score  Column[uint8]  // hundredths, 100 where the rule leaves no doubt
+	Names  Strings        // companies and services: the two names, a tab between; else ""
 }
 
 // A MergeKind says what was put together.
@@ -55,8 +55,8 @@ type Merge struct {
 // put together. The number of "repost" rules among them is how often the
 // posting was posted again.
 func (s *Snapshot) MergesOf(row int) (out []Merge) {
-	for _, member := range s.Postings.Members.At(row) {
-		out = append(out, s.mergesFrom(MergedPosting, s.Members.ID[member])...)
+	for _, member := range s.Postings.Members.At(row, nil) {
+		out = append(out, s.mergesFrom(MergedPosting, s.Members.ID.At(int(member)))...)
 	}
 	return out
 }
@@ -64,10 +64,11 @@ func (s *Snapshot) MergesOf(row int) (out []Merge) {
 // mergesFrom returns the evidence of a kind whose first row is id.
 func (s *Snapshot) mergesFrom(kind MergeKind, id uint64) (out []Merge) {
 	m := &s.Merges
-	from := sort.Search(len(m.Kind), func(i int) bool {
-		return MergeKind(m.Kind[i]) > kind || MergeKind(m.Kind[i]) == kind && m.A[i] >= id
+	from := sort.Search(m.Kind.Len(), func(i int) bool {
+		k := MergeKind(m.Kind.At(i))
+		return k > kind || k == kind && m.A.At(i) >= id
 	})
-	for i := from; i < len(m.Kind) && MergeKind(m.Kind[i]) == kind && m.A[i] == id; i++ {
+	for i := from; i < m.Kind.Len() && MergeKind(m.Kind.At(i)) == kind && m.A.At(i) == id; i++ {
 		out = append(out, s.merge(i))
 	}
 	return out
@@ -77,11 +78,11 @@ func (s *Snapshot) mergesFrom(kind MergeKind, id uint64) (out []Merge) {
 func (s *Snapshot) Item(source, kind, key string) (row int, ok bool) {
 	it := &s.Items
 	k, from := uint16(Find(s.Dict.Kinds, kind)), uint16(Find(s.Dict.Sources, source))
-	row = sort.Search(len(it.Kind), func(i int) bool {
-		return it.Kind[i] > k || it.Kind[i] == k && string(it.Key.Bytes(i)) >= key
+	row = sort.Search(it.Kind.Len(), func(i int) bool {
+		return it.Kind.At(i) > k || it.Kind.At(i) == k && it.Key.At(i) >= key
 	})
-	for ; row < len(it.Kind) && it.Kind[row] == k && string(it.Key.Bytes(row)) == key; row++ {
-		if it.Source[row] == from {
+	for ; row < it.Kind.Len() && it.Kind.At(row) == k && it.Key.At(row) == key; row++ {
+		if it.Source.At(row) == from {
 			return row, true
 		}
 	}
@@ -91,19 +92,19 @@ func (s *Snapshot) Item(source, kind, key string) (row int, ok bool) {
 // ItemID returns the public number of a row of Items.
 func (s *Snapshot) ItemID(row int) uint64 {
 	it := &s.Items
-	return ItemID(s.Dict.Sources[it.Source[row]], s.Dict.Kinds[it.Kind[row]], it.Key.At(row))
+	return ItemID(s.Dict.Sources[it.Source.At(row)], s.Dict.Kinds[it.Kind.At(row)], it.Key.At(row))
 }
 
 // Service returns the rows of Items that speak of the same public service as
 // row does, itself among them, and the evidence that they do. There are none
 // where it speaks of no service.
 func (s *Snapshot) Service(row int) (rows []int, merges []Merge) {
-	service := s.Items.Service[row]
+	service := s.Items.Service.At(row)
 	if service == 0 {
 		return nil, nil
 	}
-	for i, of := range s.Items.Service {
-		if of == service {
+	for i := range s.Items.Service.Len() {
+		if s.Items.Service.At(i) == service {
 			rows = append(rows, i)
 			merges = append(merges, s.mergesFrom(MergedService, s.ItemID(i))...)
 		}
@@ -113,9 +114,9 @@ func (s *Snapshot) Service(row int) (rows []int, merges []Merge) {
 
 func (s *Snapshot) merge(i int) Merge {
 	m := &s.Merges
-	out := Merge{A: m.A[i], B: m.B[i], Rule: s.Dict.Rules[m.Rule[i]], Score: float64(m.Score[i]) / 100}
+	out := Merge{A: m.A.At(i), B: m.B.At(i), Rule: s.Dict.Rules[m.Rule.At(i)], Score: float64(m.Score.At(i)) / 100}
 	for bit, name := range s.Dict.Agreements {
-		if m.Agreed[i]&(1<<bit) != 0 {
+		if m.Agreed.At(i)&(1<<bit) != 0 {
 			out.Agreed = append(out.Agreed, name)
 		}
 	}

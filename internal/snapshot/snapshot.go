@@ -26,7 +26,7 @@ import (
 // Format is the version of the files' shape. A folder of a newer format is
 // refused, one of an older format is built again.
 //
-// Format 2 brought Items.Service, Meta.Services and Postings.Kept.
+// Format 2 packs the columns and has Items.Service and Postings.Kept.
 const Format = 2
 
 // Unset marks a number of months that is not stated.
@@ -56,29 +56,29 @@ const (
 // Postings are the postings, one row each after merging, sorted by occupation,
 // region, opening day and ID. Codes are positions in the Dict; 0 is unknown.
 type Postings struct {
-	ID          []uint64 // public number; written by FormatID
+	ID          Column[uint64] // public number; written by FormatID
 	Title       Strings
-	Company     []uint32 // row of Companies; 0 is unknown
-	Occupation  []uint16
-	Chance      []uint8 // per cent the coder gives the occupation; 100 when the source gave it
-	Region      []uint16
-	Industry    []uint16
-	Employment  []uint8
-	Education   []uint8  // least level asked for
-	CareerMin   []uint16 // months; Unset when not stated
-	CareerMax   []uint16
-	PayMin      []uint32 // won a year; 0 when not stated
-	PayMax      []uint32
-	PayBasis    []uint8  // a PayBasis
-	Openings    []uint16 // people wanted; 0 when not stated, counted as one
-	Opened      []int32  // ieum.Day
-	Deadline    []int32  // last day to apply; 0 = until filled
-	Closed      []int32  // day it was taken down; 0 = still up
+	Company     Column[uint32] // row of Companies; 0 is unknown
+	Occupation  Column[uint16]
+	Chance      Column[uint8] // per cent the coder gives the occupation; 100 when the source gave it
+	Region      Column[uint16]
+	Industry    Column[uint16]
+	Employment  Column[uint8]
+	Education   Column[uint8]  // least level asked for
+	CareerMin   Column[uint16] // months; Unset when not stated
+	CareerMax   Column[uint16]
+	PayMin      Column[uint32] // won a year; 0 when not stated
+	PayMax      Column[uint32]
+	PayBasis    Column[uint8]  // a PayBasis
+	Openings    Column[uint16] // people wanted; 0 when not stated, counted as one
+	Opened      Column[int32]  // ieum.Day
+	Deadline    Column[int32]  // last day to apply; 0 = until filled
+	Closed      Column[int32]  // day it was taken down; 0 = still up
 	Skills      Lists[uint16]
 	Required    Lists[uint16] // certificates one must have, by law or by the posting
 	Preferred   Lists[uint16] // certificates that help
 	Majors      Lists[uint16]
-	Flags       []uint8
+	Flags       Column[uint8]
 	Kept        Strings       // as the source wrote it; see KeptTexts
 	Members     Lists[uint32] // rows of Members: all the source rows merged into this posting, oldest first
 	Occupations []uint32      // rows of code c are Occupations[c] to Occupations[c+1]; len(Dict.Occupations)+1
@@ -87,48 +87,53 @@ type Postings struct {
 // OpenWithin says whether one could apply to the posting in row on any day from
 // from to to. One without a first day counts as open from the beginning.
 func (p *Postings) OpenWithin(row int, from, to ieum.Day) bool {
-	closed, deadline := ieum.Day(p.Closed[row]), ieum.Day(p.Deadline[row])
-	return ieum.Day(p.Opened[row]) <= to && (closed == 0 || closed > from) && (deadline == 0 || deadline >= from)
+	closed, deadline := ieum.Day(p.Closed.At(row)), ieum.Day(p.Deadline.At(row))
+	return ieum.Day(p.Opened.At(row)) <= to && (closed == 0 || closed > from) && (deadline == 0 || deadline >= from)
+}
+
+// Texts are the long texts of the postings, in their order.
+type Texts struct {
+	Body Strings
 }
 
 // Members are the source rows behind the postings, sorted by ID: the ID of
 // every row that was ever served as a posting leads to the row that holds it.
 type Members struct {
-	ID       []uint64
-	Posting  []uint32 // row of Postings
-	Source   []uint16
-	Delivery []uint32 // number of the delivery
-	Row      []uint32 // row number in the delivery, as the quarantine counts
-	Key      Strings  // key in the source
-	URL      Strings  // the posting at its source; "" when none
+	ID       Column[uint64]
+	Posting  Column[uint32] // row of Postings
+	Source   Column[uint16]
+	Delivery Column[uint32] // number of the delivery
+	Row      Column[uint32] // row number in the delivery, as the quarantine counts
+	Key      Strings        // key in the source
+	URL      Strings        // the posting at its source; "" when none
 }
 
 // Resumes are the de-identified résumés, sorted by occupation, person and key.
 type Resumes struct {
-	Key          Strings  // key in the source
-	Person       []uint32 // people are numbered from 0; several résumés may be one person's
-	BirthYear    []uint16 // 0 unknown
-	Sex          []uint8
-	Region       []uint16
-	Education    []uint8
-	Occupation   []uint16 // the one sought first, or else the last one worked in
-	CareerMonths []uint16 // Unset when not stated
-	WishPay      []uint32 // won a year; 0 when not stated
-	LastPay      []uint32
-	Updated      []int32       // ieum.Day
+	Key          Strings        // key in the source
+	Person       Column[uint32] // people are numbered from 0; several résumés may be one person's
+	BirthYear    Column[uint16] // 0 unknown
+	Sex          Column[uint8]
+	Region       Column[uint16]
+	Education    Column[uint8]
+	Occupation   Column[uint16] // the one sought first, or else the last one worked in
+	CareerMonths Column[uint16] // Unset when not stated
+	WishPay      Column[uint32] // won a year; 0 when not stated
+	LastPay      Column[uint32]
+	Updated      Column[int32] // ieum.Day
 	Wishes       Lists[uint16] // occupations sought
 	WishRegions  Lists[uint16]
-	Employment   []uint8 // sought
+	Employment   Column[uint8] // sought
 	Majors       Lists[uint16]
 	Skills       Lists[uint16]
 	Certificates Lists[uint16]
 	CareerOcc    Lists[uint16] // spells, newest first: occupation …
 	CareerStart  Lists[uint16] // … first month, counted from 1970-01
 	CareerEnd    Lists[uint16] // … last month; Unset = to the present
-	Flags        []uint8
-	Source       []uint16
-	Delivery     []uint32
-	Row          []uint32
+	Flags        Column[uint8]
+	Source       Column[uint16]
+	Delivery     Column[uint32]
+	Row          Column[uint32]
 	Occupations  []uint32 // as in Postings
 }
 
@@ -137,24 +142,24 @@ type Companies struct {
 	Name      Strings // as most often written
 	Key       Strings // normal form; sorted by it
 	Number    Strings // business registration number, "" when not given
-	Region    []uint16
-	Industry  []uint16
-	Employees []uint32 // 0 unknown
-	AvgPay    []uint32 // won a year, as the source published it; 0 unknown
+	Region    Column[uint16]
+	Industry  Column[uint16]
+	Employees Column[uint32] // 0 unknown
+	AvgPay    Column[uint32] // won a year, as the source published it; 0 unknown
 	Postings  Lists[uint32]
 }
 
 // Items are rows of every other kind, as JSON, for what shows or ranks them:
 // policies, tenders, places, what an occupation is. Sorted by kind and key.
 type Items struct {
-	Kind       []uint16
+	Kind       Column[uint16]
 	Key        Strings
-	Occupation []uint16 // when the row is about one
-	Body       Strings  // the kind's fields as a JSON object
-	Service    []uint32 // the public service it speaks of, numbered from 1; 0 = of none
-	Source     []uint16
-	Delivery   []uint32
-	Row        []uint32
+	Occupation Column[uint16] // when the row is about one
+	Body       Strings        // the kind's fields as a JSON object
+	Service    Column[uint32] // the public service it speaks of, numbered from 1; 0 = of none
+	Source     Column[uint16]
+	Delivery   Column[uint32]
+	Row        Column[uint32]
 }
 
 // A Dict turns the numbers in the columns into codes. Position 0 is "".
@@ -228,7 +233,7 @@ type Snapshot struct {
 	Meta      Meta
 	Dict      Dict
 	Postings  Postings
-	Text      *Texts // bodies of the postings, by row
+	Texts     Texts
 	Members   Members
 	Resumes   Resumes
 	Companies Companies
@@ -252,6 +257,7 @@ func (s *Snapshot) tables() []struct {
 		table any
 	}{
 		{"postings.col", &s.Postings},
+		{"texts.col", &s.Texts},
 		{"members.col", &s.Members},
 		{"resumes.col", &s.Resumes},
 		{"companies.col", &s.Companies},
@@ -286,11 +292,6 @@ func Open(dir string) (_ *Snapshot, err error) {
 		}
 		s.closers = append(s.closers, m)
 	}
-	s.Text, err = OpenTexts(filepath.Join(dir, "text"))
-	if err != nil {
-		return nil, err
-	}
-	s.closers = append(s.closers, s.Text)
 	return s, nil
 }
 
@@ -356,11 +357,11 @@ func (s *Snapshot) Today(now time.Time) ieum.Day {
 
 // PostingByID returns the row of the posting that holds the source row id.
 func (s *Snapshot) PostingByID(id uint64) (row int, ok bool) {
-	i := sort.Search(len(s.Members.ID), func(i int) bool { return s.Members.ID[i] >= id })
-	if i == len(s.Members.ID) || s.Members.ID[i] != id {
+	i := sort.Search(s.Members.ID.Len(), func(i int) bool { return s.Members.ID.At(i) >= id })
+	if i == s.Members.ID.Len() || s.Members.ID.At(i) != id {
 		return 0, false
 	}
-	return int(s.Members.Posting[i]), true
+	return int(s.Members.Posting.At(i)), true
 }
 
 func readJSON(path string, v any) error {

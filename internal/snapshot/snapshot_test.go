@@ -31,14 +31,16 @@ func small(salt string) *Snapshot {
 		Certificates: []string{""}, Majors: []string{""}, Kinds: []string{"", "policy"}, Sources: []string{"", "made"},
 	}}
 	p := &s.Postings
-	p.ID, p.Company, p.Occupation, p.Chance = []uint64{7, 3}, []uint32{1, 0}, []uint16{1, 2}, []uint8{100, 60}
-	p.Region, p.Industry, p.Employment, p.Education = []uint16{2, 1}, make([]uint16, 2), make([]uint8, 2), make([]uint8, 2)
-	p.CareerMin, p.CareerMax = []uint16{0, Unset}, []uint16{24, Unset}
-	p.PayMin, p.PayMax, p.PayBasis = []uint32{30_000_000, 0}, []uint32{32_000_000, 0}, []uint8{uint8(PayAnnual), 0}
-	p.Openings, p.Opened, p.Deadline, p.Closed = make([]uint16, 2), []int32{20000, 20001}, make([]int32, 2), make([]int32, 2)
-	p.Kept.Add("")
-	p.Kept.Add("")
-	p.Flags, p.Occupations = []uint8{Simulated, 0}, []uint32{0, 0, 1, 2}
+	p.ID, p.Company, p.Occupation, p.Chance = Of[uint64](7, 3), Of[uint32](1, 0), Of[uint16](1, 2), Of[uint8](100, 60)
+	p.Region, p.Industry, p.Employment, p.Education = Of[uint16](2, 1), Of[uint16](0, 0), Of[uint8](0, 0), Of[uint8](0, 0)
+	p.CareerMin, p.CareerMax = Of[uint16](0, Unset), Of[uint16](24, Unset)
+	p.PayMin, p.PayMax, p.PayBasis = Of[uint32](30_000_000, 0), Of[uint32](32_000_000, 0), Of(uint8(PayAnnual), 0)
+	p.Openings, p.Opened, p.Deadline, p.Closed = Of[uint16](0, 0), Of[int32](20000, 20001), Of[int32](0, 0), Of[int32](0, 0)
+	p.Flags, p.Occupations = Of(Simulated, 0), []uint32{0, 0, 1, 2}
+	for _, body := range []string{"본문 하나", ""} {
+		s.Texts.Body.Add(body)
+		p.Kept.Add("")
+	}
 	for i, title := range []string{"프론트 개발자" + salt, ""} {
 		p.Title.Add(title)
 		p.Skills.Add(uint16(1 - i))
@@ -49,8 +51,8 @@ func small(salt string) *Snapshot {
 	p.Members.Add(0, 2)
 	p.Members.Add(1)
 	m := &s.Members
-	m.ID, m.Posting, m.Source = []uint64{3, 5, 7}, []uint32{0, 1, 0}, []uint16{1, 1, 1}
-	m.Delivery, m.Row = []uint32{1, 1, 2}, []uint32{1, 2, 1}
+	m.ID, m.Posting, m.Source = Of[uint64](3, 5, 7), Of[uint32](0, 1, 0), Of[uint16](1, 1, 1)
+	m.Delivery, m.Row = Of[uint32](1, 1, 2), Of[uint32](1, 2, 1)
 	for _, k := range []string{"c", "b", "a"} {
 		m.Key.Add(k)
 		m.URL.Add("")
@@ -59,11 +61,11 @@ func small(salt string) *Snapshot {
 	s.Resumes.Occupations = []uint32{0, 2, 2, 2}
 	fill(&s.Companies, 2)
 	fill(&s.Items, 1)
-	s.Items.Kind[0] = 1
+	s.Items.Kind.Raw[0] = 1
 	s.Dict.Rules, s.Dict.Agreements = []string{"", "text", "repost"}, []string{"title", "body"}
 	g := &s.Merges
-	g.Kind, g.A, g.B = []uint8{1, 1, 2}, []uint64{3, 5, 3}, []uint64{7, 9, 4}
-	g.Rule, g.Agreed, g.Score = []uint8{2, 1, 1}, []uint32{2, 0, 0}, []uint8{97, 100, 100}
+	g.Kind, g.A, g.B = Of[uint8](1, 1, 2), Of[uint64](3, 5, 3), Of[uint64](7, 9, 4)
+	g.Rule, g.Agreed, g.Score = Of[uint8](2, 1, 1), Of[uint32](2, 0, 0), Of[uint8](97, 100, 100)
 	for range 3 {
 		g.Names.Add("")
 	}
@@ -74,13 +76,34 @@ func small(salt string) *Snapshot {
 func fill(table any, rows int) {
 	v := reflect.ValueOf(table).Elem()
 	for i := range v.NumField() {
-		f := v.Field(i)
-		if f.Kind() == reflect.Slice {
-			f.Set(reflect.MakeSlice(f.Type(), rows, rows))
-		} else {
+		switch f := v.Field(i); {
+		case f.Kind() == reflect.Slice:
+		case f.FieldByName("Raw").IsValid():
+			f.Field(0).Set(reflect.MakeSlice(f.Field(0).Type(), rows, rows))
+		default:
 			f.Field(0).Set(reflect.ValueOf(make([]uint64, rows+1)))
 		}
 	}
+}
+
+// unpacked lists the rows of every column of a table, as text.
+func unpacked(table any) map[string][]string {
+	rows := map[string][]string{}
+	visit(table, func(_ int, name string, v reflect.Value, c field) error {
+		if c == nil {
+			rows[name] = append(rows[name], fmt.Sprint(v.Interface()))
+			return nil
+		}
+		for i := range c.Len() {
+			at, args := reflect.ValueOf(c).MethodByName("At"), []reflect.Value{reflect.ValueOf(i)}
+			if at.Type().NumIn() == 2 {
+				args = append(args, reflect.Zero(at.Type().In(1)))
+			}
+			rows[name] = append(rows[name], fmt.Sprint(at.Call(args)[0]))
+		}
+		return nil
+	})
+	return rows
 }
 
 var smallMeta = Meta{Postings: 2, Resumes: 2, People: 1, Companies: 2, Items: 1, Services: 1}
@@ -93,18 +116,6 @@ func begin(t *testing.T, data, salt string) *Build {
 		t.Fatal(err)
 	}
 	if err := b.Write(small(salt)); err != nil {
-		t.Fatal(err)
-	}
-	w, err := NewTextWriter(b.Path("text"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range []string{"본문 하나", ""} {
-		if err := w.Add([]byte(text)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Describe(smallMeta, now); err != nil {
@@ -144,17 +155,17 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	if got := s.Postings.Title.At(0); got != "프론트 개발자" {
 		t.Errorf("title is %q", got)
 	}
-	if got := s.Postings.Members.At(0); !reflect.DeepEqual(got, []uint32{0, 2}) {
+	if got := s.Postings.Members.At(0, nil); !reflect.DeepEqual(got, []uint32{0, 2}) {
 		t.Errorf("members are %v", got)
 	}
-	if got, err := s.Text.At(0); err != nil || got != "본문 하나" {
-		t.Errorf("text is %q, %v", got, err)
+	if got := s.Texts.Body.At(0); got != "본문 하나" {
+		t.Errorf("text is %q", got)
 	}
 	if s.Meta.Hash != meta.Hash || !s.Meta.Built.Equal(now) || len(s.Meta.Version) != 16 {
 		t.Errorf("meta is %+v", s.Meta)
 	}
 	want := small("")
-	if !reflect.DeepEqual(s.Postings, want.Postings) || !reflect.DeepEqual(s.Members, want.Members) || !reflect.DeepEqual(s.Dict, want.Dict) {
+	if !reflect.DeepEqual(unpacked(&s.Postings), unpacked(&want.Postings)) || !reflect.DeepEqual(unpacked(&s.Members), unpacked(&want.Members)) || !reflect.DeepEqual(s.Dict, want.Dict) {
 		t.Error("columns changed on their way through the files")
 	}
 	if got, want := s.MergesOf(0), []Merge{{3, 7, "repost", []string{"body"}, 0.97}}; !reflect.DeepEqual(got, want) {
@@ -171,60 +182,18 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	}
 }
 
-func TestTextsOfManyBlocks(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "text")
-	w, err := NewTextWriter(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := func(i int) string { return strings.Repeat(fmt.Sprint("본문", i, " "), i%50) }
-	const n = 3*textRows + 5
-	for i := range n {
-		if err := w.Add([]byte(text(i))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	x, err := OpenTexts(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
-	for _, i := range []int{0, textRows - 1, textRows, n - 1} {
-		if got, err := x.At(i); err != nil || got != text(i) {
-			t.Errorf("text %d is %q, %v", i, got, err)
-		}
-	}
-	if _, err := x.At(n); err == nil {
-		t.Error("a text beyond the last was read")
-	}
-	rows := 0
-	err = x.All(func(row int, b []byte) bool {
-		if string(b) != text(row) {
-			t.Errorf("text %d is %q", row, b)
-		}
-		rows++
-		return true
-	})
-	if err != nil || rows != n || x.Len() != n {
-		t.Errorf("%d of %d texts read, %v", rows, n, err)
-	}
-}
-
 func TestDamageIsFound(t *testing.T) {
 	data := t.TempDir()
 	publish(t, data, "")
 	dir, _ := Current(data)
-	for _, name := range []string{"postings.col", "members.col", "resumes.col", "companies.col", "items.col", "merges.col", "text", "text.col"} {
+	for _, name := range []string{"postings.col", "members.col", "resumes.col", "companies.col", "items.col", "merges.col", "texts.col"} {
 		path := filepath.Join(dir, name)
 		whole, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for what, b := range map[string][]byte{
-			"a bit turned":  turned(whole, columnByte(t, path, whole)),
+			"a bit turned":  turned(whole, len(magic)+1),
 			"cut short":     whole[:len(whole)-1],
 			"cut in half":   whole[:len(whole)/2],
 			"nothing in it": nil,
@@ -252,26 +221,6 @@ func TestDamageIsFound(t *testing.T) {
 	}
 }
 
-// columnByte returns the place of a byte that belongs to a column: between
-// columns lies padding that nobody reads.
-func columnByte(t *testing.T, path string, whole []byte) int {
-	if filepath.Ext(path) != ".col" {
-		return len(whole) / 2
-	}
-	m, err := mapFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
-	for _, c := range m.dir {
-		if c.Bytes > 0 {
-			return int(c.Start)
-		}
-	}
-	t.Fatalf("%s has no bytes", path)
-	return 0
-}
-
 func turned(b []byte, at int) []byte {
 	b = bytes.Clone(b)
 	b[at] ^= 0x10
@@ -287,22 +236,25 @@ func write(t *testing.T, path string, b []byte) {
 
 func TestTablesThatDisagreeAreRefused(t *testing.T) {
 	for what, spoil := range map[string]func(*Snapshot, *Meta){
-		"a code beyond the dictionary":   func(s *Snapshot, _ *Meta) { s.Postings.Region[0] = 3 },
-		"a posting of no company":        func(s *Snapshot, _ *Meta) { s.Postings.Company[0] = 2 },
-		"a member of no posting":         func(s *Snapshot, _ *Meta) { s.Members.Posting[0] = 2 },
-		"a column too short":             func(s *Snapshot, _ *Meta) { s.Postings.Flags = s.Postings.Flags[:1] },
-		"offsets that fall":              func(s *Snapshot, _ *Meta) { s.Postings.Skills.Off[1] = 9 },
-		"occupations not over all rows":  func(s *Snapshot, _ *Meta) { s.Postings.Occupations[3] = 1 },
-		"a person beyond the last":       func(s *Snapshot, _ *Meta) { s.Resumes.Person[1] = 1 },
-		"more postings than there are":   func(_ *Snapshot, m *Meta) { m.Postings = 3 },
-		"a company with a lost posting":  func(s *Snapshot, _ *Meta) { s.Companies.Postings = Lists[uint32]{[]uint64{0, 1, 1}, []uint32{2}} },
-		"a résumé of no source":          func(s *Snapshot, _ *Meta) { s.Resumes.Source[0] = 9 },
-		"an item of no source":           func(s *Snapshot, _ *Meta) { s.Items.Source[0] = 9 },
-		"a company in no region":         func(s *Snapshot, _ *Meta) { s.Companies.Region[1] = 9 },
-		"a company of no industry":       func(s *Snapshot, _ *Meta) { s.Companies.Industry[1] = 9 },
-		"pay stated in no known way":     func(s *Snapshot, _ *Meta) { s.Postings.PayBasis[0] = 9 },
-		"an item of no service":          func(s *Snapshot, _ *Meta) { s.Items.Service[0] = 2 },
-		"an item of a kind never listed": func(s *Snapshot, _ *Meta) { s.Items.Kind[0] = 2 },
+		"a code beyond the dictionary":  func(s *Snapshot, _ *Meta) { s.Postings.Region.Raw[0] = 3 },
+		"a posting of no company":       func(s *Snapshot, _ *Meta) { s.Postings.Company.Raw[0] = 2 },
+		"a member of no posting":        func(s *Snapshot, _ *Meta) { s.Members.Posting.Raw[0] = 2 },
+		"a column too short":            func(s *Snapshot, _ *Meta) { s.Postings.Flags = Of[uint8](0) },
+		"a list too few":                func(s *Snapshot, _ *Meta) { s.Postings.Skills = Lists[uint16]{} },
+		"a text too many":               func(s *Snapshot, _ *Meta) { s.Texts.Body.Add("") },
+		"occupations not over all rows": func(s *Snapshot, _ *Meta) { s.Postings.Occupations[3] = 1 },
+		"a person beyond the last":      func(s *Snapshot, _ *Meta) { s.Resumes.Person.Raw[1] = 1 },
+		"more postings than there are":  func(_ *Snapshot, m *Meta) { m.Postings = 3 },
+		"a company with a lost posting": func(s *Snapshot, _ *Meta) {
+			s.Companies.Postings = Lists[uint32]{Off: []uint64{0, 1, 1}, Val: []uint32{2}}
+		},
+		"a résumé of no source":          func(s *Snapshot, _ *Meta) { s.Resumes.Source.Raw[0] = 9 },
+		"an item of no source":           func(s *Snapshot, _ *Meta) { s.Items.Source.Raw[0] = 9 },
+		"a company in no region":         func(s *Snapshot, _ *Meta) { s.Companies.Region.Raw[1] = 9 },
+		"a company of no industry":       func(s *Snapshot, _ *Meta) { s.Companies.Industry.Raw[1] = 9 },
+		"pay stated in no known way":     func(s *Snapshot, _ *Meta) { s.Postings.PayBasis.Raw[0] = 9 },
+		"an item of no service":          func(s *Snapshot, _ *Meta) { s.Items.Service.Raw[0] = 2 },
+		"an item of a kind never listed": func(s *Snapshot, _ *Meta) { s.Items.Kind.Raw[0] = 2 },
 	} {
 		data := t.TempDir()
 		b, err := Begin(data)
@@ -311,10 +263,7 @@ func TestTablesThatDisagreeAreRefused(t *testing.T) {
 		}
 		s, m := small(""), smallMeta
 		spoil(s, &m)
-		w, _ := NewTextWriter(b.Path("text"))
-		w.Add(nil)
-		w.Add(nil)
-		if err := errors.Join(b.Write(s), w.Close(), b.Describe(m, now)); err != nil {
+		if err := errors.Join(b.Write(s), b.Describe(m, now)); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := b.Publish(); err == nil {
@@ -476,11 +425,7 @@ func makeAnother(data string) (Meta, error) {
 	if err != nil {
 		return Meta{}, err
 	}
-	w, err := NewTextWriter(b.Path("text"))
-	if err != nil {
-		return Meta{}, err
-	}
-	if err := errors.Join(b.Write(small("later")), w.Add(nil), w.Add(nil), w.Close(), b.Describe(smallMeta, now)); err != nil {
+	if err := errors.Join(b.Write(small("later")), b.Describe(smallMeta, now)); err != nil {
 		return Meta{}, err
 	}
 	m, err := b.Publish()
@@ -539,9 +484,9 @@ func TestADamagedSnapshotIsBuiltAgain(t *testing.T) {
 		name string
 		harm func(t *testing.T, data, dir string)
 	}{
-		{"a table cut off", func(t *testing.T, _, dir string) { write(t, filepath.Join(dir, "postings.col"), []byte("IEUMCOL1")) }},
+		{"a table cut off", func(t *testing.T, _, dir string) { write(t, filepath.Join(dir, "postings.col"), []byte("IEUMCOL2")) }},
 		{"no description", func(t *testing.T, _, dir string) { write(t, filepath.Join(dir, "meta.json"), nil) }},
-		{"no texts", func(t *testing.T, _, dir string) { write(t, filepath.Join(dir, "text.col"), nil) }},
+		{"no texts", func(t *testing.T, _, dir string) { write(t, filepath.Join(dir, "texts.col"), nil) }},
 		{"no such current one", func(t *testing.T, data, _ string) {
 			write(t, filepath.Join(data, "snapshots", "CURRENT"), []byte("nothing\n"))
 		}},
@@ -599,8 +544,8 @@ func TestLiveMovesWithoutDroppingAReader(t *testing.T) {
 				if got := s.Postings.Title.At(0); !strings.HasPrefix(got, "프론트 개발자") {
 					t.Errorf("read %q", got)
 				}
-				if _, err := s.Text.At(0); err != nil {
-					t.Error(err)
+				if got := s.Texts.Body.At(0); got != "본문 하나" {
+					t.Errorf("read %q", got)
 				}
 				release()
 			}
@@ -689,9 +634,9 @@ func FuzzOpenTable(f *testing.F) {
 		}
 		defer mapping.Close()
 		mapping.Verify()
-		if checkTable("members", &m, len(m.ID)) == nil {
-			for i := range m.ID {
-				_ = m.Key.At(i)
+		if checkTable("members", &m, m.ID.Len()) == nil {
+			for i := range m.ID.Len() {
+				_, _ = m.ID.At(i), m.Key.At(i)
 			}
 		}
 	})

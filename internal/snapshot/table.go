@@ -17,137 +17,182 @@ import (
 	"ieum/internal/platform/durable"
 )
 
-// A table file is a magic word, the columns one after another, each from a
-// multiple of 64 bytes, a JSON directory of them, and a fixed tail: length of
-// the directory, its CRC-32C, the magic word again. Numbers are little-endian.
+// A table file is a magic word, what the columns hold, a JSON directory of
+// them, and a fixed tail: the CRC-32C of all before the tail, the length of the
+// directory, its CRC-32C, the magic word again. Numbers are little-endian.
 const (
-	magic = "IEUMCOL1"
+	magic = "IEUMCOL2"
 	align = 64
-	tail  = 8 + 4 + 8
+	tail  = 4 + 8 + 4 + 8
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Strings is a column of texts: row i is Data[Off[i]:Off[i+1]].
-type Strings struct {
-	Off  []uint64
-	Data []byte
-}
-
-// Len returns the number of rows.
-func (s Strings) Len() int { return max(0, len(s.Off)-1) }
-
-// At returns row i as a string of its own, which outlives the snapshot.
-func (s Strings) At(i int) string { return string(s.Bytes(i)) }
-
-// Bytes returns row i without copying; it must not outlive the snapshot.
-func (s Strings) Bytes(i int) []byte { return s.Data[s.Off[i]:s.Off[i+1]] }
-
-// Add appends a row while building.
-func (s *Strings) Add(v string) {
-	if len(s.Off) == 0 {
-		s.Off = append(s.Off, 0)
-	}
-	s.Data = append(s.Data, v...)
-	s.Off = append(s.Off, uint64(len(s.Data)))
-}
-
-// Lists is a column of lists of numbers: row i is Val[Off[i]:Off[i+1]].
-type Lists[T uint16 | uint32] struct {
-	Off []uint64
-	Val []T
-}
-
-// Len returns the number of rows.
-func (l Lists[T]) Len() int { return max(0, len(l.Off)-1) }
-
-// At returns row i without copying; it must not outlive the snapshot.
-func (l Lists[T]) At(i int) []T { return l.Val[l.Off[i]:l.Off[i+1]] }
-
-// Add appends a row while building.
-func (l *Lists[T]) Add(v ...T) {
-	if len(l.Off) == 0 {
-		l.Off = append(l.Off, 0)
-	}
-	l.Val = append(l.Val, v...)
-	l.Off = append(l.Off, uint64(len(l.Val)))
-}
-
+// A column of the directory: rows numbers of a type, either as they are, from
+// byte Start on, or in blocks, whose list is there.
 type column struct {
-	Name  string `json:"name"`
-	Type  string `json:"type"` // element type, such as uint16
-	Start int64  `json:"start"`
-	Bytes int64  `json:"bytes"`
-	CRC   uint32 `json:"crc"`
+	Name   string `json:"name"`
+	Type   string `json:"type"` // element type, such as uint16
+	Rows   int    `json:"rows"`
+	Start  int64  `json:"start"`
+	Blocks int    `json:"blocks"` // -1: as they are
+	Bytes  int64  `json:"bytes"`  // of all it takes in the file
 }
 
-// visit calls f for every slice of numbers in the table, in order of
-// declaration: *table's fields are such slices, Strings or Lists, exported.
-func visit(table any, f func(name string, v reflect.Value) error) error {
+// A field is a column that is more than a plain slice: *Column, *Lists or
+// *Strings.
+type field interface {
+	Len() int
+	writer(w *TableWriter, name string) fieldWriter
+	open(m *Mapping, name string) error
+	empty() // of rows in the making
+}
+
+// A fieldWriter writes the rows of a field; add is given fields of its type.
+type fieldWriter interface {
+	add(rows field) error
+	close() error
+}
+
+// visit calls f for every column of the table in order of declaration: *table's
+// fields are slices of numbers, which stay as they are, and fields.
+func visit(table any, f func(i int, name string, v reflect.Value, c field) error) error {
 	v := reflect.ValueOf(table).Elem()
 	for i := range v.NumField() {
-		name, field := v.Type().Field(i).Name, v.Field(i)
-		switch field.Kind() {
-		case reflect.Slice:
-			if err := f(name, field); err != nil {
-				return err
-			}
-		case reflect.Struct:
-			for j := range field.NumField() {
-				if err := f(name+"."+field.Type().Field(j).Name, field.Field(j)); err != nil {
-					return err
-				}
-			}
-		default:
-			panic("snapshot: " + name + " is no column")
+		c, packed := v.Field(i).Addr().Interface().(field)
+		if !packed && v.Field(i).Kind() != reflect.Slice {
+			panic("snapshot: " + v.Type().Field(i).Name + " is no column")
+		}
+		if err := f(i, v.Type().Field(i).Name, v.Field(i), c); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// WriteTable writes a table, a pointer to a struct of columns, to a new file
-// and makes it durable. It writes with write, so a full disk is an error. A
-// crash leaves a file without a tail, which OpenTable refuses.
-func WriteTable(path string, table any) (err error) {
+// Rows returns the number of rows of a table, that of its first column.
+func rowsOf(table any) int {
+	v := reflect.ValueOf(table).Elem().Field(0)
+	if c, packed := v.Addr().Interface().(field); packed {
+		return c.Len()
+	}
+	return v.Len()
+}
+
+// A TableWriter writes a table of which there is never more in memory than the
+// rows of one Add and a buffer for each column.
+type TableWriter struct {
+	f      *durable.File
+	at     int64
+	crc    uint32
+	fields []fieldWriter // nil for plain slices …
+	plain  [][]byte      // … of which this is what came so far
+	dir    []column
+}
+
+// NewTableWriter creates the file of a table of the type that *table is.
+func NewTableWriter(path string, table any) (*TableWriter, error) {
 	f, err := durable.Create(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	var (
-		at   int64
-		dir  []column
-		zero [align]byte
-	)
-	put := func(b []byte) error {
-		n, err := f.Write(b)
-		at += int64(n)
-		return err
-	}
-	if err := put([]byte(magic)); err != nil {
-		return err
-	}
-	err = visit(table, func(name string, v reflect.Value) error {
-		if err := put(zero[:(align-at%align)%align]); err != nil {
-			return err
+	w := &TableWriter{f: f}
+	err = visit(table, func(_ int, name string, v reflect.Value, c field) error {
+		w.plain = append(w.plain, nil)
+		if c == nil {
+			w.fields = append(w.fields, nil)
+		} else {
+			w.fields = append(w.fields, c.writer(w, name))
 		}
-		b := bytesOf(v)
-		dir = append(dir, column{name, v.Type().Elem().String(), at, int64(len(b)), crc32.Checksum(b, castagnoli)})
-		return put(b)
+		return nil
+	})
+	if _, e := w.Write([]byte(magic)); err == nil {
+		err = e
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// Write writes bytes of a column to the end of the file.
+func (w *TableWriter) Write(b []byte) (int, error) {
+	n, err := w.f.Write(b)
+	w.at += int64(n)
+	w.crc = crc32.Update(w.crc, castagnoli, b[:n])
+	return n, err
+}
+
+// Add appends rows: *table holds them in the making. Plain slices are appended
+// to those that came before.
+func (w *TableWriter) Add(table any) error {
+	return visit(table, func(i int, _ string, v reflect.Value, c field) error {
+		if c == nil {
+			w.plain[i] = append(w.plain[i], bytesOf(v)...)
+			return nil
+		}
+		return w.fields[i].add(c)
+	})
+}
+
+// Close writes the rest and the directory and makes the file durable. table is
+// of the writer's type. It writes with write, so a full disk is an error; a
+// crash leaves a file without a tail, which OpenTable refuses.
+func (w *TableWriter) Close(table any) (err error) {
+	defer func() { err = errors.Join(err, w.f.Close()) }()
+	err = visit(table, func(i int, name string, v reflect.Value, c field) error {
+		if c != nil {
+			return w.fields[i].close()
+		}
+		return w.array(column{Name: name, Type: v.Type().Elem().String(), Blocks: -1, Rows: len(w.plain[i]) / int(v.Type().Elem().Size())}, w.plain[i])
 	})
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(dir)
+	text, err := json.Marshal(w.dir)
 	if err != nil {
 		return err
 	}
-	end := binary.LittleEndian.AppendUint64(text, uint64(len(text)))
-	end = binary.LittleEndian.AppendUint32(end, crc32.Checksum(text, castagnoli))
-	if err := put(append(end, magic...)); err != nil {
+	if _, err := w.Write(text); err != nil {
 		return err
 	}
-	return f.Sync()
+	end := binary.LittleEndian.AppendUint32(nil, w.crc)
+	end = binary.LittleEndian.AppendUint64(end, uint64(len(text)))
+	end = binary.LittleEndian.AppendUint32(end, crc32.Checksum(text, castagnoli))
+	if _, err := w.Write(append(end, magic...)); err != nil {
+		return err
+	}
+	return w.f.Sync()
+}
+
+// Discard gives the file up.
+func (w *TableWriter) Discard() error { return w.f.Close() }
+
+// array writes an array that is read as it is, and enters it in the directory.
+func (w *TableWriter) array(c column, b []byte) error {
+	var zero [align]byte
+	if _, err := w.Write(zero[:(align-w.at%align)%align]); err != nil {
+		return err
+	}
+	c.Start = w.at
+	c.Bytes += int64(len(b))
+	w.dir = append(w.dir, c)
+	_, err := w.Write(b)
+	return err
+}
+
+// WriteTable writes a table, a pointer to a struct of columns in the making, to
+// a new file and makes it durable.
+func WriteTable(path string, table any) error {
+	w, err := NewTableWriter(path, table)
+	if err != nil {
+		return err
+	}
+	if err := w.Add(table); err != nil {
+		return errors.Join(err, w.Discard())
+	}
+	return w.Close(table)
 }
 
 // bytesOf returns the memory of a slice of numbers.
@@ -161,8 +206,9 @@ func bytesOf(v reflect.Value) []byte {
 // A Mapping is an open table file. The table's columns point into it and must
 // not be used after Close.
 type Mapping struct {
+	path string
 	data []byte
-	dir  []column
+	dir  map[string]column
 }
 
 // OpenTable maps the file at path and points table's columns into it. A column
@@ -173,26 +219,16 @@ func OpenTable(path string, table any) (*Mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := map[string]column{}
-	for _, c := range m.dir {
-		at[c.Name] = c
-	}
-	err = visit(table, func(name string, v reflect.Value) error {
-		c, ok := at[name]
-		size := int64(v.Type().Elem().Size())
-		switch {
-		case !ok:
-			return fmt.Errorf("snapshot: %s has no column %s", path, name)
-		case c.Type != v.Type().Elem().String():
-			return fmt.Errorf("snapshot: column %s of %s is %s, want %s", name, path, c.Type, v.Type().Elem())
-		case c.Start < 0 || c.Bytes < 0 || c.Start > int64(len(m.data))-c.Bytes || c.Bytes%size != 0 || c.Start%size != 0:
-			return fmt.Errorf("snapshot: column %s of %s lies outside the file", name, path)
-		case c.Bytes == 0:
-			v.SetZero()
-			return nil
+	err = visit(table, func(_ int, name string, v reflect.Value, c field) error {
+		if c != nil {
+			return c.open(m, name)
 		}
-		n := int(c.Bytes / size)
-		v.Set(reflect.NewAt(v.Type(), slicePointer(&m.data[c.Start], n)).Elem())
+		b, n, err := m.array(name, v.Type().Elem().String(), false, int(v.Type().Elem().Size()))
+		if err != nil || n == 0 {
+			v.SetZero()
+			return err
+		}
+		v.Set(reflect.NewAt(v.Type(), slicePointer(&b[0], n)).Elem())
 		return nil
 	})
 	if err != nil {
@@ -200,6 +236,30 @@ func OpenTable(path string, table any) (*Mapping, error) {
 		return nil, err
 	}
 	return m, nil
+}
+
+// array returns the bytes and the number of elements of a plain array, or of the
+// list of a packed column's blocks.
+func (m *Mapping) array(name, kind string, blocks bool, size int) (b []byte, n int, err error) {
+	c, ok := m.dir[name]
+	if n = c.Rows; blocks {
+		n = c.Blocks
+	}
+	switch {
+	case !ok:
+		return nil, 0, fmt.Errorf("snapshot: %s has no column %s", m.path, name)
+	case c.Type != kind || blocks != (c.Blocks >= 0):
+		return nil, 0, fmt.Errorf("snapshot: column %s of %s is %s, want %s", name, m.path, c.Type, kind)
+	case n < 0 || n > len(m.data)/size || c.Start < 0 || c.Start%8 != 0 || c.Start > int64(len(m.data)-n*size):
+		return nil, 0, m.outside(name)
+	case blocks && n != (c.Rows+blockRows-1)/blockRows:
+		return nil, 0, m.outside(name)
+	}
+	return m.data[c.Start:][:n*size], n, nil
+}
+
+func (m *Mapping) outside(name string) error {
+	return fmt.Errorf("snapshot: column %s of %s lies outside the file", name, m.path)
 }
 
 // slicePointer returns a pointer to a slice header over n elements at p.
@@ -246,34 +306,34 @@ func mapFile(path string) (*Mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Mapping{data: data}
+	m := &Mapping{path: path, data: data, dir: map[string]column{}}
 	if len(data) < len(magic)+tail {
 		m.Close()
 		return nil, broken
 	}
 	end := data[len(data)-tail:]
-	length := binary.LittleEndian.Uint64(end)
-	if string(end[12:]) != magic || string(data[:8]) != magic || length > uint64(len(data)-tail-len(magic)) {
+	length := binary.LittleEndian.Uint64(end[4:])
+	if string(end[16:]) != magic || string(data[:8]) != magic || length > uint64(len(data)-tail-len(magic)) {
 		m.Close()
 		return nil, broken
 	}
+	var dir []column
 	text := data[len(data)-tail-int(length) : len(data)-tail]
-	if crc32.Checksum(text, castagnoli) != binary.LittleEndian.Uint32(end[8:]) || json.Unmarshal(text, &m.dir) != nil {
+	if crc32.Checksum(text, castagnoli) != binary.LittleEndian.Uint32(end[12:]) || json.Unmarshal(text, &dir) != nil {
 		m.Close()
 		return nil, broken
+	}
+	for _, c := range dir {
+		m.dir[c.Name] = c
 	}
 	return m, nil
 }
 
-// Verify reads every column and compares its checksum.
+// Verify reads the file and compares its checksum.
 func (m *Mapping) Verify() error {
-	for _, c := range m.dir {
-		if c.Start < 0 || c.Bytes < 0 || c.Start > int64(len(m.data))-c.Bytes {
-			return fmt.Errorf("snapshot: column %s lies outside the file", c.Name)
-		}
-		if crc32.Checksum(m.data[c.Start:c.Start+c.Bytes], castagnoli) != c.CRC {
-			return fmt.Errorf("snapshot: column %s is damaged", c.Name)
-		}
+	body := m.data[:len(m.data)-tail]
+	if crc32.Checksum(body, castagnoli) != binary.LittleEndian.Uint32(m.data[len(body):]) {
+		return fmt.Errorf("snapshot: %s is damaged", m.path)
 	}
 	return nil
 }
