@@ -169,8 +169,6 @@ func (l *Lists[T]) Count(i int) int {
 	return int(l.counts.At(i))
 }
 
-func (c *Column[T]) empty() { c.Raw = c.Raw[:0] }
-
 func (c *Column[T]) writer(w *TableWriter, name string) fieldWriter {
 	return &columnWriter[T]{packer[T]{to: w}, name}
 }
@@ -220,8 +218,6 @@ func (w *columnWriter[T]) close() error {
 }
 
 func typeOf[T Number]() string { return fmt.Sprintf("%T", T(0)) }
-
-func (l *Lists[T]) empty() { l.Off, l.Val = l.Off[:0], l.Val[:0] }
 
 func (l *Lists[T]) writer(w *TableWriter, name string) fieldWriter {
 	return &listsWriter[T]{

@@ -126,8 +126,6 @@ func (s *Strings) block(b, from, to int, f func(row int, text []byte) bool) bool
 	return true
 }
 
-func (s *Strings) empty() { s.Off, s.Data = s.Off[:0], s.Data[:0] }
-
 func (s *Strings) writer(w *TableWriter, name string) fieldWriter {
 	return &stringsWriter{
 		first:  columnWriter[uint32]{packer[uint32]{to: w}, name + ".first"},

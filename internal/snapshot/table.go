@@ -45,7 +45,7 @@ type field interface {
 	Len() int
 	writer(w *TableWriter, name string) fieldWriter
 	open(m *Mapping, name string) error
-	empty() // of rows in the making
+	entropy() float64 // bytes; see Sizes
 }
 
 // A fieldWriter writes the rows of a field; add is given fields of its type.
