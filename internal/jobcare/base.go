@@ -95,12 +95,12 @@ func (b *base) countPostings(s *snapshot.Snapshot, o int) {
 	p := &s.Postings
 	skills, asked := make([]int, len(s.Dict.Skills)), make([]int, len(s.Dict.Certificates))
 	for i := p.Occupations[o]; i < p.Occupations[o+1]; i++ {
-		if len(p.Skills.At(int(i))) > 0 {
+		if len(p.Skills.At(int(i), nil)) > 0 {
 			b.Coded[o]++
 		}
-		tallyList(skills, p.Skills.At(int(i)))
-		tallyList(asked, p.Required.At(int(i)))
-		tallyList(asked, p.Preferred.At(int(i)))
+		tallyList(skills, p.Skills.At(int(i), nil))
+		tallyList(asked, p.Required.At(int(i), nil))
+		tallyList(asked, p.Preferred.At(int(i), nil))
 	}
 	b.Postings[o] = p.Occupations[o+1] - p.Occupations[o]
 	var ids []uint16

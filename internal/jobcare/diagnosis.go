@@ -166,7 +166,7 @@ func (b *base) covered(s *snapshot.Snapshot, o int, h held) float64 {
 		return 0
 	}
 	have, all := 0.0, 0.0
-	skills, counts := b.Skill.At(o), b.SkillCount.At(o)
+	skills, counts := b.Skill.At(o, nil), b.SkillCount.At(o, nil)
 	for i, id := range skills[:min(askedFor, len(skills))] {
 		w := float64(counts[i]) / float64(b.Coded[o]) * math.Log(1+float64(s.Meta.Postings)/float64(1+b.SkillPostings[id]))
 		all += w
@@ -188,7 +188,7 @@ func (a *Adviser) fit(s *snapshot.Snapshot, b *base, o int, score float64, p ieu
 		Done: h.worked(o), Have: []Asked{}, Missing: []Asked{}, Licences: a.licences(code, h),
 	}
 	if b.Coded[o] >= enough {
-		skills, counts := b.Skill.At(o), b.SkillCount.At(o)
+		skills, counts := b.Skill.At(o, nil), b.SkillCount.At(o, nil)
 		for i, id := range skills[:min(askedFor, len(skills))] {
 			c := s.Dict.Skills[id]
 			asked := Asked{Named{c, a.set.Name("competencies", c)}, in100(int(counts[i]), int(b.Coded[o])), h.skills[id]}

@@ -80,32 +80,26 @@ func market(t *testing.T, postings []posting, resumes []resume) *Adviser {
 		t.Fatal(err)
 	}
 	s := &snapshot.Snapshot{Dict: dict(t, set)}
-	texts, err := snapshot.NewTextWriter(b.Path("text"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	for i, p := range postings {
 		add(&s.Postings, uint64(i+1), p)
-		s.Members.ID = append(s.Members.ID, uint64(i+1))
-		s.Members.Posting = append(s.Members.Posting, uint32(i))
-		s.Members.Source = append(s.Members.Source, 0)
-		s.Members.Delivery = append(s.Members.Delivery, 1)
-		s.Members.Row = append(s.Members.Row, uint32(i+1))
+		s.Members.ID.Add(uint64(i + 1))
+		s.Members.Posting.Add(uint32(i))
+		s.Members.Source.Add(0)
+		s.Members.Delivery.Add(1)
+		s.Members.Row.Add(uint32(i + 1))
 		s.Members.Key.Add("k")
 		s.Members.URL.Add("")
-		if err := texts.Add([]byte("made up")); err != nil {
-			t.Fatal(err)
-		}
+		s.Texts.Body.Add("made up")
 	}
 	people := 0
 	for i, r := range resumes {
 		addResume(&s.Resumes, i, r)
 		people = max(people, int(r.person)+1)
 	}
-	s.Postings.Occupations = bounds(s.Postings.Occupation, len(s.Dict.Occupations))
-	s.Resumes.Occupations = bounds(s.Resumes.Occupation, len(s.Dict.Occupations))
+	s.Postings.Occupations = bounds(s.Postings.Occupation.Raw, len(s.Dict.Occupations))
+	s.Resumes.Occupations = bounds(s.Resumes.Occupation.Raw, len(s.Dict.Occupations))
 	addUnknownCompany(&s.Companies)
-	for _, err := range []error{texts.Close(), b.Write(s), b.Describe(snapshot.Meta{
+	for _, err := range []error{b.Write(s), b.Describe(snapshot.Meta{
 		Postings: len(postings), Resumes: len(resumes), People: people, Companies: 1, From: ieum.Day(day("2025-01-01")), To: ieum.DayOf(today), Simulated: true,
 	}, today), b.Derive(t.Context(), Part())} {
 		if err != nil {
@@ -127,7 +121,7 @@ func addUnknownCompany(c *snapshot.Companies) {
 	c.Name.Add("")
 	c.Key.Add("")
 	c.Number.Add("")
-	c.Region, c.Industry, c.Employees, c.AvgPay = []uint16{0}, []uint16{0}, []uint32{0}, []uint32{0}
+	c.Region, c.Industry, c.Employees, c.AvgPay = snapshot.Of[uint16](0), snapshot.Of[uint16](0), snapshot.Of[uint32](0), snapshot.Of[uint32](0)
 	c.Postings.Add()
 }
 
@@ -142,31 +136,31 @@ func add(t *snapshot.Postings, id uint64, p posting) {
 		}
 		return day(s)
 	}
-	t.ID = append(t.ID, id)
+	t.ID.Add(id)
 	t.Title.Add("made up")
-	t.Company = append(t.Company, 0)
-	t.Occupation = append(t.Occupation, p.occupation)
-	t.Chance = append(t.Chance, 100)
-	t.Region = append(t.Region, p.region)
-	t.Industry = append(t.Industry, 0)
-	t.Employment = append(t.Employment, 0)
-	t.Education = append(t.Education, 0)
-	t.CareerMin = append(t.CareerMin, p.careerMin)
-	t.CareerMax = append(t.CareerMax, p.careerMax)
-	t.PayMin = append(t.PayMin, p.payMin)
-	t.PayMax = append(t.PayMax, p.payMax)
-	t.PayBasis = append(t.PayBasis, uint8(snapshot.PayAnnual))
-	t.Openings = append(t.Openings, p.places)
-	t.Opened = append(t.Opened, date(p.opened))
-	t.Deadline = append(t.Deadline, date(p.deadline))
-	t.Closed = append(t.Closed, date(p.closed))
+	t.Company.Add(0)
+	t.Occupation.Add(p.occupation)
+	t.Chance.Add(100)
+	t.Region.Add(p.region)
+	t.Industry.Add(0)
+	t.Employment.Add(0)
+	t.Education.Add(0)
+	t.CareerMin.Add(p.careerMin)
+	t.CareerMax.Add(p.careerMax)
+	t.PayMin.Add(p.payMin)
+	t.PayMax.Add(p.payMax)
+	t.PayBasis.Add(uint8(snapshot.PayAnnual))
+	t.Openings.Add(p.places)
+	t.Opened.Add(date(p.opened))
+	t.Deadline.Add(date(p.deadline))
+	t.Closed.Add(date(p.closed))
 	t.Skills.Add(p.skills...)
 	t.Required.Add(p.required...)
 	t.Preferred.Add()
 	t.Majors.Add(p.majors...)
-	t.Flags = append(t.Flags, flags)
+	t.Flags.Add(flags)
 	t.Kept.Add("")
-	t.Members.Add(uint32(len(t.ID) - 1))
+	t.Members.Add(uint32(t.ID.Len() - 1))
 }
 
 func addResume(t *snapshot.Resumes, i int, r resume) {
@@ -175,29 +169,29 @@ func addResume(t *snapshot.Resumes, i int, r resume) {
 		flags |= snapshot.Active
 	}
 	t.Key.Add("r")
-	t.Person = append(t.Person, r.person)
-	t.BirthYear = append(t.BirthYear, r.born)
-	t.Sex = append(t.Sex, 0)
-	t.Region = append(t.Region, r.region)
-	t.Education = append(t.Education, 0)
-	t.Occupation = append(t.Occupation, r.occupation)
-	t.CareerMonths = append(t.CareerMonths, r.months)
-	t.WishPay = append(t.WishPay, r.wish)
-	t.LastPay = append(t.LastPay, 0)
-	t.Updated = append(t.Updated, day(r.updated))
+	t.Person.Add(r.person)
+	t.BirthYear.Add(r.born)
+	t.Sex.Add(0)
+	t.Region.Add(r.region)
+	t.Education.Add(0)
+	t.Occupation.Add(r.occupation)
+	t.CareerMonths.Add(r.months)
+	t.WishPay.Add(r.wish)
+	t.LastPay.Add(0)
+	t.Updated.Add(day(r.updated))
 	t.Wishes.Add()
 	t.WishRegions.Add()
-	t.Employment = append(t.Employment, 0)
+	t.Employment.Add(0)
 	t.Majors.Add(r.majors...)
 	t.Skills.Add(r.skills...)
 	t.Certificates.Add(r.certs...)
 	t.CareerOcc.Add(r.careers...)
 	t.CareerStart.Add(r.careers...)
 	t.CareerEnd.Add(r.careers...)
-	t.Flags = append(t.Flags, flags)
-	t.Source = append(t.Source, 0)
-	t.Delivery = append(t.Delivery, 1)
-	t.Row = append(t.Row, uint32(i+1))
+	t.Flags.Add(flags)
+	t.Source.Add(0)
+	t.Delivery.Add(1)
+	t.Row.Add(uint32(i + 1))
 }
 
 // bounds divides rows sorted by code.

@@ -134,8 +134,8 @@ func (t *tally) countPostings(s *snapshot.Snapshot, sl *slice) {
 		if !sl.posting(p, i) {
 			continue
 		}
-		places := max(1, int(p.Openings[i]))
-		if opened := ieum.Day(p.Opened[i]); opened != 0 && opened <= sl.day {
+		places := max(1, int(p.Openings.At(i)))
+		if opened := ieum.Day(p.Opened.At(i)); opened != 0 && opened <= sl.day {
 			m := opened.Time().Format("2006-01")
 			c := t.months[m]
 			t.months[m] = [2]int{c[0] + places, c[1] + 1}
@@ -144,30 +144,30 @@ func (t *tally) countPostings(s *snapshot.Snapshot, sl *slice) {
 			continue
 		}
 		t.postings++
-		for _, m := range p.Members.At(i) {
-			t.sources[0][s.Members.Source[m]] = true
+		for _, m := range p.Members.At(i, nil) {
+			t.sources[0][s.Members.Source.At(int(m))] = true
 		}
 		if pay := midPay(p, i); pay > 0 {
 			t.offered = append(t.offered, pay)
 		}
-		tallyList(t.skills, p.Skills.At(i))
-		tallyList(t.asked, p.Required.At(i))
-		tallyList(t.asked, p.Preferred.At(i))
+		tallyList(t.skills, p.Skills.At(i, nil))
+		tallyList(t.asked, p.Required.At(i, nil))
+		tallyList(t.asked, p.Preferred.At(i, nil))
 		if p.OpenWithin(i, sl.day, sl.day) {
 			t.open++
 			t.openPlaces += places
-			if p.Openings[i] == 0 {
+			if p.Openings.At(i) == 0 {
 				t.unstated++
 			}
-			t.openIn[province(s, p.Region[i])] += places
-			t.postingsIn[province(s, p.Region[i])]++
+			t.openIn[province(s, p.Region.At(i))] += places
+			t.postingsIn[province(s, p.Region.At(i))]++
 		}
 	}
 }
 
 // midPay returns the middle of the pay offered, won a year; 0 when not stated.
 func midPay(p *snapshot.Postings, i int) uint32 {
-	low, high := uint64(p.PayMin[i]), uint64(p.PayMax[i])
+	low, high := uint64(p.PayMin.At(i)), uint64(p.PayMax.At(i))
 	switch {
 	case low == 0:
 		return uint32(high)
@@ -195,8 +195,8 @@ func (t *tally) countPeople(s *snapshot.Snapshot, sl *slice) {
 	}
 	for i, end := int(r.Occupations[sl.occupation]), int(r.Occupations[sl.occupation+1]); i < end; {
 		latest, next := i, i+1
-		for ; next < end && r.Person[next] == r.Person[i]; next++ {
-			if r.Updated[next] > r.Updated[latest] {
+		for ; next < end && r.Person.At(next) == r.Person.At(i); next++ {
+			if r.Updated.At(next) > r.Updated.At(latest) {
 				latest = next
 			}
 		}
@@ -205,17 +205,17 @@ func (t *tally) countPeople(s *snapshot.Snapshot, sl *slice) {
 			continue
 		}
 		t.people++
-		t.sources[1][r.Source[latest]] = true
-		if r.Flags[latest]&snapshot.Active == 0 {
+		t.sources[1][r.Source.At(latest)] = true
+		if r.Flags.At(latest)&snapshot.Active == 0 {
 			continue
 		}
 		t.seekers++
-		t.seekersIn[province(s, r.Region[latest])]++
-		if pay := r.WishPay[latest]; pay > 0 {
+		t.seekersIn[province(s, r.Region.At(latest))]++
+		if pay := r.WishPay.At(latest); pay > 0 {
 			t.wished = append(t.wished, pay)
 		}
-		tallyList(t.held, r.Certificates.At(latest))
-		tallyList(t.majors, r.Majors.At(latest))
+		tallyList(t.held, r.Certificates.At(latest, nil))
+		tallyList(t.majors, r.Majors.At(latest, nil))
 	}
 }
 

@@ -26,11 +26,11 @@ func (b *base) countMoves(s *snapshot.Snapshot) {
 	counts := make([]uint32, n*n)
 	seen := make([]bool, s.Meta.People)
 	for row := range s.Meta.Resumes {
-		if seen[r.Person[row]] {
+		if seen[r.Person.At(row)] {
 			continue
 		}
-		seen[r.Person[row]] = true
-		spells := r.CareerOcc.At(row) // newest first
+		seen[r.Person.At(row)] = true
+		spells := r.CareerOcc.At(row, nil) // newest first
 		for i := 1; i < len(spells); i++ {
 			if from, to := spells[i], spells[i-1]; from != to && from > 0 && to > 0 {
 				counts[int(from)*n+int(to)]++
@@ -63,7 +63,7 @@ func (b *base) followed(s *snapshot.Snapshot, from int) []float64 {
 		}
 	}
 	seen := 0.0
-	for _, m := range b.Moves.At(from) {
+	for _, m := range b.Moves.At(from, nil) {
 		seen += float64(m)
 	}
 	for o := range out {
@@ -71,8 +71,8 @@ func (b *base) followed(s *snapshot.Snapshot, from int) []float64 {
 			out[o] *= doubt / kin / (seen + doubt)
 		}
 	}
-	for i, o := range b.MovedTo.At(from) {
-		out[o] += float64(b.Moves.At(from)[i]) / (seen + doubt)
+	for i, o := range b.MovedTo.At(from, nil) {
+		out[o] += float64(b.Moves.At(from, nil)[i]) / (seen + doubt)
 	}
 	return out
 }

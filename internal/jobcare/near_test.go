@@ -70,8 +70,8 @@ func TestOfSeveralResumesOfAPersonOneTellsOfMoves(t *testing.T) {
 	}
 	defer release()
 	b := s.Part(partName).(*base)
-	if got := b.Moves.At(1); len(got) != 1 || got[0] != 1 || b.MovedTo.At(1)[0] != 2 {
-		t.Errorf("moves out of 8211 are %v to %v, want one to 8221", got, b.MovedTo.At(1))
+	if got := b.Moves.At(1, nil); len(got) != 1 || got[0] != 1 || b.MovedTo.At(1, nil)[0] != 2 {
+		t.Errorf("moves out of 8211 are %v to %v, want one to 8221", got, b.MovedTo.At(1, nil))
 	}
 }
 
@@ -99,8 +99,8 @@ func TestMovesHeldOut(t *testing.T) {
 	cases, first, five := 0, 0, 0
 	seen := make([]bool, s.Meta.People)
 	for row := range s.Meta.Resumes {
-		spells := s.Resumes.CareerOcc.At(row)
-		person := s.Resumes.Person[row]
+		spells := s.Resumes.CareerOcc.At(row, nil)
+		person := s.Resumes.Person.At(row)
 		if seen[person] || len(spells) < 2 || spells[0] == 0 || spells[1] == 0 || slices.Contains(spells[1:], spells[0]) {
 			continue
 		}
@@ -123,8 +123,8 @@ func TestMovesHeldOut(t *testing.T) {
 // heldOut is the place, from 0, that the last occupation of a résumé has among
 // those near to the ones before.
 func (b *base) heldOut(s *snapshot.Snapshot, row int) (place int) {
-	spells := s.Resumes.CareerOcc.At(row)
-	starts, ends := s.Resumes.CareerStart.At(row), s.Resumes.CareerEnd.At(row)
+	spells := s.Resumes.CareerOcc.At(row, nil)
+	starts, ends := s.Resumes.CareerStart.At(row, nil), s.Resumes.CareerEnd.At(row, nil)
 	goal, from := spells[0], int(spells[1])
 	months, all := map[uint16]float64{}, 0.0
 	for i, o := range spells[1:] {
@@ -138,15 +138,15 @@ func (b *base) heldOut(s *snapshot.Snapshot, row int) (place int) {
 	for o, n := range months {
 		p.Occupations = append(p.Occupations, ieum.Scored{Code: s.Dict.Occupations[o], P: n / all})
 		h.done[o] = n / all
-		for i, id := range b.Skill.At(int(o)) {
-			if 10*b.SkillCount.At(int(o))[i] >= b.Coded[o] && slices.Contains(s.Resumes.Skills.At(row), id) {
+		for i, id := range b.Skill.At(int(o), nil) {
+			if 10*b.SkillCount.At(int(o), nil)[i] >= b.Coded[o] && slices.Contains(s.Resumes.Skills.At(row, nil), id) {
 				h.skills[id] = "shown"
 			}
 		}
 	}
-	if at := slices.Index(b.MovedTo.At(from), goal); at >= 0 {
-		b.Moves.At(from)[at]--
-		defer func() { b.Moves.At(from)[at]++ }()
+	if at := slices.Index(b.MovedTo.At(from, nil), goal); at >= 0 {
+		b.Moves.At(from, nil)[at]--
+		defer func() { b.Moves.At(from, nil)[at]++ }()
 	}
 	near := b.nearness(s, p, h)
 	for o := range near {

@@ -113,16 +113,16 @@ func regionsIn(list *defs.CodeList, dict []string, code string) []bool {
 // nothing of a posting.
 func (sl *slice) posting(t *snapshot.Postings, p int) bool {
 	switch {
-	case sl.regions != nil && !sl.regions[t.Region[p]]:
+	case sl.regions != nil && !sl.regions[t.Region.At(p)]:
 		return false
-	case sl.education != 0 && t.Education[p] != sl.education:
+	case sl.education != 0 && t.Education.At(p) != sl.education:
 		return false
 	case sl.career != nil:
-		from, to := int(t.CareerMin[p]), int(t.CareerMax[p])
+		from, to := int(t.CareerMin.At(p)), int(t.CareerMax.At(p))
 		if from == snapshot.Unset {
-			return t.Flags[p]&snapshot.EntryOK != 0 && sl.career.From == 0
+			return t.Flags.At(p)&snapshot.EntryOK != 0 && sl.career.From == 0
 		}
-		if t.Flags[p]&snapshot.EntryOK != 0 {
+		if t.Flags.At(p)&snapshot.EntryOK != 0 {
 			from = 0
 		}
 		return from < sl.career.To && (to >= sl.career.From) // Unset as an upper end is beyond every band
@@ -133,14 +133,14 @@ func (sl *slice) posting(t *snapshot.Postings, p int) bool {
 // resume reports whether row r of the résumés belongs to the slice.
 func (sl *slice) resume(t *snapshot.Resumes, r int) bool {
 	switch {
-	case sl.regions != nil && !sl.regions[t.Region[r]]:
+	case sl.regions != nil && !sl.regions[t.Region.At(r)]:
 		return false
-	case sl.education != 0 && t.Education[r] != sl.education:
+	case sl.education != 0 && t.Education.At(r) != sl.education:
 		return false
-	case sl.career != nil && (t.CareerMonths[r] == snapshot.Unset || !sl.career.has(int(t.CareerMonths[r]))):
+	case sl.career != nil && (t.CareerMonths.At(r) == snapshot.Unset || !sl.career.has(int(t.CareerMonths.At(r)))):
 		return false
 	case sl.age != nil:
-		return t.BirthYear[r] != 0 && sl.age.has(sl.day.Time().Year()-int(t.BirthYear[r]))
+		return t.BirthYear.At(r) != 0 && sl.age.has(sl.day.Time().Year()-int(t.BirthYear.At(r)))
 	}
 	return true
 }

@@ -65,20 +65,20 @@ func (a *Adviser) work(s *snapshot.Snapshot, occupation string) (*Work, error) {
 		return w, nil
 	}
 	answers, sources := []map[string]float64{}, []ieum.SourceID{}
-	for i, at := range s.Items.Occupation {
-		if int(at) != o {
+	for i := range s.Meta.Items {
+		if int(s.Items.Occupation.At(i)) != o {
 			continue
 		}
-		source := ieum.SourceID(s.Dict.Sources[s.Items.Source[i]])
-		switch s.Dict.Kinds[s.Items.Kind[i]] {
+		source := ieum.SourceID(s.Dict.Sources[s.Items.Source.At(i)])
+		switch s.Dict.Kinds[s.Items.Kind.At(i)] {
 		case "occupation-description":
 			d := Description{Source: source}
-			if err := json.Unmarshal(s.Items.Body.Bytes(i), &d); err != nil {
+			if err := json.Unmarshal([]byte(s.Items.Body.At(i)), &d); err != nil {
 				return nil, fmt.Errorf("jobcare: item %d: %w", i, err)
 			}
 			w.Descriptions = append(w.Descriptions, d)
 		case "occupation-survey":
-			answer, err := numbers(s.Items.Body.Bytes(i))
+			answer, err := numbers([]byte(s.Items.Body.At(i)))
 			if err != nil {
 				return nil, fmt.Errorf("jobcare: item %d: %w", i, err)
 			}

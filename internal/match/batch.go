@@ -78,9 +78,9 @@ func (x *index) job(b Batch, today ieum.Day) (*job, error) {
 		return nil, err
 	}
 	r := &x.s.Resumes
-	own := slices.Contains(r.Source, j.source)
+	own := j.source != 0 && r.Source.Contains(j.source)
 	for row := range x.s.Meta.Resumes {
-		if (b.AsOf != "" || r.Flags[row]&snapshot.Active != 0) && (j.source == 0 || !own || r.Source[row] == j.source) {
+		if (b.AsOf != "" || r.Flags.At(row)&snapshot.Active != 0) && (j.source == 0 || !own || r.Source.At(row) == j.source) {
 			j.seekers = append(j.seekers, uint32(row))
 		}
 	}
@@ -115,8 +115,8 @@ func (j *job) candidates(today ieum.Day) error {
 // member returns the source row under whose key a posting is named: the oldest
 // of the source asked for; -1 when it has none.
 func (j *job) member(row int) int {
-	for _, m := range j.x.s.Postings.Members.At(row) {
-		if j.source == 0 || j.x.s.Members.Source[m] == j.source {
+	for _, m := range j.x.s.Postings.Members.At(row, nil) {
+		if j.source == 0 || j.x.s.Members.Source.At(int(m)) == j.source {
 			return int(m)
 		}
 	}
@@ -132,29 +132,31 @@ func (j *job) readApplications() error {
 	s := j.x.s
 	kind := uint16(snapshot.Find(s.Dict.Kinds, "application"))
 	resumes, postings := map[key]uint32{}, map[key]uint32{}
-	for _, row := range j.seekers {
-		resumes[key{s.Resumes.Source[row], s.Resumes.Key.At(int(row))}] = row
-	}
-	for i, row := range s.Members.Posting {
-		postings[key{s.Members.Source[i], s.Members.Key.At(i)}] = row
-	}
+	s.Resumes.Key.Range(0, s.Meta.Resumes, func(row int, k []byte) bool {
+		resumes[key{s.Resumes.Source.At(row), string(k)}] = uint32(row)
+		return true
+	})
+	s.Members.Key.Range(0, s.Members.Key.Len(), func(i int, k []byte) bool {
+		postings[key{s.Members.Source.At(i), string(k)}] = s.Members.Posting.At(i)
+		return true
+	})
 	j.applied = map[uint32][]uint32{}
-	for i, k := range s.Items.Kind {
-		if k != kind || kind == 0 {
-			continue
-		}
+	from, to := s.ItemsOf(kind)
+	var failed error
+	s.Items.Body.Range(from, to, func(i int, body []byte) bool {
 		var a struct{ Resume, Posting string }
-		if err := json.Unmarshal(s.Items.Body.Bytes(i), &a); err != nil {
-			return err
+		if failed = json.Unmarshal(body, &a); failed != nil {
+			return false
 		}
-		source := s.Items.Source[i]
+		source := s.Items.Source.At(i)
 		resume, ok := resumes[key{source, a.Resume}]
 		posting, ok2 := postings[key{source, a.Posting}]
 		if ok && ok2 {
 			j.applied[resume] = append(j.applied[resume], posting)
 		}
-	}
-	return nil
+		return true
+	})
+	return failed
 }
 
 // A piece is some seekers that one worker recommends to.
@@ -247,9 +249,9 @@ func (j *job) best(ctx context.Context, h *hunt, rr *resumeReader, row uint32) (
 func (j *job) write(lines []byte, resume uint32, found []scored) []byte {
 	s := j.x.s
 	for _, f := range found {
-		lines = append(lines, s.Resumes.Key.Bytes(int(resume))...)
+		lines = append(lines, s.Resumes.Key.At(int(resume))...)
 		lines = append(lines, '\t')
-		lines = append(lines, s.Members.Key.Bytes(j.member(int(f.row)))...)
+		lines = append(lines, s.Members.Key.At(j.member(int(f.row)))...)
 		lines = append(lines, '\t')
 		lines = strconv.AppendFloat(lines, f.score, 'f', 6, 64)
 		lines = append(lines, '\n')

@@ -90,7 +90,7 @@ func newCollector(x *index, f *filter, q Search, after *cursor) *collector {
 func (c *collector) add(row uint32, score float64) {
 	c.matched++
 	p := &c.x.s.Postings
-	values := [filters]int{int(p.Region[row]), int(p.Occupation[row]), int(p.Employment[row]), int(p.Education[row]), c.x.careerBand(int(row)), c.x.payBand(int(row))}
+	values := [filters]int{int(p.Region.At(int(row))), int(p.Occupation.At(int(row))), int(p.Employment.At(int(row))), int(p.Education.At(int(row))), c.x.careerBand(int(row)), c.x.payBand(int(row))}
 	failed, by := 0, 0
 	for i, v := range values {
 		if pass := c.f.pass[i]; pass != nil && !pass[v] {
@@ -113,14 +113,14 @@ func (c *collector) add(row uint32, score float64) {
 
 func (c *collector) keep(row uint32, score float64) {
 	p := &c.x.s.Postings
-	f := found{row: row, score: score, k1: score, k2: float64(p.Opened[row]), id: p.ID[row]}
+	f := found{row: row, score: score, k1: score, k2: float64(p.Opened.At(int(row))), id: p.ID.At(int(row))}
 	switch c.sort {
 	case "newest":
 		f.k1 = f.k2
 	case "pay":
-		f.k1 = float64(max(p.PayMin[row], p.PayMax[row]))
+		f.k1 = float64(max(p.PayMin.At(int(row)), p.PayMax.At(int(row))))
 	case "deadline":
-		f.k1 = -float64(cmp.Or(p.Deadline[row], math.MaxInt32))
+		f.k1 = -float64(cmp.Or(p.Deadline.At(int(row)), math.MaxInt32))
 	}
 	if c.after == nil || ahead(c.after.last, f) {
 		c.best.Offer(f)

@@ -26,10 +26,10 @@ func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ie
 	e := explainer{x, s, p, int(row), &f}
 	post := &x.s.Postings
 	j := ieum.Job{
-		ID: snapshot.FormatID(post.ID[row]), Title: post.Title.At(int(row)), Company: x.s.Companies.Name.At(int(post.Company[row])),
-		Occupation: x.s.Dict.Occupations[post.Occupation[row]], Region: x.s.Dict.Regions[post.Region[row]],
-		PayMin: int64(post.PayMin[row]), PayMax: int64(post.PayMax[row]), PayBasis: bases[post.PayBasis[row]], Deadline: ieum.Day(post.Deadline[row]),
-		Score: parts.Sum(), Reasons: []ieum.Reason{}, Simulated: post.Flags[row]&snapshot.Simulated != 0,
+		ID: snapshot.FormatID(post.ID.At(int(row))), Title: post.Title.At(int(row)), Company: x.s.Companies.Name.At(int(post.Company.At(int(row)))),
+		Occupation: x.s.Dict.Occupations[post.Occupation.At(int(row))], Region: x.s.Dict.Regions[post.Region.At(int(row))],
+		PayMin: int64(post.PayMin.At(int(row))), PayMax: int64(post.PayMax.At(int(row))), PayBasis: bases[post.PayBasis.At(int(row))], Deadline: ieum.Day(post.Deadline.At(int(row))),
+		Score: parts.Sum(), Reasons: []ieum.Reason{}, Simulated: post.Flags.At(int(row))&snapshot.Simulated != 0,
 	}
 	for part, points := range parts {
 		if points != 0 || e.unsure(rank.Part(part)) {
@@ -40,7 +40,7 @@ func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ie
 		}
 	}
 	slices.SortStableFunc(j.Reasons, func(a, b ieum.Reason) int { return cmp.Compare(b.Points, a.Points) })
-	if s.reach != nil && s.reach[post.Region[row]] == unclear {
+	if s.reach != nil && s.reach[post.Region.At(int(row))] == unclear {
 		j.Unclear = append(j.Unclear, "match.unclear.region")
 	}
 	for _, n := range x.listNeeds(s, int(row)) {
@@ -97,7 +97,7 @@ func (e *explainer) reason(part rank.Part) ieum.Reason {
 	case rank.Education:
 		return e.education()
 	case rank.Major:
-		for _, id := range post.Majors.At(e.row) {
+		for _, id := range post.Majors.At(e.row, nil) {
 			if e.s.majors[id] {
 				return ieum.Reason{Key: "named", Args: map[string]any{"major": e.x.set.Name("majors", d.Majors[id])}}
 			}
@@ -105,10 +105,10 @@ func (e *explainer) reason(part rank.Part) ieum.Reason {
 	case rank.Pay:
 		return e.pay()
 	case rank.Employment:
-		args := map[string]any{"kind": e.x.set.Name("employment", d.Employment[post.Employment[e.row]])}
+		args := map[string]any{"kind": e.x.set.Name("employment", d.Employment[post.Employment.At(e.row)])}
 		return ieum.Reason{Key: choose(e.f.Kind, "sought", "other"), Args: args}
 	case rank.Region:
-		args := map[string]any{"place": pathOf(e.x.set, d.Regions[post.Region[e.row]])}
+		args := map[string]any{"place": pathOf(e.x.set, d.Regions[post.Region.At(e.row)])}
 		return ieum.Reason{Key: choose(e.f.Closeness == 2, "district", "province"), Args: args}
 	case rank.Recency:
 		return ieum.Reason{Key: choose(e.f.Age == 0, "today", "days"), Args: map[string]any{"n": e.f.Age}}
@@ -144,7 +144,7 @@ func list(names []ieum.Text) ieum.Text {
 // occupation names the occupation done or sought that is nearest.
 func (e *explainer) occupation() ieum.Reason {
 	post := &e.x.s.Postings
-	code := e.x.s.Dict.Occupations[post.Occupation[e.row]]
+	code := e.x.s.Dict.Occupations[post.Occupation.At(e.row)]
 	yours, best, sure, sought := "", 0.0, 1.0, false
 	wishes := e.p.Resume.Wish.Occupations
 	for _, o := range wishes {
@@ -186,7 +186,7 @@ func (e *explainer) occupation() ieum.Reason {
 // competencies names what the posting asks for and the person can do, most
 // telling first, with the words of both that show it.
 func (e *explainer) competencies() ieum.Reason {
-	asked := e.x.s.Postings.Skills.At(e.row)
+	asked := e.x.s.Postings.Skills.At(e.row, nil)
 	var have []uint16
 	for _, id := range asked {
 		if e.s.skills[id] > 0 {
@@ -211,7 +211,7 @@ func (e *explainer) competencies() ieum.Reason {
 
 func (e *explainer) gaps() ieum.Reason {
 	var missing []uint16
-	for _, id := range e.x.s.Postings.Skills.At(e.row) {
+	for _, id := range e.x.s.Postings.Skills.At(e.row, nil) {
 		if e.s.skills[id] == 0 {
 			missing = append(missing, id)
 		}
@@ -255,7 +255,7 @@ func (e *explainer) certificates() ieum.Reason {
 	for _, l := range []struct {
 		ids []uint16
 		key string
-	}{{post.Required.At(e.row), "required"}, {post.Preferred.At(e.row), "helps"}} {
+	}{{post.Required.At(e.row, nil), "required"}, {post.Preferred.At(e.row, nil), "helps"}} {
 		for _, id := range l.ids {
 			if e.s.certs[id] {
 				if len(names) == 0 {
@@ -305,7 +305,7 @@ func plural(n int, unit string) string {
 
 func (e *explainer) education() ieum.Reason {
 	d := &e.x.s.Dict
-	asked := int(e.x.s.Postings.Education[e.row])
+	asked := int(e.x.s.Postings.Education.At(e.row))
 	if asked == e.x.anyone {
 		return ieum.Reason{Key: "any"}
 	}

@@ -37,9 +37,9 @@ var payEdges = []uint32{25_000_000, 30_000_000, 40_000_000, 50_000_000, 70_000_0
 
 func (x *index) careerBand(row int) int {
 	p := &x.s.Postings
-	least := p.CareerMin[row]
+	least := p.CareerMin.At(row)
 	switch {
-	case p.Flags[row]&snapshot.EntryOK != 0 || least == 0:
+	case p.Flags.At(row)&snapshot.EntryOK != 0 || least == 0:
 		return 0
 	case least == snapshot.Unset:
 		return 5
@@ -54,7 +54,7 @@ func (x *index) careerBand(row int) int {
 }
 
 func (x *index) payBand(row int) int {
-	pay := cmp.Or(x.s.Postings.PayMin[row], x.s.Postings.PayMax[row])
+	pay := cmp.Or(x.s.Postings.PayMin.At(row), x.s.Postings.PayMax.At(row))
 	if pay == 0 {
 		return len(payBands) - 1
 	}

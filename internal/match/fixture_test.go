@@ -179,23 +179,20 @@ func publish(t testing.TB, set *defs.Set, data string, posts []post, cvs []cv, i
 		}
 		return snapshot.Find(d.Regions, a.region) - snapshot.Find(d.Regions, b.region)
 	})
-	texts, err := snapshot.NewTextWriter(b.Path("text"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	companies := dictionary(column(posts, func(p post) []string { return []string{p.company} }))
 	for i, p := range posts {
 		addPosting(s, i, p, snapshot.Find(companies, p.company))
-		if err := texts.Add([]byte(p.body)); err != nil {
-			t.Fatal(err)
-		}
+		s.Texts.Body.Add(p.body)
 	}
 	for _, name := range companies {
 		c := &s.Companies
 		c.Name.Add(name)
 		c.Key.Add(name)
 		c.Number.Add("")
-		c.Region, c.Industry, c.Employees, c.AvgPay = append(c.Region, 0), append(c.Industry, 0), append(c.Employees, 0), append(c.AvgPay, 0)
+		c.Region.Add(0)
+		c.Industry.Add(0)
+		c.Employees.Add(0)
+		c.AvgPay.Add(0)
 		var rows []uint32
 		for i, p := range posts {
 			if name != "" && p.company == name {
@@ -209,19 +206,22 @@ func publish(t testing.TB, set *defs.Set, data string, posts []post, cvs []cv, i
 		addResume(s, i, r)
 	}
 	for i, a := range items {
-		s.Items.Kind = append(s.Items.Kind, 1)
+		s.Items.Kind.Add(1)
 		s.Items.Key.Add(fmt.Sprint(i))
-		s.Items.Occupation, s.Items.Service = append(s.Items.Occupation, 0), append(s.Items.Service, 0)
+		s.Items.Occupation.Add(0)
+		s.Items.Service.Add(0)
 		s.Items.Body.Add(fmt.Sprintf(`{"resume":%q,"posting":%q}`, a.resume, a.posting))
-		s.Items.Source, s.Items.Delivery, s.Items.Row = append(s.Items.Source, uint16(snapshot.Find(d.Sources, "shop"))), append(s.Items.Delivery, 1), append(s.Items.Row, 1)
+		s.Items.Source.Add(uint16(snapshot.Find(d.Sources, "shop")))
+		s.Items.Delivery.Add(1)
+		s.Items.Row.Add(1)
 	}
-	s.Postings.Occupations = bounds(s.Postings.Occupation, len(d.Occupations))
-	s.Resumes.Occupations = bounds(s.Resumes.Occupation, len(d.Occupations))
+	s.Postings.Occupations = bounds(s.Postings.Occupation.Raw, len(d.Occupations))
+	s.Resumes.Occupations = bounds(s.Resumes.Occupation.Raw, len(d.Occupations))
 	var sources []snapshot.Source
 	for _, id := range d.Sources[1:] {
 		sources = append(sources, snapshot.Source{ID: ieum.SourceID(id), Title: ieum.Text{KO: "가상 출처 " + id, EN: "Made-up source " + id}, Holder: ieum.Text{KO: "가상 기관", EN: "Made-up agency"}})
 	}
-	for _, err := range []error{texts.Close(), b.Write(s), b.Describe(snapshot.Meta{
+	for _, err := range []error{b.Write(s), b.Describe(snapshot.Meta{
 		Postings: len(posts), Resumes: len(cvs), People: len(cvs), Companies: len(companies), Items: len(items), Sources: sources, To: ieum.DayOf(noon),
 	}, noon), b.Derive(t.Context(), Part(set))} {
 		if err != nil {
@@ -299,19 +299,24 @@ func unset(months int) uint16 {
 
 func addPosting(s *snapshot.Snapshot, row int, p post, company int) {
 	t, d := &s.Postings, &s.Dict
-	t.ID = append(t.ID, p.id)
+	t.ID.Add(p.id)
 	t.Title.Add(p.title)
-	t.Company = append(t.Company, uint32(company))
-	t.Occupation = append(t.Occupation, uint16(snapshot.Find(d.Occupations, p.occupation)))
-	t.Chance = append(t.Chance, p.chance)
-	t.Region = append(t.Region, uint16(snapshot.Find(d.Regions, p.region)))
-	t.Industry = append(t.Industry, 0)
-	t.Employment = append(t.Employment, uint8(snapshot.Find(d.Employment, p.employment)))
-	t.Education = append(t.Education, uint8(snapshot.Find(d.Education, p.education)))
-	t.CareerMin, t.CareerMax = append(t.CareerMin, unset(p.least)), append(t.CareerMax, unset(p.most))
-	t.PayMin, t.PayMax, t.PayBasis = append(t.PayMin, p.payMin), append(t.PayMax, p.payMax), append(t.PayBasis, uint8(p.basis))
-	t.Openings = append(t.Openings, p.openings)
-	t.Opened, t.Deadline, t.Closed = append(t.Opened, day(p.opened)), append(t.Deadline, day(p.deadline)), append(t.Closed, day(p.closed))
+	t.Company.Add(uint32(company))
+	t.Occupation.Add(uint16(snapshot.Find(d.Occupations, p.occupation)))
+	t.Chance.Add(p.chance)
+	t.Region.Add(uint16(snapshot.Find(d.Regions, p.region)))
+	t.Industry.Add(0)
+	t.Employment.Add(uint8(snapshot.Find(d.Employment, p.employment)))
+	t.Education.Add(uint8(snapshot.Find(d.Education, p.education)))
+	t.CareerMin.Add(unset(p.least))
+	t.CareerMax.Add(unset(p.most))
+	t.PayMin.Add(p.payMin)
+	t.PayMax.Add(p.payMax)
+	t.PayBasis.Add(uint8(p.basis))
+	t.Openings.Add(p.openings)
+	t.Opened.Add(day(p.opened))
+	t.Deadline.Add(day(p.deadline))
+	t.Closed.Add(day(p.closed))
 	t.Skills.Add(ids(d.Skills, p.skills)...)
 	t.Required.Add(ids(d.Certificates, p.required)...)
 	t.Preferred.Add(ids(d.Certificates, p.preferred)...)
@@ -323,7 +328,7 @@ func addPosting(s *snapshot.Snapshot, row int, p post, company int) {
 	if p.chance < 100 {
 		flags |= snapshot.Coded
 	}
-	t.Flags = append(t.Flags, flags)
+	t.Flags.Add(flags)
 	t.Kept.Add(p.kept)
 }
 
@@ -343,9 +348,11 @@ func addMembers(s *snapshot.Snapshot, posts []post) {
 	of := make([][]uint32, len(posts))
 	t := &s.Members
 	for i, m := range all {
-		t.ID, t.Posting = append(t.ID, m.id), append(t.Posting, m.row)
-		t.Source = append(t.Source, uint16(snapshot.Find(s.Dict.Sources, m.source)))
-		t.Delivery, t.Row = append(t.Delivery, 1), append(t.Row, uint32(m.id)+100)
+		t.ID.Add(m.id)
+		t.Posting.Add(m.row)
+		t.Source.Add(uint16(snapshot.Find(s.Dict.Sources, m.source)))
+		t.Delivery.Add(1)
+		t.Row.Add(uint32(m.id) + 100)
 		t.Key.Add(m.key)
 		t.URL.Add(m.url)
 		of[m.row] = append(of[m.row], uint32(i))
@@ -362,9 +369,12 @@ func addMerges(s *snapshot.Snapshot, posts []post) {
 	m := &s.Merges
 	for _, p := range slices.SortedFunc(slices.Values(posts), func(a, b post) int { return cmp.Compare(a.id, b.id) }) {
 		for i, a := range p.also {
-			m.Kind, m.A, m.B = append(m.Kind, uint8(snapshot.MergedPosting)), append(m.A, p.id), append(m.B, a.id)
-			m.Rule, m.Score = append(m.Rule, 1), append(m.Score, 90)
-			m.Agreed = append(m.Agreed, uint32(3+4*(i%2))) // company and title, and of every second the pay
+			m.Kind.Add(uint8(snapshot.MergedPosting))
+			m.A.Add(p.id)
+			m.B.Add(a.id)
+			m.Rule.Add(1)
+			m.Score.Add(90)
+			m.Agreed.Add(uint32(3 + 4*(i%2))) // company and title, and of every second the pay
 			m.Names.Add("")
 		}
 	}
@@ -376,17 +386,19 @@ func addResume(s *snapshot.Snapshot, row int, r cv) {
 		r.source = "shop"
 	}
 	t.Key.Add(r.key)
-	t.Person = append(t.Person, uint32(row))
-	t.BirthYear, t.Sex = append(t.BirthYear, 0), append(t.Sex, 0)
-	t.Region = append(t.Region, uint16(snapshot.Find(d.Regions, r.region)))
-	t.Education = append(t.Education, uint8(snapshot.Find(d.Education, r.education)))
-	t.Occupation = append(t.Occupation, uint16(snapshot.Find(d.Occupations, r.occupation)))
-	t.CareerMonths = append(t.CareerMonths, unset(r.months))
-	t.WishPay, t.LastPay = append(t.WishPay, r.pay), append(t.LastPay, 0)
-	t.Updated = append(t.Updated, 0)
+	t.Person.Add(uint32(row))
+	t.BirthYear.Add(0)
+	t.Sex.Add(0)
+	t.Region.Add(uint16(snapshot.Find(d.Regions, r.region)))
+	t.Education.Add(uint8(snapshot.Find(d.Education, r.education)))
+	t.Occupation.Add(uint16(snapshot.Find(d.Occupations, r.occupation)))
+	t.CareerMonths.Add(unset(r.months))
+	t.WishPay.Add(r.pay)
+	t.LastPay.Add(0)
+	t.Updated.Add(0)
 	t.Wishes.Add(ids(d.Occupations, r.wishes)...)
 	t.WishRegions.Add(ids(d.Regions, r.wishRegions)...)
-	t.Employment = append(t.Employment, uint8(snapshot.Find(d.Employment, r.employment)))
+	t.Employment.Add(uint8(snapshot.Find(d.Employment, r.employment)))
 	t.Majors.Add()
 	t.Skills.Add(ids(d.Skills, r.skills)...)
 	t.Certificates.Add(ids(d.Certificates, r.certs)...)
@@ -397,9 +409,10 @@ func addResume(s *snapshot.Snapshot, row int, r cv) {
 	if r.idle {
 		flags = 0
 	}
-	t.Flags = append(t.Flags, flags)
-	t.Source = append(t.Source, uint16(snapshot.Find(d.Sources, r.source)))
-	t.Delivery, t.Row = append(t.Delivery, 1), append(t.Row, uint32(row+1))
+	t.Flags.Add(flags)
+	t.Source.Add(uint16(snapshot.Find(d.Sources, r.source)))
+	t.Delivery.Add(1)
+	t.Row.Add(uint32(row + 1))
 }
 
 // pick returns up to n different values.

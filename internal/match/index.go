@@ -35,27 +35,28 @@ type counts struct {
 }
 
 func build(ctx context.Context, s *snapshot.Snapshot, dir string) error {
-	p := &s.Postings
+	p, names := &s.Postings, s.Companies.Name.Slice(0, s.Companies.Name.Len())
 	err := terms.Build(ctx, dir, s.Meta.Postings, func(from, to int, f func(int, terms.Text) error) error {
 		var failed error
 		var whole []byte
-		err := s.Text.Range(from, to, func(row int, body []byte) bool {
+		titles, kept := p.Title.Slice(from, to), p.Kept.Slice(from, to)
+		s.Texts.Body.Range(from, to, func(row int, body []byte) bool {
 			whole = append(append(whole[:0], body...), '\n')
-			whole = append(whole, p.KeptText(row, "region")...) // the address
-			failed = f(row, terms.Text{Title: p.Title.Bytes(row), Company: s.Companies.Name.Bytes(int(p.Company[row])), Body: whole})
+			whole = append(whole, snapshot.KeptOf(kept.At(row-from), "region")...) // the address
+			failed = f(row, terms.Text{Title: titles.Bytes(row - from), Company: names.Bytes(int(p.Company.At(row))), Body: whole})
 			return failed == nil
 		})
-		if failed != nil {
-			return failed
-		}
-		return err
+		return failed
 	})
 	if err != nil {
 		return err
 	}
+	var buf [64]uint16
 	c := counts{Skills: make([]uint32, len(s.Dict.Skills))}
-	for _, id := range p.Skills.Val {
-		c.Skills[id]++
+	for row := range s.Meta.Postings {
+		for _, id := range p.Skills.At(row, buf[:0]) {
+			c.Skills[id]++
+		}
 	}
 	if err := snapshot.WriteTable(filepath.Join(dir, "counts.col"), &c); err != nil {
 		return err
@@ -155,8 +156,8 @@ func (x *index) view(day ieum.Day, in func(row int) bool) *view {
 		}
 		v.rows = append(v.rows, uint32(row))
 		v.has[row/64] |= 1 << (row % 64)
-		v.occ[p.Occupation[row]+1]++
-		for _, id := range p.Skills.At(row) {
+		v.occ[p.Occupation.At(row)+1]++
+		for _, id := range p.Skills.At(row, nil) {
 			v.skillAt[id+1]++
 		}
 	}
@@ -165,7 +166,7 @@ func (x *index) view(day ieum.Day, in func(row int) bool) *view {
 	v.skills = make([]uint32, v.skillAt[len(v.skillAt)-1])
 	next := slices.Clone(v.skillAt)
 	for at, row := range v.rows {
-		for _, id := range p.Skills.At(int(row)) {
+		for _, id := range p.Skills.At(int(row), nil) {
 			v.skills[next[id]] = uint32(at)
 			next[id]++
 		}

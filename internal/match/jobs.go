@@ -151,10 +151,10 @@ func (h *hunt) occupations() []uint16 {
 func (h *hunt) occupation(o uint16) {
 	h.scanned[o] = true
 	rows := h.v.rows[h.v.occ[o]:h.v.occ[o+1]]
-	region := h.x.s.Postings.Region
+	region := &h.x.s.Postings.Region
 	most := h.nearness(o) + h.rest + rank.Covered(h.weight, h.weight)
 	for i := 0; i < len(rows); {
-		r := int(region[rows[i]])
+		r := int(region.At(int(rows[i])))
 		if h.s.reach == nil || h.s.reach[r] != outside {
 			if h.reaches(most + rank.Nearby(h.s.close[r])) {
 				h.judge(rows[i])
@@ -166,7 +166,7 @@ func (h *hunt) occupation(o uint16) {
 			r++
 		}
 		// Rows are in order of region: leave out those before the next in reach.
-		i += sort.Search(len(rows)-i, func(k int) bool { return int(region[rows[i+k]]) >= r })
+		i += sort.Search(len(rows)-i, func(k int) bool { return int(region.At(int(rows[i+k]))) >= r })
 	}
 }
 
@@ -182,7 +182,7 @@ func (h *hunt) byCompetency(most float64) {
 		left -= h.s.skills[id] * h.x.idf[id]
 		for _, at := range h.v.skills[h.v.skillAt[id]:h.v.skillAt[id+1]] {
 			row := h.v.rows[at]
-			o, r := p.Occupation[row], p.Region[row]
+			o, r := p.Occupation.At(int(row)), p.Region.At(int(row))
 			if h.seen[at] == h.round || h.scanned[o] || h.s.reach != nil && h.s.reach[r] == outside ||
 				!h.reaches(h.nearness(o)+h.rest+rank.Nearby(h.s.close[r])+covered) {
 				continue
@@ -205,7 +205,7 @@ func (h *hunt) judge(row uint32) {
 	}
 	f := h.x.facts(h.s, int(row), h.v.day)
 	parts := rank.Score(&f)
-	found := scored{row, parts.Sum(), h.x.s.Postings.ID[row]}
+	found := scored{row, parts.Sum(), h.x.s.Postings.ID.At(int(row))}
 	if needs == 0 {
 		h.best.Offer(found)
 	} else if _, enough := known(&parts); enough {

@@ -60,7 +60,7 @@ func spread(rnd *rand.Rand, posts []post) (people func() ieum.Profile) {
 // everything judges every posting of the view: what run must equal.
 func (h *hunt) everything() {
 	for _, row := range h.v.rows {
-		if h.s.reach == nil || h.s.reach[h.x.s.Postings.Region[row]] != outside {
+		if h.s.reach == nil || h.s.reach[h.x.s.Postings.Region.At(int(row))] != outside {
 			h.judge(row)
 		}
 	}
@@ -97,7 +97,7 @@ func TestBestJobsEqualAFullScan(t *testing.T) {
 				}
 				if round >= 5 {
 					for _, f := range best {
-						if !h.scanned[x.s.Postings.Occupation[f.row]] {
+						if !h.scanned[x.s.Postings.Occupation.At(int(f.row))] {
 							unscanned++
 						}
 					}

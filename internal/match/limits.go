@@ -146,13 +146,13 @@ type need struct {
 // called for every posting that might be among the best.
 func (x *index) needs(s *seeker, row int, f func(l *licence, id uint16, met bool)) {
 	p := &x.s.Postings
-	laws := x.laws[p.Occupation[row]]
+	laws := x.laws[p.Occupation.At(row)]
 	for i := range laws {
 		if l := &laws[i]; x.applies(l, row) {
 			f(l, 0, s.holds(l))
 		}
 	}
-	for _, id := range p.Required.At(row) {
+	for _, id := range p.Required.At(row, nil) {
 		if !x.byLaw(laws, id, row) {
 			f(nil, id, s.certs[id])
 		}
@@ -174,7 +174,7 @@ func (x *index) byLaw(laws []licence, id uint16, row int) bool {
 // whether there may be more: one the law requires in the posting's occupation,
 // which is only guessed.
 func (x *index) lack(s *seeker, row int) (n int, unsure bool) {
-	sure := x.s.Postings.Chance[row] >= sureOccupation
+	sure := x.s.Postings.Chance.At(row) >= sureOccupation
 	x.needs(s, row, func(l *licence, _ uint16, met bool) {
 		switch {
 		case met:
@@ -189,7 +189,7 @@ func (x *index) lack(s *seeker, row int) (n int, unsure bool) {
 
 // listNeeds lists the certificates that must be held in a posting.
 func (x *index) listNeeds(s *seeker, row int) (out []need) {
-	sure := x.s.Postings.Chance[row] >= sureOccupation
+	sure := x.s.Postings.Chance.At(row) >= sureOccupation
 	x.needs(s, row, func(l *licence, id uint16, met bool) {
 		if l != nil {
 			out = append(out, need{l.codes, l.law, sure, met})

@@ -61,7 +61,7 @@ func (m *Matcher) Candidates(ctx context.Context, id string, k int) (*People, er
 		for i := range j.Reasons { // the posting's words say nothing here
 			j.Reasons[i].Asked = nil
 		}
-		out.People = append(out.People, Person{x.s.Resumes.Key.At(int(f.row)), ieum.SourceID(x.s.Dict.Sources[x.s.Resumes.Source[f.row]]), j.Score, j.Reasons, j.Unclear})
+		out.People = append(out.People, Person{x.s.Resumes.Key.At(int(f.row)), ieum.SourceID(x.s.Dict.Sources[x.s.Resumes.Source.At(int(f.row))]), j.Score, j.Reasons, j.Unclear})
 	}
 	return out, nil
 }
@@ -74,7 +74,7 @@ func (x *index) people(ctx context.Context, row int, day ieum.Day, k int) (best 
 	for w := range crowds {
 		g.Go(func() error {
 			c := &crowds[w]
-			*c = crowd{k: k, person: x.s.Resumes.Person}
+			*c = crowd{k: k, person: &x.s.Resumes.Person}
 			side := x.side(row, day)
 			const piece = 8192
 			for from := int(next.Add(piece)) - piece; from < x.s.Meta.Resumes; from = int(next.Add(piece)) - piece {
@@ -89,7 +89,7 @@ func (x *index) people(ctx context.Context, row int, day ieum.Day, k int) (best 
 	if err := g.Wait(); err != nil {
 		return nil, 0, err
 	}
-	all := crowd{k: k, person: x.s.Resumes.Person}
+	all := crowd{k: k, person: &x.s.Resumes.Person}
 	for _, c := range crowds {
 		seekers += c.seekers
 		for _, f := range c.best {
@@ -102,7 +102,7 @@ func (x *index) people(ctx context.Context, row int, day ieum.Day, k int) (best 
 // A crowd keeps the k best people, each with their best résumé.
 type crowd struct {
 	k       int
-	person  []uint32
+	person  *snapshot.Column[uint32]
 	best    []scored // best first
 	seekers int
 }
@@ -110,7 +110,7 @@ type crowd struct {
 // look offers the people of some résumés.
 func (c *crowd) look(s *side, from, to int) {
 	for row := from; row < to; row++ {
-		if s.x.s.Resumes.Flags[row]&snapshot.Active == 0 {
+		if s.x.s.Resumes.Flags.At(row)&snapshot.Active == 0 {
 			continue
 		}
 		c.seekers++
@@ -125,7 +125,7 @@ func (c *crowd) offer(f scored) {
 	if len(c.best) == c.k && (c.k == 0 || !above(f, c.best[c.k-1])) {
 		return
 	}
-	same := slices.IndexFunc(c.best, func(b scored) bool { return c.person[b.row] == c.person[f.row] })
+	same := slices.IndexFunc(c.best, func(b scored) bool { return c.person.At(int(b.row)) == c.person.At(int(f.row)) })
 	switch {
 	case same >= 0 && above(c.best[same], f):
 		return
@@ -151,10 +151,10 @@ type side struct {
 
 func (x *index) side(row int, day ieum.Day) *side {
 	p := &x.s.Postings
-	s := &side{x: x, s: x.nobody(), row: row, near: x.kinship(p.Occupation[row]), reach: make([]bool, len(x.s.Dict.Regions))}
+	s := &side{x: x, s: x.nobody(), row: row, near: x.kinship(p.Occupation.At(row)), reach: make([]bool, len(x.s.Dict.Regions))}
 	s.base = x.facts(s.s, row, day)
 	for i, code := range x.s.Dict.Regions {
-		s.reach[i] = x.places.within(code)[p.Region[row]] != outside
+		s.reach[i] = x.places.within(code)[p.Region.At(row)] != outside
 	}
 	return s
 }
@@ -168,34 +168,34 @@ func (s *side) facts(row int) (f rank.Facts, ok bool) {
 	}
 	clear(s.s.certs)
 	s.s.held = s.s.held[:0]
-	for _, id := range r.Certificates.At(row) {
+	for _, id := range r.Certificates.At(row, nil) {
 		s.s.certs[id] = true
 	}
 	if n, _ := x.lack(s.s, s.row); n > 0 {
 		return f, false
 	}
 	f = s.base
-	f.Near = s.nearness(row) * float64(p.Chance[s.row]) / 100
-	skills := r.Skills.At(row)
+	f.Near = s.nearness(row) * float64(p.Chance.At(s.row)) / 100
+	skills := r.Skills.At(row, nil)
 	f.Skilled, f.Matched, f.Missing = len(skills) > 0, 0, 0
-	for _, id := range p.Skills.At(s.row) { // in the posting's order, as facts adds them up
+	for _, id := range p.Skills.At(s.row, nil) { // in the posting's order, as facts adds them up
 		if slices.Contains(skills, id) {
 			f.Matched += x.idf[id]
 		} else {
 			f.Missing += x.idf[id]
 		}
 	}
-	f.Required = held(s.s.certs, p.Required.At(s.row))
-	f.Preferred = held(s.s.certs, p.Preferred.At(s.row))
-	for _, id := range p.Majors.At(s.row) {
-		f.Major = f.Major || slices.Contains(r.Majors.At(row), id)
+	f.Required = held(s.s.certs, p.Required.At(s.row, nil))
+	f.Preferred = held(s.s.certs, p.Preferred.At(s.row, nil))
+	for _, id := range p.Majors.At(s.row, nil) {
+		f.Major = f.Major || slices.Contains(r.Majors.At(row, nil), id)
 	}
-	f.Months, f.Wish = months(r.CareerMonths[row]), int64(r.WishPay[row])
-	if int(p.Education[s.row]) != x.anyone {
-		f.Schooling = int(r.Education[row])
+	f.Months, f.Wish = months(r.CareerMonths.At(row)), int64(r.WishPay.At(row))
+	if int(p.Education.At(s.row)) != x.anyone {
+		f.Schooling = int(r.Education.At(row))
 	}
-	if e := p.Employment[s.row]; r.Employment[row] > 0 && e > 0 {
-		f.Wanted, f.Kind = true, r.Employment[row] == e
+	if e := p.Employment.At(s.row); r.Employment.At(row) > 0 && e > 0 {
+		f.Wanted, f.Kind = true, r.Employment.At(row) == e
 	}
 	f.Closeness = s.closeness(row)
 	return f, true
@@ -203,14 +203,14 @@ func (s *side) facts(row int) (f rank.Facts, ok bool) {
 
 // reached says whether the posting is where the person would work, or may be.
 func (s *side) reached(row int) bool {
-	wishes := s.x.s.Resumes.WishRegions.At(row)
+	wishes := s.x.s.Resumes.WishRegions.At(row, nil)
 	return len(wishes) == 0 || slices.ContainsFunc(wishes, func(w uint16) bool { return s.reach[w] })
 }
 
 func (s *side) nearness(row int) float64 {
 	r := &s.x.s.Resumes
 	best, weight := 0.0, whole
-	for _, o := range r.Wishes.At(row) {
+	for _, o := range r.Wishes.At(row, nil) {
 		best, weight = max(best, s.near[o]), workedIn
 	}
 	s.spent = s.x.done(row, s.spent[:0])
@@ -222,7 +222,7 @@ func (s *side) nearness(row int) float64 {
 
 func (s *side) closeness(row int) int {
 	pl, r := s.x.places, &s.x.s.Resumes
-	region := s.x.s.Postings.Region[s.row]
+	region := s.x.s.Postings.Region.At(s.row)
 	best := 0
 	near := func(home uint16) {
 		switch {
@@ -233,8 +233,8 @@ func (s *side) closeness(row int) int {
 			best = max(best, 1)
 		}
 	}
-	near(r.Region[row])
-	for _, w := range r.WishRegions.At(row) {
+	near(r.Region.At(row))
+	for _, w := range r.WishRegions.At(row, nil) {
 		near(w)
 	}
 	return best

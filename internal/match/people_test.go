@@ -59,7 +59,7 @@ func TestPeopleForAPostingAreThoseItIsFor(t *testing.T) {
 	day := ieum.DayOf(noon)
 	found := 0
 	for row := range posts {
-		id := snapshot.FormatID(x.s.Postings.ID[row])
+		id := snapshot.FormatID(x.s.Postings.ID.At(row))
 		people, err := m.Candidates(t.Context(), id, 10)
 		if !x.isOpen(row, day) {
 			if !errors.Is(err, ieum.ErrConflict) {
@@ -76,7 +76,7 @@ func TestPeopleForAPostingAreThoseItIsFor(t *testing.T) {
 			p := x.profile(r)
 			h := newHunt(x, x.openOn(day))
 			h.reset(x.seeker(&p), 1, 0)
-			if (h.s.reach == nil || h.s.reach[x.s.Postings.Region[row]] != outside) && !c.idle {
+			if (h.s.reach == nil || h.s.reach[x.s.Postings.Region.At(row)] != outside) && !c.idle {
 				h.judge(uint32(row))
 				if best, _ := h.results(); len(best) == 1 {
 					want = append(want, scored{uint32(r), best[0].score, uint64(r)})
@@ -119,7 +119,7 @@ func TestOnePersonIsShownOnce(t *testing.T) {
 		for i := range person {
 			person[i] = uint32(rnd.IntN(20))
 		}
-		c := crowd{k: 5, person: person}
+		c := crowd{k: 5, person: &snapshot.Column[uint32]{Raw: person}}
 		best := map[uint32]scored{}
 		for _, row := range rnd.Perm(60) {
 			f := scored{uint32(row), float64(rnd.IntN(30)), uint64(row)}

@@ -52,20 +52,20 @@ var bases = [...]string{snapshot.PayUnknown: "unknown", snapshot.PayHourly: "hou
 func (x *index) posting(row int) Posting {
 	p, d := &x.s.Postings, &x.s.Dict
 	out := Posting{
-		ID: snapshot.FormatID(p.ID[row]), Title: p.Title.At(row), Company: x.s.Companies.Name.At(int(p.Company[row])),
-		Occupation: d.Occupations[p.Occupation[row]], Region: d.Regions[p.Region[row]], Employment: d.Employment[p.Employment[row]],
-		Education: d.Education[p.Education[row]], Openings: int(p.Openings[row]), Opened: ieum.Day(p.Opened[row]), Deadline: ieum.Day(p.Deadline[row]),
-		Simulated: p.Flags[row]&snapshot.Simulated != 0,
+		ID: snapshot.FormatID(p.ID.At(row)), Title: p.Title.At(row), Company: x.s.Companies.Name.At(int(p.Company.At(row))),
+		Occupation: d.Occupations[p.Occupation.At(row)], Region: d.Regions[p.Region.At(row)], Employment: d.Employment[p.Employment.At(row)],
+		Education: d.Education[p.Education.At(row)], Openings: int(p.Openings.At(row)), Opened: ieum.Day(p.Opened.At(row)), Deadline: ieum.Day(p.Deadline.At(row)),
+		Simulated: p.Flags.At(row)&snapshot.Simulated != 0,
 	}
-	if p.Flags[row]&snapshot.Coded != 0 {
-		out.Coded = int(p.Chance[row])
+	if p.Flags.At(row)&snapshot.Coded != 0 {
+		out.Coded = int(p.Chance.At(row))
 	}
-	least, most, entry := p.CareerMin[row], p.CareerMax[row], p.Flags[row]&snapshot.EntryOK != 0
+	least, most, entry := p.CareerMin.At(row), p.CareerMax.At(row), p.Flags.At(row)&snapshot.EntryOK != 0
 	if least != snapshot.Unset || most != snapshot.Unset || entry {
 		out.Career = &Months{stated(least), stated(most), entry}
 	}
-	if basis := p.PayBasis[row]; basis != uint8(snapshot.PayUnknown) || p.PayMin[row] > 0 || p.PayMax[row] > 0 {
-		out.Pay = &Pay{int64(p.PayMin[row]), int64(p.PayMax[row]), bases[basis]}
+	if basis := p.PayBasis.At(row); basis != uint8(snapshot.PayUnknown) || p.PayMin.At(row) > 0 || p.PayMax.At(row) > 0 {
+		out.Pay = &Pay{int64(p.PayMin.At(row)), int64(p.PayMax.At(row)), bases[basis]}
 	}
 	return out
 }
@@ -143,13 +143,9 @@ func (m *Matcher) Posting(ctx context.Context, id string) (*Detail, error) {
 		return nil, err
 	}
 	p, d := &x.s.Postings, &x.s.Dict
-	body, err := x.s.Text.At(row)
-	if err != nil {
-		return nil, err
-	}
-	out := &Detail{Posting: x.posting(row), Open: x.isOpen(row, day), Closed: ieum.Day(p.Closed[row]), Body: body, Employer: x.employer(int(p.Company[row])),
-		Skills: named(d.Skills, p.Skills.At(row)), Preferred: named(d.Certificates, p.Preferred.At(row)), Majors: named(d.Majors, p.Majors.At(row)),
-		Required: x.required(row), Industry: d.Industries[p.Industry[row]], Sources: x.origins(row), Agreed: x.agreed(row), Kept: p.KeptTexts(row), Day: day, Snapshot: x.s.Meta.Version}
+	out := &Detail{Posting: x.posting(row), Open: x.isOpen(row, day), Closed: ieum.Day(p.Closed.At(row)), Body: x.s.Texts.Body.At(row), Employer: x.employer(int(p.Company.At(row))),
+		Skills: named(d.Skills, p.Skills.At(row, nil)), Preferred: named(d.Certificates, p.Preferred.At(row, nil)), Majors: named(d.Majors, p.Majors.At(row, nil)),
+		Required: x.required(row), Industry: d.Industries[p.Industry.At(row)], Sources: x.origins(row), Agreed: x.agreed(row), Kept: p.KeptTexts(row), Day: day, Snapshot: x.s.Meta.Version}
 	out.Similar, err = x.similarTo(ctx, row, x.openOn(day), 4)
 	return out, err
 }
@@ -174,8 +170,8 @@ func named(dict []string, ids []uint16) []string {
 
 func (x *index) employer(c int) Employer {
 	t := &x.s.Companies
-	return Employer{Name: t.Name.At(c), Number: t.Number.At(c), Region: x.s.Dict.Regions[t.Region[c]], Industry: x.s.Dict.Industries[t.Industry[c]],
-		Employees: int(t.Employees[c]), AvgPay: int64(t.AvgPay[c]), Postings: len(t.Postings.At(c))}
+	return Employer{Name: t.Name.At(c), Number: t.Number.At(c), Region: x.s.Dict.Regions[t.Region.At(c)], Industry: x.s.Dict.Industries[t.Industry.At(c)],
+		Employees: int(t.Employees.At(c)), AvgPay: int64(t.AvgPay.At(c)), Postings: len(t.Postings.At(c, nil))}
 }
 
 func (x *index) required(row int) []Required {
@@ -189,8 +185,8 @@ func (x *index) required(row int) []Required {
 func (x *index) origins(row int) []Origin {
 	t := &x.s.Members
 	var out []Origin
-	for _, m := range x.s.Postings.Members.At(row) {
-		o := Origin{ID: snapshot.FormatID(t.ID[m]), Source: ieum.SourceID(x.s.Dict.Sources[t.Source[m]]), Delivery: int(t.Delivery[m]), Row: int(t.Row[m]),
+	for _, m := range x.s.Postings.Members.At(row, nil) {
+		o := Origin{ID: snapshot.FormatID(t.ID.At(int(m))), Source: ieum.SourceID(x.s.Dict.Sources[t.Source.At(int(m))]), Delivery: int(t.Delivery.At(int(m))), Row: int(t.Row.At(int(m))),
 			Key: t.Key.At(int(m)), URL: t.URL.At(int(m))}
 		for _, s := range x.s.Meta.Sources {
 			if s.ID == o.Source {
@@ -223,18 +219,18 @@ func (x *index) agreed(row int) (names []string) {
 // one: the score of a person who lives there and has just what it asks for.
 func (x *index) similarTo(ctx context.Context, row int, v *view, k int) ([]Posting, error) {
 	p, s := &x.s.Postings, x.nobody()
-	x.approach(s, x.s.Dict.Occupations[p.Occupation[row]], whole)
-	for _, id := range p.Skills.At(row) {
+	x.approach(s, x.s.Dict.Occupations[p.Occupation.At(row)], whole)
+	for _, id := range p.Skills.At(row, nil) {
 		s.skill(id, 1)
 	}
-	for _, id := range p.Required.At(row) {
+	for _, id := range p.Required.At(row, nil) {
 		s.certs[id] = true
 	}
-	for _, l := range x.laws[p.Occupation[row]] {
+	for _, l := range x.laws[p.Occupation.At(row)] {
 		s.held = append(s.held, l.codes...)
 	}
-	s.months, s.school = months(p.CareerMin[row]), int(p.Education[row])
-	if code := x.s.Dict.Regions[p.Region[row]]; code != "" {
+	s.months, s.school = months(p.CareerMin.At(row)), int(p.Education.At(row))
+	if code := x.s.Dict.Regions[p.Region.At(row)]; code != "" {
 		x.locate(s, code, nil)
 	}
 	x.order(s)
@@ -248,7 +244,7 @@ func (x *index) similarTo(ctx context.Context, row int, v *view, k int) ([]Posti
 	best, _ := h.results()
 	var out []Posting
 	for _, f := range best {
-		if s.near[p.Occupation[f.row]] > rank.Nearness[1] {
+		if s.near[p.Occupation.At(int(f.row))] > rank.Nearness[1] {
 			out = append(out, x.posting(int(f.row)))
 		}
 	}

@@ -13,20 +13,20 @@ import (
 func (x *index) profile(row int) ieum.Profile {
 	r, d := &x.s.Resumes, &x.s.Dict
 	p := ieum.Profile{
-		Certificates: named(d.Certificates, r.Certificates.At(row)), Majors: named(d.Majors, r.Majors.At(row)),
-		Education: d.Education[r.Education[row]], Region: d.Regions[r.Region[row]],
+		Certificates: named(d.Certificates, r.Certificates.At(row, nil)), Majors: named(d.Majors, r.Majors.At(row, nil)),
+		Education: d.Education[r.Education.At(row)], Region: d.Regions[r.Region.At(row)],
 	}
-	p.Resume.Wish = ieum.Wish{Occupations: named(d.Occupations, r.Wishes.At(row)), Regions: named(d.Regions, r.WishRegions.At(row)), Pay: int64(r.WishPay[row])}
-	if e := r.Employment[row]; e > 0 {
+	p.Resume.Wish = ieum.Wish{Occupations: named(d.Occupations, r.Wishes.At(row, nil)), Regions: named(d.Regions, r.WishRegions.At(row, nil)), Pay: int64(r.WishPay.At(row))}
+	if e := r.Employment.At(row); e > 0 {
 		p.Resume.Wish.Employment = []string{d.Employment[e]}
 	}
 	for _, o := range x.done(row, nil) {
 		p.Occupations = append(p.Occupations, ieum.Scored{Code: d.Occupations[o], P: 1})
 	}
-	for _, id := range r.Skills.At(row) {
+	for _, id := range r.Skills.At(row, nil) {
 		p.Competencies = append(p.Competencies, ieum.Found{ID: d.Skills[id], P: 1})
 	}
-	if m := r.CareerMonths[row]; m != snapshot.Unset {
+	if m := r.CareerMonths.At(row); m != snapshot.Unset {
 		p.CareerMonths = int(m)
 	} else {
 		p.Resume.Careers = []ieum.Career{{}} // some, of unknown length
@@ -38,10 +38,10 @@ func (x *index) profile(row int) ieum.Profile {
 // own, unless it is only sought, and those of its spells.
 func (x *index) done(row int, to []uint16) []uint16 {
 	r := &x.s.Resumes
-	if o := r.Occupation[row]; o > 0 && !slices.Contains(r.Wishes.At(row), o) {
+	if o := r.Occupation.At(row); o > 0 && !slices.Contains(r.Wishes.At(row, nil), o) {
 		to = append(to, o)
 	}
-	for _, o := range r.CareerOcc.At(row) {
+	for _, o := range r.CareerOcc.At(row, nil) {
 		if o > 0 && !slices.Contains(to, o) {
 			to = append(to, o)
 		}
@@ -72,8 +72,8 @@ func (rr *resumeReader) read(row int) *seeker {
 	clear(s.sought)
 	clear(s.close)
 	*s = seeker{near: s.near, skills: s.skills, certs: s.certs, majors: s.majors, sought: s.sought, close: s.close, has: s.has[:0], held: s.held[:0],
-		months: rank.Unknown, school: int(r.Education[row]), wish: int64(r.WishPay[row])}
-	wishes, weight := r.Wishes.At(row), whole
+		months: rank.Unknown, school: int(r.Education.At(row)), wish: int64(r.WishPay.At(row))}
+	wishes, weight := r.Wishes.At(row, nil), whole
 	for _, o := range wishes {
 		x.raise(s, o, whole)
 		weight = workedIn
@@ -82,27 +82,27 @@ func (rr *resumeReader) read(row int) *seeker {
 	for _, o := range rr.spent {
 		x.raise(s, o, weight)
 	}
-	for _, id := range r.Skills.At(row) {
+	for _, id := range r.Skills.At(row, nil) {
 		s.skill(id, 1)
 	}
-	for _, id := range r.Certificates.At(row) {
+	for _, id := range r.Certificates.At(row, nil) {
 		s.certs[id] = true
 		s.held = append(s.held, x.s.Dict.Certificates[id])
 	}
-	for _, id := range r.Majors.At(row) {
+	for _, id := range r.Majors.At(row, nil) {
 		s.majors[id] = true
 	}
-	if m := r.CareerMonths[row]; m != snapshot.Unset {
+	if m := r.CareerMonths.At(row); m != snapshot.Unset {
 		s.months = int(m)
 	}
-	if e := r.Employment[row]; e > 0 {
+	if e := r.Employment.At(row); e > 0 {
 		s.sought[e], s.wanted = true, true
 	}
 	rr.codes = rr.codes[:0]
-	for _, id := range r.WishRegions.At(row) {
+	for _, id := range r.WishRegions.At(row, nil) {
 		rr.codes = append(rr.codes, x.s.Dict.Regions[id])
 	}
-	x.locate(s, x.s.Dict.Regions[r.Region[row]], rr.codes)
+	x.locate(s, x.s.Dict.Regions[r.Region.At(row)], rr.codes)
 	x.order(s)
 	return s
 }

@@ -130,11 +130,7 @@ func (x *index) page(c *collector, v *view, words []wanted, q Search) (*Found, e
 		out.Next = found[q.Limit-1].cursor(c.mode)
 	}
 	for _, f := range found {
-		text, err := x.s.Text.At(int(f.row))
-		if err != nil {
-			return nil, err
-		}
-		out.Items = append(out.Items, Hit{x.posting(int(f.row)), f.score, snippet(text, words)})
+		out.Items = append(out.Items, Hit{x.posting(int(f.row)), f.score, snippet(x.s.Texts.Body.At(int(f.row)), words)})
 	}
 	if c.total == 0 {
 		out.Relax = c.relax()
@@ -245,10 +241,10 @@ const elsewhere = .1
 // that name the dong looked for stand before the others of its district.
 func (x *index) placed(v *view, w wanted) *part {
 	reach, region := x.places.any(w.places), x.s.Postings.Region
-	p := newPart(0, &passing{v: v, gain: elsewhere, test: func(row uint32) bool { return reach[region[row]] == inside }})
-	words, may := strings.Fields(w.text), func(row uint32) bool { return reach[region[row]] == unclear }
+	p := newPart(0, &passing{v: v, gain: elsewhere, test: func(row uint32) bool { return reach[region.At(int(row))] == inside }})
+	words, may := strings.Fields(w.text), func(row uint32) bool { return reach[region.At(int(row))] == unclear }
 	if len(w.dongs) > 0 {
-		words, may = w.dongs, func(row uint32) bool { return reach[region[row]] != outside }
+		words, may = w.dongs, func(row uint32) bool { return reach[region.At(int(row))] != outside }
 	}
 	for _, word := range words {
 		text, rows := x.text(word)
@@ -322,7 +318,7 @@ func (x *index) bearing(v *view, c concept) (alternative, int) {
 	case "certificates":
 		if id := uint16(snapshot.Find(d.Certificates, c.code)); id > 0 {
 			return &passing{v: v, gain: rank.GainCode, test: func(row uint32) bool {
-				return slices.Contains(p.Required.At(int(row)), id) || slices.Contains(p.Preferred.At(int(row)), id)
+				return slices.Contains(p.Required.At(int(row), nil), id) || slices.Contains(p.Preferred.At(int(row), nil), id)
 			}}, 0
 		}
 	}

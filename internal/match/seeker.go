@@ -177,16 +177,16 @@ func (s *seeker) holds(l *licence) bool {
 func (x *index) facts(s *seeker, row int, today ieum.Day) rank.Facts {
 	p := &x.s.Postings
 	f := rank.Facts{
-		Near: s.near[p.Occupation[row]] * float64(p.Chance[row]) / 100, Skilled: len(s.has) > 0,
-		Months: s.months, Least: months(p.CareerMin[row]), Most: months(p.CareerMax[row]), Entry: p.Flags[row]&snapshot.EntryOK != 0,
-		Schooling: s.school, Asks: int(p.Education[row]),
-		Wish: s.wish, PayMin: int64(p.PayMin[row]), PayMax: int64(p.PayMax[row]),
-		Closeness: s.close[p.Region[row]], Age: rank.Unknown,
+		Near: s.near[p.Occupation.At(row)] * float64(p.Chance.At(row)) / 100, Skilled: len(s.has) > 0,
+		Months: s.months, Least: months(p.CareerMin.At(row)), Most: months(p.CareerMax.At(row)), Entry: p.Flags.At(row)&snapshot.EntryOK != 0,
+		Schooling: s.school, Asks: int(p.Education.At(row)),
+		Wish: s.wish, PayMin: int64(p.PayMin.At(row)), PayMax: int64(p.PayMax.At(row)),
+		Closeness: s.close[p.Region.At(row)], Age: rank.Unknown,
 	}
 	if x.anyone > 0 && f.Asks == x.anyone { // also somebody whose education is not known
 		f.Asks, f.Schooling = 1, 1
 	}
-	for _, id := range p.Skills.At(row) {
+	for _, id := range p.Skills.At(row, nil) {
 		idf := x.idf[id]
 		f.Asked += idf
 		if has := s.skills[id]; has > 0 {
@@ -195,15 +195,15 @@ func (x *index) facts(s *seeker, row int, today ieum.Day) rank.Facts {
 			f.Missing += idf
 		}
 	}
-	f.Required = held(s.certs, p.Required.At(row))
-	f.Preferred = held(s.certs, p.Preferred.At(row))
-	for _, id := range p.Majors.At(row) {
+	f.Required = held(s.certs, p.Required.At(row, nil))
+	f.Preferred = held(s.certs, p.Preferred.At(row, nil))
+	for _, id := range p.Majors.At(row, nil) {
 		f.Major = f.Major || s.majors[id]
 	}
-	if e := p.Employment[row]; s.wanted && e > 0 {
+	if e := p.Employment.At(row); s.wanted && e > 0 {
 		f.Wanted, f.Kind = true, s.sought[e]
 	}
-	if opened := p.Opened[row]; opened > 0 {
+	if opened := p.Opened.At(row); opened > 0 {
 		f.Age = max(0, int(int32(today)-opened))
 	}
 	return f

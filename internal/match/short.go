@@ -35,7 +35,7 @@ func (x *index) oneLicence(ctx context.Context, v *view, s *seeker, short []scor
 		if i%4096 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		region := x.s.Postings.Region[row]
+		region := x.s.Postings.Region.At(int(row))
 		if s.reach != nil && s.reach[region] == outside || !x.opens(s, row) || x.shown(s, row) < ofTheirOwn {
 			continue
 		}
@@ -43,7 +43,7 @@ func (x *index) oneLicence(ctx context.Context, v *view, s *seeker, short []scor
 		parts := rank.Score(&f)
 		points, enough := known(&parts)
 		if enough && !slices.ContainsFunc(short, func(f scored) bool { return f.row == row }) {
-			best.Offer(scored{row, points, x.s.Postings.ID[row]})
+			best.Offer(scored{row, points, x.s.Postings.ID.At(int(row))})
 		}
 	}
 	return append(short, best.Sorted()...), nil
@@ -58,7 +58,7 @@ func (x *index) opens(s *seeker, row uint32) bool {
 
 // shown counts the competencies a posting asks for that the person shows.
 func (x *index) shown(s *seeker, row uint32) (n int) {
-	for _, id := range x.s.Postings.Skills.At(int(row)) {
+	for _, id := range x.s.Postings.Skills.At(int(row), nil) {
 		if s.skills[id] > 0 {
 			n++
 		}

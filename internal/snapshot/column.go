@@ -87,6 +87,16 @@ func (c *Column[T]) AppendTo(dst []T, from, to int) []T {
 	return dst
 }
 
+// Contains reports whether any row is v.
+func (c *Column[T]) Contains(v T) bool {
+	for i := range c.Len() {
+		if c.At(i) == v {
+			return true
+		}
+	}
+	return false
+}
+
 // number returns what a code of a block stands for.
 func number[T Number](data []byte, b *block, code uint64) T {
 	switch {

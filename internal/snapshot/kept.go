@@ -20,17 +20,20 @@ func AppendKept(to []byte, field, text string) []byte {
 }
 
 // KeptTexts returns what is kept of a posting as its source wrote it.
-func (p *Postings) KeptTexts(row int) (out []KeptText) {
-	for line := range strings.Lines(p.Kept.At(row)) {
+func (p *Postings) KeptTexts(row int) []KeptText { return ReadKept(p.Kept.At(row)) }
+
+// ReadKept reads what AppendKept wrote.
+func ReadKept(kept string) (out []KeptText) {
+	for line := range strings.Lines(kept) {
 		field, text, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
 		out = append(out, KeptText{field, text})
 	}
 	return out
 }
 
-// KeptText returns what is kept of one field of a posting; "" when nothing is.
-func (p *Postings) KeptText(row int, field string) string {
-	for _, k := range p.KeptTexts(row) {
+// KeptOf returns what is kept of one field; "" when nothing is.
+func KeptOf(kept, field string) string {
+	for _, k := range ReadKept(kept) {
 		if k.Field == field {
 			return k.Text
 		}

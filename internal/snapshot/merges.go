@@ -74,6 +74,13 @@ func (s *Snapshot) mergesFrom(kind MergeKind, id uint64) (out []Merge) {
 	return out
 }
 
+// ItemsOf returns where the rows of a kind begin and end in Items.
+func (s *Snapshot) ItemsOf(kind uint16) (from, to int) {
+	k := &s.Items.Kind
+	from = sort.Search(k.Len(), func(i int) bool { return k.At(i) >= kind })
+	return from, from + sort.Search(k.Len()-from, func(i int) bool { return k.At(from+i) > kind })
+}
+
 // Item returns the row of Items that a source has under a key.
 func (s *Snapshot) Item(source, kind, key string) (row int, ok bool) {
 	it := &s.Items

@@ -70,16 +70,31 @@ func (s *Strings) Add(v string) {
 	s.Off = append(s.Off, uint64(len(s.Data)))
 }
 
+// Bytes returns row i of a column in the making, without copying.
+func (s *Strings) Bytes(i int) []byte { return s.Data[s.Off[i]:s.Off[i+1]] }
+
 // At returns row i.
 func (s *Strings) At(i int) (text string) {
 	if s.file == nil {
-		return string(s.Data[s.Off[i]:s.Off[i+1]])
+		return string(s.Bytes(i))
 	}
 	s.Range(i, i+1, func(_ int, b []byte) bool {
 		text = string(b)
 		return false
 	})
 	return text
+}
+
+// Slice returns the rows from from to below to as a column in the making, whose
+// rows are read at once.
+func (s *Strings) Slice(from, to int) (out Strings) {
+	out.Off = append(make([]uint64, 0, to-from+1), 0)
+	s.Range(from, to, func(_ int, text []byte) bool {
+		out.Data = append(out.Data, text...)
+		out.Off = append(out.Off, uint64(len(out.Data)))
+		return true
+	})
+	return out
 }
 
 // Range calls f for the rows from from to below to, in order, until it returns
