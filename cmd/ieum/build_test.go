@@ -32,16 +32,16 @@ func TestMasteringFindsTheTruth(t *testing.T) {
 		companies := truthOf(t, market, "postings", "company")
 		persons := truthOf(t, market, "resumes", "person")
 		found, employers := map[string]int{}, map[string]int{}
-		for i := range s.Members.ID {
-			key, row := s.Members.Key.At(i), int(s.Members.Posting[i])
+		for i := range s.Members.ID.Len() {
+			key, row := s.Members.Key.At(i), int(s.Members.Posting.At(i))
 			found[key] = row
-			if c := s.Postings.Company[row]; c != 0 {
+			if c := s.Postings.Company.At(row); c != 0 {
 				employers[key] = int(c)
 			}
 		}
 		people := map[string]int{}
-		for i, p := range s.Resumes.Person {
-			people[s.Resumes.Key.At(i)] = int(p)
+		for i := range s.Meta.Resumes {
+			people[s.Resumes.Key.At(i)] = int(s.Resumes.Person.At(i))
 		}
 		for _, m := range []struct {
 			what         string

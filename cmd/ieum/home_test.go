@@ -44,13 +44,6 @@ func describe(t *testing.T, m snapshot.Meta) (data string) {
 	if err := b.Write(empty); err != nil {
 		t.Fatal(err)
 	}
-	w, err := snapshot.NewTextWriter(b.Path("text"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
 	if err := b.Describe(m, time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)); err != nil {
 		t.Fatal(err)
 	}

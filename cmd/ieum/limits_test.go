@@ -54,7 +54,7 @@ func TestTwoIngestsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if rows := len(s.Members.ID); rows != 40+several*100 || !strings.Contains(b.kept(), "5 deliveries") {
+	if rows := s.Members.ID.Len(); rows != 40+several*100 || !strings.Contains(b.kept(), "5 deliveries") {
 		t.Errorf("%d rows are served, of %s; want %d", rows, b.kept(), 40+several*100)
 	}
 	unlock, err := lock(b.data, "build.lock", "taken")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -107,9 +108,9 @@ func inSnapshot(e *env, kind snapshot.MergeKind, pair [2]uint64) error {
 	}
 	defer s.Close()
 	known := map[uint64]bool{}
-	for i := range s.Merges.Kind {
-		if snapshot.MergeKind(s.Merges.Kind[i]) == kind {
-			known[s.Merges.A[i]], known[s.Merges.B[i]] = true, true
+	for i := range s.Merges.Kind.Len() {
+		if snapshot.MergeKind(s.Merges.Kind.At(i)) == kind {
+			known[s.Merges.A.At(i)], known[s.Merges.B.At(i)] = true, true
 		}
 	}
 	for _, id := range pair {
@@ -141,8 +142,8 @@ func listMerges(e *env, kind snapshot.MergeKind, what string) error {
 	}
 	w := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
 	n := 0
-	for i := range s.Merges.Kind {
-		if snapshot.MergeKind(s.Merges.Kind[i]) == kind && about(i) {
+	for i := range s.Merges.Kind.Len() {
+		if snapshot.MergeKind(s.Merges.Kind.At(i)) == kind && about(i) {
 			printMerge(w, s, i)
 			n++
 		}
@@ -158,7 +159,14 @@ func concerned(s *snapshot.Snapshot, kind snapshot.MergeKind, what string) (func
 	among := map[uint64]bool{}
 	switch kind {
 	case snapshot.MergedCompany:
-		return func(i int) bool { return strings.Contains(s.Merges.Names.At(i), what) }, nil
+		named := map[int]bool{}
+		s.Merges.Names.Range(0, s.Merges.Names.Len(), func(i int, names []byte) bool {
+			if bytes.Contains(names, []byte(what)) {
+				named[i] = true
+			}
+			return true
+		})
+		return func(i int) bool { return named[i] }, nil
 	case snapshot.MergedPosting:
 		id, ok := snapshot.ParseID(what)
 		row := 0
@@ -168,22 +176,23 @@ func concerned(s *snapshot.Snapshot, kind snapshot.MergeKind, what string) (func
 		if !ok {
 			return nil, ieum.Errorf(ieum.ErrNotFound, "there is no posting %s; give the number in the address of its page", what)
 		}
-		for _, m := range s.Postings.Members.At(row) {
-			among[s.Members.ID[m]] = true
+		for _, m := range s.Postings.Members.At(row, nil) {
+			among[s.Members.ID.At(int(m))] = true
 		}
 	case snapshot.MergedPerson:
 		persons := map[uint32]bool{}
-		for i := range s.Resumes.Person {
-			if string(s.Resumes.Key.Bytes(i)) == what {
-				persons[s.Resumes.Person[i]] = true
+		s.Resumes.Key.Range(0, s.Meta.Resumes, func(i int, key []byte) bool {
+			if string(key) == what {
+				persons[s.Resumes.Person.At(i)] = true
 			}
-		}
+			return true
+		})
 		if len(persons) == 0 {
 			return nil, ieum.Errorf(ieum.ErrNotFound, "there is no résumé with the key %s; give the key its source has for it", what)
 		}
-		for i, p := range s.Resumes.Person {
-			if persons[p] {
-				among[snapshot.RowID(s.Dict.Sources[s.Resumes.Source[i]], s.Resumes.Key.At(i))] = true
+		for i := range s.Meta.Resumes {
+			if persons[s.Resumes.Person.At(i)] {
+				among[snapshot.RowID(s.Dict.Sources[s.Resumes.Source.At(i)], s.Resumes.Key.At(i))] = true
 			}
 		}
 	case snapshot.MergedService:
@@ -195,18 +204,19 @@ func concerned(s *snapshot.Snapshot, kind snapshot.MergeKind, what string) (func
 			among[s.ItemID(row)] = true
 		}
 	}
-	return func(i int) bool { return among[s.Merges.A[i]] }, nil
+	return func(i int) bool { return among[s.Merges.A.At(i)] }, nil
 }
 
 // rowsOfServices returns the items that speak of a service of which a source
 // has a row under key.
 func rowsOfServices(s *snapshot.Snapshot, key string) (out []int) {
-	for i := range s.Items.Service {
-		if string(s.Items.Key.Bytes(i)) == key {
+	s.Items.Key.Range(0, s.Meta.Items, func(i int, k []byte) bool {
+		if string(k) == key {
 			rows, _ := s.Service(i)
 			out = append(out, rows...)
 		}
-	}
+		return true
+	})
 	return out
 }
 
@@ -214,12 +224,12 @@ func printMerge(w io.Writer, s *snapshot.Snapshot, i int) {
 	m := &s.Merges
 	var agreed []string
 	for bit, name := range s.Dict.Agreements {
-		if m.Agreed[i]&(1<<bit) != 0 {
+		if m.Agreed.At(i)&(1<<bit) != 0 {
 			agreed = append(agreed, name)
 		}
 	}
-	fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%s\t%s\n", snapshot.FormatID(m.A[i]), snapshot.FormatID(m.B[i]), s.Dict.Rules[m.Rule[i]],
-		float64(m.Score[i])/100, strings.Join(agreed, ", "), strings.ReplaceAll(m.Names.At(i), "\t", " = "))
+	fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%s\t%s\n", snapshot.FormatID(m.A.At(i)), snapshot.FormatID(m.B.At(i)), s.Dict.Rules[m.Rule.At(i)],
+		float64(m.Score.At(i))/100, strings.Join(agreed, ", "), strings.ReplaceAll(m.Names.At(i), "\t", " = "))
 }
 
 // listDecisions prints what people decided.

@@ -191,8 +191,8 @@ func (m *making) gather(ctx context.Context) (g *gathered, err error) {
 	found := master.Companies(mentions.list[1:], m.decided.companies(mentions.list[1:]))
 	m.evidence.companies(mentions.list[1:], found)
 	employers := mentions.master(found, m.codes)
-	for i, mention := range all.table.Company {
-		all.table.Company[i] = employers.of[mention]
+	for i, mention := range all.table.Company.Raw {
+		all.table.Company.Raw[i] = employers.of[mention]
 	}
 	return &gathered{all, employers, bodies}, nil
 }
@@ -212,16 +212,16 @@ func (m *making) postings(ctx context.Context) error {
 	for _, w := range m.workers {
 		w.names, w.prints = nil, nil // only postings need them
 	}
-	m.evidence.postings(g.table.ID, result)
+	m.evidence.postings(g.table.ID.Raw, result)
 	m.countMerged(g.postingRows, result)
 	final := g.merge(result, len(m.out.Dict.Occupations))
 	m.out.Postings, m.out.Members = final.table, final.members
-	g.employers.listPostings(m.out.Postings.Company)
+	g.employers.listPostings(m.out.Postings.Company.Raw)
 	m.out.Companies = g.employers.table
 	if err := m.writeTexts(ctx, final.bodies, g.bodies); err != nil {
 		return err
 	}
-	m.counts.Postings, m.counts.Companies = len(m.out.Postings.ID), m.out.Companies.Name.Len()
+	m.counts.Postings, m.counts.Companies = m.out.Postings.ID.Len(), m.out.Companies.Name.Len()
 	return m.to.WriteEarly(&m.out, &m.out.Postings, &m.out.Members, &m.out.Companies)
 }
 
@@ -275,10 +275,10 @@ func (m *making) forMatcher(g *gathered) *master.Postings {
 		Names:    func(company uint32) []string { return g.employers.names[company] },
 		Numbered: func(company uint32) bool { return len(g.employers.table.Number.Bytes(int(company))) > 0 },
 		Bodies:   g.bodies.each,
-		Apart:    m.decided.rows(snapshot.MergedPosting, g.table.ID),
+		Apart:    m.decided.rows(snapshot.MergedPosting, g.table.ID.Raw),
 	}
 	for i := range p.Facts {
-		p.Facts[i] = g.facts(i, g.table.Company[i], m.codes)
+		p.Facts[i] = g.facts(i, g.table.Company.Raw[i], m.codes)
 	}
 	return p
 }
@@ -289,7 +289,7 @@ func (m *making) countMerged(all *postingRows, r master.Result) {
 	first := make([]bool, r.Clusters)
 	for row, c := range r.Of {
 		if first[c] {
-			m.merged[int64(all.members.Delivery[row])]++
+			m.merged[int64(all.members.Delivery.Raw[row])]++
 		}
 		first[c] = true
 	}
@@ -299,16 +299,17 @@ func (m *making) countMerged(all *postingRows, r master.Result) {
 // them rise through the files of the spill; those that stand elsewhere, because
 // a merge changed the occupation, are read one by one.
 func (m *making) writeTexts(ctx context.Context, rows []uint32, bodies *spill) (err error) {
-	w, err := snapshot.NewTextWriter(m.to.Path("text"))
+	w, err := m.to.Writer(&m.out, &m.out.Texts)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
+	var chunk snapshot.Texts
 	var whole, one []byte
 	at := -1
 	for i, row := range rows {
 		bucket := int(bodies.bucket[row])
-		if want := m.codes.bucket(m.out.Postings.Occupation[i]); want != at {
+		if want := m.codes.bucket(m.out.Postings.Occupation.Raw[i]); want != at {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -325,9 +326,13 @@ func (m *making) writeTexts(ctx context.Context, rows []uint32, bodies *spill) (
 		} else {
 			body = one
 		}
-		if err := w.Add(body); err != nil {
+		if chunk.Body.AddBytes(body); len(chunk.Body.Data) < 1<<20 && i < len(rows)-1 {
+			continue
+		}
+		if err := w.Add(&chunk); err != nil {
 			return err
 		}
+		chunk.Body = snapshot.Strings{Off: chunk.Body.Off[:0], Data: chunk.Body.Data[:0]}
 	}
 	return nil
 }
@@ -351,9 +356,9 @@ func (m *making) resumes(ctx context.Context) error {
 	}
 	id := func(row uint32) uint64 {
 		x := &all.table
-		return snapshot.RowID(m.out.Dict.Sources[x.Source[row]], x.Key.At(int(row)))
+		return snapshot.RowID(m.out.Dict.Sources[x.Source.Raw[row]], x.Key.At(int(row)))
 	}
-	people := all.people(m.codes, m.decided.rowsBy(snapshot.MergedPerson, len(all.table.Source), id))
+	people := all.people(m.codes, m.decided.rowsBy(snapshot.MergedPerson, all.table.Source.Len(), id))
 	m.evidence.persons(id, people)
 	m.counts.People, m.counts.Resumes = people.Clusters, len(people.Of)
 	m.out.Resumes = *all.finish(people, len(m.out.Dict.Occupations))
@@ -363,7 +368,7 @@ func (m *making) resumes(ctx context.Context) error {
 // meta describes what was made; about is what the database says of the sources.
 func (m *making) meta(about []snapshot.Source) snapshot.Meta {
 	meta := m.counts
-	meta.Items = len(m.out.Items.Kind)
+	meta.Items = m.out.Items.Kind.Len()
 	for _, id := range slices.Sorted(maps.Keys(m.rows)) {
 		src := snapshot.Source{ID: id, Rows: m.rows[id]}
 		if i := slices.IndexFunc(about, func(x snapshot.Source) bool { return x.ID == id }); i >= 0 {

@@ -36,16 +36,17 @@ func rearrange(dst, src any, order []uint32, elsewhere map[string][]uint32) {
 			if from.Len() > 0 {
 				d.Field(i).Set(reflect.ValueOf(pickLists(*from, rows)))
 			}
-		case *[]uint8:
-			rearrangeColumn(d.Field(i), *from, rows)
-		case *[]uint16:
-			rearrangeColumn(d.Field(i), *from, rows)
-		case *[]uint32:
-			rearrangeColumn(d.Field(i), *from, rows)
-		case *[]uint64:
-			rearrangeColumn(d.Field(i), *from, rows)
-		case *[]int32:
-			rearrangeColumn(d.Field(i), *from, rows)
+		case *snapshot.Column[uint8]:
+			rearrangeColumn(d.Field(i), from, rows)
+		case *snapshot.Column[uint16]:
+			rearrangeColumn(d.Field(i), from, rows)
+		case *snapshot.Column[uint32]:
+			rearrangeColumn(d.Field(i), from, rows)
+		case *snapshot.Column[uint64]:
+			rearrangeColumn(d.Field(i), from, rows)
+		case *snapshot.Column[int32]:
+			rearrangeColumn(d.Field(i), from, rows)
+		case *[]uint32: // where the rows of each occupation are, made in the end
 		default:
 			panic(fmt.Sprintf("catalogue: column %s is a %T", name, from))
 		}
@@ -53,9 +54,9 @@ func rearrange(dst, src any, order []uint32, elsewhere map[string][]uint32) {
 	}
 }
 
-func rearrangeColumn[T any](dst reflect.Value, from []T, rows []uint32) {
-	if len(from) > 0 {
-		dst.Set(reflect.ValueOf(pick(from, rows)))
+func rearrangeColumn[T snapshot.Number](dst reflect.Value, from *snapshot.Column[T], rows []uint32) {
+	if len(from.Raw) > 0 {
+		dst.Set(reflect.ValueOf(snapshot.Column[T]{Raw: pick(from.Raw, rows)}))
 	}
 }
 
@@ -86,7 +87,7 @@ func pickLists[T uint16 | uint32](from snapshot.Lists[T], rows []uint32) (out sn
 	}
 	out.Val = make([]T, 0, out.Off[len(rows)])
 	for _, r := range rows {
-		out.Val = append(out.Val, from.At(int(r))...)
+		out.Val = append(out.Val, from.Val[from.Off[r]:from.Off[r+1]]...)
 	}
 	return out
 }
@@ -116,8 +117,9 @@ func appendTable(dst, src any) {
 			appendLists(to.Addr().Interface().(*snapshot.Lists[uint16]), from)
 		case *snapshot.Lists[uint32]:
 			appendLists(to.Addr().Interface().(*snapshot.Lists[uint32]), from)
-		default:
-			to.Set(reflect.AppendSlice(to, s.Field(i)))
+		case *[]uint32:
+		default: // a Column
+			to.Field(0).Set(reflect.AppendSlice(to.Field(0), s.Field(i).Field(0)))
 		}
 	}
 }

@@ -149,10 +149,10 @@ func (e *employers) add(c company, codes *numbers) {
 	t.Name.Add(c.name)
 	t.Key.Add(c.key)
 	t.Number.Add(c.number)
-	t.Region = append(t.Region, codes.regionAt[c.region])
-	t.Industry = append(t.Industry, c.industry)
-	t.Employees = append(t.Employees, 0)
-	t.AvgPay = append(t.AvgPay, 0)
+	t.Region.Add(codes.regionAt[c.region])
+	t.Industry.Add(c.industry)
+	t.Employees.Add(0)
+	t.AvgPay.Add(0)
 }
 
 // learn takes over what a source of companies says; the last delivery holds.
@@ -161,10 +161,10 @@ func (e *employers) learn(r companyRow) {
 	if row == 0 {
 		return
 	}
-	set(t.Region, row, r.region)
-	set(t.Industry, row, r.industry)
-	set(t.Employees, row, r.employees)
-	set(t.AvgPay, row, r.average)
+	set(t.Region.Raw, row, r.region)
+	set(t.Industry.Raw, row, r.industry)
+	set(t.Employees.Raw, row, r.employees)
+	set(t.AvgPay.Raw, row, r.average)
 }
 
 func set[T uint16 | uint32](column []T, row uint32, v T) {

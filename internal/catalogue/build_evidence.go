@@ -76,9 +76,12 @@ func (e *evidence) sorted() (t snapshot.Merges) {
 		return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b), cmp.Compare(x.merged.Rule, y.merged.Rule))
 	})
 	for _, p := range e.list {
-		t.Kind, t.A, t.B = append(t.Kind, uint8(p.kind)), append(t.A, p.a), append(t.B, p.b)
-		t.Rule, t.Agreed = append(t.Rule, uint8(p.merged.Rule)), append(t.Agreed, uint32(p.merged.Agreed))
-		t.Score = append(t.Score, uint8(p.merged.Score*100+0.5))
+		t.Kind.Add(uint8(p.kind))
+		t.A.Add(p.a)
+		t.B.Add(p.b)
+		t.Rule.Add(uint8(p.merged.Rule))
+		t.Agreed.Add(uint32(p.merged.Agreed))
+		t.Score.Add(uint8(p.merged.Score*100 + 0.5))
 		t.Names.Add(p.names)
 	}
 	return t

@@ -29,13 +29,13 @@ func (m *making) items(ctx context.Context) error {
 			return err
 		}
 	}
-	order := make([]uint32, len(all.Kind))
+	order := make([]uint32, all.Kind.Len())
 	for i := range order {
 		order[i] = uint32(i)
 	}
 	slices.SortFunc(order, func(a, b uint32) int {
-		if all.Kind[a] != all.Kind[b] {
-			return cmp.Compare(all.Kind[a], all.Kind[b])
+		if all.Kind.Raw[a] != all.Kind.Raw[b] {
+			return cmp.Compare(all.Kind.Raw[a], all.Kind.Raw[b])
 		}
 		return cmp.Or(strings.Compare(string(all.Key.Bytes(int(a))), string(all.Key.Bytes(int(b)))), cmp.Compare(a, b))
 	})
@@ -70,13 +70,15 @@ func (m *making) itemsOf(ctx context.Context, id ieum.KindID, all *snapshot.Item
 			if coded != "" {
 				occupation = c.code(m.finder, coded, "keco2025", i)
 			}
-			all.Kind, all.Occupation = append(all.Kind, kind), append(all.Occupation, occupation)
+			all.Kind.Add(kind)
+			all.Occupation.Add(occupation)
 			all.Key.Add(c.text(ColumnKey, i))
 			all.Body.Add(string(body))
-			all.Source, all.Delivery = append(all.Source, source), append(all.Delivery, uint32(r.Delivery))
-			all.Row = append(all.Row, uint32(c.number(ColumnRow, i)))
-			all.Service = append(all.Service, 0)
-			services.add(&declared, c, i, len(all.Kind)-1)
+			all.Source.Add(source)
+			all.Delivery.Add(uint32(r.Delivery))
+			all.Row.Add(uint32(c.number(ColumnRow, i)))
+			all.Service.Add(0)
+			services.add(&declared, c, i, all.Kind.Len()-1)
 		}
 		m.rows[r.Source] += r.Batch.Rows
 		return nil

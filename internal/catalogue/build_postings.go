@@ -47,33 +47,33 @@ type postingRow struct {
 // add appends a row; names are those of its employer (master.Name.All).
 func (p *postingRows) add(r *postingRow, reader *master.Reader, names []string) {
 	t, m := &p.table, &p.members
-	t.ID = append(t.ID, r.id)
+	t.ID.Add(r.id)
 	t.Title.Add(r.title)
-	t.Occupation = append(t.Occupation, r.occupation)
-	t.Chance = append(t.Chance, r.chance)
-	t.Region = append(t.Region, r.region)
-	t.Industry = append(t.Industry, r.industry)
-	t.Employment = append(t.Employment, r.employment)
-	t.Education = append(t.Education, r.education)
-	t.CareerMin = append(t.CareerMin, r.careerMin)
-	t.CareerMax = append(t.CareerMax, r.careerMax)
-	t.PayMin = append(t.PayMin, r.payMin)
-	t.PayMax = append(t.PayMax, r.payMax)
-	t.PayBasis = append(t.PayBasis, uint8(r.payBasis))
-	t.Openings = append(t.Openings, r.openings)
-	t.Opened = append(t.Opened, r.opened)
-	t.Deadline = append(t.Deadline, r.deadline)
-	t.Closed = append(t.Closed, r.closed)
+	t.Occupation.Add(r.occupation)
+	t.Chance.Add(r.chance)
+	t.Region.Add(r.region)
+	t.Industry.Add(r.industry)
+	t.Employment.Add(r.employment)
+	t.Education.Add(r.education)
+	t.CareerMin.Add(r.careerMin)
+	t.CareerMax.Add(r.careerMax)
+	t.PayMin.Add(r.payMin)
+	t.PayMax.Add(r.payMax)
+	t.PayBasis.Add(uint8(r.payBasis))
+	t.Openings.Add(r.openings)
+	t.Opened.Add(r.opened)
+	t.Deadline.Add(r.deadline)
+	t.Closed.Add(r.closed)
 	t.Skills.Add(r.skills...)
 	t.Required.Add(r.required...)
 	t.Preferred.Add(r.preferred...)
 	t.Majors.Add(r.majors...)
-	t.Flags = append(t.Flags, r.flags)
+	t.Flags.Add(r.flags)
 	t.Kept.Add(string(r.kept))
-	m.ID = append(m.ID, r.id)
-	m.Source = append(m.Source, r.source)
-	m.Delivery = append(m.Delivery, r.delivery)
-	m.Row = append(m.Row, r.row)
+	m.ID.Add(r.id)
+	m.Source.Add(r.source)
+	m.Delivery.Add(r.delivery)
+	m.Row.Add(r.row)
 	m.Key.Add(r.key)
 	m.URL.Add(r.url)
 	p.prints = append(p.prints, reader.Print(r.title, names, []byte(r.body)))
@@ -82,14 +82,14 @@ func (p *postingRows) add(r *postingRow, reader *master.Reader, names []string) 
 	p.bodies.Add(r.body)
 }
 
-func (p *postingRows) len() int { return len(p.table.ID) }
+func (p *postingRows) len() int { return p.table.ID.Len() }
 
 // take appends a chunk and gives its bodies to the spill.
 func (p *postingRows) take(c *postingRows, mentions *mentions, bodies *spill, codes *numbers) error {
 	for i := range c.len() {
-		region := c.table.Region[i]
-		c.table.Company = append(c.table.Company, mentions.of(c.written.Bytes(i), c.number.Bytes(i), codes.region[region], c.table.Industry[i]))
-		if err := bodies.add(codes.bucket(c.table.Occupation[i]), c.bodies.Bytes(i)); err != nil {
+		region := c.table.Region.Raw[i]
+		c.table.Company.Add(mentions.of(c.written.Bytes(i), c.number.Bytes(i), codes.region[region], c.table.Industry.Raw[i]))
+		if err := bodies.add(codes.bucket(c.table.Occupation.Raw[i]), c.bodies.Bytes(i)); err != nil {
 			return err
 		}
 	}
@@ -103,11 +103,11 @@ func (p *postingRows) take(c *postingRows, mentions *mentions, bodies *spill, co
 func (p *postingRows) facts(row int, company uint32, codes *numbers) master.Facts {
 	t := &p.table
 	return master.Facts{
-		Company: company, Region: codes.region[t.Region[row]], Occupation: codes.occupation[t.Occupation[row]],
-		Opened: t.Opened[row], Deadline: t.Deadline[row], Closed: t.Closed[row],
-		PayMin: t.PayMin[row], PayMax: t.PayMax[row], CareerMin: t.CareerMin[row], CareerMax: t.CareerMax[row],
-		Openings: t.Openings[row], Employment: t.Employment[row], Education: t.Education[row],
-		Guessed: t.Flags[row]&snapshot.Coded != 0,
+		Company: company, Region: codes.region[t.Region.Raw[row]], Occupation: codes.occupation[t.Occupation.Raw[row]],
+		Opened: t.Opened.Raw[row], Deadline: t.Deadline.Raw[row], Closed: t.Closed.Raw[row],
+		PayMin: t.PayMin.Raw[row], PayMax: t.PayMax.Raw[row], CareerMin: t.CareerMin.Raw[row], CareerMax: t.CareerMax.Raw[row],
+		Openings: t.Openings.Raw[row], Employment: t.Employment.Raw[row], Education: t.Education.Raw[row],
+		Guessed: t.Flags.Raw[row]&snapshot.Coded != 0,
 	}
 }
 
@@ -153,7 +153,7 @@ func (p *postingRows) merge(r master.Result, codes int) *finished {
 		f.table.Members.Add(s.rows...)
 	}
 	rearrange(&f.table, &p.table, order, map[string][]uint32{"Skills": lists[0], "Required": lists[1], "Preferred": lists[2], "Majors": lists[3]})
-	f.table.Occupations = ranges(f.table.Occupation, codes)
+	f.table.Occupations = ranges(f.table.Occupation.Raw, codes)
 	return f
 }
 
@@ -164,7 +164,7 @@ func (p *postingRows) place(clusters [][]uint32) []placed {
 	for i, rows := range clusters {
 		h := p.unite(rows)
 		t := &p.table
-		sorted[i] = placed{uint32(t.Occupation[h])<<16 | uint32(t.Region[h]), t.Opened[h], t.ID[h], h, rows}
+		sorted[i] = placed{uint32(t.Occupation.Raw[h])<<16 | uint32(t.Region.Raw[h]), t.Opened.Raw[h], t.ID.Raw[h], h, rows}
 	}
 	slices.SortFunc(sorted, func(a, b placed) int {
 		return cmp.Or(cmp.Compare(a.code, b.code), cmp.Compare(a.opened, b.opened), cmp.Compare(a.id, b.id))
@@ -197,7 +197,7 @@ func (p *postingRows) clusters(r master.Result) [][]uint32 {
 	t := &p.table
 	for _, rows := range out {
 		slices.SortFunc(rows, func(a, b uint32) int {
-			return cmp.Or(cmp.Compare(t.Opened[a], t.Opened[b]), cmp.Compare(t.ID[a], t.ID[b]))
+			return cmp.Or(cmp.Compare(t.Opened.Raw[a], t.Opened.Raw[b]), cmp.Compare(t.ID.Raw[a], t.ID.Raw[b]))
 		})
 	}
 	return out
@@ -216,28 +216,28 @@ func (p *postingRows) unite(rows []uint32) (head uint32) {
 	}
 	for i := len(rows) - 2; i >= 0; i-- {
 		r := rows[i]
-		if t.Occupation[head] == 0 || t.Flags[head]&snapshot.Coded != 0 && t.Occupation[r] != 0 && t.Flags[r]&snapshot.Coded == 0 {
-			t.Occupation[head], t.Chance[head] = t.Occupation[r], t.Chance[r]
-			t.Flags[head] = t.Flags[head]&^snapshot.Coded | t.Flags[r]&snapshot.Coded
+		if t.Occupation.Raw[head] == 0 || t.Flags.Raw[head]&snapshot.Coded != 0 && t.Occupation.Raw[r] != 0 && t.Flags.Raw[r]&snapshot.Coded == 0 {
+			t.Occupation.Raw[head], t.Chance.Raw[head] = t.Occupation.Raw[r], t.Chance.Raw[r]
+			t.Flags.Raw[head] = t.Flags.Raw[head]&^snapshot.Coded | t.Flags.Raw[r]&snapshot.Coded
 		}
-		if t.Region[head] == 0 {
-			t.Region[head] = t.Region[r]
+		if t.Region.Raw[head] == 0 {
+			t.Region.Raw[head] = t.Region.Raw[r]
 		}
-		if t.PayMin[head] == 0 && t.PayMax[head] == 0 {
-			t.PayMin[head], t.PayMax[head], t.PayBasis[head] = t.PayMin[r], t.PayMax[r], max(t.PayBasis[head], t.PayBasis[r])
+		if t.PayMin.Raw[head] == 0 && t.PayMax.Raw[head] == 0 {
+			t.PayMin.Raw[head], t.PayMax.Raw[head], t.PayBasis.Raw[head] = t.PayMin.Raw[r], t.PayMax.Raw[r], max(t.PayBasis.Raw[head], t.PayBasis.Raw[r])
 		}
-		if t.CareerMin[head] == snapshot.Unset && t.CareerMax[head] == snapshot.Unset {
-			t.CareerMin[head], t.CareerMax[head] = t.CareerMin[r], t.CareerMax[r]
-			t.Flags[head] |= t.Flags[r] & snapshot.EntryOK
+		if t.CareerMin.Raw[head] == snapshot.Unset && t.CareerMax.Raw[head] == snapshot.Unset {
+			t.CareerMin.Raw[head], t.CareerMax.Raw[head] = t.CareerMin.Raw[r], t.CareerMax.Raw[r]
+			t.Flags.Raw[head] |= t.Flags.Raw[r] & snapshot.EntryOK
 		}
-		fill(t.Industry, head, r)
-		fill(t.Employment, head, r)
-		fill(t.Education, head, r)
-		fill(t.Openings, head, r)
-		fill(t.Company, head, r)
+		fill(t.Industry.Raw, head, r)
+		fill(t.Employment.Raw, head, r)
+		fill(t.Education.Raw, head, r)
+		fill(t.Openings.Raw, head, r)
+		fill(t.Company.Raw, head, r)
 	}
 	p.period(head, rows)
-	t.ID[head] = t.ID[rows[0]]
+	t.ID.Raw[head] = t.ID.Raw[rows[0]]
 	return head
 }
 
@@ -251,27 +251,27 @@ func fill[T uint8 | uint16 | uint32](column []T, head, from uint32) {
 // opening to the last deadline, closed when all are.
 func (p *postingRows) period(head uint32, rows []uint32) {
 	t := &p.table
-	opened, deadline, closed := t.Opened[head], t.Deadline[head], t.Closed[head]
+	opened, deadline, closed := t.Opened.Raw[head], t.Deadline.Raw[head], t.Closed.Raw[head]
 	for _, r := range rows {
-		ended := cmp.Or(t.Closed[r], t.Deadline[r])
-		if r == head || ended != 0 && t.Opened[head] != 0 && ended < t.Opened[head] {
+		ended := cmp.Or(t.Closed.Raw[r], t.Deadline.Raw[r])
+		if r == head || ended != 0 && t.Opened.Raw[head] != 0 && ended < t.Opened.Raw[head] {
 			continue // it was over before
 		}
-		if t.Opened[r] != 0 {
-			opened = min(cmp.Or(opened, t.Opened[r]), t.Opened[r])
+		if t.Opened.Raw[r] != 0 {
+			opened = min(cmp.Or(opened, t.Opened.Raw[r]), t.Opened.Raw[r])
 		}
-		if t.Deadline[head] == 0 || t.Deadline[r] == 0 {
-			deadline = cmp.Or(deadline, t.Deadline[r])
+		if t.Deadline.Raw[head] == 0 || t.Deadline.Raw[r] == 0 {
+			deadline = cmp.Or(deadline, t.Deadline.Raw[r])
 		} else {
-			deadline = max(deadline, t.Deadline[r])
+			deadline = max(deadline, t.Deadline.Raw[r])
 		}
-		if closed == 0 || t.Closed[r] == 0 {
+		if closed == 0 || t.Closed.Raw[r] == 0 {
 			closed = 0
 		} else {
-			closed = max(closed, t.Closed[r])
+			closed = max(closed, t.Closed.Raw[r])
 		}
 	}
-	t.Opened[head], t.Deadline[head], t.Closed[head] = opened, deadline, closed
+	t.Opened.Raw[head], t.Deadline.Raw[head], t.Closed.Raw[head] = opened, deadline, closed
 }
 
 // longest is the row with the longest body, the newest of equals.
@@ -287,11 +287,11 @@ func (p *postingRows) longest(rows []uint32) uint32 {
 
 // firstWith is head if its list holds something, else the newest row whose does.
 func firstWith(l snapshot.Lists[uint16], head uint32, rows []uint32) uint32 {
-	if len(l.At(int(head))) > 0 {
+	if len(l.At(int(head), nil)) > 0 {
 		return head
 	}
 	for i := len(rows) - 1; i >= 0; i-- {
-		if len(l.At(int(rows[i]))) > 0 {
+		if len(l.At(int(rows[i]), nil)) > 0 {
 			return rows[i]
 		}
 	}
@@ -300,16 +300,16 @@ func firstWith(l snapshot.Lists[uint16], head uint32, rows []uint32) uint32 {
 
 // takeMembers sorts the source rows by ID and returns the place of each.
 func (f *finished) takeMembers(m *snapshot.Members, posting []uint32) (places []uint32) {
-	order := make([]uint32, len(m.ID))
+	order := make([]uint32, m.ID.Len())
 	for i := range order {
 		order[i] = uint32(i)
 	}
-	slices.SortFunc(order, func(a, b uint32) int { return cmp.Compare(m.ID[a], m.ID[b]) })
+	slices.SortFunc(order, func(a, b uint32) int { return cmp.Compare(m.ID.Raw[a], m.ID.Raw[b]) })
 	places = make([]uint32, len(order))
 	for to, from := range order {
 		places[from] = uint32(to)
 	}
-	m.Posting = posting
+	m.Posting.Raw = posting
 	rearrange(&f.members, m, order, nil)
 	return places
 }

@@ -28,19 +28,22 @@ func (t *resumeRows) read(r *Rows, w *worker, from, to int) {
 	for i := from; i < to; i++ {
 		x := &t.table
 		x.Key.Add(c.text(ColumnKey, i))
-		x.Source, x.Delivery, x.Row = append(x.Source, source), append(x.Delivery, uint32(r.Delivery)), append(x.Row, uint32(c.number(ColumnRow, i)))
-		x.BirthYear = append(x.BirthYear, uint16(clamp(c.number("birth_year", i), 1<<16-1)))
-		x.Sex = append(x.Sex, uint8(c.code(w.finder, "sex", "sex", i)))
-		x.Region = append(x.Region, c.code(w.finder, "region", "regions", i))
-		x.Education = append(x.Education, uint8(c.code(w.finder, "education", "education", i)))
-		x.WishPay, x.LastPay = append(x.WishPay, c.won("wish_pay_min", i)), append(x.LastPay, lastPay(c, i))
-		x.Updated = append(x.Updated, int32(c.number("updated", i)))
-		x.Employment = append(x.Employment, uint8(c.code(w.finder, "wish_employment", "employment", i)))
-		x.CareerMonths = append(x.CareerMonths, careerMonths(c, i))
+		x.Source.Add(source)
+		x.Delivery.Add(uint32(r.Delivery))
+		x.Row.Add(uint32(c.number(ColumnRow, i)))
+		x.BirthYear.Add(uint16(clamp(c.number("birth_year", i), 1<<16-1)))
+		x.Sex.Add(uint8(c.code(w.finder, "sex", "sex", i)))
+		x.Region.Add(c.code(w.finder, "region", "regions", i))
+		x.Education.Add(uint8(c.code(w.finder, "education", "education", i)))
+		x.WishPay.Add(c.won("wish_pay_min", i))
+		x.LastPay.Add(lastPay(c, i))
+		x.Updated.Add(int32(c.number("updated", i)))
+		x.Employment.Add(uint8(c.code(w.finder, "wish_employment", "employment", i)))
+		x.CareerMonths.Add(careerMonths(c, i))
 
 		list = c.codes(list[:0], w.finder, "wishes", "keco2025", i)
 		x.Wishes.Add(list...)
-		x.Occupation = append(x.Occupation, soughtOrLast(c, w.finder, list, i))
+		x.Occupation.Add(soughtOrLast(c, w.finder, list, i))
 		list = c.codes(list[:0], w.finder, "wish_regions", "regions", i)
 		x.WishRegions.Add(list...)
 		list = c.named(list[:0], w, "majors", "majors", i)
@@ -55,7 +58,7 @@ func (t *resumeRows) read(r *Rows, w *worker, from, to int) {
 		if looking, known := c.truth("active", i); looking || !known { // who registers looks for work, unless said otherwise
 			flags |= snapshot.Active
 		}
-		x.Flags = append(x.Flags, flags)
+		x.Flags.Add(flags)
 		for _, token := range c.list("person", i) {
 			t.tokens = append(t.tokens, uint64(token))
 		}
@@ -151,8 +154,8 @@ func (t *resumeRows) take(c *resumeRows) {
 // people finds which résumés are one person's.
 func (t *resumeRows) people(codes *numbers, apart [][2]uint32) master.Result {
 	x := &t.table
-	p := &master.People{Off: t.off, Tokens: t.tokens, Sex: x.Sex, BirthYear: x.BirthYear, Education: x.Education, Region: make([]uint32, len(x.Region))}
-	for i, r := range x.Region {
+	p := &master.People{Off: t.off, Tokens: t.tokens, Sex: x.Sex.Raw, BirthYear: x.BirthYear.Raw, Education: x.Education.Raw, Region: make([]uint32, x.Region.Len())}
+	for i, r := range x.Region.Raw {
 		p.Region[i] = codes.region[r]
 	}
 	if len(p.Off) == 0 {
@@ -166,14 +169,14 @@ func (t *resumeRows) people(codes *numbers, apart [][2]uint32) master.Result {
 // finish puts the résumés in their final order.
 func (t *resumeRows) finish(people master.Result, codes int) *snapshot.Resumes {
 	x := &t.table
-	x.Person = people.Of
+	x.Person.Raw = people.Of
 	type place struct {
 		at  uint64
 		row uint32
 	}
-	sorted := make([]place, len(x.Person))
+	sorted := make([]place, x.Person.Len())
 	for i := range sorted {
-		sorted[i] = place{uint64(x.Occupation[i])<<32 | uint64(x.Person[i]), uint32(i)}
+		sorted[i] = place{uint64(x.Occupation.Raw[i])<<32 | uint64(x.Person.Raw[i]), uint32(i)}
 	}
 	slices.SortFunc(sorted, func(a, b place) int {
 		if a.at != b.at {
@@ -187,6 +190,6 @@ func (t *resumeRows) finish(people master.Result, codes int) *snapshot.Resumes {
 	}
 	out := &snapshot.Resumes{}
 	rearrange(out, x, order, nil)
-	out.Occupations = ranges(out.Occupation, codes)
+	out.Occupations = ranges(out.Occupation.Raw, codes)
 	return out
 }

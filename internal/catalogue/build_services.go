@@ -110,7 +110,7 @@ func (m *making) masterServices(s *services, order []uint32) {
 	}
 	found := master.Services(in, m.decided.rows(snapshot.MergedService, ids))
 	for i, row := range rows {
-		m.out.Items.Service[row] = found.Of[i] + 1
+		m.out.Items.Service.Raw[row] = found.Of[i] + 1
 	}
 	m.evidence.services(ids, in, found)
 	m.counts.Services = found.Clusters

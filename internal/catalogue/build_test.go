@@ -164,8 +164,8 @@ func TestPostingsOfTwoSourcesBecomeOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := func(key string) uint64 { return snapshot.RowID("simulated", key) }
-	if len(s.Postings.ID) != 3 {
-		t.Fatalf("%d postings of 3: %v", len(s.Postings.ID), s.Postings.Title)
+	if s.Postings.ID.Len() != 3 {
+		t.Fatalf("%d postings of 3: %v", s.Postings.ID.Len(), s.Postings.Title)
 	}
 	row, ok := s.PostingByID(id("a1"))
 	if !ok {
@@ -182,21 +182,21 @@ func TestPostingsOfTwoSourcesBecomeOne(t *testing.T) {
 		}
 	}
 	var keys []string
-	for _, m := range s.Postings.Members.At(row) {
+	for _, m := range s.Postings.Members.At(row, nil) {
 		keys = append(keys, s.Members.Key.At(int(m)))
 	}
 	p := &s.Postings
 	if !slices.Equal(keys[2:], []string{"b2"}) || len(keys) != 3 {
 		t.Errorf("members are %v, want the newest last", keys)
 	}
-	if p.PayMin[row] != 29_000_000 || p.Opened[row] != 20560 || p.Deadline[row] != 20590 {
-		t.Errorf("it speaks as it was first posted: pay %d, opened %d, deadline %d", p.PayMin[row], p.Opened[row], p.Deadline[row])
+	if p.PayMin.At(row) != 29_000_000 || p.Opened.At(row) != 20560 || p.Deadline.At(row) != 20590 {
+		t.Errorf("it speaks as it was first posted: pay %d, opened %d, deadline %d", p.PayMin.At(row), p.Opened.At(row), p.Deadline.At(row))
 	}
-	if p.ID[row] != min(id("a1"), id("b1")) {
+	if p.ID.At(row) != min(id("a1"), id("b1")) {
 		t.Error("the address changed when it was posted again")
 	}
-	if text, err := s.Text.At(row); err != nil || text != careBody {
-		t.Errorf("body is %q, %v", text, err)
+	if text := s.Texts.Body.At(row); text != careBody {
+		t.Errorf("body is %q", text)
 	}
 	reposts := 0
 	merges := s.MergesOf(row)
@@ -211,10 +211,10 @@ func TestPostingsOfTwoSourcesBecomeOne(t *testing.T) {
 	if len(merges) != 2 || reposts != 1 {
 		t.Errorf("merges are %+v", merges)
 	}
-	if row := int(p.Company[row]); s.Companies.Number.At(row) != "1112233333" || s.Companies.Key.At(row) != "가상요양원" || len(s.Companies.Postings.At(row)) != 3 {
-		t.Errorf("company is %s %s with postings %v", s.Companies.Key.At(row), s.Companies.Number.At(row), s.Companies.Postings.At(row))
+	if row := int(p.Company.At(row)); s.Companies.Number.At(row) != "1112233333" || s.Companies.Key.At(row) != "가상요양원" || len(s.Companies.Postings.At(row, nil)) != 3 {
+		t.Errorf("company is %s %s with postings %v", s.Companies.Key.At(row), s.Companies.Number.At(row), s.Companies.Postings.At(row, nil))
 	}
-	if !slices.IsSorted(p.Occupation) {
+	if !slices.IsSorted(p.Occupation.AppendTo(nil, 0, p.Occupation.Len())) {
 		t.Error("not in order of occupation")
 	}
 	if want := (snapshot.Source{ID: "simulated", Rows: 5, Simulated: true}); !s.Meta.Simulated || len(s.Meta.Sources) != 1 || s.Meta.Sources[0].Rows != want.Rows {
@@ -323,22 +323,22 @@ func TestResumesAndPeople(t *testing.T) {
 		at[r.Key.At(i)] = i
 	}
 	one, two, other := at["r1"], at["r2"], at["r3"]
-	if r.Person[one] != r.Person[two] || r.Person[one] == r.Person[other] {
+	if r.Person.At(one) != r.Person.At(two) || r.Person.At(one) == r.Person.At(other) {
 		t.Errorf("people are %v", r.Person)
 	}
-	if d.Occupations[r.Occupation[two]] != "5501" || d.Occupations[r.Occupation[other]] != "5313" || two != one+1 {
+	if d.Occupations[r.Occupation.At(two)] != "5501" || d.Occupations[r.Occupation.At(other)] != "5313" || two != one+1 {
 		t.Errorf("not by occupation sought, person and key: %v", at)
 	}
-	if r.CareerMonths[one] != 12 || r.CareerMonths[two] != snapshot.Unset || r.CareerMonths[other] != 30 {
+	if r.CareerMonths.At(one) != 12 || r.CareerMonths.At(two) != snapshot.Unset || r.CareerMonths.At(other) != 30 {
 		t.Errorf("months are %v", r.CareerMonths)
 	}
-	if r.LastPay[one] != 24_000_000 || r.WishPay[two] != 26_000_000 {
+	if r.LastPay.At(one) != 24_000_000 || r.WishPay.At(two) != 26_000_000 {
 		t.Errorf("pay is %v and %v", r.LastPay, r.WishPay)
 	}
-	if got := r.CareerOcc.At(one); len(got) != 2 || d.Occupations[got[0]] != "5501" || got[1] != 0 || r.CareerEnd.At(one)[0] != snapshot.Unset {
+	if got := r.CareerOcc.At(one, nil); len(got) != 2 || d.Occupations[got[0]] != "5501" || got[1] != 0 || r.CareerEnd.At(one, nil)[0] != snapshot.Unset {
 		t.Errorf("spells are %v", got)
 	}
-	if r.Flags[one]&snapshot.Active != 0 || r.Flags[two]&snapshot.Active == 0 || r.Flags[other]&snapshot.Active == 0 {
+	if r.Flags.At(one)&snapshot.Active != 0 || r.Flags.At(two)&snapshot.Active == 0 || r.Flags.At(other)&snapshot.Active == 0 {
 		t.Errorf("flags are %v", r.Flags)
 	}
 }
@@ -354,14 +354,14 @@ func TestCompaniesAndItems(t *testing.T) {
 		lakeOf{"place", "simulated", 3, []map[string]any{{ColumnKey: "p2", "title": "없는 섬"}, {ColumnKey: "p1", "title": "없는 산"}}},
 	))
 	co := &s.Companies
-	if co.Name.Len() != 3 || co.Name.At(0) != "" || co.Key.At(1) != "가상요양원" || co.Employees[1] != 40 || co.AvgPay[1] != 31_000_000 || co.Employees[2] != 7 {
+	if co.Name.Len() != 3 || co.Name.At(0) != "" || co.Key.At(1) != "가상요양원" || co.Employees.At(1) != 40 || co.AvgPay.At(1) != 31_000_000 || co.Employees.At(2) != 7 {
 		t.Errorf("companies are %q, employees %v, pay %v", co.Key.Data, co.Employees, co.AvgPay)
 	}
-	if int(s.Postings.Company[0]) != 1 {
-		t.Errorf("the posting is of company %d", s.Postings.Company[0])
+	if int(s.Postings.Company.At(0)) != 1 {
+		t.Errorf("the posting is of company %d", s.Postings.Company.At(0))
 	}
 	it := &s.Items
-	if len(it.Kind) != 2 || s.Dict.Kinds[it.Kind[0]] != "place" || it.Key.At(0) != "p1" || it.Delivery[0] != 3 || it.Row[0] != 2 {
+	if it.Kind.Len() != 2 || s.Dict.Kinds[it.Kind.At(0)] != "place" || it.Key.At(0) != "p1" || it.Delivery.At(0) != 3 || it.Row.At(0) != 2 {
 		t.Fatalf("items are %+v", it)
 	}
 	var body map[string]any
@@ -469,8 +469,8 @@ func TestCompaniesAndPeopleCanBeKeptApartToo(t *testing.T) {
 	if s.Meta.Companies != 2 || s.Meta.People != 1 {
 		t.Fatalf("%d companies and %d people, want one of each (and the unknown company)", s.Meta.Companies, s.Meta.People)
 	}
-	for i, kind := range s.Merges.Kind {
-		if err := c.Unmerge(context.Background(), snapshot.MergeKind(kind), s.Merges.A[i], s.Merges.B[i], "not so"); err != nil {
+	for i, kind := range s.Merges.Kind.AppendTo(nil, 0, s.Merges.Kind.Len()) {
+		if err := c.Unmerge(context.Background(), snapshot.MergeKind(kind), s.Merges.A.At(i), s.Merges.B.At(i), "not so"); err != nil {
 			t.Fatal(err)
 		}
 		if names := s.Merges.Names.At(i); (snapshot.MergeKind(kind) == snapshot.MergedCompany) != strings.Contains(names, "\t") {
@@ -501,9 +501,9 @@ func serviceLakes() []lakeOf {
 // servicesOf lists the keys of the items of each service, services apart.
 func servicesOf(s *snapshot.Snapshot) string {
 	by := make([][]string, s.Meta.Services)
-	for row, of := range s.Items.Service {
-		if of > 0 {
-			by[of-1] = append(by[of-1], s.Dict.Kinds[s.Items.Kind[row]]+" "+s.Items.Key.At(row))
+	for row := range s.Meta.Items {
+		if of := s.Items.Service.At(row); of > 0 {
+			by[of-1] = append(by[of-1], s.Dict.Kinds[s.Items.Kind.At(row)]+" "+s.Items.Key.At(row))
 		}
 	}
 	var out []string
@@ -524,7 +524,7 @@ func TestServicesOfTwoSourcesBecomeOne(t *testing.T) {
 		t.Fatalf("the services are %s\nwant             %s", got, want)
 	}
 	row, ok := s.Item("bokjiro", "welfare-service", "WLF90000001")
-	if !ok || s.Items.Key.At(row) != "WLF90000001" || s.Dict.Kinds[s.Items.Kind[row]] != "welfare-service" {
+	if !ok || s.Items.Key.At(row) != "WLF90000001" || s.Dict.Kinds[s.Items.Kind.At(row)] != "welfare-service" {
 		t.Fatalf("the row is %d, %v", row, ok)
 	}
 	rows, merges := s.Service(row)

@@ -175,7 +175,7 @@ func TestDrawPairs(t *testing.T) {
 	}
 }
 
-func (r *realMarket) id(row uint32) string { return snapshot.FormatID(r.table.ID[row]) }
+func (r *realMarket) id(row uint32) string { return snapshot.FormatID(r.table.ID.At(int(row))) }
 
 // show writes a pair for a reader: what each says, and of the bodies the
 // beginning and what only one has.
@@ -191,15 +191,15 @@ func (r *realMarket) show(w *bufio.Writer, n int, a, b uint32) {
 	}
 	for i, row := range []uint32{a, b} {
 		d, x := &r.making.out.Dict, &r.table
-		fmt.Fprintf(w, " %c %s / %s / %s", 'A'+i, x.Title.At(int(row)), r.employers.table.Name.At(int(x.Company[row])), d.Regions[x.Region[row]])
-		if c := x.CareerMin[row]; c != snapshot.Unset {
+		fmt.Fprintf(w, " %c %s / %s / %s", 'A'+i, x.Title.At(int(row)), r.employers.table.Name.At(int(x.Company.At(int(row)))), d.Regions[x.Region.At(int(row))])
+		if c := x.CareerMin.At(int(row)); c != snapshot.Unset {
 			fmt.Fprintf(w, " / career %d", c)
-			if m := x.CareerMax[row]; m != snapshot.Unset {
+			if m := x.CareerMax.At(int(row)); m != snapshot.Unset {
 				fmt.Fprintf(w, "-%d", m)
 			}
 		}
-		fmt.Fprintf(w, " / %s %s pay %d-%d", d.Employment[x.Employment[row]], d.Education[x.Education[row]], x.PayMin[row]/10000, x.PayMax[row]/10000)
-		fmt.Fprintf(w, " / %s..%s / %s\n", ieum.Day(x.Opened[row]), ieum.Day(x.Deadline[row]), d.Sources[r.members.Source[row]])
+		fmt.Fprintf(w, " / %s %s pay %d-%d", d.Employment[x.Employment.At(int(row))], d.Education[x.Education.At(int(row))], x.PayMin.At(int(row))/10000, x.PayMax.At(int(row))/10000)
+		fmt.Fprintf(w, " / %s..%s / %s\n", ieum.Day(x.Opened.At(int(row))), ieum.Day(x.Deadline.At(int(row))), d.Sources[r.members.Source.At(int(row))])
 	}
 	if slices.Equal(lines[0], lines[1]) {
 		fmt.Fprintf(w, "   both: %s\n", shorten(strings.Join(lines[0], ","), 100))

@@ -54,8 +54,8 @@ func alikeIn(s *snapshot.Snapshot, source ieum.SourceID, kind ieum.KindID, key s
 	it := &s.Items
 	rows, _ := s.Service(row)
 	for _, i := range rows {
-		out = append(out, Alike{snapshot.FormatID(s.ItemID(i)), ieum.SourceID(s.Dict.Sources[it.Source[i]]), ieum.KindID(s.Dict.Kinds[it.Kind[i]]),
-			it.Key.At(i), int64(it.Delivery[i]), int64(it.Row[i])})
+		out = append(out, Alike{snapshot.FormatID(s.ItemID(i)), ieum.SourceID(s.Dict.Sources[it.Source.At(i)]), ieum.KindID(s.Dict.Kinds[it.Kind.At(i)]),
+			it.Key.At(i), int64(it.Delivery.At(i)), int64(it.Row.At(i))})
 	}
 	return out
 }

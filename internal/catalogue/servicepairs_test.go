@@ -61,7 +61,7 @@ func newRealPolicies(t *testing.T) *realPolicies {
 	}
 	r := &realPolicies{in: services.list}
 	for _, i := range services.items {
-		source, kind := m.out.Dict.Sources[all.Source[i]], m.out.Dict.Kinds[all.Kind[i]]
+		source, kind := m.out.Dict.Sources[all.Source.At(int(i))], m.out.Dict.Kinds[all.Kind.At(int(i))]
 		r.ids = append(r.ids, snapshot.FormatID(snapshot.ItemID(source, kind, all.Key.At(int(i)))))
 		r.source = append(r.source, source+" "+kind)
 	}

@@ -86,7 +86,7 @@ type index struct {
 }
 
 func open(set *defs.Set, s *snapshot.Snapshot, dir string) (*index, error) {
-	if len(s.Postings.Title.Off) == 0 && s.Meta.Postings > 0 {
+	if s.Postings.Title.Len() != s.Meta.Postings {
 		return nil, fmt.Errorf("match: the snapshot has no titles")
 	}
 	var c counts

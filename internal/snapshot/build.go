@@ -90,6 +90,18 @@ func (b *Build) WriteEarly(s *Snapshot, tables ...any) error {
 	return nil
 }
 
+// Writer writes a table of s, such as &s.Texts, row group by row group. It is
+// done before Write is called.
+func (b *Build) Writer(s *Snapshot, table any) (*TableWriter, error) {
+	for _, t := range s.tables() {
+		if t.table == table {
+			b.early[t.file] = true
+			return NewTableWriter(b.Path(t.file), table)
+		}
+	}
+	panic(fmt.Sprintf("snapshot: %T is no table of a snapshot", table))
+}
+
 // Path returns the path of a file of the snapshot.
 func (b *Build) Path(name string) string { return filepath.Join(b.Dir, name) }
 

@@ -49,7 +49,7 @@ func numbersSurvive[T Number](t *testing.T, n, chunk int) {
 				t.Fatal(err)
 			}
 		}
-		if err := w.Close(&whole); err != nil {
+		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
 		var got table
@@ -152,7 +152,7 @@ func TestListsAndTextsSurvivePacking(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := w.Close(&whole); err != nil {
+	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	var got table

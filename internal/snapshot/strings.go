@@ -62,7 +62,12 @@ func (s *Strings) Len() int {
 }
 
 // Add appends a row while a table is made.
-func (s *Strings) Add(v string) {
+func (s *Strings) Add(v string) { addText(s, v) }
+
+// AddBytes appends a row while a table is made.
+func (s *Strings) AddBytes(v []byte) { addText(s, v) }
+
+func addText[T string | []byte](s *Strings, v T) {
 	if len(s.Off) == 0 {
 		s.Off = append(s.Off, 0)
 	}

@@ -70,15 +70,6 @@ func visit(table any, f func(i int, name string, v reflect.Value, c field) error
 	return nil
 }
 
-// Rows returns the number of rows of a table, that of its first column.
-func rowsOf(table any) int {
-	v := reflect.ValueOf(table).Elem().Field(0)
-	if c, packed := v.Addr().Interface().(field); packed {
-		return c.Len()
-	}
-	return v.Len()
-}
-
 // A TableWriter writes a table of which there is never more in memory than the
 // rows of one Add and a buffer for each column.
 type TableWriter struct {
@@ -86,8 +77,14 @@ type TableWriter struct {
 	at     int64
 	crc    uint32
 	fields []fieldWriter // nil for plain slices …
-	plain  [][]byte      // … of which this is what came so far
+	plain  []plain       // … of which this is what came so far
 	dir    []column
+}
+
+type plain struct {
+	name string
+	elem reflect.Type
+	b    []byte
 }
 
 // NewTableWriter creates the file of a table of the type that *table is.
@@ -98,12 +95,11 @@ func NewTableWriter(path string, table any) (*TableWriter, error) {
 	}
 	w := &TableWriter{f: f}
 	err = visit(table, func(_ int, name string, v reflect.Value, c field) error {
-		w.plain = append(w.plain, nil)
-		if c == nil {
-			w.fields = append(w.fields, nil)
-		} else {
-			w.fields = append(w.fields, c.writer(w, name))
+		if c != nil {
+			w.fields, w.plain = append(w.fields, c.writer(w, name)), append(w.plain, plain{})
+			return nil
 		}
+		w.fields, w.plain = append(w.fields, nil), append(w.plain, plain{name: name, elem: v.Type().Elem()})
 		return nil
 	})
 	if _, e := w.Write([]byte(magic)); err == nil {
@@ -129,26 +125,28 @@ func (w *TableWriter) Write(b []byte) (int, error) {
 func (w *TableWriter) Add(table any) error {
 	return visit(table, func(i int, _ string, v reflect.Value, c field) error {
 		if c == nil {
-			w.plain[i] = append(w.plain[i], bytesOf(v)...)
+			w.plain[i].b = append(w.plain[i].b, bytesOf(v)...)
 			return nil
 		}
 		return w.fields[i].add(c)
 	})
 }
 
-// Close writes the rest and the directory and makes the file durable. table is
-// of the writer's type. It writes with write, so a full disk is an error; a
-// crash leaves a file without a tail, which OpenTable refuses.
-func (w *TableWriter) Close(table any) (err error) {
+// Close writes the rest and the directory and makes the file durable. It writes
+// with write, so a full disk is an error; a crash leaves a file without a tail,
+// which OpenTable refuses.
+func (w *TableWriter) Close() (err error) {
 	defer func() { err = errors.Join(err, w.f.Close()) }()
-	err = visit(table, func(i int, name string, v reflect.Value, c field) error {
-		if c != nil {
-			return w.fields[i].close()
+	for i, field := range w.fields {
+		if field != nil {
+			err = field.close()
+		} else {
+			p := &w.plain[i]
+			err = w.array(column{Name: p.name, Type: p.elem.String(), Blocks: -1, Rows: len(p.b) / int(p.elem.Size())}, p.b)
 		}
-		return w.array(column{Name: name, Type: v.Type().Elem().String(), Blocks: -1, Rows: len(w.plain[i]) / int(v.Type().Elem().Size())}, w.plain[i])
-	})
-	if err != nil {
-		return err
+		if err != nil {
+			return err
+		}
 	}
 	text, err := json.Marshal(w.dir)
 	if err != nil {
@@ -192,7 +190,7 @@ func WriteTable(path string, table any) error {
 	if err := w.Add(table); err != nil {
 		return errors.Join(err, w.Discard())
 	}
-	return w.Close(table)
+	return w.Close()
 }
 
 // bytesOf returns the memory of a slice of numbers.
