@@ -75,8 +75,13 @@ func addText[T string | []byte](s *Strings, v T) {
 	s.Off = append(s.Off, uint64(len(s.Data)))
 }
 
-// Bytes returns row i of a column in the making, without copying.
-func (s *Strings) Bytes(i int) []byte { return s.Data[s.Off[i]:s.Off[i+1]] }
+// Bytes returns row i, without copying while a table is made.
+func (s *Strings) Bytes(i int) []byte {
+	if s.file == nil {
+		return s.Data[s.Off[i]:s.Off[i+1]]
+	}
+	return []byte(s.At(i))
+}
 
 // At returns row i.
 func (s *Strings) At(i int) (text string) {
