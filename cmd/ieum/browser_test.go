@@ -449,6 +449,7 @@ func TestARefusedFormIsMended(t *testing.T) {
 	b.visit(t, base+"/diagnosis")
 	b.do(t, chromedp.SetValue(chromedp.ID("tasks"), tour["tasks"]), chromedp.SetValue(chromedp.ID("years"), "오래"), chromedp.SetValue(chromedp.ID("pay"), "많이"))
 	b.submit(t)
+	b.do(t, chromedp.WaitVisible(chromedp.CSS("#faults:focus"))) // focus comes after the load
 	got := value[struct {
 		Title, Focus, Tasks, Years string
 		Links, Marked, Beside      []string

@@ -115,14 +115,13 @@ var errChanged = errors.New("it is not what was written")
 // lost says what to do about a file of the lake that cannot be read. Its rows
 // are nowhere else: what was delivered once more would be known and not kept.
 func lost(path string, why error) error {
-	const mend = "put back this file from a backup, or take all deliveries in again into a new data folder; the snapshot that is there serves on"
 	switch {
 	case errors.Is(why, fs.ErrNotExist):
-		return ieum.Errorf(ieum.ErrInvalid, "%s is missing; "+mend, path)
+		return ieum.Errorf(ieum.ErrInvalid, "%s is missing; put back this file from a backup, or take all deliveries in again into a new data folder; the snapshot that is there serves on", path)
 	case errors.Is(why, fs.ErrPermission):
 		return ieum.Errorf(ieum.ErrInvalid, "%s may not be read by this user; change its permissions", path)
 	}
-	return ieum.Errorf(ieum.ErrInvalid, "%s is damaged (%v); "+mend, path, why)
+	return ieum.Errorf(ieum.ErrInvalid, "%s is damaged (%v); put back this file from a backup, or take all deliveries in again into a new data folder; the snapshot that is there serves on", path, why)
 }
 
 func (k *keys) close() error {
