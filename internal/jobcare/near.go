@@ -109,8 +109,9 @@ func (b *base) nearness(s *snapshot.Snapshot, p ieum.Profile, h held) []float64 
 	return near
 }
 
-// nearest returns the occupation nearest to a person among those with openings;
-// of several about equally near and as much alike (Fit.Score), the one with most
+// nearest returns the occupation nearest to a person among those with openings
+// that ask for something the person shows, where the person shows anything; of
+// several about equally near and as much alike (Fit.Score), the one with most
 // openings per seeker. Nil when none is near.
 func (a *Adviser) nearest(s *snapshot.Snapshot, b *base, p ieum.Profile, h held, scores []float64) *Fit {
 	near := b.nearness(s, p, h)
@@ -126,7 +127,7 @@ func (a *Adviser) nearest(s *snapshot.Snapshot, b *base, p ieum.Profile, h held,
 			break
 		}
 		f := a.fit(s, b, o, scores[o], p, h)
-		if f.Per100.Int() == 0 {
+		if f.Per100.Int() == 0 || len(h.skills) > 0 && len(f.Have) == 0 {
 			continue
 		}
 		if compared++; compared == 1 {

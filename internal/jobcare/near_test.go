@@ -61,6 +61,37 @@ func TestNearIsWhereOthersWentNotWhereMostOpeningsAre(t *testing.T) {
 	}
 }
 
+func TestNearAsksForSomethingThePersonCanDo(t *testing.T) {
+	asking := func(occupation, places uint16, skills ...uint16) func(int) posting {
+		return func(int) posting {
+			p := press()
+			p.occupation, p.places, p.skills = occupation, places, skills
+			return p
+		}
+	}
+	postings := append(repeat(20, asking(2, 9, 2)), repeat(20, asking(3, 1, 1, 2))...) // most went to 8221, which has more openings and asks for something else
+	a := market(t, postings, append(repeat(30, moved(2)), repeat(10, moved(3))...))
+	skills := a.set.Codes["competencies"].Codes
+	for want, can := range map[string][]ieum.Found{
+		"8221": nil, // nothing is known of what the person can do
+		"8231": {{ID: skills[0].Code, Words: "치수를 쟀다", P: .9}},
+	} {
+		d := diagnose(t, a, ieum.Profile{Occupations: []ieum.Scored{{Code: "8211", P: .9}}, Competencies: can}, "")
+		if d.Near == nil || d.Near.Code != want {
+			t.Errorf("%d competencies: near is %+v, want %s", len(can), d.Near, want)
+		}
+	}
+}
+
+// moved is a person who went from 8211 to occupation and seeks work there.
+func moved(occupation uint16) func(int) resume {
+	return func(i int) resume {
+		r := seeker(uint32(int(occupation)*1000 + i))
+		r.occupation, r.careers = occupation, []uint16{occupation, 1}
+		return r
+	}
+}
+
 func TestOfSeveralResumesOfAPersonOneTellsOfMoves(t *testing.T) {
 	r := seeker(0)
 	r.careers = []uint16{2, 1}
