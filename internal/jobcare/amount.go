@@ -2,6 +2,7 @@ package jobcare
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -15,6 +16,9 @@ const (
 // mostWish is the most a year that is taken for a wish, in won.
 const mostWish = 12_000_000_000
 
+// behindPay is what people write behind an amount: 250은 받아야, 250 정도면.
+var behindPay = regexp.MustCompile(`^(?:정도|쯤|이상|가량|부터)?(?:은|는|이면|면|이라도|이요|요)?(?:(?:받아야|받고싶|받았으면|되야|돼야|되어야|주면|줬으면)[가-힣]{0,4})?$`)
+
 // wished reads the pay a person wants as people write it, and returns won a
 // year: 250, 이백오십, 월 250만원 and 2,500,000원 are all 2,500,000 won a month,
 // 연봉 3천 is 30,000,000 won a year. Nothing, and words such as 상관없음, are 0.
@@ -27,7 +31,7 @@ func wished(text string) (year int64, fault string) {
 		}
 		return r
 	}, text)
-	for _, word := range []string{"없", "상관", "무관", "협의"} {
+	for _, word := range []string{"없", "상관", "무관", "협의", "모름", "모르", "아무"} {
 		if strings.Contains(s, word) {
 			return 0, ""
 		}
@@ -44,10 +48,7 @@ func wished(text string) (year int64, fault string) {
 	if after, won := strings.CutPrefix(rest, "원"); won {
 		rest, bare = after, false
 	}
-	for _, word := range []string{"정도", "쯤", "이상", "가량", "부터", "이요", "요"} {
-		rest = strings.TrimPrefix(rest, word)
-	}
-	if !ok || rest != "" {
+	if !ok || !behindPay.MatchString(rest) {
 		return 0, "error.diagnosis_pay"
 	}
 	switch {
@@ -75,7 +76,7 @@ func trimPeriod(s string) (rest string, annual bool) {
 				s, annual = after, true
 			}
 		}
-		for _, word := range []string{"월급", "한달에", "한달", "매월", "매달", "월", "최소", "적어도", "약", "세전", ":"} {
+		for _, word := range []string{"월급", "한달에", "한달", "매월", "매달", "달에", "월에", "월", "최소", "적어도", "약", "세전", ":"} {
 			s = strings.TrimPrefix(s, word)
 		}
 		if s == before {

@@ -14,7 +14,8 @@ func TestPayAsPeopleWriteIt(t *testing.T) {
 		"백오십": 1_500_000 * month, "삼백": 3_000_000 * month, "삼백이십오만 원": 3_250_000 * month, "2백만원": 2_000_000 * month, "2.5백만": 2_500_000 * month,
 		"천만원": 10_000_000 * month, "월급 2,060,740원": 2_060_740 * month, "1억": 100_000_000 * month,
 		"연봉 3천": 30_000_000, "연봉 3,500만원": 35_000_000, "연 삼천육백": 36_000_000, "1년에 3천만 원": 30_000_000, "연봉 1억 2천만원": 120_000_000,
-		"": 0, "0": 0, " ": 0, "상관없음": 0, "협의": 0,
+		"이백오십은 받아야": 2_500_000 * month, "250은 돼야 해요": 2_500_000 * month, "250 정도면": 2_500_000 * month, "달에 250": 2_500_000 * month,
+		"": 0, "0": 0, " ": 0, "상관없음": 0, "협의": 0, "모름": 0, "아무거나": 0,
 	} {
 		if got, fault := wished(text); got != want || fault != "" {
 			t.Errorf("wished(%q) = %d, %q, want %d", text, got, fault, want)
@@ -22,7 +23,7 @@ func TestPayAsPeopleWriteIt(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"많이": unread, "-5": unread, "250~300": unread, "만원": unread + "?", "99999999999": unread, "월급": unread, "원": unread,
-		"시급 12000": unread, "12,000원": unread, "이오공": unread, "십백": unread, "만억": unread, "250 300만": unread, "2.5.1": unread, "250달러": unread,
+		"시급 12000": unread, "12,000원": unread, "이오공": unread, "십백": unread, "만억": unread, "250 300만": unread, "2.5.1": unread, "250달러": unread, "250은 안 받아요": unread, "250은 받지 않음": unread,
 		"3천": year, "월 3천": year, "삼천": year, "2500": year,
 	} {
 		want = strings.TrimSuffix(want, "?") // 만원 is 10,000 won: too little for a month

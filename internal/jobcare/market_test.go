@@ -263,8 +263,11 @@ func TestTheCourseHasEveryMonth(t *testing.T) {
 
 func TestMonthsOfWork(t *testing.T) {
 	for text, want := range map[string]int{
-		"3": 36, "3년": 36, "3.5": 42, "3년 6개월": 42, "6개월": 6, "": 0, "오래": 0, "30년 넘게": 360, "약 2 년": 24, "999": 960,
-		"이십년 넘게": 240, "십오년": 180, "3년 반": 42, "육개월": 6, "스무 해": 0, "몇십년": 0,
+		"3": 36, "3년": 36, "3.5": 42, "3년 6개월": 42, "6개월": 6, "": 0, "오래": 0, "30년 넘게": 360, "약 2 년": 24, "999": 0,
+		"이십년 넘게": 240, "십오년": 180, "3년 반": 42, "육개월": 6, "스무 해": 240, "몇십년": 0,
+		"스물한 해": 252, "열두 해": 144, "두 달": 2, "서른 해 넘게": 360, "반년": 6, "한 반 년": 6, "몇 해": 0, "한 20년": 240,
+		"1999년부터 2020년까지": 252, "1999~2020": 252, "2015.3 ~ 2020.4": 61, "2015년 3월부터 2020년 4월": 61, "2020~2015": 0,
+		"20년 3교대": 240, "2010년부터": 0, "98년부터 20년간": 0,
 		"6 months": 6, "2 years 6 months": 30, "3 yrs": 36, "없음": 0,
 	} {
 		if got, _ := months(text); got != want {
@@ -274,7 +277,7 @@ func TestMonthsOfWork(t *testing.T) {
 }
 
 func TestYearsNobodyCanReadAreAskedForAgain(t *testing.T) {
-	for years, read := range map[string]bool{"": true, "없음": true, "이십년쯤": true, "오래": false, "몇십년": false} {
+	for years, read := range map[string]bool{"": true, "없음": true, "이십년쯤": true, "오래": false, "몇십년": false, "몇 해": false, "2010년부터": false, "98년부터 20년간": false, "999": false, "1999년부터 2020년까지": true, "0": true} {
 		if _, err := (Answers{Work: "프레스 조작", Years: years}).Resume(); (err == nil) != read {
 			t.Errorf("years %q: %v", years, err)
 		}

@@ -106,28 +106,26 @@ func lines(text string) []string {
 	return out
 }
 
+// mostMonths is the longest that is taken for a time worked.
+const mostMonths = 80 * 12
+
 // months reads years as people say them, in Korean or English: 3, 3.5, 3년 6개월,
-// 6 months, 이십년, 3년 반. It is not ok when something is said and no number
-// can be read from it; nothing, and "none", are 0.
+// 6 months, 이십년, 3년 반, 스물한 해, 1999년부터 2020년까지. It is not ok when
+// something is said and no number can be read from it, or one longer than a life
+// of work, as of a year of the calendar alone; nothing, and "none", are 0.
 func months(text string) (n int, ok bool) {
 	text = strings.ToLower(strings.TrimSpace(text))
-	digits := spokenYears.ReplaceAllStringFunc(text, func(s string) string {
-		m := spokenYears.FindStringSubmatch(s)
-		tens, ones := 0, strings.Index(numerals, m[3])/len("일")+1
-		if m[3] == "" {
-			ones = 0
-		}
-		if m[2] != "" {
-			tens = max(1, strings.Index(numerals, strings.TrimSuffix(m[2], "십"))/len("일")+1)
-		}
-		if m[1] != "" || tens+ones == 0 {
-			return s
-		}
-		return strconv.Itoa(tens*10+ones) + m[4]
-	})
 	total := 0.0
-	found := years.FindAllStringSubmatch(digits, -1)
+	rest := calendar.ReplaceAllStringFunc(text, func(s string) string {
+		m := calendar.FindStringSubmatch(s)
+		total += max(0, float64(monthOf(m[3], m[4])-monthOf(m[1], m[2])))
+		return " "
+	})
+	found := years.FindAllStringSubmatch(spoken(rest), -1)
 	for _, m := range found {
+		if m[2] == "" && (len(found) > 1 || total > 0) {
+			continue // 20년 3교대: a number of something else
+		}
 		v, err := strconv.ParseFloat(m[1], 64)
 		if err != nil {
 			v = math.MaxUint16 // more digits than a number has
@@ -141,12 +139,55 @@ func months(text string) (n int, ok bool) {
 		}
 		total += v
 	}
-	return int(min(total+.5, 80*12)), len(found) > 0 || text == "" || strings.Contains(text, "없") || strings.Contains(text, "none")
+	if total > mostMonths {
+		return 0, false
+	}
+	return int(total + .5), total > 0 || len(found) == 1 || text == "" || strings.Contains(text, "없") || strings.Contains(text, "none")
+}
+
+// monthOf counts months of the calendar from a year and, where it is said, a month.
+func monthOf(year, month string) int {
+	y, _ := strconv.Atoi(year)
+	m, _ := strconv.Atoi(month)
+	return y*12 + m
+}
+
+// spoken writes numbers in words before a unit of time as digits: 이십년, 두 해,
+// 스물한 해, 반년. Those that are vague, as 몇 년, stay.
+func spoken(text string) string {
+	text = halfYear.ReplaceAllString(text, "${1}6개월")
+	text = nativeYears.ReplaceAllStringFunc(text, func(s string) string {
+		m := nativeYears.FindStringSubmatch(s)
+		if m[1]+m[2] == "" {
+			return s
+		}
+		return strconv.Itoa(nativeTens[m[1]]+nativeOnes[m[2]]) + m[3]
+	})
+	return spokenYears.ReplaceAllStringFunc(text, func(s string) string {
+		m := spokenYears.FindStringSubmatch(s)
+		tens, ones := 0, strings.Index(numerals, m[3])/len("일")+1
+		if m[3] == "" {
+			ones = 0
+		}
+		if m[2] != "" {
+			tens = max(1, strings.Index(numerals, strings.TrimSuffix(m[2], "십"))/len("일")+1)
+		}
+		if m[1] != "" || tens+ones == 0 {
+			return s
+		}
+		return strconv.Itoa(tens*10+ones) + m[4]
+	})
 }
 
 const numerals = "일이삼사오육칠팔구"
 
 var (
+	nativeTens = map[string]int{"열": 10, "스무": 20, "스물": 20, "서른": 30, "마흔": 40}
+	nativeOnes = map[string]int{"한": 1, "두": 2, "세": 3, "석": 3, "네": 4, "넉": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9}
+
+	calendar    = regexp.MustCompile(`((?:19|20)[0-9]{2})(?:\s*[년./-]\s*([0-9]{1,2})?\s*월?)?\.?\s*(?:~|-|–|부터|에서)\s*((?:19|20)[0-9]{2})(?:\s*[년./-]\s*([0-9]{1,2})?\s*월?)?\.?(?:\s*까지)?`)
+	halfYear    = regexp.MustCompile(`(^|[^년0-9]\s*)반\s*년`)
+	nativeYears = regexp.MustCompile(`(열|스무|스물|서른|마흔)?\s*(한|두|세|석|네|넉|다섯|여섯|일곱|여덟|아홉)?(\s*(?:해|달))`)
 	spokenYears = regexp.MustCompile(`([몇수])?([이삼사오육칠팔구]?십)?([일이삼사오육칠팔구])?(\s*(?:년|개월))`)
 	years       = regexp.MustCompile(`([0-9]+(?:\.[0-9]+)?)\s*(년\s*반|년|해|years?|yrs?|y|개월|달|월|months?|mos?)?`)
 )
