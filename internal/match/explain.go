@@ -271,7 +271,11 @@ func (e *explainer) certificates() ieum.Reason {
 // career has a key for each way experience can stand to what is asked for.
 func (e *explainer) career() ieum.Reason {
 	args := map[string]any{"yours": spell(max(0, e.f.Months)), "least": spell(max(0, e.f.Least)), "most": spell(max(0, e.f.Most))}
-	switch {
+	switch beginners := e.f.Most == 0; {
+	case beginners && e.unsure(rank.Career):
+		return ieum.Reason{Key: "unclear_beginners"}
+	case beginners && e.f.Months > 0:
+		return ieum.Reason{Key: "beginners", Args: args}
 	case e.unsure(rank.Career):
 		return ieum.Reason{Key: choose(e.f.Least > 0, choose(e.f.Most == rank.Unknown, "unclear", "unclear_between"), "unclear_most"), Args: args}
 	case e.f.Most != rank.Unknown && e.f.Months > e.f.Most:

@@ -56,11 +56,12 @@ func TestWhatIsNotKnownOfThePersonIsSaid(t *testing.T) {
 		{id: 2, title: "3년 이상", occupation: "8122", least: 36, most: -1},
 		{id: 3, title: "5년까지", occupation: "8122", least: -1, most: 60, entry: true},
 		{id: 4, title: "누구나", occupation: "8122", least: 0, most: -1, entry: true},
+		{id: 6, title: "신입", occupation: "8122", least: -1, most: 0, entry: true},
 		{id: 5, title: "말이 없음", occupation: "8122", least: -1, most: -1},
 	}, nil)
 	p := ieum.Profile{Occupations: []ieum.Scored{{Code: "8122", P: 1}}, Resume: ieum.Resume{Careers: []ieum.Career{{Title: "프레스 조작원"}}}}
 	r, err := m.Jobs(t.Context(), p, Query{})
-	if err != nil || len(r.Jobs) != 5 {
+	if err != nil || len(r.Jobs) != 6 {
 		t.Fatal(r, err)
 	}
 	want := map[string][]string{
@@ -68,6 +69,7 @@ func TestWhatIsNotKnownOfThePersonIsSaid(t *testing.T) {
 		"3년 이상": {"match.why.career.unclear"},
 		"5년까지":  {"match.why.career.unclear_most"},
 		"누구나":   {"match.why.career.anyone"},
+		"신입":    {"match.why.career.unclear_beginners"},
 	}
 	for _, j := range r.Jobs {
 		var got []string
