@@ -52,9 +52,9 @@ type services struct {
 
 // serviceKnown is what a cluster is known to be: any two of its rows agree on it.
 type serviceKnown struct {
-	numbers  []string // of registers
-	region   uint32   // the narrowest stated
-	from, to int32    // days in all stated periods
+	numbers  []publicNumber // in order
+	region   uint32         // the narrowest stated
+	from, to int32          // days in all stated periods
 	edition  edition
 }
 
@@ -78,7 +78,7 @@ func newServices(in []Service, apart [][2]uint32) *services {
 		f := &m.rows[i]
 		k := serviceKnown{region: f.Region, from: f.From, to: f.To, edition: f.edition}
 		if f.number != "" {
-			k.numbers = []string{f.number}
+			k.numbers = []publicNumber{{register(f.number), f.number}}
 		}
 		m.known = append(m.known, k)
 	}
@@ -90,11 +90,19 @@ func newServices(in []Service, apart [][2]uint32) *services {
 	return m
 }
 
+// mostNumbers is how many numbers one service may have. Registers enter a service
+// anew a few times; a file that gives one title thousands of numbers must not take
+// hours.
+const mostNumbers = 100
+
 // join merges the clusters of f. Where it is careful it does not when that
 // would put together rows that cannot be one, by way of a third.
 func (m *services) join(f Merge, careful bool) {
 	a, b := m.forest.find(f.A), m.forest.find(f.B)
 	x, y := &m.known[a], &m.known[b]
+	if a == b || len(x.numbers)+len(y.numbers) > mostNumbers {
+		return
+	}
 	if careful && (!x.fits(y) || f.Rule != ByTwice && otherNumbers(x.numbers, y.numbers)) {
 		return
 	}
@@ -127,18 +135,32 @@ func (k *serviceKnown) with(o *serviceKnown) serviceKnown {
 	w := k.times(o)
 	w.region = max(k.region, o.region) // a district's code is the larger number
 	w.numbers = slices.Concat(k.numbers, o.numbers)
-	slices.Sort(w.numbers)
+	slices.SortFunc(w.numbers, publicNumber.compare)
 	w.numbers = slices.Compact(w.numbers)
 	return w
 }
 
-// otherNumbers reports whether one register has two numbers for the two.
-func otherNumbers(x, y []string) bool {
-	for _, a := range x {
-		for _, b := range y {
-			if a != b && register(a) == register(b) && !slices.Contains(y, a) && !slices.Contains(x, b) {
-				return true
-			}
+// A publicNumber is a number that a public register has for a service.
+type publicNumber struct{ register, number string }
+
+func (n publicNumber) compare(o publicNumber) int {
+	return cmp.Or(strings.Compare(n.register, o.register), strings.Compare(n.number, o.number))
+}
+
+// otherNumbers reports whether one register has two numbers for the two: some
+// that only x has, and some that only y has.
+func otherNumbers(x, y []publicNumber) bool {
+	for onlyX, onlyY := "", ""; len(x) > 0 || len(y) > 0; {
+		switch {
+		case len(y) == 0 || len(x) > 0 && x[0].compare(y[0]) < 0:
+			onlyX, x = x[0].register, x[1:]
+		case len(x) == 0 || x[0].compare(y[0]) > 0:
+			onlyY, y = y[0].register, y[1:]
+		default:
+			x, y = x[1:], y[1:]
+		}
+		if onlyX != "" && onlyX == onlyY {
+			return true
 		}
 	}
 	return false

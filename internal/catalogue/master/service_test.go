@@ -1,6 +1,7 @@
 package master
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -144,4 +145,18 @@ func FuzzServiceForm(f *testing.F) {
 			t.Errorf("%q has the editions %+v and %+v", title, x.edition, again)
 		}
 	})
+}
+
+// A register that enters one service under thousands of numbers, by mistake or to
+// do harm, does not make it take hours, nor one service of them all.
+func TestThousandsOfNumbersForOneServiceTakeNoTimeToSpeakOf(t *testing.T) {
+	var in []Service
+	for i := range 20_000 {
+		in = append(in, Service{Number: fmt.Sprintf("WLF%08d", i), Title: "가상 교통비 지원", Office: "가상도 나나시 복지과", Region: 11110})
+		in = append(in, Service{Number: fmt.Sprintf("A%07d다%dX", i, i), Title: "가상 난방비 지원", Office: "가상도 나나시 복지과", Region: 11110})
+	}
+	r := Services(in, nil)
+	if least := len(in) / mostNumbers; r.Clusters < least {
+		t.Errorf("%d rows with a number each are %d services, want at least %d", len(in), r.Clusters, least)
+	}
 }
