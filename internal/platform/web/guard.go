@@ -62,6 +62,7 @@ func (m *Mux) guard() http.Handler {
 			m.log(r, out, began)
 		}()
 		defer m.rescue(out, r)
+		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // a mapped file cut short under us ends this request, not the program
 		r.Body = http.MaxBytesReader(out, r.Body, maxBody)
 		inner.ServeHTTP(out, r)
 	})

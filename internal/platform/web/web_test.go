@@ -9,7 +9,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -129,6 +132,36 @@ func TestAFailureWithoutItsPageIsStillAFailure(t *testing.T) {
 	}
 	if w := get(m, "/nowhere"); w.Code != 404 || w.Body.Len() == 0 {
 		t.Errorf("%d with %d bytes, want 404 and its name", w.Code, w.Body.Len())
+	}
+}
+
+// Somebody copies an old folder over the one that is served: files that are mapped
+// become shorter. That costs the request, not the program.
+func TestAMappedFileCutShortDoesNotEndTheProgram(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "mapped"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.Write(make([]byte, 8192)); err != nil {
+		t.Fatal(err)
+	}
+	data, err := syscall.Mmap(int(f.Fd()), 0, 8192, syscall.PROT_READ, syscall.MAP_SHARED)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Munmap(data)
+	if err := f.Truncate(0); err != nil {
+		t.Fatal(err)
+	}
+	s, _ := testSite(t, false)
+	m := NewMux(s)
+	m.Page("GET /cut", func(w http.ResponseWriter, _ *http.Request) error {
+		_, err := w.Write(append([]byte(nil), data[4096:]...))
+		return err
+	})
+	if w := get(m, "/cut"); w.Code != 500 {
+		t.Errorf("%d, want 500", w.Code)
 	}
 }
 
