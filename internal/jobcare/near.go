@@ -110,9 +110,9 @@ func (b *base) nearness(s *snapshot.Snapshot, p ieum.Profile, h held) []float64 
 }
 
 // nearest returns the occupation nearest to a person among those with openings
-// that ask for something the person shows, where the person shows anything; of
-// several about equally near and as much alike (Fit.Score), the one with most
-// openings per seeker. Nil when none is near.
+// that ask for something the person shows, or when none does, among all with
+// openings; of several about equally near and as much alike (Fit.Score), the one
+// with most openings per seeker. Nil when none is near.
 func (a *Adviser) nearest(s *snapshot.Snapshot, b *base, p ieum.Profile, h held, scores []float64) *Fit {
 	near := b.nearness(s, p, h)
 	order := make([]int, len(near))
@@ -120,22 +120,27 @@ func (a *Adviser) nearest(s *snapshot.Snapshot, b *base, p ieum.Profile, h held,
 		order[o] = o
 	}
 	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(near[y], near[x]) })
-	var best *Fit
-	least, alike, compared := .1, 0.0, 0
-	for _, o := range order {
-		if near[o] < least || compared == looked {
-			break
+	choose := func(shown bool) (best *Fit) {
+		least, alike, compared := .1, 0.0, 0
+		for _, o := range order {
+			if near[o] < least || compared == looked {
+				break
+			}
+			f := a.fit(s, b, o, scores[o], p, h)
+			if f.Per100.Int() == 0 || shown && len(f.Have) == 0 {
+				continue
+			}
+			if compared++; compared == 1 {
+				least, alike = max(least, comparable*near[o]), comparable*f.Score
+			}
+			if best == nil || f.Score >= alike && f.Per100.Float() > best.Per100.Float() {
+				best = &f
+			}
 		}
-		f := a.fit(s, b, o, scores[o], p, h)
-		if f.Per100.Int() == 0 || len(h.skills) > 0 && len(f.Have) == 0 {
-			continue
-		}
-		if compared++; compared == 1 {
-			least, alike = max(least, comparable*near[o]), comparable*f.Score
-		}
-		if best == nil || f.Score >= alike && f.Per100.Float() > best.Per100.Float() {
-			best = &f
-		}
+		return best
 	}
-	return best
+	if best := choose(true); best != nil {
+		return best
+	}
+	return choose(false)
 }

@@ -72,10 +72,12 @@ func TestNearAsksForSomethingThePersonCanDo(t *testing.T) {
 	postings := append(repeat(20, asking(2, 9, 2)), repeat(20, asking(3, 1, 1, 2))...) // most went to 8221, which has more openings and asks for something else
 	a := market(t, postings, append(repeat(30, moved(2)), repeat(10, moved(3))...))
 	skills := a.set.Codes["competencies"].Codes
-	for want, can := range map[string][]ieum.Found{
-		"8221": nil, // nothing is known of what the person can do
-		"8231": {{ID: skills[0].Code, Words: "치수를 쟀다", P: .9}},
+	for i, can := range [][]ieum.Found{
+		nil, // nothing is known of what the person can do
+		{{ID: skills[0].Code, Words: "치수를 쟀다", P: .9}},
+		{{ID: "nobody asks for it", Words: "노래를 불렀다", P: .9}},
 	} {
+		want := []string{"8221", "8231", "8221"}[i]
 		d := diagnose(t, a, ieum.Profile{Occupations: []ieum.Scored{{Code: "8211", P: .9}}, Competencies: can}, "")
 		if d.Near == nil || d.Near.Code != want {
 			t.Errorf("%d competencies: near is %+v, want %s", len(can), d.Near, want)
