@@ -20,6 +20,7 @@ type Market struct {
 	skills      []skill
 	certs       []certificate
 	seekers     choice
+	calendar    calendar
 	months      []string            // "1970-01" and on
 	shows       map[string][]spoken // what the fixed phrases of texts show directly
 
@@ -57,6 +58,7 @@ func New(set *defs.Set, p Params) (*Market, error) {
 	for i := range 12 * 80 {
 		m.months = append(m.months, fmt.Sprintf("%d-%02d", 1970+i/12, i%12+1))
 	}
+	m.calendar = newCalendar(m.start())
 	m.count()
 	m.openFirms()
 	return m, nil

@@ -8,7 +8,8 @@ import (
 
 // The most spells, wishes and competencies a person is given.
 const (
-	mostSpells = 10
+	mostSpells = 12 // ten before they register and two after
+	mostBefore = 10
 	mostWishes = 3
 	mostSkills = 32
 )
@@ -16,9 +17,14 @@ const (
 // A Person is one person behind one to three résumés.
 type Person struct {
 	ID         int
+	registered ieum.Day // when the history below was written down
+	looks      bool     // in the window, where the log sees it
+	week       int      // of the window in which they begin to
 	occupation int
 	title      int // what they call it
 	woman      bool
+	origin     origin
+	served     bool // in the armed forces
 	born       ieum.Day
 	home       int
 	education  int
@@ -32,8 +38,7 @@ type Person struct {
 	skills     []held
 	certs      []int
 	pay        int64 // won a year, of the last job; 0 without one
-	updated    ieum.Day
-	active     bool
+	wish       wish
 }
 
 // A spell is one job. Months are counted from 1970-01; end 0 = to the present.
@@ -41,6 +46,7 @@ type spell struct {
 	occupation, title int
 	start, end        int
 	coded             bool
+	pay               int64 // won a year, of a job found in the window; else 0
 }
 
 // held is a competency with the place where it shows in a text.
@@ -59,24 +65,26 @@ const (
 	unsaid
 )
 
-func (m *Market) month() int {
-	t := m.p.AsOf.Time()
+// monthOf counts the month of a day from 1970-01.
+func monthOf(day ieum.Day) int {
+	t := day.Time()
 	return (t.Year()-1970)*12 + int(t.Month()) - 1
 }
 
 // monthText writes a month as 2019-03.
 func (m *Market) monthText(month int) string { return m.months[max(0, min(month, len(m.months)-1))] }
 
-// person draws a person anew into p, whose lists are used again.
+// person draws a person anew into p, whose lists are used again: as they are on
+// the day they register. What the log then brings is added by Run.live.
 func (m *Market) person(id int, p *Person) {
 	r := newRNG(m.p.Seed, ofPerson, uint64(id))
 	*p = Person{ID: id, skills: p.skills[:0], certs: p.certs[:0]}
 	p.occupation = m.seekers.draw(&r)
 	o := &m.occupations[p.occupation]
-	p.woman = r.chance(o.women)
 	p.ability, p.drive = r.norm(), r.norm()
+	m.registers(p)
 	age := min(max(o.age-2+r.norm()*(o.ageSD+2), 17), 76)
-	p.born = m.p.AsOf - ieum.Day(age*365.25) - ieum.Day(r.intn(365))
+	p.born = p.registered - ieum.Day(age*365.25) - ieum.Day(r.intn(365))
 	p.education = m.schooling(&r, o, age)
 	p.home = m.places.draw[o.where].draw(&r)
 	if p.education >= college && len(o.majors) > 0 {
@@ -86,16 +94,43 @@ func (m *Market) person(id int, p *Person) {
 		}
 	}
 	p.title = m.title(&r, p.occupation)
+	luck := r.norm()
 	p.household = m.household(id)
-	m.history(&r, p, age)
-	m.learn(&r, p)
+	group := newRNG(m.p.Seed, ofGroup, uint64(id))
+	m.group(&group, p, age)
+	m.history(&group, p, age)
+	m.learn(p)
 	m.certify(&r, p)
 	if p.worked > 0 {
 		years := age - float64(educations[p.education].entry)
-		p.pay = round(m.wage(o, years, p.education, p.home, p.ability, 0, r.norm()), 100_000)
+		p.pay = round(m.wage(o, years, p.education, p.home, p.ability, 0, luck), 100_000)
 	}
-	p.updated = max(m.p.AsOf-ieum.Day(r.exp()*240), m.p.AsOf-5*365)
-	p.active = r.chance(math.Exp(-float64(m.p.AsOf-p.updated) / 500))
+	m.wishes(p)
+}
+
+// How people look (made up): the share who look where the log sees it, how much
+// more the driven do, and how many weeks they keep at it.
+const (
+	looksShare   = 0.42
+	looksDrive   = 0.25
+	patience     = 14.0 // weeks: mean until they give up or find something elsewhere
+	registration = 450  // days before the last day, mean: those whom the log does not see
+	kept         = 1080 // days: no résumé is older, for the law keeps it three years
+)
+
+// registers draws when a person registers and whether they look.
+func (m *Market) registers(p *Person) {
+	r := newRNG(m.p.Seed, ofSearch, uint64(p.ID))
+	p.looks = r.chance(logistic(math.Log(looksShare/(1-looksShare)) + looksDrive*p.drive))
+	switch {
+	case !p.looks:
+		p.registered = m.p.AsOf - ieum.Day(math.Mod(r.exp()*registration, kept))
+	case r.chance(patience / (patience + weeks)): // at it when the window begins
+		p.registered = m.start() - 1 - ieum.Day(r.exp()*patience*7)
+	default:
+		p.week = m.calendar.registers.draw(&r)
+		p.registered = m.start() + ieum.Day(7*p.week+r.intn(7))
+	}
 }
 
 // schooling draws the level of education: that of the occupation, lower for
@@ -124,13 +159,15 @@ func (m *Market) household(id int) int {
 	return id
 }
 
-// history draws jobs from leaving school to the present. It goes through time
-// from the first job on; the last one is in the person's occupation.
-func (m *Market) history(r *rng, p *Person, age float64) {
-	now := m.month()
+// history draws jobs from leaving school to the day of registration. It goes
+// through time from the first job on; the last one is in the person's
+// occupation. What differs by sex is drawn from group.
+func (m *Market) history(group *rng, p *Person, age float64) {
+	r := newRNG(m.p.Seed, ofHistory, uint64(p.ID))
+	now := monthOf(p.registered)
 	left := now - int((age-float64(educations[p.education].entry))*12)
-	if !p.woman && age > 22 {
-		left += 18 // military service
+	if p.served {
+		left += 18
 	}
 	left += int(r.exp() * 6)
 	if age < 28 && r.chance(0.35) {
@@ -140,32 +177,32 @@ func (m *Market) history(r *rng, p *Person, age float64) {
 	n := 0
 	for at := left; at < now-1; {
 		length := 2 + int(math.Exp(math.Log(20+age*0.5)+0.9*r.norm()))
-		if n == len(spells) { // the oldest are forgotten
-			copy(spells[:], spells[1:])
+		if n == mostBefore { // the oldest are forgotten
+			copy(spells[:mostBefore], spells[1:mostBefore])
 			n--
 		}
 		spells[n] = spell{start: at, end: min(at+length, now)}
 		p.months += min(at+length, now) - at
 		n++
 		at += length + int(r.exp()*5)
-		if p.woman && age > 30 && r.chance(0.06) {
-			at += 24 + int(r.exp()*36) // care
+		if care := group.chance(0.06); care && p.woman && age > 30 {
+			at += 24 + int(group.exp()*36)
 		}
 	}
-	if n > 0 && spells[n-1].end == now && r.chance(0.4) {
+	if n > 0 && spells[n-1].end == now && !p.looks && r.chance(0.4) {
 		spells[n-1].end = 0 // still there
 	}
 	at := p.occupation
 	for i := range n {
 		s := spells[n-1-i]
 		s.occupation = at
-		s.title = m.title(r, at)
+		s.title = m.title(&r, at)
 		if i == 0 {
 			s.title = p.title
 		}
 		s.coded = !r.chance(m.p.Rates.Uncoded)
 		p.spells[i] = s
-		at = m.before(r, at)
+		at = m.before(&r, at)
 	}
 	p.worked = n
 }
@@ -217,7 +254,9 @@ func round(x float64, unit int64) int64 { return int64(x/float64(unit)+0.5) * un
 
 // learn gives the competencies: those typical of the jobs held, the surer the
 // longer they were held and the abler the person.
-func (m *Market) learn(r *rng, p *Person) {
+func (m *Market) learn(p *Person) {
+	r := newRNG(m.p.Seed, ofLearning, uint64(p.ID))
+	now := monthOf(p.registered)
 	able := 1 + 0.15*clamp(p.ability, 2)
 	add := func(at int, months int) {
 		known := settled[min(months, len(settled)-1)] * able
@@ -234,9 +273,9 @@ func (m *Market) learn(r *rng, p *Person) {
 	for _, s := range p.spells[:p.worked] {
 		end := s.end
 		if end == 0 {
-			end = m.month()
+			end = now
 		}
-		since := min(m.month()-end, len(faded)-1)
+		since := min(now-end, len(faded)-1)
 		add(s.occupation, int(float64(end-s.start)*faded[since])) // what is not used fades
 	}
 }

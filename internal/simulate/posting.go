@@ -67,7 +67,7 @@ func (c *clerk) posting(row int, out *PostingRow, truth *PostingTruth) {
 		at = (at + int(version)) % len(list)
 	}
 	s := &sites[list[at][0]]
-	opened, deadline := v.opened, v.deadline
+	opened, deadline := v.opened, m.deadline(v)
 	m.retime(&r, version, &opened, &deadline)
 
 	*out = PostingRow{
@@ -112,6 +112,15 @@ func (c *clerk) terms(r *rng, s *site, out *PostingRow) {
 	if v.education >= 0 {
 		out.Education = educations[v.education].posting
 	}
+}
+
+// deadline returns the last day to apply that a site states: that announced, or
+// the day on which a posting without one was taken off; 0 while it is shown.
+func (m *Market) deadline(v *vacancy) ieum.Day {
+	if v.deadline == 0 && v.shown <= m.p.AsOf {
+		return v.shown
+	}
+	return v.deadline
 }
 
 // retime moves the days of a copy: a duplicate appears within three days, a

@@ -19,6 +19,18 @@ const (
 	ofHousehold
 	ofOrder
 	ofField
+	ofGroup   // of a person: sex, origin and what follows from them
+	ofHistory // of a person: jobs before they registered
+	ofLearning
+	ofSearch // of a person: when and how hard they look
+	ofWish
+	ofWording   // of a résumé: sentences by which a group shows
+	ofPeriod    // of a vacancy: how it ends
+	ofBehaviour // of a firm: how it chooses
+	ofCourse
+	ofWeek     // of a person in a week of the log
+	ofDecision // of a vacancy and an applicant
+	ofCareer   // of a person: what a job of the log brings
 )
 
 // A rng is a stream of random numbers (SplitMix64: Steele, Lea and Flood, Fast

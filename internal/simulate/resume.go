@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,16 +72,17 @@ func (c *clerk) resume(row int, out *ResumeRow, truth *ResumeTruth) {
 	c.said.reset()
 	m.identify(p, which, &r, &c.id)
 	jobs := p.spells[:p.worked]
+	updated, active := p.registered, r.chance(math.Exp(-float64(m.p.AsOf-p.registered)/registration))
 	if which > 0 {
-		p.updated = max(p.updated-ieum.Day(r.exp()*200), m.p.AsOf-6*365)
-		p.active = p.active && r.chance(0.6)
+		updated = max(updated-ieum.Day(r.exp()*200), m.p.AsOf-kept)
+		active = active && r.chance(0.6)
 		if len(jobs) > 1 && r.chance(0.3) { // written before the last job
 			jobs = jobs[1:]
 		}
 	}
 	*out = ResumeRow{
 		BirthYear: int32(p.born.Time().Year()), Sex: sexWord(p.woman), Region: m.places.list[p.home].name,
-		Education: educations[p.education].person, Majors: p.major, Updated: int32(p.updated), Active: p.active,
+		Education: educations[p.education].person, Majors: p.major, Updated: int32(updated), Active: active,
 	}
 	pen.b = resumeID(pen.b[:0], row)
 	out.ID = pen.keep()
@@ -116,7 +118,7 @@ func (c *clerk) work(r *rng, out *ResumeRow, jobs []spell) {
 	}
 	pen.room(len(jobs))
 	out.Occupation = m.occupations[jobs[0].occupation].code
-	now, months := m.month(), 0
+	now, months := monthOf(m.p.AsOf), 0
 	pay := float64(p.pay)
 	for _, s := range jobs {
 		o := &m.occupations[s.occupation]
@@ -140,73 +142,31 @@ func (c *clerk) work(r *rng, out *ResumeRow, jobs []spell) {
 
 // wish writes what is sought: occupations, places, pay, employment.
 func (c *clerk) wish(r *rng, out *ResumeRow) {
-	m, pen, p := c.m, &c.pen, &c.person
-	c.wishWork(r)
+	m, pen, w := c.m, &c.pen, &c.person.wish
+	for i, o := range w.occupations[:w.n] {
+		if i > 0 {
+			pen.b = append(pen.b, '|')
+		}
+		pen.str(m.occupations[o].code)
+	}
 	out.Wishes = pen.keep()
-	home := &m.places.list[p.home]
-	switch x := r.float(); {
-	case x < 0.5:
-		pen.str(home.code)
-	case x < 0.8:
+	home := &m.places.list[c.person.home]
+	switch {
+	case w.province:
 		pen.str(provinces[home.province].code)
+	case w.other != c.person.home:
+		pen.str(home.code, "|", m.places.list[w.other].code)
 	default:
 		pen.str(home.code)
-		if other := m.places.commute(r, p.home); other != p.home {
-			pen.str("|", m.places.list[other].code)
-		}
 	}
 	out.WishRegions = pen.keep()
-	pay := float64(p.pay)
-	if pay == 0 {
-		pay = m.wage(&m.occupations[p.occupation], 0, p.education, p.home, p.ability, 0, r.norm())
-	}
-	pay *= 1.03 + 0.10*r.norm()
-	pen.int(int(round(max(pay, leastPay), 1_000_000) / 10_000))
+	pen.int(int(w.pay / 10_000))
 	if r.chance(m.p.Rates.WrongUnit) {
 		pen.str("0000") // won where ten thousands were asked for
 		c.faults.breakField("wish_pay")
 	}
 	out.WishPay = pen.keep()
-	out.WishEmployment = wishedEmployment(r, float64(m.p.AsOf-p.born)/365.25)
-}
-
-// wishWork writes the occupations sought: the last one mostly, and what is near.
-func (c *clerk) wishWork(r *rng) {
-	m, pen, p := c.m, &c.pen, &c.person
-	var wishes [mostWishes]int
-	n := 1
-	wishes[0] = p.occupation
-	if r.chance(0.15) {
-		wishes[0] = m.before(r, p.occupation)
-	}
-	for n < mostWishes && r.chance(0.4) {
-		if w := m.before(r, p.occupation); !slices.Contains(wishes[:n], w) {
-			wishes[n] = w
-			n++
-		}
-	}
-	for i, w := range wishes[:n] {
-		if i > 0 {
-			pen.b = append(pen.b, '|')
-		}
-		pen.str(m.occupations[w].code)
-	}
-}
-
-func wishedEmployment(r *rng, age float64) string {
-	x := r.float()
-	if age > 60 {
-		x *= 0.8
-	}
-	switch {
-	case x < 0.10:
-		return "시간제"
-	case x < 0.22:
-		return "계약직"
-	case x < 0.25:
-		return "일용직"
-	}
-	return "정규직"
+	out.WishEmployment = employmentWords[w.employment]
 }
 
 func (c *clerk) headline(r *rng, out *ResumeRow) {

@@ -126,8 +126,7 @@ type occupation struct {
 	entry     float64 // mean age at which its people started to work
 	schooling [5]float64
 	where     region
-	divisions choice
-	division  []int
+	trend     trend
 	near      [2][2]int // ranges of occupations in the same 3-digit and 2-digit group
 	skills    []typical
 	certs     []typical
@@ -175,7 +174,7 @@ func (m *Market) readOccupations() {
 		}
 		_, o.duties = duties(o.code)
 		_, o.majors = majors(o.code)
-		o.where = whereWorked(o.code)
+		o.where, o.trend = whereWorked(o.code), trendOf(o.code)
 		m.byCode[o.code] = len(m.occupations)
 		m.occupations = append(m.occupations, o)
 	}

@@ -342,8 +342,8 @@ func TestDaysMakeSense(t *testing.T) {
 	m := market(t, func(p *Params) { p.Postings = 10_000 })
 	eachPosting(m, func(_ *clerk, r *PostingRow, k *PostingTruth) {
 		opened := ieum.Day(r.Opened)
-		if opened > m.p.AsOf || opened < m.p.AsOf-540 {
-			t.Fatalf("%s opened on %s, want within 18 months before %s", k.ID, opened, m.p.AsOf)
+		if opened > m.p.AsOf || opened < m.start() {
+			t.Fatalf("%s opened on %s, want within the window before %s", k.ID, opened, m.p.AsOf)
 		}
 		if r.Deadline != nil && *r.Deadline < r.Opened {
 			t.Fatalf("%s opened on %s and closed on %s", k.ID, opened, ieum.Day(*r.Deadline))

@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"math"
-	"time"
 
 	"ieum"
 )
@@ -22,7 +21,12 @@ type vacancy struct {
 	street     int
 	label      string // what tells it from a sibling: the shift or the grade
 	opened     ieum.Day
-	deadline   ieum.Day // 0 = until filled
+	deadline   ieum.Day // announced; 0 = until filled
+	filled     ieum.Day // through other ways than the log shows
+	shown      ieum.Day // last day on which the site has it, unless the log fills it earlier
+	stale      bool     // stays on the site after it was filled
+	false_     bool     // nobody is ever hired
+	copied     bool     // an agency's copy
 	employment employment
 	education  int // least level; -1 = none
 	least      int // years of experience; 0 = beginners too
@@ -148,29 +152,6 @@ func (m *Market) branch(f *firm, n int) int {
 		taken[b] = at
 	}
 	return taken[n]
-}
-
-// seasons is how many postings open in a month, relative to the busiest: hiring
-// rounds in March and September, quiet in December (made up).
-var seasons = [12]float64{0.85, 0.95, 1, 0.95, 0.9, 0.85, 0.8, 0.85, 1, 0.95, 0.8, 0.6}
-
-// period draws when a vacancy is posted: within 18 months, more of them lately,
-// by season, and for how long.
-func (m *Market) period(r *rng, v *vacancy) {
-	for {
-		v.opened = m.p.AsOf - ieum.Day(math.Mod(r.exp()*220, 540))
-		t := v.opened.Time()
-		open := seasons[t.Month()-1]
-		if d := t.Weekday(); d == time.Saturday || d == time.Sunday {
-			open *= 0.2
-		}
-		if r.chance(open) {
-			break
-		}
-	}
-	if r.chance(0.78) {
-		v.deadline = v.opened + ieum.Day(pick(r, []int{7, 14, 14, 20, 30, 30, 30, 45, 60}))
-	}
 }
 
 func engagement(r *rng, s sortOf, o *occupation) employment {
