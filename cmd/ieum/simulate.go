@@ -22,6 +22,10 @@ var simulateCommand = &command{
 		fs.Uint64Var(&p.Seed, "seed", p.Seed, "the same seed gives the same market")
 		fs.TextVar(&p.AsOf, "as-of", p.AsOf, "the last `day` the data speaks of")
 		fs.IntVar(&p.PartRows, "part-rows", p.PartRows, "rows a file")
+		fs.StringVar(&p.Confounding, "confounding", p.Confounding, "observed or partial: whether the log has aptitude and motivation, which confound")
+		fs.Float64Var(&p.Discrimination, "discrimination", p.Discrimination, "of groups by employers in the log, from 0 (none) to 1")
+		fs.IntVar(&p.Twins, "twins", p.Twins, "people who are written anew as of other groups, below truth/")
+		fs.StringVar(&p.Only, "only", p.Only, "people, postings or log: write nothing else")
 		out := fs.String("out", "", "the folder to write to, new or empty")
 		for _, r := range p.List() {
 			fs.Float64Var(r.Value, r.Name, r.Default, "share of "+r.About)

@@ -67,6 +67,16 @@ type firm struct {
 	vacancies int
 	drawn     [8]int // occupations it hires for
 	kinds     int
+	behaviour behaviour
+}
+
+// behaviour is how an employer treats applicants; made up.
+type behaviour struct {
+	effect float64 // on pay, in the wage equation: size and a persistent part of its own
+	reply  float64 // share of those turned down who are told
+	delay  int     // weeks from the first application to a decision
+	picky  float64 // on the logit of a candidacy
+	bias   float64 // multiplies group penalties; 1 on average
 }
 
 // firm draws an employer anew into f.
@@ -89,6 +99,7 @@ func (m *Market) firm(id int, f *firm) {
 	f.place = m.places.draw[d.sort.region()].draw(&r)
 	size := math.Exp(2.3 + 0.5*math.Log(float64(f.vacancies)) + 1.1*r.norm())
 	f.employees = max(1, int(size))
+	f.behaviour = m.behaviour(id, f.employees)
 	f.kinds = 0
 	for tries := 0; tries < 24 && f.kinds < min(len(f.drawn), f.vacancies); tries++ {
 		o := d.occupations[d.draw.draw(&r)]
@@ -100,6 +111,19 @@ func (m *Market) firm(id int, f *firm) {
 			f.drawn[f.kinds] = o
 			f.kinds++
 		}
+	}
+}
+
+// behaviour draws how an employer of a number of employees behaves.
+func (m *Market) behaviour(id, employees int) behaviour {
+	r := newRNG(m.p.Seed, ofBehaviour, uint64(id))
+	size := clamp((math.Log(float64(employees))-3)/1.5, 1.5)
+	return behaviour{
+		effect: clamp(0.6*size+0.8*r.norm(), 2),
+		reply:  r.float() * r.float() * 1.6,
+		delay:  1 + min(int(r.exp()*1.2), 5),
+		picky:  0.4 * r.norm(),
+		bias:   r.exp(),
 	}
 }
 

@@ -37,6 +37,7 @@ func (m *Market) group(r *rng, p *Person, age float64) {
 		p.origin = foreignBorn
 	}
 	fit := r.chance(0.93)
+	p.explains = r.chance(0.5)
 	p.served = fit && !p.woman && p.origin == native && age > 22
 }
 

@@ -21,6 +21,11 @@ type Market struct {
 	certs       []certificate
 	seekers     choice
 	calendar    calendar
+	fields      int // two-digit groups of occupations
+	fieldCodes  []string
+	courses     int
+	catalogue   catalogue
+	effects     [treatments][][jobGroups]effect
 	months      []string            // "1970-01" and on
 	shows       map[string][]spoken // what the fixed phrases of texts show directly
 
@@ -61,6 +66,8 @@ func New(set *defs.Set, p Params) (*Market, error) {
 	m.calendar = newCalendar(m.start())
 	m.count()
 	m.openFirms()
+	m.readEffects()
+	m.readCourses()
 	return m, nil
 }
 

@@ -25,6 +25,7 @@ type Person struct {
 	woman      bool
 	origin     origin
 	served     bool // in the armed forces
+	explains   bool // time out of work
 	born       ieum.Day
 	home       int
 	education  int
@@ -37,7 +38,8 @@ type Person struct {
 	months     int // of work in all
 	skills     []held
 	certs      []int
-	pay        int64 // won a year, of the last job; 0 without one
+	pay        int64   // won a year, of the last job; 0 without one
+	taken      []taken // courses and certificates of the window
 	wish       wish
 }
 
@@ -78,7 +80,7 @@ func (m *Market) monthText(month int) string { return m.months[max(0, min(month,
 // the day they register. What the log then brings is added by Run.live.
 func (m *Market) person(id int, p *Person) {
 	r := newRNG(m.p.Seed, ofPerson, uint64(id))
-	*p = Person{ID: id, skills: p.skills[:0], certs: p.certs[:0]}
+	*p = Person{ID: id, skills: p.skills[:0], certs: p.certs[:0], taken: p.taken[:0]}
 	p.occupation = m.seekers.draw(&r)
 	o := &m.occupations[p.occupation]
 	p.ability, p.drive = r.norm(), r.norm()
@@ -256,27 +258,28 @@ func round(x float64, unit int64) int64 { return int64(x/float64(unit)+0.5) * un
 // longer they were held and the abler the person.
 func (m *Market) learn(p *Person) {
 	r := newRNG(m.p.Seed, ofLearning, uint64(p.ID))
-	now := monthOf(p.registered)
-	able := 1 + 0.15*clamp(p.ability, 2)
-	add := func(at int, months int) {
-		known := settled[min(months, len(settled)-1)] * able
-		for _, t := range m.occupations[at].skills {
-			if len(p.skills) == mostSkills || !r.chance(t.share*known) || p.has(t.id) {
-				continue
-			}
-			p.skills = append(p.skills, held{skill: t.id})
-		}
-	}
 	if p.worked == 0 {
-		add(p.occupation, 9) // school and courses
+		m.practise(&r, p, p.occupation, 9) // school and courses
 	}
+	now := monthOf(p.registered)
 	for _, s := range p.spells[:p.worked] {
 		end := s.end
 		if end == 0 {
 			end = now
 		}
 		since := min(now-end, len(faded)-1)
-		add(s.occupation, int(float64(end-s.start)*faded[since])) // what is not used fades
+		m.practise(&r, p, s.occupation, int(float64(end-s.start)*faded[since])) // what is not used fades
+	}
+}
+
+// practise adds competencies of an occupation after months in it.
+func (m *Market) practise(r *rng, p *Person, occupation, months int) {
+	known := settled[min(months, len(settled)-1)] * (1 + 0.15*clamp(p.ability, 2))
+	for _, t := range m.occupations[occupation].skills {
+		if len(p.skills) == mostSkills || !r.chance(t.share*known) || p.has(t.id) {
+			continue
+		}
+		p.skills = append(p.skills, held{skill: t.id})
 	}
 }
 

@@ -30,6 +30,7 @@ const (
 	ofCourse
 	ofWeek     // of a person in a week of the log
 	ofDecision // of a vacancy and an applicant
+	ofTest     // of a person: aptitude and motivation as measured
 	ofCareer   // of a person: what a job of the log brings
 )
 

@@ -1,7 +1,6 @@
 package simulate
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 // from row to row.
 type clerk struct {
 	m      *Market
+	run    *Run // what happened; nil where only postings are written
 	pen    pen
 	person Person
 	id     identity
@@ -67,12 +67,13 @@ func (c *clerk) resume(row int, out *ResumeRow, truth *ResumeTruth) {
 	person, which := m.resumeOf(row)
 	m.person(person, &c.person)
 	p := &c.person
+	c.run.live(p)
 	r := newRNG(m.p.Seed, ofResume, uint64(person)<<2|uint64(which))
 	c.faults.reset()
 	c.said.reset()
 	m.identify(p, which, &r, &c.id)
 	jobs := p.spells[:p.worked]
-	updated, active := p.registered, r.chance(math.Exp(-float64(m.p.AsOf-p.registered)/registration))
+	updated, active := c.run.updated(p, &r)
 	if which > 0 {
 		updated = max(updated-ieum.Day(r.exp()*200), m.p.AsOf-kept)
 		active = active && r.chance(0.6)
@@ -123,6 +124,9 @@ func (c *clerk) work(r *rng, out *ResumeRow, jobs []spell) {
 	for _, s := range jobs {
 		o := &m.occupations[s.occupation]
 		job := CareerRow{Title: o.titles[s.title], Start: m.monthText(s.start), Pay: round(max(pay, 12_000_000), 100_000)}
+		if s.pay > 0 {
+			job.Pay, pay = s.pay, float64(s.pay)
+		}
 		if s.coded {
 			job.Occupation = o.code
 		}

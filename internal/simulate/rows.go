@@ -62,6 +62,7 @@ type ResumeTruth struct {
 // files shows them but by what they lead to.
 type PersonTruth struct {
 	Person     int64   `parquet:"person"`
+	Resume     int64   `parquet:"resume"` // number in the key of their first résumé
 	Name       string  `parquet:"name,dict"`
 	Born       int32   `parquet:"born,date"`
 	Sex        string  `parquet:"sex,dict"`
@@ -73,6 +74,9 @@ type PersonTruth struct {
 	Household  int64   `parquet:"household"`
 	Pay        int64   `parquet:"pay"` // won a year; 0 who never worked
 	Resumes    int32   `parquet:"resumes"`
+	Origin     string  `parquet:"origin,dict"` // native, foreign-born, north-korean
+	Served     bool    `parquet:"served"`      // in the armed forces
+	State      string  `parquet:"state,dict"`  // at the end of the window
 }
 
 // A PostingRow is a row of postings/part-*.parquet.
@@ -130,4 +134,53 @@ type CompanyTruth struct {
 	Employees int32  `parquet:"employees"`
 	Vacancies int32  `parquet:"vacancies"`
 	Homonym   bool   `parquet:"homonym"` // bears another's name
+}
+
+// A VacancyTruth is a vacancy and what became of it.
+type VacancyTruth struct {
+	Vacancy      int64   `parquet:"vacancy"`
+	Posting      int64   `parquet:"posting"` // number in the key of the original posting
+	Opened       int32   `parquet:"opened,date"`
+	Shown        int32   `parquet:"shown,date"`     // last day on the site, unless the log fills it earlier
+	Elsewhere    int32   `parquet:"elsewhere,date"` // on which it is filled in ways that the log does not see
+	Filled       *int32  `parquet:"filled,date"`    // on which the log filled its last opening
+	Openings     int32   `parquet:"openings"`
+	Hires        int32   `parquet:"hires"` // through the log
+	Applications int32   `parquet:"applications"`
+	Stale        bool    `parquet:"stale"` // stays on the site after it was filled
+	False        bool    `parquet:"false"` // hires nobody
+	Copied       bool    `parquet:"copied"`
+	Effect       float32 `parquet:"effect"` // of the employer on pay, in the wage equation
+	Reply        float32 `parquet:"reply"`  // share of those turned down who are told
+	Picky        float32 `parquet:"picky"`
+	Bias         float32 `parquet:"bias"` // multiplies group penalties
+}
+
+// A CourseRow is a row of courses/part-*.parquet.
+type CourseRow struct {
+	ID           string `parquet:"id"`
+	Title        string `parquet:"title"`
+	Institution  string `parquet:"institution,dict"`
+	Body         string `parquet:"body"`
+	Region       string `parquet:"region,dict"`
+	Occupation   string `parquet:"occupation,dict"`
+	Certificates string `parquet:"certificates,dict"`
+	Skills       string `parquet:"skills,dict"`
+	Opened       int32  `parquet:"opened,date"` // admits learners from this day on
+	Closed       int32  `parquet:"closed,date"` // to this one
+	Hours        int32  `parquet:"hours"`
+	Places       int32  `parquet:"places"`
+	Fee          int64  `parquet:"fee"`     // won
+	OwnFee       int64  `parquet:"own_fee"` // won
+	URL          string `parquet:"url"`
+}
+
+// A CellTruth is a cell of the table of effects: what a treatment for
+// occupations of a two-digit group does in jobs of a one-digit group.
+type CellTruth struct {
+	Treatment string  `parquet:"treatment,dict"`
+	Leads     string  `parquet:"leads,dict"`
+	Job       string  `parquet:"job,dict"`
+	Tau       float64 `parquet:"tau"`   // on the logit of being found good enough
+	Delta     float64 `parquet:"delta"` // on the logarithm of pay
 }

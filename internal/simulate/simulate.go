@@ -29,12 +29,27 @@ type Params struct {
 	AsOf     ieum.Day `json:"asOf"`     // the last day the data speaks of
 	PartRows int      `json:"partRows"` // rows a file; changes the files, not the rows
 	Rates    Rates    `json:"rates"`
+
+	Confounding    string  `json:"confounding"`    // observed or partial: whether the log has what confounds
+	Discrimination float64 `json:"discrimination"` // 0 none, 1 as in history
+	Twins          int     `json:"twins"`          // people who are written anew as of other groups
+	Only           string  `json:"only,omitempty"` // people, postings or log; empty = all
 }
+
+// What Confounding and Only may be.
+const (
+	observed   = "observed"
+	partly     = "partial"
+	everything = ""
+	onlyPeople = "people"
+	onlyPosts  = "postings"
+	onlyLog    = "log"
+)
 
 // Default returns the parameters that hold unless others are given.
 func Default() Params {
 	asOf, _ := ieum.ParseDay("2026-10-31")
-	p := Params{Seed: 1, Resumes: 100_000, Postings: 30_000, AsOf: asOf, PartRows: 100_000}
+	p := Params{Seed: 1, Resumes: 100_000, Postings: 30_000, AsOf: asOf, PartRows: 100_000, Confounding: observed, Discrimination: 1}
 	for _, r := range p.Rates.list() {
 		*r.Value = r.Default
 	}
@@ -52,6 +67,14 @@ func (p *Params) Check() error {
 		return ieum.Errorf(ieum.ErrInvalid, "--part-rows is a number of rows from 1 on, not %d", p.PartRows)
 	case p.AsOf < firstAsOf || p.AsOf > lastAsOf:
 		return ieum.Errorf(ieum.ErrInvalid, "--as-of is a day from %s to %s, not %q", firstAsOf, lastAsOf, p.AsOf)
+	case p.Confounding != observed && p.Confounding != partly:
+		return ieum.Errorf(ieum.ErrInvalid, "--confounding is observed or partial, not %q", p.Confounding)
+	case !(p.Discrimination >= 0 && p.Discrimination <= 1):
+		return ieum.Errorf(ieum.ErrInvalid, "--discrimination is a number from 0 to 1, not %g", p.Discrimination)
+	case p.Twins < 0:
+		return ieum.Errorf(ieum.ErrInvalid, "--twins is a number of people, not %d", p.Twins)
+	case p.Only != everything && p.Only != onlyPeople && p.Only != onlyPosts && p.Only != onlyLog:
+		return ieum.Errorf(ieum.ErrInvalid, "--only is people, postings or log, not %q", p.Only)
 	}
 	for _, r := range p.Rates.list() {
 		if !(*r.Value >= 0 && *r.Value <= r.Most) {

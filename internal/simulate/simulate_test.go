@@ -135,7 +135,7 @@ func TestSameFilesOnAnyNumberOfCores(t *testing.T) {
 }
 
 func TestSameRowsInAnyNumberOfParts(t *testing.T) {
-	patterns := []string{"resumes/part-*", "postings/part-*", "truth/resumes-*", "truth/postings-*", "truth/persons-*", "truth/companies-*"}
+	patterns := []string{"resumes/part-*", "postings/part-*", "truth/resumes-*", "truth/postings-*", "truth/persons-*", "truth/companies-*", "log/part-*", "truth/applications-*", "truth/effects-*", "truth/vacancies-*", "truth/cells-*", "courses/part-*"}
 	want := map[string]string{}
 	for _, rows := range []int{1_000_000, 1000, 333} {
 		dir := write(t, market(t, func(p *Params) { p.PartRows = rows }))
@@ -147,6 +147,40 @@ func TestSameRowsInAnyNumberOfParts(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestOnlyOneSortOfFile: what --only writes is what the whole run writes.
+func TestOnlyOneSortOfFile(t *testing.T) {
+	whole := write(t, market(t, nil))
+	seen := map[string]bool{"manifest.json": true}
+	for _, only := range []string{onlyPeople, onlyPosts, onlyLog} {
+		dir := write(t, market(t, func(p *Params) { p.Only = only }))
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || d.Name() == manifestName {
+				return err
+			}
+			name, _ := filepath.Rel(dir, path)
+			a, err1 := os.ReadFile(path)
+			b, err2 := os.ReadFile(filepath.Join(whole, name))
+			if err1 != nil || err2 != nil || string(a) != string(b) {
+				t.Errorf("--only %s: %s is not that of the whole run", only, name)
+			}
+			if seen[name] {
+				t.Errorf("--only %s writes %s, which another does too", only, name)
+			}
+			seen[name] = true
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	filepath.WalkDir(whole, func(path string, d fs.DirEntry, err error) error {
+		if name, _ := filepath.Rel(whole, path); !d.IsDir() && !seen[name] {
+			t.Errorf("no --only writes %s", name)
+		}
+		return nil
+	})
 }
 
 func TestAnInterruptedRunLeavesNothing(t *testing.T) {

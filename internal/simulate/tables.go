@@ -127,6 +127,8 @@ type occupation struct {
 	schooling [5]float64
 	where     region
 	trend     trend
+	field     int       // number of the two-digit group
+	scarcity  float64   // logarithm of postings over seekers
 	near      [2][2]int // ranges of occupations in the same 3-digit and 2-digit group
 	skills    []typical
 	certs     []typical
@@ -175,6 +177,14 @@ func (m *Market) readOccupations() {
 		_, o.duties = duties(o.code)
 		_, o.majors = majors(o.code)
 		o.where, o.trend = whereWorked(o.code), trendOf(o.code)
+		if n := len(m.occupations); n > 0 {
+			last := &m.occupations[n-1]
+			if o.field = last.field; last.code[:2] != o.code[:2] {
+				o.field++
+			}
+		}
+		m.fields = o.field + 1
+		o.scarcity = math.Log(o.postings / o.seekers)
 		m.byCode[o.code] = len(m.occupations)
 		m.occupations = append(m.occupations, o)
 	}

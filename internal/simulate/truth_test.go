@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"context"
 	"math"
 	"slices"
 	"strings"
@@ -13,7 +14,11 @@ import (
 
 // each calls f for every résumé or posting of a market.
 func eachResume(m *Market, f func(*clerk, *ResumeRow, *ResumeTruth)) {
-	c := &clerk{m: m}
+	run, err := m.run(context.Background(), nil, nil)
+	if err != nil {
+		panic(err)
+	}
+	c := &clerk{m: m, run: run}
 	var row ResumeRow
 	var truth ResumeTruth
 	for i := range m.p.Resumes {

@@ -1,8 +1,6 @@
 package simulate
 
 import (
-	"math"
-
 	"ieum"
 )
 
@@ -220,12 +218,11 @@ func (m *Market) demands(r *rng, v *vacancy, o *occupation) {
 // offer draws the pay offered and how it is stated.
 func (m *Market) offer(r *rng, v *vacancy, f *firm, o *occupation) {
 	years := float64(v.least) + 2
-	size := clamp((math.Log(float64(f.employees))-3)/1.5, 1.5)
 	level := v.education
 	if level < 0 {
 		level = highSchool
 	}
-	pay := m.wage(o, years, level, v.place, 0, size, 0.8*r.norm())
+	pay := m.wage(o, years, level, v.place, 0, f.behaviour.effect, 0.8*r.norm())
 	if v.label == "팀장급" {
 		pay *= 1.25
 	} else if v.label != "" {

@@ -23,9 +23,12 @@ import (
 //	resumes/part-00000.parquet …      ResumeRow
 //	postings/part-00000.parquet …     PostingRow
 //	truth/resumes-00000.parquet …     ResumeTruth, row for row
+//	courses/part-00000.parquet …      CourseRow
+//	log/part-00000.parquet …          LogRow
 //	truth/postings-00000.parquet …    PostingTruth, row for row
 //	truth/persons-00000.parquet …     PersonTruth
 //	truth/companies-00000.parquet …   CompanyTruth
+//	truth/applications-…, effects-…, vacancies-…, moves-…, twins-…
 //	manifest.json                     written last: the folder is whole
 //
 // While it is made, everything lies in .partial below it. A run that is killed
@@ -36,7 +39,7 @@ const (
 	manifestName = "manifest.json"
 )
 
-var folders = [...]string{"resumes", "postings", "truth"}
+var folders = [...]string{"resumes", "postings", "courses", "log", "truth"}
 
 // A Manifest says what a folder holds.
 type Manifest struct {
@@ -114,6 +117,9 @@ func (m *Market) prepare(dir string) (had bool, err error) {
 // publish moves the folders to their names and writes the manifest.
 func (m *Market) publish(dir, work string) error {
 	for _, sub := range folders {
+		if os.Remove(filepath.Join(work, sub)) == nil {
+			continue // empty: not asked for
+		}
 		if err := os.Rename(filepath.Join(work, sub), filepath.Join(dir, sub)); err != nil {
 			return err
 		}
@@ -153,35 +159,87 @@ func (c *counter) add(n int) {
 // parts writes all files below work. Which worker writes which part does not
 // matter: a part is given by its first row alone.
 func (m *Market) parts(ctx context.Context, work string, progress func(Progress)) error {
-	count := &counter{total: int64(m.p.Resumes + m.p.Postings + m.people + m.Firms()), tell: progress}
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	each := func(rows int, write func(part, from, to int) error) {
+	is := func(only string) bool { return m.p.Only == everything || m.p.Only == only }
+	runs := int64(0)
+	if m.p.Only != onlyPosts {
+		runs = int64(m.p.Resumes) / weeks * weeks
+	}
+	count := &counter{total: runs, tell: progress}
+	var jobs []job
+	each := func(rows int, write func(ctx context.Context, part, from, to int) error) {
+		count.total += int64(rows)
 		for part := 0; part*m.p.PartRows < rows; part++ {
 			from := part * m.p.PartRows
-			group.Go(func() error { return write(part, from, min(from+m.p.PartRows, rows)) })
+			jobs = append(jobs, func(ctx context.Context) error { return write(ctx, part, from, min(from+m.p.PartRows, rows)) })
 		}
 	}
-	each(m.p.Postings, func(part, from, to int) error {
-		return both(ctx, count, work, "postings", part, from, to, m, (*clerk).posting)
-	})
-	each(m.p.Resumes, func(part, from, to int) error {
-		return both(ctx, count, work, "resumes", part, from, to, m, (*clerk).resume)
-	})
-	each(m.people, func(part, from, to int) error {
-		return alone(ctx, count, work, "persons", part, from, to, m, (*clerk).personTruth)
-	})
-	each(m.Firms(), func(part, from, to int) error {
-		return alone(ctx, count, work, "companies", part, from, to, m, (*clerk).companyTruth)
-	})
+	var run *Run
+	if is(onlyPosts) {
+		each(m.p.Postings, func(ctx context.Context, part, from, to int) error {
+			return both(ctx, count, work, "postings", part, from, to, &clerk{m: m}, (*clerk).posting)
+		})
+		each(m.Firms(), func(ctx context.Context, part, from, to int) error {
+			return alone(ctx, count, work, "truth/companies", part, from, to, &clerk{m: m}, (*clerk).companyTruth)
+		})
+	}
+	if is(onlyPeople) {
+		each(m.p.Resumes, func(ctx context.Context, part, from, to int) error {
+			return both(ctx, count, work, "resumes", part, from, to, &clerk{m: m, run: run}, (*clerk).resume)
+		})
+		each(m.people, func(ctx context.Context, part, from, to int) error {
+			return alone(ctx, count, work, "truth/persons", part, from, to, &clerk{m: m, run: run}, (*clerk).personTruth)
+		})
+	}
+	if is(onlyLog) {
+		each(m.vacancies, func(ctx context.Context, part, from, to int) error {
+			return alone(ctx, count, work, "truth/vacancies", part, from, to, &clerk{m: m, run: run}, (*clerk).vacancyTruth)
+		})
+	}
+	if is(onlyLog) {
+		each(m.courses, func(ctx context.Context, part, from, to int) error {
+			return alone(ctx, count, work, "courses/part", part, from, to, &clerk{m: m}, (*clerk).courseRow)
+		})
+		each(m.cells(), func(ctx context.Context, part, from, to int) error {
+			return alone(ctx, count, work, "truth/cells", part, from, to, &clerk{m: m}, (*clerk).cell)
+		})
+	}
+	if m.p.Only != onlyPosts {
+		var err error
+		if run, err = m.runInto(ctx, work, is(onlyLog), func() { count.add(int(runs / weeks)) }); err != nil {
+			return err
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, j := range jobs {
+		group.Go(func() error { return j(ctx) })
+	}
 	return group.Wait()
+}
+
+// A job writes a part of the files.
+type job func(context.Context) error
+
+// runInto lets the market run, and writes its log below work if it is asked for.
+func (m *Market) runInto(ctx context.Context, work string, logged bool, week func()) (*Run, error) {
+	if !logged {
+		return m.run(ctx, nil, week)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	b := m.openBook(ctx, group, work)
+	run, err := m.run(ctx, b, week)
+	b.close()
+	if e := group.Wait(); e != nil {
+		return nil, e
+	}
+	return run, err
 }
 
 // batch is how many rows are written at once.
 const batch = 512
 
 // both writes rows from to to of a kind, and beside them what is known of them.
-func both[R, T any](ctx context.Context, count *counter, work, kind string, part, from, to int, m *Market, row func(*clerk, int, *R, *T)) (err error) {
+func both[R, T any](ctx context.Context, count *counter, work, kind string, part, from, to int, c *clerk, row func(*clerk, int, *R, *T)) (err error) {
 	data, err := create[R](work, fmt.Sprintf("%s/part-%05d.parquet", kind, part))
 	if err != nil {
 		return err
@@ -192,7 +250,6 @@ func both[R, T any](ctx context.Context, count *counter, work, kind string, part
 		return err
 	}
 	defer truth.done(&err)
-	c := &clerk{m: m}
 	rows, known := make([]R, batch), make([]T, batch)
 	for from < to {
 		if err := ctx.Err(); err != nil {
@@ -215,14 +272,13 @@ func both[R, T any](ctx context.Context, count *counter, work, kind string, part
 	return nil
 }
 
-// alone writes rows from to to of a kind of truth that has no data beside it.
-func alone[T any](ctx context.Context, count *counter, work, kind string, part, from, to int, m *Market, row func(*clerk, int, *T)) (err error) {
-	truth, err := create[T](work, fmt.Sprintf("truth/%s-%05d.parquet", kind, part))
+// alone writes rows from to to of a file that has no other beside it.
+func alone[T any](ctx context.Context, count *counter, work, name string, part, from, to int, c *clerk, row func(*clerk, int, *T)) (err error) {
+	truth, err := create[T](work, fmt.Sprintf("%s-%05d.parquet", name, part))
 	if err != nil {
 		return err
 	}
 	defer truth.done(&err)
-	c := &clerk{m: m}
 	known := make([]T, batch)
 	for from < to {
 		if err := ctx.Err(); err != nil {
@@ -270,10 +326,11 @@ func (s *sink[T]) done(err *error) {
 func (c *clerk) personTruth(id int, out *PersonTruth) {
 	m, p := c.m, &c.person
 	m.person(id, p)
+	c.run.live(p)
 	own := newRNG(m.p.Seed, ofPerson, uint64(id)|1<<62)
 	c.pen.b = personName(c.pen.b, &own)
 	*out = PersonTruth{
-		Person: int64(id), Name: c.pen.keep(), Born: int32(p.born), Sex: sexWord(p.woman), Region: m.places.list[p.home].code,
+		Person: int64(id), Resume: m.seekerRow(id), State: c.run.state(id), Origin: originWords[p.origin], Served: p.served, Name: c.pen.keep(), Born: int32(p.born), Sex: sexWord(p.woman), Region: m.places.list[p.home].code,
 		Education: educations[p.education].person, Occupation: m.occupations[p.occupation].code,
 		Ability: float32(p.ability), Drive: float32(p.drive), Household: int64(p.household), Pay: p.pay, Resumes: int32(m.resumesOf(id)),
 	}
@@ -290,4 +347,19 @@ func (c *clerk) companyTruth(id int, out *CompanyTruth) {
 	}
 	c.pen.b = f.number(c.pen.b)
 	out.Number = c.pen.keep()
+}
+
+// vacancyTruth writes what is known of a vacancy: what it is, and what became
+// of it in the run.
+func (c *clerk) vacancyTruth(id int, out *VacancyTruth) {
+	v, o := &c.run.posts[id], &c.run.openings[id]
+	start := int32(c.m.start())
+	*out = VacancyTruth{
+		Vacancy: int64(id), Posting: int64(v.row), Opened: start + int32(v.opened), Shown: start + int32(v.shown), Elsewhere: start + int32(v.filled),
+		Stale: v.stale, False: v.false_, Copied: v.copied, Openings: int32(v.openings), Hires: int32(o.hires), Applications: int32(o.applied),
+		Effect: v.effect, Reply: v.reply, Picky: v.picky, Bias: v.bias,
+	}
+	if o.filledOn > 0 {
+		out.Filled = c.pen.number(int32(c.m.start()) + 7*int32(o.filledOn-1) + 6)
+	}
 }

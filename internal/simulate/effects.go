@@ -1,0 +1,149 @@
+package simulate
+
+import "ieum"
+
+// counselled is within how many weeks of registering somebody is counselled
+// once: offered a course or an examination, if they had none of that kind.
+const counselledWithin = 8
+
+// examinationWeeks is how long somebody prepares for an examination.
+const examinationWeeks = 4
+
+// counsel lets the agency offer somebody a treatment in the week drawn for it,
+// and says whether they took it up. Both answers are written down with what
+// would have come of either.
+func (v *visitor) counsel(id uint32, s *seeker, w int) (enrols bool) {
+	r := newRNG(v.m.p.Seed, ofCourse, uint64(id)<<8|uint64(s.since)|1<<62)
+	looked := w - int(s.since)
+	if r.intn(counselledWithin) != looked {
+		return false
+	}
+	kind, referred := training, r.chance(referral)
+	if r.chance(0.3) {
+		kind = examination
+	}
+	p := v.load(id)
+	for _, t := range p.taken {
+		if t.kind == kind {
+			return false
+		}
+	}
+	t := taken{kind: kind, week: w, cert: -1, for_: p.wish.occupations[0]}
+	length := examinationWeeks
+	if kind == training {
+		if !v.m.offered(&r, t.for_, p.home, v.m.start()+ieum.Day(7*w), &v.course) {
+			return false
+		}
+		t.id, t.cert, t.for_, length = v.course.id, v.course.cert, v.course.occupation, v.course.weeks
+	} else if t.cert = v.m.certificateFor(&r, p); t.cert < 0 {
+		return false
+	}
+	e := event{kind: counselled, week: uint8(w), seeker: id, referred: referred, treatment: kind}
+	if kind == training {
+		e.course = uint32(t.id) + 1
+	} else {
+		e.cert = int16(t.cert) + 1
+	}
+	v.events = append(v.events, e)
+	truth := v.m.effectTruth(p, t, w, looked, referred)
+	enrols = r.chance(float64(truth.Propensity))
+	if truth.Taken = enrols; enrols {
+		e.kind = enrolled
+		v.events = append(v.events, e)
+		s.state, s.until, s.seen = inCourse, uint8(min(w+length, weeks)), uint8(w)+1
+	}
+	v.effects = append(v.effects, truth)
+	return enrols
+}
+
+// certificateFor draws a certificate that is usual in what a person seeks and
+// that they do not hold, or -1.
+func (m *Market) certificateFor(r *rng, p *Person) int {
+	list := m.occupations[p.wish.occupations[0]].certs
+	if len(list) == 0 {
+		return -1
+	}
+	k := pick(r, list).id
+	for _, have := range p.certs {
+		if have == k {
+			return -1
+		}
+	}
+	return k
+}
+
+// finish gives somebody what the course or examination that they were
+// counselled to brought them: drawn anew from the same stream.
+func (v *visitor) finish(id uint32, w int) {
+	s := &v.people[id]
+	r := newRNG(v.m.p.Seed, ofCourse, uint64(id)<<8|uint64(s.since)|1<<62)
+	begun := int(s.since) + r.intn(counselledWithin)
+	r.chance(referral)
+	kind := training
+	if r.chance(0.3) {
+		kind = examination
+	}
+	p := v.load(id)
+	l := life{week: uint8(w), kind: lifeTrained}
+	e := event{kind: completed, week: uint8(w), seeker: id, treatment: kind}
+	cert := -1
+	if kind == training {
+		v.m.offered(&r, p.wish.occupations[0], p.home, v.m.start()+ieum.Day(7*begun), &v.course)
+		l.ref, e.course, cert = uint32(v.course.id), uint32(v.course.id)+1, v.course.cert
+	} else {
+		cert = v.m.certificateFor(&r, p)
+		l.ref, l.kind = uint32(cert), lifeExamined
+	}
+	if kind == training {
+		v.events = append(v.events, e)
+	}
+	if cert >= 0 {
+		e.kind, e.cert = certified, int16(cert)+1
+		v.events = append(v.events, e)
+	}
+	s.seen = uint8(w) + 1
+	v.gained = append(v.gained, lived{id, l})
+}
+
+// effectTruth is what is known of a decision: how likely it was to be taken up,
+// and the chance and pay at the reference vacancy without and with it.
+func (m *Market) effectTruth(p *Person, t taken, w, looked int, referred bool) EffectTruth {
+	aptitude, motivation := m.measured(p.ID, p.ability, p.drive)
+	age := years(m.start() + ieum.Day(7*w) - p.born)
+	job := p.wish.occupations[0]
+	e := m.effectOf(t.kind, t.for_, job)
+	chance, pay := m.reference(p, job)
+	o := EffectTruth{
+		Day: int32(m.start()) + int32(7*w), Seeker: m.seekerRow(p.ID), Treatment: treatmentWords[t.kind], Course: -1,
+		Leads: m.occupations[t.for_].code, Occupation: m.occupations[job].code, Referred: referred,
+		Propensity: float32(enrols(t.kind, aptitude, motivation, p.education, age, looked, referred)),
+		Tau:        float32(e.chance), Delta: float32(e.pay),
+		ChanceWithout: float32(logistic(chance)), ChanceWith: float32(logistic(chance + e.chance)),
+		PayWithout: pay, PayWith: int64(hiredPay(float64(pay), 0, 0, e.pay, 0)),
+	}
+	if t.kind == training {
+		o.Course = int64(t.id)
+	}
+	if t.cert >= 0 {
+		o.Certificate = m.certs[t.cert].code
+	}
+	return o
+}
+
+// referenceAsks is how many competencies the reference vacancy of an occupation
+// asks for: its most typical ones.
+const referenceAsks = 6
+
+// reference returns the logit of being found good enough, and the pay expected,
+// at the reference vacancy of an occupation: its typical competencies, median
+// pay, no experience, schooling or certificate asked for, a firm like others
+// that discriminates against nobody.
+func (m *Market) reference(p *Person, job int) (logit float64, pay int64) {
+	o := &m.occupations[job]
+	v := post{occupation: uint16(job), education: -1, required: -1, helps: -1, place: uint16(p.home), pay: uint32(o.median / 1e4)}
+	for _, t := range o.skills[:min(len(o.skills), referenceAsks)] {
+		v.asked[v.asks] = uint16(t.id)
+		v.asks++
+	}
+	return m.candidacy(p, &v).logit(), int64(hiredPay(o.median, o.spread, m.apart(p, &v, 0), m.effect(p, job).pay, 0))
+}

@@ -1,0 +1,257 @@
+package simulate
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"ieum"
+)
+
+// A happening is a sort of event in the log.
+type happening uint8
+
+const (
+	registered happening = iota
+	impression
+	viewed
+	applied
+	replied
+	rejected
+	offered
+	declined
+	hired
+	separated
+	counselled
+	enrolled
+	completed
+	certified
+	left
+)
+
+var happeningWords = [...]string{"registered", "impression", "view", "applied", "replied", "rejected", "offered", "declined", "hired", "separated",
+	"counselled", "enrolled", "completed", "certified", "left"}
+
+// An event is a row of the log in few bytes.
+type event struct {
+	seeker     uint32
+	vacancy    uint32 // + 1; 0 = none
+	course     uint32 // + 1; 0 = none
+	pay        uint32 // 10,000 won a year
+	propensity float32
+	cert       int16 // + 1; 0 = none
+	kind       happening
+	week, day  uint8
+	channel    channel
+	position   uint8
+	treatment  treatment
+	referred   bool
+}
+
+// A LogRow is a row of log/part-*.parquet, as an agency would log it.
+type LogRow struct {
+	Day         int32    `parquet:"day,date"`
+	Event       string   `parquet:"event,dict"`
+	Seeker      int64    `parquet:"seeker"`       // number in the key of the person's first résumé
+	Posting     int64    `parquet:"posting"`      // number in the key of the original posting; -1 = none
+	Session     int64    `parquet:"session"`      // -1 = none
+	Position    int32    `parquet:"position"`     // on the page, from 1 on; 0 = none
+	Channel     string   `parquet:"channel,dict"` // search, recommender
+	Propensity  float32  `parquet:"propensity"`   // of an impression: of being drawn for its place, given those above
+	Pay         int64    `parquet:"pay"`          // won a year, of a hire
+	Course      int64    `parquet:"course"`       // number in the key of the course; -1 = none
+	Certificate string   `parquet:"certificate,dict"`
+	Referred    bool     `parquet:"referred"`   // of counselling: to it
+	Aptitude    *float32 `parquet:"aptitude"`   // of a registration: as measured
+	Motivation  *float32 `parquet:"motivation"` // of a registration: as measured
+	Age         *float32 `parquet:"age"`        // of a registration: years
+	Education   string   `parquet:"education,dict"`
+}
+
+// An ApplicationTruth is what is known of an application.
+type ApplicationTruth struct {
+	Day     int32   `parquet:"day,date"`
+	Seeker  int64   `parquet:"seeker"`
+	Posting int64   `parquet:"posting"`
+	Session int64   `parquet:"session"`
+	Utility float32 `parquet:"utility"` // of the job to the seeker
+	Applies float32 `parquet:"applies"` // probability of applying, having read it
+	Chance  float32 `parquet:"chance"`  // probability of being found good enough, with the penalty
+	Penalty float32 `parquet:"penalty"` // of groups and proxies, on the logit; 0 at most
+}
+
+// An EffectTruth is what is known of a decision for or against a treatment.
+type EffectTruth struct {
+	Day           int32   `parquet:"day,date"`
+	Seeker        int64   `parquet:"seeker"`
+	Treatment     string  `parquet:"treatment,dict"` // course, certificate
+	Course        int64   `parquet:"course"`         // -1 = none
+	Certificate   string  `parquet:"certificate,dict"`
+	Leads         string  `parquet:"leads,dict"`      // occupation that the treatment is for
+	Occupation    string  `parquet:"occupation,dict"` // sought: of the reference vacancy
+	Referred      bool    `parquet:"referred"`
+	Taken         bool    `parquet:"taken"`
+	Propensity    float32 `parquet:"propensity"`
+	Tau           float32 `parquet:"tau"`   // on the logit of being found good enough
+	Delta         float32 `parquet:"delta"` // on the logarithm of pay
+	ChanceWithout float32 `parquet:"chance_without"`
+	ChanceWith    float32 `parquet:"chance_with"`
+	PayWithout    int64   `parquet:"pay_without"` // won a year
+	PayWith       int64   `parquet:"pay_with"`
+}
+
+// A book takes down what happens in a run.
+type book struct {
+	log          *lane[event, LogRow]
+	applications *lane[ApplicationTruth, ApplicationTruth]
+	effects      *lane[EffectTruth, EffectTruth]
+}
+
+// openBook begins to write the log and the truth beside it below work. The
+// book is closed with close; group then has its faults.
+func (m *Market) openBook(ctx context.Context, group *errgroup.Group, work string) *book {
+	same := func(a *ApplicationTruth, out *ApplicationTruth) { *out = *a }
+	effect := func(a *EffectTruth, out *EffectTruth) { *out = *a }
+	s := &scribe{m: m}
+	return &book{
+		log:          newLane(ctx, group, work, "log/part", m.p.PartRows, s.row, s.forget),
+		applications: newLane(ctx, group, work, "truth/applications", m.p.PartRows, same, nil),
+		effects:      newLane(ctx, group, work, "truth/effects", m.p.PartRows, effect, nil),
+	}
+}
+
+func (b *book) close() {
+	close(b.log.in)
+	close(b.applications.in)
+	close(b.effects.in)
+}
+
+// A lane writes things as rows of numbered files, in the order they come.
+type lane[A, R any] struct {
+	in  chan []A
+	ctx context.Context
+}
+
+func newLane[A, R any](ctx context.Context, group *errgroup.Group, work, name string, partRows int, row func(*A, *R), forget func()) *lane[A, R] {
+	l := &lane[A, R]{in: make(chan []A, 256), ctx: ctx}
+	group.Go(func() error { return l.write(work, name, partRows, row, forget) })
+	return l
+}
+
+// put hands things over, which the caller no longer changes.
+func (l *lane[A, R]) put(list []A) {
+	if len(list) == 0 {
+		return
+	}
+	select {
+	case l.in <- list:
+	case <-l.ctx.Done():
+	}
+}
+
+func (l *lane[A, R]) write(work, name string, partRows int, row func(*A, *R), forget func()) (err error) {
+	var file *sink[R]
+	rows := make([]R, 0, batch)
+	part, inPart := 0, 0
+	flush := func() error {
+		if file == nil {
+			if file, err = create[R](work, fmt.Sprintf("%s-%05d.parquet", name, part)); err != nil {
+				return err
+			}
+		}
+		err := file.Write(rows)
+		rows = rows[:0]
+		if forget != nil {
+			forget()
+		}
+		return err
+	}
+	done := func() {
+		if file != nil {
+			file.done(&err)
+			file = nil
+		}
+	}
+	defer done()
+	for list := range l.in {
+		for i := range list {
+			rows = rows[:len(rows)+1]
+			row(&list[i], &rows[len(rows)-1])
+			inPart++
+			if len(rows) < batch && inPart < partRows {
+				continue
+			}
+			if err = flush(); err != nil {
+				return err
+			}
+			if inPart == partRows {
+				if done(); err != nil {
+					return err
+				}
+				part, inPart = part+1, 0
+			}
+		}
+	}
+	if len(rows) > 0 || part == 0 && file == nil { // a log without a row is a file too
+		err = flush()
+	}
+	return err
+}
+
+// A scribe makes rows of events.
+type scribe struct {
+	m       *Market
+	person  Person
+	numbers []float32
+}
+
+func (s *scribe) forget() { s.numbers = s.numbers[:0] }
+
+func (s *scribe) number(x float64) *float32 {
+	if len(s.numbers) == cap(s.numbers) {
+		s.numbers = make([]float32, 0, 4*batch) // what was kept stays where it is
+	}
+	s.numbers = append(s.numbers, float32(x))
+	return &s.numbers[len(s.numbers)-1]
+}
+
+// seekerRow returns the row of a person's first résumé, and session the number
+// of somebody's session of a week.
+func (m *Market) seekerRow(person int) int64 { return int64(m.resumeOrder.place(person)) }
+
+func (m *Market) session(person, week int) int64 { return m.seekerRow(person)*1000 + int64(week) }
+
+func (s *scribe) row(e *event, out *LogRow) {
+	m := s.m
+	*out = LogRow{
+		Day: int32(m.start()) + 7*int32(e.week) + int32(e.day), Event: happeningWords[e.kind], Seeker: m.seekerRow(int(e.seeker)),
+		Posting: -1, Session: -1, Course: int64(e.course) - 1, Position: int32(e.position), Channel: channelWords[e.channel],
+		Propensity: e.propensity, Pay: int64(e.pay) * 10_000, Referred: e.referred,
+	}
+	if e.vacancy > 0 {
+		out.Posting = int64(m.postingOrder.place(int(e.vacancy) - 1))
+	}
+	if e.position > 0 {
+		out.Session = out.Seeker*1000 + int64(e.week)
+	}
+	if e.cert > 0 {
+		out.Certificate = m.certs[e.cert-1].code
+	}
+	if e.kind == registered {
+		s.registration(e, out)
+	}
+}
+
+// registration adds what the agency takes down when somebody registers. What
+// confounds is there unless the log is to hide it.
+func (s *scribe) registration(e *event, out *LogRow) {
+	m, p := s.m, &s.person
+	m.person(int(e.seeker), p)
+	out.Education = educations[p.education].person
+	out.Age = s.number(years(m.start() + ieum.Day(7*int(e.week)) - p.born))
+	if m.p.Confounding == observed {
+		aptitude, motivation := m.measured(p.ID, p.ability, p.drive)
+		out.Aptitude, out.Motivation = s.number(aptitude), s.number(motivation)
+	}
+}
