@@ -52,12 +52,12 @@ const slateSize = 8
 var examined = [slateSize]float64{0.82, 0.76, 0.62, 0.50, 0.42, 0.36, 0.32, 0.28}
 
 // opened is the probability that somebody who looks at a line opens it.
-func opened(utility float64) float64 { return logistic(0.4 + 0.8*utility) }
+func opened(utility float64) float64 { return logistic(1.0 + 0.8*utility) }
 
 // applies is the probability that somebody who read a posting applies, from
 // what they want and what they think their chance is, as a logit (equation 7).
 func applies(utility, perceived float64) float64 {
-	return logistic(-0.9 + 1.0*utility + 0.5*clamp(perceived, 3))
+	return logistic(0.5 + 1.0*utility + 0.5*clamp(perceived, 3))
 }
 
 // perception is the standard deviation of what people think of their chance,
@@ -242,4 +242,4 @@ const gaveUpHazard = 0.4 / patience
 func visits(drive float64) float64 { return min(0.9, intensity*math.Exp(0.3*drive)) }
 
 // intensity is tuned so that 19,000,000 résumés give 200 million events.
-const intensity = 0.30
+const intensity = 0.20

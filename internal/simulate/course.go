@@ -119,7 +119,7 @@ const (
 	zeroShare               = 1.0 / 3
 	leastChance, mostChance = 0.3, 1.2
 	leastRise, mostRise     = 0.02, 0.10
-	effectSeed              = 20_260_101
+	effectSeed              = 20_260_120 // so that the zeros are a third by people too
 )
 
 // effectOf returns the effect of a treatment that leads to one occupation in a
