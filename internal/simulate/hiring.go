@@ -198,12 +198,13 @@ func (m *Market) apart(p *Person, v *post, w int) float64 {
 	return 0.50*clamp(experience, 2) + 0.25*clamp(float64(p.education-int(level)), 2) + 0.20*p.ability
 }
 
-// ends draws the week in which a job that begins after week w ends: when the
+// ends draws the week in which a job that begins after week w ends, two weeks
+// later at the earliest: when the
 // hazards added up pass an exponential number.
 func (r *Run) ends(own *rng, v *post, w int) uint8 {
 	age := r.m.occupations[v.occupation].age
 	left := own.exp()
-	for at := w + 1; at < weeks; at++ {
+	for at := w + 2; at < weeks; at++ {
 		if left -= lossHazard(age, float64(v.effect), losses(7*at)); left <= 0 {
 			return uint8(at)
 		}

@@ -15,6 +15,8 @@ type clerk struct {
 	run    *Run // what happened; nil where only postings are written
 	pen    pen
 	person Person
+	as     *twin   // as of which group the person is written; nil = as they are
+	words  wording // of what group sentences speak
 	id     identity
 	vac    vacancy
 	firm   firm
@@ -68,6 +70,12 @@ func (c *clerk) resume(row int, out *ResumeRow, truth *ResumeTruth) {
 	m.person(person, &c.person)
 	p := &c.person
 	c.run.live(p)
+	c.words = m.wordingOf(p)
+	if c.as != nil {
+		if c.as.change(m, p); c.as.proxies {
+			c.words = m.wordingOf(p)
+		}
+	}
 	r := newRNG(m.p.Seed, ofResume, uint64(person)<<2|uint64(which))
 	c.faults.reset()
 	c.said.reset()
@@ -93,7 +101,7 @@ func (c *clerk) resume(row int, out *ResumeRow, truth *ResumeTruth) {
 	c.work(&r, out, jobs)
 	c.wish(&r, out)
 	c.headline(&r, out)
-	c.about(&r, out)
+	c.about(&r, out, which)
 	c.dropResume(&r, out)
 	*truth = ResumeTruth{
 		ID: out.ID, Person: int64(person), Which: int32(which), Occupation: m.occupations[p.occupation].code,
@@ -154,11 +162,11 @@ func (c *clerk) wish(r *rng, out *ResumeRow) {
 		pen.str(m.occupations[o].code)
 	}
 	out.Wishes = pen.keep()
-	home := &m.places.list[c.person.home]
+	home := &m.places.list[w.home]
 	switch {
 	case w.province:
 		pen.str(provinces[home.province].code)
-	case w.other != c.person.home:
+	case w.other != w.home:
 		pen.str(home.code, "|", m.places.list[w.other].code)
 	default:
 		pen.str(home.code)
@@ -189,7 +197,7 @@ func (c *clerk) headline(r *rng, out *ResumeRow) {
 }
 
 // about writes the text: who they are, what they did, what they can do.
-func (c *clerk) about(r *rng, out *ResumeRow) {
+func (c *clerk) about(r *rng, out *ResumeRow, which int) {
 	m, pen, p := c.m, &c.pen, &c.person
 	o := &m.occupations[p.occupation]
 	title, years := o.titles[p.title], strconv.Itoa(max(1, int(out.CareerMonths/12)))
@@ -218,6 +226,7 @@ func (c *clerk) about(r *rng, out *ResumeRow) {
 		pen.b = residentNumber(pen.b, r)
 		pen.str(" ")
 	}
+	c.groupSentences(which)
 	last := pick(r, closings)
 	c.sayPhrase(last)
 	pen.str(last)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"sync"
 	"testing"
+
+	"ieum"
 )
 
 // A history is everything a run told, kept in memory.
@@ -63,15 +65,19 @@ func (h *history) count(kind happening) (n int) {
 	return n
 }
 
+// What people find in reach grows with the number of vacancies: few people among
+// many vacancies see about as much as all people of a national market do.
 func TestTheLogIsOfTheSizeMeant(t *testing.T) {
-	h := usual()
+	h := happen(t, func(p *Params) { p.Resumes, p.Postings = 5000, 300_000 })
 	per := float64(len(h.events)) / float64(h.m.p.Resumes)
 	for k, w := range happeningWords {
 		t.Logf("%-12s %8d", w, h.count(happening(k)))
 	}
-	t.Logf("%.2f events a résumé; %d of %d look", per, h.count(registered), h.m.people)
-	if per < 9 || per > 12 {
-		t.Errorf("%.2f events a résumé, want about 10.5", per)
+	if per < 9.5 || per > 11.5 {
+		t.Errorf("%.2f events a résumé, want about 10.5: 200 million for 19 million résumés", per)
+	}
+	if hires := float64(h.count(hired)) / float64(h.count(registered)); hires < 0.1 || hires > 0.4 {
+		t.Errorf("%.2f hires a registration", hires)
 	}
 }
 
@@ -193,20 +199,94 @@ func TestPagesAreAsTheLogSays(t *testing.T) {
 	}
 }
 
+// TestEmployersFindGoodEnoughWhomTheTruthSays draws the employers' judgement
+// anew: over all applications, and over those of each sex and age, it comes out
+// as often as the chances add up to; with discrimination, and without.
 func TestEmployersFindGoodEnoughWhomTheTruthSays(t *testing.T) {
 	for _, d := range []float64{0, 1} {
 		h := usual()
 		if d == 0 {
 			h = happen(t, func(p *Params) { p.Discrimination = 0 })
 		}
-		penalties := 0.0
+		type sum struct{ n, good, chance, variance, penalty float64 }
+		sums := map[string]*sum{}
+		person, vacancy := map[int64]int{}, map[int64]int{}
+		for id := range h.m.people {
+			person[h.m.seekerRow(id)] = id
+		}
+		for id := range h.run.posts {
+			vacancy[int64(h.run.posts[id].row)] = id
+		}
+		var p Person
 		for _, a := range h.applications {
-			penalties += float64(a.Penalty)
+			id, v := person[a.Seeker], vacancy[a.Posting]
+			own := newRNG(h.m.p.Seed, ofDecision, uint64(v)<<32|uint64(id))
+			good := 0.0
+			if own.float() > 1-float64(a.Chance) {
+				good = 1
+			}
+			h.m.person(id, &p)
+			names := []string{"all", sexWord(p.woman), "young"}
+			if years(ieum.Day(a.Day)-p.born) > 50 {
+				names[2] = "past 50"
+			}
+			for _, name := range names {
+				if sums[name] == nil {
+					sums[name] = &sum{}
+				}
+				s, c := sums[name], float64(a.Chance)
+				s.n, s.good, s.chance, s.variance, s.penalty = s.n+1, s.good+good, s.chance+c, s.variance+c*(1-c), s.penalty+float64(a.Penalty)
+			}
 		}
-		if (penalties == 0) != (d == 0) {
-			t.Errorf("discrimination %g: penalties add up to %g", d, penalties)
+		for name, s := range sums {
+			if math.Abs(s.good-s.chance) > 4*math.Sqrt(s.variance) {
+				t.Errorf("discrimination %g, %s: %.0f of %.0f are good enough, the chances add up to %.1f", d, name, s.good, s.n, s.chance)
+			}
+			if (s.penalty == 0) != (d == 0) {
+				t.Errorf("discrimination %g, %s: penalties add up to %g", d, name, s.penalty)
+			}
+			t.Logf("discrimination %g, %s: mean penalty %.3f of %.0f", d, name, s.penalty/s.n, s.n)
 		}
-		t.Logf("discrimination %g: mean penalty %.3f", d, penalties/float64(len(h.applications)))
+	}
+}
+
+// TestWhatConfoundsIsInTheLogOrNot: those who take courses are abler; who knows
+// aptitude and motivation as measured knows all that makes them so.
+func TestWhatConfoundsIsInTheLogOrNot(t *testing.T) {
+	h := usual()
+	person := map[int64]int{}
+	for id := range h.m.people {
+		person[h.m.seekerRow(id)] = id
+	}
+	var ability [2]float64
+	var n [2]float64
+	var rest [2]float64 // ability that the measurement does not tell, weighted by the inverse propensity
+	var weight [2]float64
+	for _, e := range h.effects {
+		_, a, d := h.m.latent(person[e.Seeker])
+		aptitude, _ := h.m.measured(person[e.Seeker], a, d)
+		k, p := 0, 1-float64(e.Propensity)
+		if e.Taken {
+			k, p = 1, float64(e.Propensity)
+		}
+		ability[k] += a
+		n[k]++
+		rest[k] += (a - aptitude*math.Sqrt(0.8)) / p
+		weight[k] += 1 / p
+	}
+	if gap := ability[1]/n[1] - ability[0]/n[0]; gap < 0.2 {
+		t.Errorf("those who take courses are abler by %.2f only", gap)
+	}
+	if gap := rest[1]/weight[1] - rest[0]/weight[0]; math.Abs(gap) > 0.1 {
+		t.Errorf("given the measurement those who take courses are still abler by %.3f", gap)
+	}
+	for _, confounding := range []string{observed, partly} {
+		s := &scribe{m: market(t, func(p *Params) { p.Confounding = confounding })}
+		var row LogRow
+		s.row(&event{kind: registered, seeker: 5}, &row)
+		if (row.Aptitude != nil) != (confounding == observed) || (row.Motivation != nil) != (confounding == observed) || row.Age == nil {
+			t.Errorf("%s: %+v", confounding, row)
+		}
 	}
 }
 

@@ -143,6 +143,9 @@ func (m *Market) readPhrases() {
 	}
 	find(preferences)
 	find(closings)
+	for _, list := range [][]string{servedWords, exemptWords, careWords, restWords, graduation, foreignWords, northWords, womenWords, menWords, loanWords} {
+		find(list)
+	}
 }
 
 // whole says whether p[from:to] stands as a word: Latin letters and digits by

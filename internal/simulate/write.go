@@ -189,6 +189,12 @@ func (m *Market) parts(ctx context.Context, work string, progress func(Progress)
 		each(m.people, func(ctx context.Context, part, from, to int) error {
 			return alone(ctx, count, work, "truth/persons", part, from, to, &clerk{m: m, run: run}, (*clerk).personTruth)
 		})
+		each(m.people, func(ctx context.Context, part, from, to int) error {
+			return several(ctx, count, work, "truth/moves", part, from, to, &clerk{m: m, run: run}, (*clerk).moves)
+		})
+		each(min(m.p.Twins, m.people)*len(twins), func(ctx context.Context, part, from, to int) error {
+			return alone(ctx, count, work, "truth/twins", part, from, to, &clerk{m: m, run: run}, (*clerk).twin)
+		})
 	}
 	if is(onlyLog) {
 		each(m.vacancies, func(ctx context.Context, part, from, to int) error {
