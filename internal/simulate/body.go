@@ -81,11 +81,24 @@ func (c *clerk) write(r *rng, first, at int, v version, out *PostingRow) {
 	case staffing:
 		b.staffing()
 	}
+	c.telltale()
 	if (v == duplicate || v == reduplicate) && same && r.chance(0.5) {
 		pen.str("\n\n※ 출처: ", sites[first].name)
 	}
 	c.distort(r, 1)
 	out.Body = pen.keep()
+}
+
+// telltale writes what vacancies that hire nobody, and agencies' copies, often
+// say. Its numbers are from a stream of their own.
+func (c *clerk) telltale() {
+	r := newRNG(c.m.p.Seed, ofPeriod, uint64(c.vac.id)|1<<62)
+	switch {
+	case c.vac.false_ && r.chance(0.6):
+		c.pen.str("\n", pick(&r, luringWords))
+	case c.vac.copied && r.chance(0.8):
+		c.pen.str("\n", pick(&r, agencyWords))
+	}
 }
 
 // columnSkills draws which word names each competency that the text shows, and

@@ -330,3 +330,84 @@ func TestEffectsAreZeroWhereTheyAreZero(t *testing.T) {
 	within(t, "cells without effect", none, cells, zeroShare)
 	t.Logf("%d decisions, %d taken", len(h.effects), taken)
 }
+
+func TestJobsEndOftenerInTheRecession(t *testing.T) {
+	h := usual()
+	var at, ended [2]float64 // in ordinary weeks and in those of the recession
+	own := newRNG(5, ofCareer, 1)
+	v := post{occupation: 100}
+	for range 40_000 {
+		w := own.intn(weeks - 10)
+		end := int(h.run.ends(&own, &v, w))
+		for k := w + 2; k <= min(end, weeks-1); k++ {
+			s := 0
+			if recession(7 * k) {
+				s = 1
+			}
+			at[s]++
+			if k == end {
+				ended[s]++
+			}
+		}
+	}
+	for s, macro := range []float64{1, moreLosses} {
+		want := lossHazard(h.m.occupations[100].age, 0, macro)
+		within(t, "jobs that end in a week", int(ended[s]), int(at[s]), 1-math.Exp(-want))
+	}
+}
+
+func TestSomeVacanciesAreStaleFalseOrCopied(t *testing.T) {
+	m := market(t, func(p *Params) { p.Postings = 40_000 })
+	var v vacancy
+	var f firm
+	stale, none, copied := 0, 0, 0
+	for id := range m.vacancies {
+		m.vacancy(id, &v, &f)
+		switch {
+		case v.stale:
+			stale++
+		case v.false_:
+			none++
+		case v.copied:
+			copied++
+		}
+		if v.shown < v.opened {
+			t.Fatalf("vacancy %d opens on %s and is shown until %s", id, v.opened, v.shown)
+		}
+		if v.stale && v.deadline != 0 {
+			t.Fatalf("vacancy %d stays on after it was filled and has a deadline", id)
+		}
+	}
+	within(t, "stale vacancies", stale, m.vacancies, staleShare)
+	within(t, "vacancies that hire nobody", none, m.vacancies, falseShare)
+	within(t, "copies by agencies", copied, m.vacancies, copiedShare)
+}
+
+func TestMovesFollowOneAnother(t *testing.T) {
+	h := usual()
+	c := &clerk{m: h.m, run: h.run}
+	logged, near, n := 0, [4]int{}, 0
+	for id := range h.m.people {
+		at := ""
+		for _, mv := range c.moves(id, nil) {
+			if at != "" && mv.From != at {
+				t.Fatalf("person %d goes from %s after having gone to %s", id, mv.From, at)
+			}
+			at = mv.To
+			if mv.Logged {
+				logged++
+				continue
+			}
+			near[mv.Distance]++
+			n++
+		}
+	}
+	if hires := h.count(hired); logged == 0 || logged > hires {
+		t.Errorf("%d moves through the log, %d hires", logged, hires)
+	}
+	// Before they registered: the rates of equation (2), where a move to the
+	// neighbours may fall on the same occupation.
+	if same := float64(near[0]) / float64(n); same < 0.60 || same > 0.72 {
+		t.Errorf("%.2f of moves stay in the occupation, want 0.60 and some of the neighbours'", same)
+	}
+}
