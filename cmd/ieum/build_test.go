@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -130,10 +131,39 @@ func TestBuildSaysWhatItMade(t *testing.T) {
 	if first.Hash != again.Hash || first.Version != first.Hash[:16] || first.Bytes < 1000 || !first.Simulated {
 		t.Errorf("first %+v, again %+v", first, again)
 	}
-	if r := first.Rows; r.Resumes != 300 || r.Sources != 500 || r.Postings < 100 || r.Postings > 200 || r.People > 300 || r.Companies == 0 {
+	if r := first.Rows; r.Resumes != 300 || r.Items != 40 || r.Sources != 540 || r.Postings < 100 || r.Postings > 200 || r.People > 300 || r.Companies == 0 {
 		t.Errorf("rows are %+v", r)
 	}
 	if status, _, stderr := invoke(data, "", "build", "extra"); status != 2 || stderr == "" {
 		t.Errorf("an argument too many: status %d, %q", status, stderr)
+	}
+}
+
+// TestTruthIsNeverRead: a delivery without the truth and the log gives the same
+// snapshot.
+func TestTruthIsNeverRead(t *testing.T) {
+	dir := t.TempDir()
+	market := filepath.Join(dir, "market")
+	succeed(t, "simulate", "--resumes", "300", "--postings", "200", "--seed", "7", "--out", market)
+	var built [2]Built
+	for i := range built {
+		data := filepath.Join(dir, fmt.Sprint("data", i))
+		if i == 1 {
+			for _, sub := range []string{"truth", "log"} {
+				if err := os.RemoveAll(filepath.Join(market, sub)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := os.CopyFS(filepath.Join(data, "keys"), os.DirFS(filepath.Join(dir, "data0", "keys"))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		succeed(t, "ingest", "simulated", market, "--data", data)
+		if err := json.Unmarshal([]byte(succeed(t, "build", "--json", "--data", data)), &built[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if built[0].Hash != built[1].Hash {
+		t.Errorf("with the truth the snapshot is %+v, without it %+v", built[0], built[1])
 	}
 }
