@@ -94,7 +94,7 @@ func (c *clerk) write(r *rng, first, at int, v version, out *PostingRow) {
 func (c *clerk) telltale() {
 	r := newRNG(c.m.p.Seed, ofPeriod, uint64(c.vac.id)|1<<62)
 	switch {
-	case c.vac.false_ && r.chance(0.6):
+	case c.vac.bogus && r.chance(0.6):
 		c.pen.str("\n", pick(&r, luringWords))
 	case c.vac.copied && r.chance(0.8):
 		c.pen.str("\n", pick(&r, agencyWords))

@@ -157,11 +157,11 @@ func effectCell(t treatment, field string, group int) effect {
 
 // taken is a treatment that somebody completed in the window.
 type taken struct {
-	kind treatment
-	id   int // course
-	cert int // -1 = none
-	week int
-	for_ int // occupation it leads to
+	kind  treatment
+	id    int // course
+	cert  int // -1 = none
+	week  int
+	leads int // occupation it leads to
 }
 
 // effect adds up what a person's treatments do in a job. Of one kind only the
@@ -174,7 +174,7 @@ func (m *Market) effect(p *Person, job int) (sum effect) {
 			continue
 		}
 		done[t.kind] = true
-		e := m.effectOf(t.kind, t.for_, job)
+		e := m.effectOf(t.kind, t.leads, job)
 		sum.chance += e.chance
 		sum.pay += e.pay
 	}

@@ -28,13 +28,13 @@ func (v *visitor) counsel(id uint32, s *seeker, w int) (enrols bool) {
 			return false
 		}
 	}
-	t := taken{kind: kind, week: w, cert: -1, for_: p.wish.occupations[0]}
+	t := taken{kind: kind, week: w, cert: -1, leads: p.wish.occupations[0]}
 	length := examinationWeeks
 	if kind == training {
-		if !v.m.offered(&r, t.for_, p.home, v.m.start()+ieum.Day(7*w), &v.course) {
+		if !v.m.offered(&r, t.leads, p.home, v.m.start()+ieum.Day(7*w), &v.course) {
 			return false
 		}
-		t.id, t.cert, t.for_, length = v.course.id, v.course.cert, v.course.occupation, v.course.weeks
+		t.id, t.cert, t.leads, length = v.course.id, v.course.cert, v.course.occupation, v.course.weeks
 	} else if t.cert = v.m.certificateFor(&r, p); t.cert < 0 {
 		return false
 	}
@@ -111,11 +111,11 @@ func (m *Market) effectTruth(p *Person, t taken, w, looked int, referred bool) E
 	aptitude, motivation := m.measured(p.ID, p.ability, p.drive)
 	age := years(m.start() + ieum.Day(7*w) - p.born)
 	job := p.wish.occupations[0]
-	e := m.effectOf(t.kind, t.for_, job)
+	e := m.effectOf(t.kind, t.leads, job)
 	chance, pay := m.reference(p, job)
 	o := EffectTruth{
 		Day: int32(m.start()) + int32(7*w), Seeker: m.seekerRow(p.ID), Treatment: treatmentWords[t.kind], Course: -1,
-		Leads: m.occupations[t.for_].code, Occupation: m.occupations[job].code, Referred: referred,
+		Leads: m.occupations[t.leads].code, Occupation: m.occupations[job].code, Referred: referred,
 		Propensity: float32(enrols(t.kind, aptitude, motivation, p.education, age, looked, referred)),
 		Tau:        float32(e.chance), Delta: float32(e.pay),
 		ChanceWithout: float32(logistic(chance)), ChanceWith: float32(logistic(chance + e.chance)),

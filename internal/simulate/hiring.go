@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -39,15 +40,7 @@ func (r *Run) decide(ctx context.Context, w int) error {
 		return err
 	}
 	slices.SortFunc(offers, func(a, b offer) int {
-		switch {
-		case a.seeker != b.seeker:
-			return int(int64(a.seeker) - int64(b.seeker))
-		case a.utility != b.utility && a.utility > b.utility:
-			return -1
-		case a.utility != b.utility:
-			return 1
-		}
-		return int(int64(a.vacancy) - int64(b.vacancy))
+		return cmp.Or(cmp.Compare(a.seeker, b.seeker), cmp.Compare(b.utility, a.utility), cmp.Compare(a.vacancy, b.vacancy))
 	})
 	answers, err := r.answers(ctx, offers, w)
 	if err != nil {
@@ -96,43 +89,22 @@ func (r *Run) choose(id uint32, w int, offers []offer, events []event) ([]offer,
 	n := 0
 	for at := o.first; at != 0; at = r.waiting.at(at).next {
 		a := r.waiting.at(at)
-		if s := r.people[a.seeker].state; v.false_ || s != looking && s != inCourse {
+		if s := r.people[a.seeker].state; v.bogus || s != looking && s != inCourse {
 			a.outcome = turnedDown // nobody looks at it, or they are not to be had
 		}
 		if a.outcome == turnedDown {
 			continue
 		}
-		own := newRNG(r.m.p.Seed, ofDecision, uint64(id)<<32|uint64(a.seeker))
-		u := own.float()
-		score := float64(a.logit) + math.Log((u+1e-12)/(1-u))
-		tell := own.chance(float64(v.reply))
-		if over || score <= 0 {
-			a.outcome = turnedDown
-			if tell {
-				events = append(events, event{kind: rejected, week: uint8(w), day: 6, seeker: a.seeker, vacancy: id + 1})
-			}
-			continue
-		}
-		if a.outcome == waiting {
-			a.outcome = goodEnough
-			if tell || own.chance(0.5) {
-				events = append(events, event{kind: replied, week: uint8(w), day: 6, seeker: a.seeker, vacancy: id + 1})
-			}
-		}
-		if n < len(good) {
+		var score float64
+		score, events = r.judge(id, w, a, over, events)
+		if a.outcome == goodEnough && n < len(good) {
 			good[n] = ranked{at, score}
 			n++
 		}
 	}
 	best := good[:n]
 	slices.SortFunc(best, func(a, b ranked) int {
-		if a.score != b.score {
-			if a.score > b.score {
-				return -1
-			}
-			return 1
-		}
-		return int(int64(a.at) - int64(b.at))
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.at, b.at))
 	})
 	for _, g := range best[:min(n, int(o.left))] {
 		a := r.waiting.at(g.at)
@@ -141,6 +113,29 @@ func (r *Run) choose(id uint32, w int, offers []offer, events []event) ([]offer,
 		events = append(events, event{kind: offered, week: uint8(w), day: 6, seeker: a.seeker, vacancy: id + 1})
 	}
 	return offers, events
+}
+
+// judge decides whether an applicant is good enough, for a vacancy that may be
+// over, and tells them, or not.
+func (r *Run) judge(id uint32, w int, a *application, over bool, events []event) (float64, []event) {
+	own := newRNG(r.m.p.Seed, ofDecision, uint64(id)<<32|uint64(a.seeker))
+	u := own.float()
+	score := float64(a.logit) + math.Log((u+1e-12)/(1-u))
+	tell := own.chance(float64(r.posts[id].reply))
+	e := event{week: uint8(w), day: 6, seeker: a.seeker, vacancy: id + 1}
+	switch {
+	case over || score <= 0:
+		a.outcome = turnedDown
+		if e.kind = rejected; tell {
+			events = append(events, e)
+		}
+	case a.outcome == waiting:
+		a.outcome = goodEnough
+		if e.kind = replied; tell || own.chance(0.5) {
+			events = append(events, e)
+		}
+	}
+	return score, events
 }
 
 // answers lets everybody who has offers take the best one, or none.
@@ -183,19 +178,6 @@ func (r *Run) answer(a *answer, p *Person, w int) {
 	won := hiredPay(float64(v.pay)*1e4, m.occupations[v.occupation].spread, m.apart(p, v, w), m.effect(p, int(v.occupation)).pay, own.norm())
 	a.pay = uint32(round(max(won, leastPay), 10_000) / 10_000)
 	a.ends = r.ends(&own, v, w)
-}
-
-// apart is by how much schooling, experience and ability set a person apart
-// from what the vacancy's pay was reckoned for, in the units of the wage
-// equation.
-func (m *Market) apart(p *Person, v *post, w int) float64 {
-	o := &m.occupations[v.occupation]
-	experience := (float64(m.monthsNear(p, int(v.occupation)))/12 - float64(v.least) - 2) / (o.ageSD + 2)
-	level := v.education
-	if level < 0 {
-		level = highSchool
-	}
-	return 0.50*clamp(experience, 2) + 0.25*clamp(float64(p.education-int(level)), 2) + 0.20*p.ability
 }
 
 // ends draws the week in which a job that begins after week w ends, two weeks

@@ -150,53 +150,72 @@ func (l *lane[A, R]) put(list []A) {
 	}
 }
 
+// write writes the things that come in, until the lane is closed.
 func (l *lane[A, R]) write(work, name string, partRows int, row func(*A, *R), forget func()) (err error) {
-	var file *sink[R]
-	rows := make([]R, 0, batch)
-	part, inPart := 0, 0
-	flush := func() error {
-		if file == nil {
-			if file, err = create[R](work, fmt.Sprintf("%s-%05d.parquet", name, part)); err != nil {
-				return err
-			}
-		}
-		err := file.Write(rows)
-		rows = rows[:0]
-		if forget != nil {
-			forget()
-		}
-		return err
-	}
-	done := func() {
-		if file != nil {
-			file.done(&err)
-			file = nil
-		}
-	}
-	defer done()
+	files := &roll[R]{work: work, name: name, partRows: partRows, rows: make([]R, 0, batch), forget: forget}
+	defer files.done(&err)
 	for list := range l.in {
 		for i := range list {
-			rows = rows[:len(rows)+1]
-			row(&list[i], &rows[len(rows)-1])
-			inPart++
-			if len(rows) < batch && inPart < partRows {
-				continue
-			}
-			if err = flush(); err != nil {
+			next, err := files.next()
+			if err != nil {
 				return err
 			}
-			if inPart == partRows {
-				if done(); err != nil {
-					return err
-				}
-				part, inPart = part+1, 0
-			}
+			row(&list[i], next)
 		}
 	}
-	if len(rows) > 0 || part == 0 && file == nil { // a log without a row is a file too
-		err = flush()
+	return files.flush() // without any row too there is a file
+}
+
+// A roll is a row of numbered files that hold so many rows each.
+type roll[R any] struct {
+	work, name   string
+	partRows     int
+	part, inPart int
+	file         *sink[R]
+	rows         []R
+	forget       func() // called when rows are written, if it is not nil
+}
+
+// next returns the next row to be filled.
+func (f *roll[R]) next() (*R, error) {
+	if len(f.rows) == batch || f.inPart == f.partRows {
+		if err := f.flush(); err != nil {
+			return nil, err
+		}
+	}
+	if f.inPart == f.partRows {
+		var err error
+		if f.done(&err); err != nil {
+			return nil, err
+		}
+		f.part, f.inPart = f.part+1, 0
+	}
+	f.inPart++
+	f.rows = f.rows[:len(f.rows)+1]
+	return &f.rows[len(f.rows)-1], nil
+}
+
+// flush writes the rows filled.
+func (f *roll[R]) flush() (err error) {
+	if f.file == nil {
+		if f.file, err = create[R](f.work, fmt.Sprintf("%s-%05d.parquet", f.name, f.part)); err != nil {
+			return err
+		}
+	}
+	err = f.file.Write(f.rows)
+	f.rows = f.rows[:0]
+	if f.forget != nil {
+		f.forget()
 	}
 	return err
+}
+
+// done finishes the file.
+func (f *roll[R]) done(err *error) {
+	if f.file != nil {
+		f.file.done(err)
+		f.file = nil
+	}
 }
 
 // A scribe makes rows of events.

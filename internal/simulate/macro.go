@@ -158,7 +158,7 @@ func (m *Market) period(r *rng, v *vacancy) {
 	case x < staleShare:
 		v.stale, v.deadline, v.shown = true, 0, ends+linger
 	case x < staleShare+falseShare:
-		v.false_, v.shown = true, ends
+		v.bogus, v.shown = true, ends
 	case x < staleShare+falseShare+copiedShare:
 		v.copied = true
 	}

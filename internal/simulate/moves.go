@@ -92,17 +92,17 @@ func (c *clerk) added(p *Person, from, to int, t *MoveTruth) {
 	t.Courses, t.Certificate, t.Competency = strings.Join(courses, "|"), strings.Join(certs, "|"), strings.Join(skills, "|")
 }
 
-// several writes the rows that things from to to have: none, one or more each.
-func several[T any](ctx context.Context, count *counter, work, name string, part, from, to int, c *clerk, rows func(*clerk, int, []T) []T) (err error) {
-	file, err := create[T](work, fmt.Sprintf("%s-%05d.parquet", name, part))
+// several writes what things have in any number of rows: none, one or more.
+func several[T any](ctx context.Context, p *plan, name string, at part, c *clerk, rows func(*clerk, int, []T) []T) (err error) {
+	file, err := create[T](p.work, fmt.Sprintf("%s-%05d.parquet", name, at.number))
 	if err != nil {
 		return err
 	}
 	defer file.done(&err)
 	var list []T
-	for at := from; at < to; at++ {
-		list = rows(c, at, list)
-		if len(list) < batch && at+1 < to {
+	for id := at.from; id < at.to; id++ {
+		list = rows(c, id, list)
+		if len(list) < batch && id+1 < at.to {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -113,6 +113,6 @@ func several[T any](ctx context.Context, count *counter, work, name string, part
 		}
 		list = list[:0]
 	}
-	count.add(to - from)
+	p.count.add(at.to - at.from)
 	return nil
 }

@@ -184,9 +184,9 @@ func (r *Run) live(p *Person) {
 		case lifeTrained:
 			var k course
 			r.m.course(int(l.ref), &k)
-			p.taken = append(p.taken, taken{kind: training, id: k.id, cert: k.cert, week: int(l.week), for_: k.occupation})
+			p.taken = append(p.taken, taken{kind: training, id: k.id, cert: k.cert, week: int(l.week), leads: k.occupation})
 		case lifeExamined:
-			p.taken = append(p.taken, taken{kind: examination, cert: int(l.ref), week: int(l.week), for_: p.wish.occupations[0]})
+			p.taken = append(p.taken, taken{kind: examination, cert: int(l.ref), week: int(l.week), leads: p.wish.occupations[0]})
 		}
 	}
 }

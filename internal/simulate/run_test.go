@@ -143,7 +143,7 @@ func TestNobodyAppliesToWhatIsClosedAndNoVacancyTakesTooMany(t *testing.T) {
 			if !sent[pair{e.seeker, e.vacancy}] {
 				t.Fatalf("%s without an application", happeningWords[e.kind])
 			}
-			if v.false_ {
+			if v.bogus {
 				t.Fatalf("%s by a vacancy that hires nobody", happeningWords[e.kind])
 			}
 		case hired:
@@ -366,7 +366,7 @@ func TestSomeVacanciesAreStaleFalseOrCopied(t *testing.T) {
 		switch {
 		case v.stale:
 			stale++
-		case v.false_:
+		case v.bogus:
 			none++
 		case v.copied:
 			copied++

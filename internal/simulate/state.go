@@ -38,7 +38,7 @@ type post struct {
 	onlyNew    bool
 	shifts     bool
 	stale      bool
-	false_     bool
+	bogus      bool
 	copied     bool
 }
 
@@ -173,7 +173,7 @@ func (m *Market) post(v *vacancy, f *firm, p *post) {
 		required: int16(v.required), helps: int16(v.helps), openings: uint8(v.openings), asks: uint8(v.asks), title: uint8(v.title),
 		effect: float32(f.behaviour.effect), reply: float32(f.behaviour.reply), bias: float32(f.behaviour.bias), picky: float32(f.behaviour.picky),
 		delay: uint8(f.behaviour.delay), least: uint8(v.least), most: uint8(v.most), employment: v.employment, education: int8(v.education),
-		onlyNew: v.onlyNew, shifts: shiftHours>>v.hours&1 == 1, stale: v.stale, false_: v.false_, copied: v.copied,
+		onlyNew: v.onlyNew, shifts: shiftHours>>v.hours&1 == 1, stale: v.stale, bogus: v.bogus, copied: v.copied,
 	}
 	for i, h := range v.asked[:v.asks] {
 		p.asked[i] = uint16(h.skill)

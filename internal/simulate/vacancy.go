@@ -23,7 +23,7 @@ type vacancy struct {
 	filled     ieum.Day // through other ways than the log shows
 	shown      ieum.Day // last day on which the site has it, unless the log fills it earlier
 	stale      bool     // stays on the site after it was filled
-	false_     bool     // nobody is ever hired
+	bogus      bool     // nobody is ever hired
 	copied     bool     // an agency's copy
 	employment employment
 	education  int // least level; -1 = none

@@ -156,75 +156,95 @@ func (c *counter) add(n int) {
 	}
 }
 
-// parts writes all files below work. Which worker writes which part does not
-// matter: a part is given by its first row alone.
-func (m *Market) parts(ctx context.Context, work string, progress func(Progress)) error {
-	is := func(only string) bool { return m.p.Only == everything || m.p.Only == only }
-	runs := int64(0)
+// A plan is what is to be written, in parts. Which worker writes which part
+// does not matter: a part is given by its first row alone.
+type plan struct {
+	m     *Market
+	work  string
+	run   *Run // before any job is done
+	jobs  []func(context.Context) error
+	count *counter
+}
+
+// part is where the rows of one file begin and end.
+type part struct{ number, from, to int }
+
+// each plans the parts of a number of things.
+func (p *plan) each(n int, write func(ctx context.Context, c *clerk, at part) error) {
+	p.count.total += int64(n)
+	for k := 0; k*p.m.p.PartRows < n; k++ {
+		at := part{k, k * p.m.p.PartRows, min((k+1)*p.m.p.PartRows, n)}
+		p.jobs = append(p.jobs, func(ctx context.Context) error { return write(ctx, &clerk{m: p.m, run: p.run}, at) })
+	}
+}
+
+func (p *plan) postings() {
+	p.each(p.m.p.Postings, func(ctx context.Context, c *clerk, at part) error {
+		return both(ctx, p, "postings", at, c, (*clerk).posting)
+	})
+	p.each(p.m.Firms(), func(ctx context.Context, c *clerk, at part) error {
+		return alone(ctx, p, "truth/companies", at, c, (*clerk).companyTruth)
+	})
+}
+
+func (p *plan) people() {
+	m := p.m
+	p.each(m.p.Resumes, func(ctx context.Context, c *clerk, at part) error {
+		return both(ctx, p, "resumes", at, c, (*clerk).resume)
+	})
+	p.each(m.people, func(ctx context.Context, c *clerk, at part) error {
+		return alone(ctx, p, "truth/persons", at, c, (*clerk).personTruth)
+	})
+	p.each(m.people, func(ctx context.Context, c *clerk, at part) error {
+		return several(ctx, p, "truth/moves", at, c, (*clerk).moves)
+	})
+	p.each(min(m.p.Twins, m.people)*len(twins), func(ctx context.Context, c *clerk, at part) error {
+		return alone(ctx, p, "truth/twins", at, c, (*clerk).twin)
+	})
+}
+
+// logged plans what goes with the log but is not written while the market runs.
+func (p *plan) logged() {
+	m := p.m
+	p.each(m.vacancies, func(ctx context.Context, c *clerk, at part) error {
+		return alone(ctx, p, "truth/vacancies", at, c, (*clerk).vacancyTruth)
+	})
+	p.each(m.courses, func(ctx context.Context, c *clerk, at part) error {
+		return alone(ctx, p, "courses/part", at, c, (*clerk).courseRow)
+	})
+	p.each(m.cells(), func(ctx context.Context, c *clerk, at part) error {
+		return alone(ctx, p, "truth/cells", at, c, (*clerk).cell)
+	})
+}
+
+// parts writes all files below work: the log while the market runs, the others
+// behind it.
+func (m *Market) parts(ctx context.Context, work string, progress func(Progress)) (err error) {
+	asked := func(only string) bool { return m.p.Only == everything || m.p.Only == only }
+	p := &plan{m: m, work: work, count: &counter{tell: progress}}
+	if asked(onlyPosts) {
+		p.postings()
+	}
+	if asked(onlyPeople) {
+		p.people()
+	}
+	if asked(onlyLog) {
+		p.logged()
+	}
 	if m.p.Only != onlyPosts {
-		runs = int64(m.p.Resumes) / weeks * weeks
-	}
-	count := &counter{total: runs, tell: progress}
-	var jobs []job
-	each := func(rows int, write func(ctx context.Context, part, from, to int) error) {
-		count.total += int64(rows)
-		for part := 0; part*m.p.PartRows < rows; part++ {
-			from := part * m.p.PartRows
-			jobs = append(jobs, func(ctx context.Context) error { return write(ctx, part, from, min(from+m.p.PartRows, rows)) })
-		}
-	}
-	var run *Run
-	if is(onlyPosts) {
-		each(m.p.Postings, func(ctx context.Context, part, from, to int) error {
-			return both(ctx, count, work, "postings", part, from, to, &clerk{m: m}, (*clerk).posting)
-		})
-		each(m.Firms(), func(ctx context.Context, part, from, to int) error {
-			return alone(ctx, count, work, "truth/companies", part, from, to, &clerk{m: m}, (*clerk).companyTruth)
-		})
-	}
-	if is(onlyPeople) {
-		each(m.p.Resumes, func(ctx context.Context, part, from, to int) error {
-			return both(ctx, count, work, "resumes", part, from, to, &clerk{m: m, run: run}, (*clerk).resume)
-		})
-		each(m.people, func(ctx context.Context, part, from, to int) error {
-			return alone(ctx, count, work, "truth/persons", part, from, to, &clerk{m: m, run: run}, (*clerk).personTruth)
-		})
-		each(m.people, func(ctx context.Context, part, from, to int) error {
-			return several(ctx, count, work, "truth/moves", part, from, to, &clerk{m: m, run: run}, (*clerk).moves)
-		})
-		each(min(m.p.Twins, m.people)*len(twins), func(ctx context.Context, part, from, to int) error {
-			return alone(ctx, count, work, "truth/twins", part, from, to, &clerk{m: m, run: run}, (*clerk).twin)
-		})
-	}
-	if is(onlyLog) {
-		each(m.vacancies, func(ctx context.Context, part, from, to int) error {
-			return alone(ctx, count, work, "truth/vacancies", part, from, to, &clerk{m: m, run: run}, (*clerk).vacancyTruth)
-		})
-	}
-	if is(onlyLog) {
-		each(m.courses, func(ctx context.Context, part, from, to int) error {
-			return alone(ctx, count, work, "courses/part", part, from, to, &clerk{m: m}, (*clerk).courseRow)
-		})
-		each(m.cells(), func(ctx context.Context, part, from, to int) error {
-			return alone(ctx, count, work, "truth/cells", part, from, to, &clerk{m: m}, (*clerk).cell)
-		})
-	}
-	if m.p.Only != onlyPosts {
-		var err error
-		if run, err = m.runInto(ctx, work, is(onlyLog), func() { count.add(int(runs / weeks)) }); err != nil {
+		step := max(1, m.p.Resumes/weeks) // a week counts as so many rows
+		p.count.total += int64(step * weeks)
+		if p.run, err = m.runInto(ctx, work, asked(onlyLog), func() { p.count.add(step) }); err != nil {
 			return err
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for _, j := range jobs {
-		group.Go(func() error { return j(ctx) })
+	for _, job := range p.jobs {
+		group.Go(func() error { return job(ctx) })
 	}
 	return group.Wait()
 }
-
-// A job writes a part of the files.
-type job func(context.Context) error
 
 // runInto lets the market run, and writes its log below work if it is asked for.
 func (m *Market) runInto(ctx context.Context, work string, logged bool, week func()) (*Run, error) {
@@ -244,24 +264,24 @@ func (m *Market) runInto(ctx context.Context, work string, logged bool, week fun
 // batch is how many rows are written at once.
 const batch = 512
 
-// both writes rows from to to of a kind, and beside them what is known of them.
-func both[R, T any](ctx context.Context, count *counter, work, kind string, part, from, to int, c *clerk, row func(*clerk, int, *R, *T)) (err error) {
-	data, err := create[R](work, fmt.Sprintf("%s/part-%05d.parquet", kind, part))
+// both writes a part of a kind, and beside them what is known of them.
+func both[R, T any](ctx context.Context, p *plan, kind string, at part, c *clerk, row func(*clerk, int, *R, *T)) (err error) {
+	data, err := create[R](p.work, fmt.Sprintf("%s/part-%05d.parquet", kind, at.number))
 	if err != nil {
 		return err
 	}
 	defer data.done(&err)
-	truth, err := create[T](work, fmt.Sprintf("truth/%s-%05d.parquet", kind, part))
+	truth, err := create[T](p.work, fmt.Sprintf("truth/%s-%05d.parquet", kind, at.number))
 	if err != nil {
 		return err
 	}
 	defer truth.done(&err)
 	rows, known := make([]R, batch), make([]T, batch)
-	for from < to {
+	for from := at.from; from < at.to; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n := min(batch, to-from)
+		n := min(batch, at.to-from)
 		c.pen.forget()
 		for i := range n {
 			row(c, from+i, &rows[i], &known[i])
@@ -273,24 +293,24 @@ func both[R, T any](ctx context.Context, count *counter, work, kind string, part
 			return err
 		}
 		from += n
-		count.add(n)
+		p.count.add(n)
 	}
 	return nil
 }
 
-// alone writes rows from to to of a file that has no other beside it.
-func alone[T any](ctx context.Context, count *counter, work, name string, part, from, to int, c *clerk, row func(*clerk, int, *T)) (err error) {
-	truth, err := create[T](work, fmt.Sprintf("%s-%05d.parquet", name, part))
+// alone writes a part of a file that has no other beside it.
+func alone[T any](ctx context.Context, p *plan, name string, at part, c *clerk, row func(*clerk, int, *T)) (err error) {
+	truth, err := create[T](p.work, fmt.Sprintf("%s-%05d.parquet", name, at.number))
 	if err != nil {
 		return err
 	}
 	defer truth.done(&err)
 	known := make([]T, batch)
-	for from < to {
+	for from := at.from; from < at.to; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n := min(batch, to-from)
+		n := min(batch, at.to-from)
 		c.pen.forget()
 		for i := range n {
 			row(c, from+i, &known[i])
@@ -299,7 +319,7 @@ func alone[T any](ctx context.Context, count *counter, work, name string, part, 
 			return err
 		}
 		from += n
-		count.add(n)
+		p.count.add(n)
 	}
 	return nil
 }
@@ -362,7 +382,7 @@ func (c *clerk) vacancyTruth(id int, out *VacancyTruth) {
 	start := int32(c.m.start())
 	*out = VacancyTruth{
 		Vacancy: int64(id), Posting: int64(v.row), Opened: start + int32(v.opened), Shown: start + int32(v.shown), Elsewhere: start + int32(v.filled),
-		Stale: v.stale, False: v.false_, Copied: v.copied, Openings: int32(v.openings), Hires: int32(o.hires), Applications: int32(o.applied),
+		Stale: v.stale, False: v.bogus, Copied: v.copied, Openings: int32(v.openings), Hires: int32(o.hires), Applications: int32(o.applied),
 		Effect: v.effect, Reply: v.reply, Picky: v.picky, Bias: v.bias,
 	}
 	if o.filledOn > 0 {
