@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"math"
+	"slices"
 
 	"ieum"
 )
@@ -179,6 +180,26 @@ func (m *Market) effect(p *Person, job int) (sum effect) {
 		sum.pay += e.pay
 	}
 	return sum
+}
+
+// show puts what a person learned and gained by treatments where a résumé shows
+// it: newest competencies first. Employers of the run do not count it again.
+func (m *Market) show(p *Person) {
+	var k course
+	for _, t := range p.taken {
+		if t.cert >= 0 && !slices.Contains(p.certs, t.cert) {
+			p.certs = append(p.certs, t.cert)
+		}
+		if t.kind != training {
+			continue
+		}
+		m.course(t.id, &k)
+		for _, s := range k.teaches[:k.teach] {
+			if !p.has(s) {
+				p.skills = slices.Insert(p.skills, 0, held{skill: s})
+			}
+		}
+	}
 }
 
 // measured returns a person's aptitude and motivation as the agency measures

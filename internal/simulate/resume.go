@@ -70,6 +70,7 @@ func (c *clerk) resume(row int, out *ResumeRow, truth *ResumeTruth) {
 	m.person(person, &c.person)
 	p := &c.person
 	c.run.live(p)
+	m.show(p)
 	c.words = m.wordingOf(p)
 	if c.as != nil {
 		if c.as.change(m, p); c.as.proxies {

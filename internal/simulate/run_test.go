@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"math"
+	"strings"
 	"sync"
 	"testing"
 
@@ -329,6 +330,48 @@ func TestEffectsAreZeroWhereTheyAreZero(t *testing.T) {
 	}
 	within(t, "cells without effect", none, cells, zeroShare)
 	t.Logf("%d decisions, %d taken", len(h.effects), taken)
+}
+
+func TestRésumésShowWhatTheRunBrought(t *testing.T) {
+	h := usual()
+	c := &clerk{m: h.m, run: h.run}
+	hires, jobs, certs, shown := map[int]int{}, 0, 0, 0
+	for _, e := range h.events {
+		if e.kind == hired {
+			hires[int(e.seeker)]++
+		}
+	}
+	var row ResumeRow
+	var truth ResumeTruth
+	var p Person
+	for id := range h.m.people {
+		c.pen.forget()
+		c.resume(int(h.m.seekerRow(id)), &row, &truth)
+		h.m.person(id, &p)
+		before := p.worked
+		h.run.live(&p)
+		if n := len(row.Careers) - before; n != hires[id] && len(row.Careers) < mostSpells {
+			t.Fatalf("person %d: %d jobs more than before the window, %d hires", id, n, hires[id])
+		}
+		jobs += hires[id]
+		switch s := h.run.people[id].state; {
+		case (s == looking || s == inCourse) && !row.Active, s == gaveUp && row.Active:
+			t.Fatalf("person %d is %s, the résumé is open: %t", id, stateWords[s], row.Active)
+		case s == employed && row.Careers[0].End != "":
+			t.Fatalf("person %d is employed, the last job ended in %s", id, row.Careers[0].End)
+		}
+		for _, k := range p.taken {
+			if k.cert >= 0 {
+				certs++
+				if strings.Contains(row.Certificates, h.m.certs[k.cert].name) {
+					shown++
+				}
+			}
+		}
+	}
+	if jobs == 0 || certs == 0 || shown != certs {
+		t.Errorf("%d hires; of %d certificates gained %d are shown", jobs, certs, shown)
+	}
 }
 
 func TestJobsEndOftenerInTheRecession(t *testing.T) {
