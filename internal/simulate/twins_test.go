@@ -3,12 +3,27 @@ package simulate
 import (
 	"context"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 )
 
+// neutral returns a text without the sentences that give a group away.
+func neutral(text string) string {
+	for _, list := range [][]string{servedWords, exemptWords, careWords, restWords, graduation, foreignWords, northWords, womenWords, menWords} {
+		for _, sentence := range list {
+			pattern := strings.ReplaceAll(regexp.QuoteMeta(strings.TrimSpace(sentence)), "%", "[0-9]+") + `\s?`
+			text = regexp.MustCompile(pattern).ReplaceAllString(text, "")
+		}
+	}
+	return strings.TrimSpace(text)
+}
+
 func TestTwinsDifferInTheirGroupAlone(t *testing.T) {
-	m := market(t, func(p *Params) { p.Resumes, p.Postings, p.Rates.Missing = 4000, 1000, 0 })
+	m := market(t, func(p *Params) {
+		p.Resumes, p.Postings = 4000, 1000
+		p.Rates.Missing, p.Rates.Typos, p.Rates.Spacing, p.Rates.Emoji, p.Rates.Decomposed = 0, 0, 0, 0, 0
+	})
 	run, err := m.run(context.Background(), nil, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +50,7 @@ func TestTwinsDifferInTheirGroupAlone(t *testing.T) {
 					continue
 				}
 				changed[out.Twin+" "+name]++
-				if name == "Text" && out.Proxies {
+				if name == "Text" && out.Proxies && neutral(out.Text) == neutral(self.Text) {
 					continue
 				}
 				if !strings.Contains(strings.Join(may[out.Twin], " "), name) {
