@@ -63,6 +63,10 @@ func makeMarket(ctx context.Context, e *env, p simulate.Params, dir string) erro
 		e.say("%s holds this simulation already; nothing was written.", dir)
 		return nil
 	}
+	if p.Only != "" {
+		e.say("Wrote only the %s of the market to %s in %.1f s. Nothing in it is real.", p.Only, dir, e.now().Sub(began).Seconds())
+		return nil
+	}
 	e.say("Wrote %d résumés of %d people and %d postings of %d employers to %s in %.1f s. Nothing in it is real; %s/truth says what is behind it.",
 		p.Resumes, m.People(), p.Postings, m.Firms(), dir, e.now().Sub(began).Seconds(), dir)
 	return nil

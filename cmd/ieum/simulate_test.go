@@ -21,7 +21,8 @@ func TestSimulateWritesAMarket(t *testing.T) {
 	if status != 0 || !strings.Contains(said, "300 résumés") || !strings.Contains(said, "Nothing in it is real") {
 		t.Fatalf("status %d: %s", status, said)
 	}
-	for _, name := range []string{"resumes/part-00000.parquet", "postings/part-00000.parquet", "truth/resumes-00000.parquet", "truth/postings-00000.parquet", "manifest.json"} {
+	for _, name := range []string{"resumes/part-00000.parquet", "postings/part-00000.parquet", "truth/resumes-00000.parquet", "truth/postings-00000.parquet",
+		"courses/part-00000.parquet", "log/part-00000.parquet", "truth/effects-00000.parquet", "manifest.json"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			t.Error(err)
 		}
@@ -45,6 +46,10 @@ func TestSimulateRefusesAWrongCommandLine(t *testing.T) {
 		{[]string{"--out", dir, "--typos", "2"}, "--typos"},
 		{[]string{"--out", dir, "--resumes", "-1"}, "--resumes"},
 		{[]string{"--out", dir, "--as-of", "tomorrow"}, "tomorrow"},
+		{[]string{"--out", dir, "--confounding", "some"}, "observed or partial"},
+		{[]string{"--out", dir, "--discrimination", "2"}, "--discrimination"},
+		{[]string{"--out", dir, "--only", "firms"}, "people, postings or log"},
+		{[]string{"--out", dir, "--twins", "-1"}, "--twins"},
 		{[]string{"--out", dir, "--sead", "2"}, "sead"},
 	} {
 		if status, said := simulateWith(t, tt.args...); status != 2 || !strings.Contains(said, tt.says) {

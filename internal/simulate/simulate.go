@@ -1,16 +1,20 @@
 // Package simulate makes a labour market whose truth is known: people with
 // histories, competencies and wishes, employers, postings with Korean texts,
-// and the faults that real deliveries have. Names, numbers and texts are
-// obviously made up; docs/simulation.md has every equation, parameter and
-// source.
+// three years in which people look, apply, are hired, learn and leave, and the
+// faults that real deliveries have. Names, numbers and texts are obviously made
+// up; docs/simulation.md has every equation, parameter and source.
 //
 // Read simulate.go for the parameters, rand.go for why the same seed gives the
 // same market on any number of cores, market.go for what it is drawn from, with
-// tables.go, places.go, skills.go and certificates.go for the tables, people.go
-// and resume.go for the supply side, company.go, vacancy.go, posting.go and
-// body.go for the demand side, names.go, words.go and pen.go for how texts are
-// written, noise.go for the faults, rows.go for the columns of the files and of
-// the truth, and write.go for how they come to disk.
+// tables.go, places.go, skills.go and certificates.go for the tables, macro.go
+// for time, people.go, group.go and resume.go for the supply side, company.go,
+// vacancy.go, posting.go and body.go for the demand side. choice.go has the
+// equations of the run, pure; run.go is the week, session.go what people do in
+// it, judge.go how people and employers see one another, hiring.go what
+// employers decide, course.go and effects.go what treatments do, state.go what
+// is kept, log.go what is told. moves.go and twins.go are truth drawn from that.
+// names.go, words.go and pen.go say how texts are written, noise.go the faults,
+// rows.go the columns of the files, and write.go how they come to disk.
 package simulate
 
 import (
