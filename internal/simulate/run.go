@@ -21,7 +21,7 @@ type Run struct {
 	lives    arena[life]
 	waiting  arena[application]
 
-	opening [weeks][]uint32 // vacancies by the week they open
+	opens   [weeks][]uint32 // vacancies by the week they open
 	enter   [weeks][]uint32 // people by the week they begin to look
 	reviews [weeks + 8][]uint32
 	losses  [weeks][]uint32 // people by the week in which their job ends
@@ -31,7 +31,8 @@ type Run struct {
 	book    *book // nil: nobody reads the log
 }
 
-// Run lets the weeks pass. What happens is written to out, if it is not nil.
+// run lets the weeks pass. What happens is written to out, if it is not nil;
+// week is called behind each.
 func (m *Market) run(ctx context.Context, out *book, week func()) (*Run, error) {
 	r := &Run{m: m, book: out, people: make([]seeker, m.people), openings: make([]opening, m.vacancies)}
 	var err error
@@ -42,9 +43,9 @@ func (m *Market) run(ctx context.Context, out *book, week func()) (*Run, error) 
 		p := &r.posts[id]
 		r.openings[id].left = p.openings
 		at := int(p.opened) / 7
-		r.opening[at] = append(r.opening[at], uint32(id))
+		r.opens[at] = append(r.opens[at], uint32(id))
 	}
-	if err := r.enrol(ctx); err != nil {
+	if err := r.register(ctx); err != nil {
 		return nil, err
 	}
 	for w := range weeks {
@@ -58,8 +59,8 @@ func (m *Market) run(ctx context.Context, out *book, week func()) (*Run, error) 
 	return r, nil
 }
 
-// enrol lists who begins to look in which week.
-func (r *Run) enrol(ctx context.Context) error {
+// register lists who begins to look in which week.
+func (r *Run) register(ctx context.Context) error {
 	begins := make([]uint8, len(r.people)) // week + 1
 	err := inParts(ctx, len(begins), 1<<14, func(from, to int) {
 		for id := from; id < to; id++ {
@@ -117,12 +118,12 @@ func (r *Run) list(w int) {
 		}
 		return !listed
 	})
-	for _, id := range r.opening[w] {
+	for _, id := range r.opens[w] {
 		if int(r.posts[id].shown) >= 7*w {
 			r.open = append(r.open, id)
 		}
 	}
-	r.opening[w] = nil
+	r.opens[w] = nil
 	r.index.fill(r.m, r.posts, r.open)
 }
 

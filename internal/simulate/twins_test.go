@@ -72,7 +72,7 @@ func TestTwinsDifferInTheirGroupAlone(t *testing.T) {
 // TestEmployersSeeTwinsAlike: apart from the penalty, an employer thinks of a
 // twin as of the person, and the penalty is what the group costs.
 func TestEmployersSeeTwinsAlike(t *testing.T) {
-	h := usual()
+	h := usual(t)
 	m := h.m
 	var p, q Person
 	worse := 0
