@@ -154,9 +154,7 @@ func TestTruthIsNeverRead(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := os.CopyFS(filepath.Join(data, "keys"), os.DirFS(filepath.Join(dir, "data0", "keys"))); err != nil {
-				t.Fatal(err)
-			}
+			copyFolder(t, filepath.Join(data, "keys"), filepath.Join(dir, "data0", "keys"))
 		}
 		succeed(t, "ingest", "simulated", market, "--data", data)
 		if err := json.Unmarshal([]byte(succeed(t, "build", "--json", "--data", data)), &built[i]); err != nil {
