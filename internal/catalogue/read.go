@@ -206,6 +206,11 @@ func (x *reading) competencies() {
 			x.miss(c.Title)
 		}
 	}
+	for _, c := range x.p.Resume.Certificates { // who may drive a lorry can
+		if _, ok := parse.ReadCode(x.defs.Codes["certificates"], c); ok {
+			look(c)
+		}
+	}
 	look(x.p.Resume.Headline)
 	for line := range strings.Lines(x.p.Resume.Text) {
 		if !look(line) {

@@ -119,6 +119,20 @@ func TestAResumeBecomesCodes(t *testing.T) {
 	}
 }
 
+func TestALicenceShowsWhatItsNameSays(t *testing.T) {
+	r := resumeReader(t)
+	for certificate, want := range map[string]string{"1종 대형": "대형 차량 운전", "대형 면허 없음": ""} {
+		p := r.Read(ieum.Resume{Certificates: []string{certificate}})
+		got := ""
+		for _, c := range p.Competencies {
+			got += c.Label
+		}
+		if got != want {
+			t.Errorf("%q shows %q, want %q", certificate, got, want)
+		}
+	}
+}
+
 func TestPlainSentencesAreRead(t *testing.T) {
 	r := resumeReader(t)
 	resume, err := r.ReadText([]byte(`안산 반월공단에서 프레스 일을 20년 했습니다
