@@ -253,7 +253,7 @@ func listDecisions(ctx context.Context, e *env) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", d.At.Format(time.DateOnly), wordOf(d.Kind), snapshot.FormatID(d.A), snapshot.FormatID(d.B), d.Why)
 	}
 	if len(list) == 0 {
-		fmt.Fprintln(w, "Nothing was decided.")
+		fmt.Fprintln(w, "Nothing was decided. To see why rows were put together, say which: ieum merges --kind service KEY (ieum merges -h)")
 	}
 	return w.Flush()
 }
