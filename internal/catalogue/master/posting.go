@@ -209,8 +209,8 @@ func (m *matcher) candidates(reps []uint32) [][2]uint32 {
 
 // withinBlock considers the postings of one employer.
 func (m *matcher) withinBlock(block []uint32) (pairs [][2]uint32) {
-	if len(block) > wholeBlock {
-		return m.buckets(block, wholeBlock/4, false)
+	if n := len(block); n > wholeBlock {
+		return m.buckets(block, max(4, min(wholeBlock/4, blockPairs/((1+bands)*n))), false)
 	}
 	for i := range block {
 		for j := range i {
@@ -222,6 +222,7 @@ func (m *matcher) withinBlock(block []uint32) (pairs [][2]uint32) {
 
 const (
 	wholeBlock   = 1200 // postings of one employer that are all compared with each other
+	blockPairs   = 2e6  // pairs of one larger employer that are looked at, or 36 a posting
 	acrossBucket = 40   // neighbours compared in a bucket of several employers
 	bands        = 8
 )

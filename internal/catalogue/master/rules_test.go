@@ -2,6 +2,7 @@ package master
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 )
 
@@ -241,5 +242,24 @@ func TestNoChainJoinsTwoNames(t *testing.T) {
 	), nil)
 	if r.Of[0] == r.Of[2] {
 		t.Error("a row without a name joined two names")
+	}
+}
+
+// An agency that posts the same text for thousands of places is looked through
+// in time that grows with its postings, not with their pairs.
+func TestAnEmployerOfThousandsOfLikePostingsCostsLittle(t *testing.T) {
+	const n = 12_000
+	rows := make([]madePosting, n)
+	for i := range rows {
+		rows[i] = careHome(func(p *madePosting) {
+			p.body += " 근무지 번호 " + strconv.Itoa(i)
+			p.facts.Opened += int32(i % 300)
+		})
+	}
+	m := newMatcher(marketOf(rows).input())
+	m.fillNames()
+	reps := m.exact()
+	if pairs := m.candidates(reps); len(reps) < n/2 || len(pairs) > blockPairs {
+		t.Errorf("of %d texts %d pairs are looked at, want %d at most", len(reps), len(pairs), int(blockPairs))
 	}
 }
