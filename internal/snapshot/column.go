@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"unsafe"
 )
 
@@ -133,7 +132,7 @@ type Lists[T Number] struct {
 	Off []uint64
 	Val []T
 
-	counts Column[uint16]
+	counts Column[uint32]
 	starts Column[uint64] // of each stride-th row among the values
 	values Column[T]
 }
@@ -211,7 +210,9 @@ type columnWriter[T Number] struct {
 	name string
 }
 
-func (w *columnWriter[T]) add(rows field) error { return w.packer.add(rows.(*Column[T]).Raw...) }
+func (w *columnWriter[T]) add(of field, from, to int) {
+	w.packer.add(of.(*Column[T]).Raw[from:to]...)
+}
 
 func (w *columnWriter[T]) close() error {
 	if len(w.rows) > 0 {
@@ -231,7 +232,7 @@ func typeOf[T Number]() string { return fmt.Sprintf("%T", T(0)) }
 
 func (l *Lists[T]) writer(w *TableWriter, name string) fieldWriter {
 	return &listsWriter[T]{
-		counts: columnWriter[uint16]{packer[uint16]{to: w}, name + ".counts"},
+		counts: columnWriter[uint32]{packer[uint32]{to: w}, name + ".counts"},
 		starts: columnWriter[uint64]{packer[uint64]{to: w}, name + ".starts"},
 		values: columnWriter[T]{packer[T]{to: w}, name},
 	}
@@ -250,32 +251,31 @@ func (l *Lists[T]) open(m *Mapping, name string) error {
 
 // A listsWriter writes Lists.
 type listsWriter[T Number] struct {
-	counts columnWriter[uint16]
+	counts columnWriter[uint32]
 	starts columnWriter[uint64]
 	values columnWriter[T]
 	rows   int
 	at     uint64
 }
 
-func (w *listsWriter[T]) add(rows field) error {
-	l := rows.(*Lists[T])
-	for i := range l.Len() {
-		n := l.Count(i)
-		if n > math.MaxUint16 {
-			return fmt.Errorf("snapshot: a list of %s has %d numbers, the most is %d", w.values.name, n, math.MaxUint16)
-		}
+func (w *listsWriter[T]) add(of field, from, to int) {
+	l := of.(*Lists[T])
+	if from == to {
+		return
+	}
+	for i := from; i < to; i++ {
 		if w.rows%stride == 0 {
-			if err := w.starts.packer.add(w.at); err != nil {
-				return err
-			}
+			w.starts.packer.add(w.at)
 		}
 		w.rows++
-		w.at += uint64(n)
-		if err := w.counts.packer.add(uint16(n)); err != nil {
-			return err
-		}
+		w.at += uint64(l.Count(i))
+		w.counts.packer.add(uint32(l.Count(i)))
 	}
-	return w.values.packer.add(l.Val...)
+	w.values.packer.add(l.Val[l.Off[from]:l.Off[to]]...)
+}
+
+func (w *listsWriter[T]) settle() error {
+	return errors.Join(w.counts.settle(), w.starts.settle(), w.values.settle())
 }
 
 func (w *listsWriter[T]) close() error {

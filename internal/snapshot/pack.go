@@ -23,21 +23,22 @@ type packer[T Number] struct {
 	words  wordSet
 }
 
-func (p *packer[T]) add(rows ...T) error {
+func (p *packer[T]) add(rows ...T) {
 	for len(rows) > 0 {
 		k := min(len(rows), blockRows-len(p.rows))
 		p.rows = append(p.rows, rows[:k]...)
 		rows = rows[k:]
-		if len(p.rows) < blockRows {
-			break
-		}
-		if p.pack(); len(p.buf) >= extent {
-			if err := p.place(); err != nil {
-				return err
-			}
+		if len(p.rows) == blockRows {
+			p.pack()
 		}
 	}
-	return nil
+}
+
+func (p *packer[T]) settle() error {
+	if len(p.buf) < extent {
+		return nil
+	}
+	return p.place()
 }
 
 // place writes the packed blocks to the file.

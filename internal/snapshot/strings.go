@@ -190,45 +190,46 @@ type stringsWriter struct {
 	at     []uint64 // … and where each starts there
 }
 
-func (w *stringsWriter) add(rows field) error {
-	s := rows.(*Strings)
-	for i := range s.Len() {
+func (w *stringsWriter) add(of field, from, to int) {
+	s := of.(*Strings)
+	for i := from; i < to; i++ {
 		text := s.Data[s.Off[i]:s.Off[i+1]]
 		w.raw = binary.AppendUvarint(w.raw, uint64(len(text)))
 		w.raw = append(w.raw, text...)
 		w.rows++
 		if len(w.raw) >= textBytes || w.rows == textRows {
-			if err := w.flush(); err != nil {
-				return err
-			}
+			w.flush()
 		}
 	}
-	return nil
 }
 
-func (w *stringsWriter) flush() error {
+func (w *stringsWriter) flush() {
 	if w.rows == 0 {
-		return nil
+		return
 	}
 	start := len(w.out)
 	e := encoders.Get().(*zstd.Encoder)
 	w.out = e.EncodeAll(w.raw, w.out)
 	encoders.Put(e)
 	w.at = append(w.at, uint64(start))
-	err := errors.Join(w.first.packer.add(uint32(w.n)), w.sizes.packer.add(uint32(len(w.out)-start)))
+	w.first.packer.add(uint32(w.n))
+	w.sizes.packer.add(uint32(len(w.out) - start))
 	w.n += w.rows
 	w.raw, w.rows = w.raw[:0], 0
-	if len(w.out) >= extent {
-		err = errors.Join(err, w.place())
+}
+
+func (w *stringsWriter) settle() error {
+	if len(w.out) < extent {
+		return nil
 	}
-	return err
+	return errors.Join(w.place(), w.first.settle(), w.starts.settle(), w.sizes.settle())
 }
 
 func (w *stringsWriter) place() error {
 	base := uint64(w.sizes.to.at)
 	_, err := w.sizes.to.Write(w.out)
 	for _, at := range w.at {
-		err = errors.Join(err, w.starts.packer.add(base+at))
+		w.starts.packer.add(base + at)
 	}
 	w.sizes.bytes += int64(len(w.out))
 	w.out, w.at = w.out[:0], w.at[:0]
@@ -236,7 +237,9 @@ func (w *stringsWriter) place() error {
 }
 
 func (w *stringsWriter) close() error {
-	return errors.Join(w.flush(), w.place(), w.first.packer.add(uint32(w.n)), w.first.close(), w.starts.close(), w.sizes.close())
+	w.flush()
+	w.first.packer.add(uint32(w.n))
+	return errors.Join(w.place(), w.first.close(), w.starts.close(), w.sizes.close())
 }
 
 // check holds that every block can be read and holds its rows.

@@ -45,12 +45,15 @@ type field interface {
 	Len() int
 	writer(w *TableWriter, name string) fieldWriter
 	open(m *Mapping, name string) error
-	entropy() float64 // bytes; see Sizes
+	entropy() float64                            // bytes; see Sizes
+	appendRows(dst []byte, from, to int) []byte  // see AppendRows
+	readRows(src []byte, rows int) (rest []byte) // see ReadRows
 }
 
-// A fieldWriter writes the rows of a field; add is given fields of its type.
+// A fieldWriter writes the rows of a field.
 type fieldWriter interface {
-	add(rows field) error
+	add(of field, from, to int) // packs rows of a field of its type
+	settle() error              // writes what is packed, if it is an extent
 	close() error
 }
 
@@ -76,6 +79,7 @@ type TableWriter struct {
 	f      *durable.File
 	at     int64
 	crc    uint32
+	rows   int           // that came so far
 	fields []fieldWriter // nil for plain slices …
 	plain  []plain       // … of which this is what came so far
 	dir    []column
@@ -121,15 +125,40 @@ func (w *TableWriter) Write(b []byte) (int, error) {
 }
 
 // Add appends rows: *table holds them in the making. Plain slices are appended
-// to those that came before.
+// to those that came before. The same rows give the same file in whatever groups
+// they come.
 func (w *TableWriter) Add(table any) error {
-	return visit(table, func(i int, _ string, v reflect.Value, c field) error {
+	columns, rows := make([]field, len(w.fields)), 0
+	visit(table, func(i int, _ string, v reflect.Value, c field) error {
 		if c == nil {
 			w.plain[i].b = append(w.plain[i].b, bytesOf(v)...)
-			return nil
+		} else {
+			columns[i], rows = c, max(rows, c.Len())
 		}
-		return w.fields[i].add(c)
+		return nil
 	})
+	for from := 0; from < rows; {
+		to := min(rows, from+blockRows-w.rows%blockRows)
+		for i, c := range columns {
+			if c != nil {
+				w.fields[i].add(c, min(from, c.Len()), min(to, c.Len()))
+			}
+		}
+		w.rows += to - from
+		from = to
+		if w.rows%blockRows > 0 {
+			break
+		}
+		for _, f := range w.fields {
+			if f == nil {
+				continue
+			}
+			if err := f.settle(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Close writes the rest and the directory and makes the file durable. It writes
