@@ -6,11 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"runtime/debug"
-	"strconv"
-	"strings"
 	"text/tabwriter"
 
 	"ieum/internal/catalogue"
@@ -61,6 +57,7 @@ func build(ctx context.Context, e *env, asJSON bool) error {
 		return err
 	}
 	defer done()
+	leaveRoom("/")
 	began := e.now()
 	bar := newProgress(e)
 	meta, err := s.catalogue.Build(ctx, func(stage catalogue.Stage) {
@@ -85,18 +82,6 @@ func build(ctx context.Context, e *env, asJSON bool) error {
 		return writeJSON(e.stdout, b)
 	}
 	return printBuilt(e.stdout, b)
-}
-
-// leaveRoom keeps the program's own memory to seven tenths of what the control
-// group it runs in may use; the rest is for the files of the snapshot.
-func leaveRoom() {
-	b, err := os.ReadFile("/sys/fs/cgroup/memory.max")
-	if err != nil {
-		return
-	}
-	if most, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64); err == nil {
-		debug.SetMemoryLimit(most / 10 * 7)
-	}
 }
 
 func sourceRows(m snapshot.Meta) (n int) {

@@ -37,6 +37,7 @@ func ingest(ctx context.Context, e *env, source ieum.SourceID, paths []string, c
 		return err
 	}
 	defer done()
+	leaveRoom("/")
 	bar := newProgress(e)
 	d, err := s.catalogue.Ingest(ctx, source, paths, catalogue.Options{Change: change, Progress: countRows(e, bar)})
 	bar.end()

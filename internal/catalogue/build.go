@@ -141,7 +141,7 @@ func newMaking(c *Catalogue, live liveFunc, to *snapshot.Build, d *decisions, pr
 	m.out.Dict = m.finder.dict
 	m.codes = newNumbers(&m.out.Dict)
 	for range runtime.GOMAXPROCS(0) {
-		m.workers = append(m.workers, newWorker(m.finder))
+		m.workers = append(m.workers, newWorker(m.finder, m.codes))
 	}
 	return m
 }
@@ -161,49 +161,50 @@ func (m *making) make(ctx context.Context) error {
 }
 
 // gathered are the postings before they are mastered, with their employers
-// found and their bodies on disk.
+// found, and the rest of them on disk.
 type gathered struct {
-	*postingRows
+	postingRows
 	employers *employers
-	bodies    *spill
+	texts     *spill
+	members   *stretches[snapshot.Members] // Posting is the number of the row
 }
 
-// gather reads postings and companies and masters the companies. The caller
-// closes the bodies.
+func (g *gathered) close() error { return errors.Join(g.texts.close(), g.members.close()) }
+
+// gather reads postings and companies and masters the companies.
 func (m *making) gather(ctx context.Context) (g *gathered, err error) {
-	bodies, err := newSpill(m.to.Dir)
+	g = &gathered{}
+	if g.texts, err = newSpill(m.to.Dir); err != nil {
+		return nil, err
+	}
+	if g.members, err = newStretches[snapshot.Members](m.to.Dir, memberStretches, m.c.held); err != nil {
+		return nil, errors.Join(err, g.texts.close())
+	}
+	mentions := newMentions()
+	err = m.readPostings(ctx, g, mentions)
+	if err == nil {
+		err = m.readCompanies(ctx, mentions)
+	}
 	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			bodies.Close()
-		}
-	}()
-	mentions, all := newMentions(), &postingRows{}
-	if err := m.readPostings(ctx, all, mentions, bodies); err != nil {
-		return nil, err
-	}
-	if err := m.readCompanies(ctx, mentions); err != nil {
-		return nil, err
+		return nil, errors.Join(err, g.close())
 	}
 	m.progress(StageCompanies)
 	found := master.Companies(mentions.list[1:], m.decided.companies(mentions.list[1:]))
 	m.evidence.companies(mentions.list[1:], found)
-	employers := mentions.master(found, m.codes)
-	for i, mention := range all.table.Company.Raw {
-		all.table.Company.Raw[i] = employers.of[mention]
+	g.employers = mentions.master(found, m.codes)
+	for i := range g.facts {
+		g.facts[i].Company = g.employers.of[g.facts[i].Company]
 	}
-	return &gathered{all, employers, bodies}, nil
+	return g, nil
 }
 
 // postings reads, masters and orders postings and companies.
-func (m *making) postings(ctx context.Context) error {
+func (m *making) postings(ctx context.Context) (err error) {
 	g, err := m.gather(ctx)
 	if err != nil {
 		return err
 	}
-	defer g.bodies.Close()
+	defer func() { err = errors.Join(err, g.close()) }()
 	m.progress(StageMerge)
 	result, err := master.MatchPostings(m.forMatcher(g))
 	if err != nil {
@@ -212,36 +213,28 @@ func (m *making) postings(ctx context.Context) error {
 	for _, w := range m.workers {
 		w.names, w.prints = nil, nil // only postings need them
 	}
-	m.evidence.postings(g.table.ID.Raw, result)
-	m.countMerged(g.postingRows, result)
-	final := g.merge(result, len(m.out.Dict.Occupations))
-	m.out.Postings, m.out.Members = final.table, final.members
-	g.employers.listPostings(m.out.Postings.Company.Raw)
-	m.out.Companies = g.employers.table
-	if err := m.writeTexts(ctx, final.bodies, g.bodies); err != nil {
-		return err
-	}
-	m.counts.Postings, m.counts.Companies = m.out.Postings.ID.Len(), m.out.Companies.Name.Len()
-	return m.to.WriteEarly(&m.out, &m.out.Postings, &m.out.Members, &m.out.Companies)
+	g.employers.names = nil
+	m.evidence.add(snapshot.MergedPosting, g.ids, result)
+	return m.write(ctx, g, result)
 }
 
-func (m *making) readPostings(ctx context.Context, all *postingRows, mentions *mentions, bodies *spill) error {
+func (m *making) readPostings(ctx context.Context, g *gathered, mentions *mentions) error {
 	m.progress(StagePostings)
-	chunks := make([]postingRows, len(m.workers))
+	chunks := make([]postingChunk, len(m.workers))
 	err := m.live(ctx, "posting", postingColumns, func(r *Rows) error {
 		inParts(r.Rows, m.workers, func(part int, w *worker, from, to int) {
-			chunks[part] = postingRows{}
+			chunks[part] = postingChunk{}
 			chunks[part].read(r, w, from, to)
 		})
 		for i := range chunks {
-			if err := all.take(&chunks[i], mentions, bodies, m.codes); err != nil {
+			if err := g.take(&chunks[i], mentions, m.codes); err != nil {
 				return err
 			}
 		}
 		m.rows[r.Source] += r.Rows
 		return nil
 	})
-	return errors.Join(err, bodies.flush())
+	return errors.Join(err, g.texts.flush(), g.members.flush())
 }
 
 var companyColumns = []string{ColumnRow, "name", "number", "region", "industry", "employees", "average_pay_min"}
@@ -267,102 +260,16 @@ func (m *making) forMatcher(g *gathered) *master.Postings {
 	for i, w := range m.workers {
 		readers[i] = w.prints
 	}
-	p := &master.Postings{
+	return &master.Postings{
 		Prints:   g.prints,
-		Facts:    make([]master.Facts, g.len()),
+		Facts:    g.facts,
 		Counts:   master.MergeCounts(readers),
-		Title:    func(row uint32) string { return g.table.Title.At(int(row)) },
+		Title:    func(row uint32) string { return g.title.At(int(row)) },
 		Names:    func(company uint32) []string { return g.employers.names[company] },
 		Numbered: func(company uint32) bool { return len(g.employers.table.Number.Bytes(int(company))) > 0 },
-		Bodies:   g.bodies.each,
-		Apart:    m.decided.rows(snapshot.MergedPosting, g.table.ID.Raw),
+		Bodies:   g.texts.each,
+		Apart:    m.decided.rows(snapshot.MergedPosting, g.ids),
 	}
-	for i := range p.Facts {
-		p.Facts[i] = g.facts(i, g.table.Company.Raw[i], m.codes)
-	}
-	return p
-}
-
-// countMerged counts, for the report of each delivery, the rows that joined an
-// older one.
-func (m *making) countMerged(all *postingRows, r master.Result) {
-	first := make([]bool, r.Clusters)
-	for row, c := range r.Of {
-		if first[c] {
-			m.merged[int64(all.members.Delivery.Raw[row])]++
-		}
-		first[c] = true
-	}
-}
-
-// writeTexts writes the bodies in the final order of postings. Nearly all of
-// them rise through the files of the spill; those that stand elsewhere, because
-// a merge changed the occupation, are read one by one.
-func (m *making) writeTexts(ctx context.Context, rows []uint32, bodies *spill) (err error) {
-	w, err := m.to.Writer(&m.out, &m.out.Texts)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, w.Close()) }()
-	var chunk snapshot.Texts
-	var whole, one []byte
-	at := -1
-	for i, row := range rows {
-		bucket := int(bodies.bucket[row])
-		if want := m.codes.bucket(m.out.Postings.Occupation.Raw[i]); want != at {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			at = want
-			if whole, err = bodies.whole(at, whole); err != nil {
-				return err
-			}
-		}
-		body := one
-		if bucket == at {
-			body = whole[bodies.at[row]:][:bodies.length[row]]
-		} else if one, err = bodies.read(row, one); err != nil {
-			return err
-		} else {
-			body = one
-		}
-		if chunk.Body.AddBytes(body); len(chunk.Body.Data) < 1<<20 && i < len(rows)-1 {
-			continue
-		}
-		if err := w.Add(&chunk); err != nil {
-			return err
-		}
-		chunk.Body = snapshot.Strings{Off: chunk.Body.Off[:0], Data: chunk.Body.Data[:0]}
-	}
-	return nil
-}
-
-func (m *making) resumes(ctx context.Context) error {
-	m.progress(StageResumes)
-	all, chunks := &resumeRows{}, make([]resumeRows, len(m.workers))
-	err := m.live(ctx, "resume", resumeColumns, func(r *Rows) error {
-		inParts(r.Rows, m.workers, func(part int, w *worker, from, to int) {
-			chunks[part] = resumeRows{}
-			chunks[part].read(r, w, from, to)
-		})
-		for i := range chunks {
-			all.take(&chunks[i])
-		}
-		m.rows[r.Source] += r.Rows
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	id := func(row uint32) uint64 {
-		x := &all.table
-		return snapshot.RowID(m.out.Dict.Sources[x.Source.Raw[row]], x.Key.At(int(row)))
-	}
-	people := all.people(m.codes, m.decided.rowsBy(snapshot.MergedPerson, all.table.Source.Len(), id))
-	m.evidence.persons(id, people)
-	m.counts.People, m.counts.Resumes = people.Clusters, len(people.Of)
-	m.out.Resumes = *all.finish(people, len(m.out.Dict.Occupations))
-	return m.to.WriteEarly(&m.out, &m.out.Resumes)
 }
 
 // meta describes what was made; about is what the database says of the sources.

@@ -60,20 +60,22 @@ func rankedCodes(set *defs.Set, list string) []string {
 
 // numbers are the codes of a Dict as the matcher wants them.
 type numbers struct {
-	region     []uint32 // by position: 11, 11680
-	regionAt   map[uint32]uint16
-	occupation []uint16 // by position: 1110
+	region       []uint32 // by position: 11, 11680
+	regionAt     map[uint32]uint16
+	occupation   []uint16 // by position: 1110
+	occupationAt map[uint16]uint16
 }
 
 func newNumbers(d *snapshot.Dict) *numbers {
-	n := &numbers{regionAt: map[uint32]uint16{}}
+	n := &numbers{regionAt: map[uint32]uint16{}, occupationAt: map[uint16]uint16{}}
 	for i, c := range d.Regions {
 		v, _ := strconv.ParseUint(c, 10, 32)
 		n.region = append(n.region, uint32(v))
 		n.regionAt[uint32(v)] = uint16(i)
 	}
-	for _, c := range d.Occupations {
+	for i, c := range d.Occupations {
 		v, _ := strconv.ParseUint(c, 10, 16)
+		n.occupationAt[uint16(v)] = uint16(i)
 		n.occupation = append(n.occupation, uint16(v))
 	}
 	return n

@@ -8,21 +8,15 @@ import (
 )
 
 // A build gathers rows in tables of the snapshot's own shape, in the order in
-// which they come, and puts them in their final order at the end, a column at a
-// time, so that hardly more than one table is ever in memory.
+// which they come, and puts them in their final order a stretch at a time.
 
 // rearrange fills dst, a pointer to a table, with the rows of src named by
-// order, and releases each column of src when it is done with it. A column that
-// elsewhere names takes its rows from there instead of from order. Columns that
+// order, and releases each column of src when it is done with it. Columns that
 // src lacks stay as they are.
-func rearrange(dst, src any, order []uint32, elsewhere map[string][]uint32) {
+func rearrange(dst, src any, rows []uint32) {
 	d, s := reflect.ValueOf(dst).Elem(), reflect.ValueOf(src).Elem()
 	for i := range s.NumField() {
 		name := s.Type().Field(i).Name
-		rows := order
-		if other, ok := elsewhere[name]; ok {
-			rows = other
-		}
 		switch from := s.Field(i).Addr().Interface().(type) {
 		case *snapshot.Strings:
 			if from.Len() > 0 {

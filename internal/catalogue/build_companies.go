@@ -173,23 +173,24 @@ func set[T uint16 | uint32](column []T, row uint32, v T) {
 	}
 }
 
-// listPostings fills in which postings each company has.
+// listPostings fills in which postings each company has; those of nobody known
+// are not listed.
 func (e *employers) listPostings(company []uint32) {
-	rows := make([]uint32, len(company))
-	for i := range rows {
-		rows[i] = uint32(i)
-	}
-	slices.SortStableFunc(rows, func(a, b uint32) int { return cmp.Compare(company[a], company[b]) })
-	for c := range uint32(e.table.Name.Len()) {
-		end := 0
-		for end < len(rows) && company[rows[end]] == c {
-			end++
+	off := make([]uint64, e.table.Name.Len()+1)
+	for _, c := range company {
+		if c > 0 {
+			off[c+1]++
 		}
-		if c == 0 {
-			e.table.Postings.Add() // postings of nobody known are not listed
-		} else {
-			e.table.Postings.Add(rows[:end]...)
-		}
-		rows = rows[end:]
 	}
+	for c := range e.table.Name.Len() {
+		off[c+1] += off[c]
+	}
+	postings, next := make([]uint32, off[len(off)-1]), slices.Clone(off)
+	for i, c := range company {
+		if c > 0 {
+			postings[next[c]] = uint32(i)
+			next[c]++
+		}
+	}
+	e.table.Postings = snapshot.Lists[uint32]{Off: off, Val: postings}
 }

@@ -12,26 +12,24 @@ import (
 type evidence struct{ list []proof }
 
 type proof struct {
-	kind   snapshot.MergeKind
 	a, b   uint64
 	names  string
-	merged master.Merge
+	agreed master.Agreed
+	kind   snapshot.MergeKind
+	rule   master.Rule
+	score  uint8 // per cent
 }
 
-func (e *evidence) add(kind snapshot.MergeKind, a, b uint64, names string, m master.Merge) {
-	e.list = append(e.list, proof{kind, min(a, b), max(a, b), names, m})
-}
-
-func (e *evidence) postings(ids []uint64, r master.Result) {
+// add adds the merges of rows with these ids.
+func (e *evidence) add(kind snapshot.MergeKind, ids []uint64, r master.Result) {
+	e.list = slices.Grow(e.list, len(r.Merges))
 	for _, m := range r.Merges {
-		e.add(snapshot.MergedPosting, ids[m.A], ids[m.B], "", m)
+		e.one(kind, ids[m.A], ids[m.B], "", m)
 	}
 }
 
-func (e *evidence) persons(id func(uint32) uint64, r master.Result) {
-	for _, m := range r.Merges {
-		e.add(snapshot.MergedPerson, id(m.A), id(m.B), "", m)
-	}
+func (e *evidence) one(kind snapshot.MergeKind, a, b uint64, names string, m master.Merge) {
+	e.list = append(e.list, proof{min(a, b), max(a, b), names, m.Agreed, kind, m.Rule, uint8(m.Score*100 + 0.5)})
 }
 
 // services keeps with each merge how the two are called.
@@ -45,7 +43,7 @@ func (e *evidence) services(ids []uint64, in []master.Service, r master.Result) 
 		if in[x].Title+in[y].Title != "" {
 			names = in[x].Title + "\t" + in[y].Title
 		}
-		e.add(snapshot.MergedService, ids[x], ids[y], names, m)
+		e.one(snapshot.MergedService, ids[x], ids[y], names, m)
 	}
 }
 
@@ -60,7 +58,7 @@ func (e *evidence) companies(in []master.Company, r master.Result) {
 		if a > b {
 			x, y = y, x
 		}
-		e.add(snapshot.MergedCompany, a, b, in[x].Name+"\t"+in[y].Name, m)
+		e.one(snapshot.MergedCompany, a, b, in[x].Name+"\t"+in[y].Name, m)
 	}
 }
 
@@ -70,20 +68,21 @@ func companyID(c master.Company) uint64 {
 	return snapshot.RowID(c.Name, master.CleanNumber(c.Number))
 }
 
-// sorted lays the evidence out as a table.
+// sorted lays the evidence out as a table, and lets go of it.
 func (e *evidence) sorted() (t snapshot.Merges) {
 	slices.SortFunc(e.list, func(x, y proof) int {
-		return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b), cmp.Compare(x.merged.Rule, y.merged.Rule))
+		return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b), cmp.Compare(x.rule, y.rule))
 	})
 	for _, p := range e.list {
 		t.Kind.Add(uint8(p.kind))
 		t.A.Add(p.a)
 		t.B.Add(p.b)
-		t.Rule.Add(uint8(p.merged.Rule))
-		t.Agreed.Add(uint32(p.merged.Agreed))
-		t.Score.Add(uint8(p.merged.Score*100 + 0.5))
+		t.Rule.Add(uint8(p.rule))
+		t.Agreed.Add(uint32(p.agreed))
+		t.Score.Add(p.score)
 		t.Names.Add(p.names)
 	}
+	e.list = nil
 	return t
 }
 

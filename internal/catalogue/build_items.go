@@ -39,7 +39,7 @@ func (m *making) items(ctx context.Context) error {
 		}
 		return cmp.Or(strings.Compare(string(all.Key.Bytes(int(a))), string(all.Key.Bytes(int(b)))), cmp.Compare(a, b))
 	})
-	rearrange(&m.out.Items, all, order, nil)
+	rearrange(&m.out.Items, all, order)
 	m.masterServices(services, order)
 	return nil
 }

@@ -2,21 +2,40 @@ package catalogue
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 
 	"ieum/internal/catalogue/master"
 	"ieum/internal/snapshot"
 )
 
-// postingRows are source rows that speak of postings, before mastering: a row
-// of each column per source row. Company is the number of a mention.
+// postingRows are source rows that speak of postings: what is needed of each
+// until it is known which of them are one, about 190 bytes. The rest is on disk.
 type postingRows struct {
-	table   snapshot.Postings // without Title it would have all it needs for mastering
+	ids    []uint64
+	prints []master.Print
+	facts  []master.Facts // Company is the number of a mention, until employers are known
+	more   []moreFacts
+	title  snapshot.Strings
+}
+
+// moreFacts are those that the matcher has no use for.
+type moreFacts struct {
+	industry uint16
+	chance   uint8
+	payBasis uint8
+	flags    uint8
+	lists    uint8 // a bit for each of a posting's lists: it is not empty
+}
+
+// A postingChunk is some source rows as they are read.
+type postingChunk struct {
+	postingRows
 	members snapshot.Members
-	prints  []master.Print
 	written snapshot.Strings // employer as written …
 	number  snapshot.Strings // … and its business registration number
-	bodies  snapshot.Strings // of a chunk; what was gathered is in the spill
+	bodies  snapshot.Strings
+	rest    snapshot.Strings // see appendRest
 }
 
 // A postingRow is one source row with its codes found in the Dict.
@@ -45,162 +64,112 @@ type postingRow struct {
 }
 
 // add appends a row; names are those of its employer (master.Name.All).
-func (p *postingRows) add(r *postingRow, reader *master.Reader, names []string) {
-	t, m := &p.table, &p.members
-	t.ID.Add(r.id)
-	t.Title.Add(r.title)
-	t.Occupation.Add(r.occupation)
-	t.Chance.Add(r.chance)
-	t.Region.Add(r.region)
-	t.Industry.Add(r.industry)
-	t.Employment.Add(r.employment)
-	t.Education.Add(r.education)
-	t.CareerMin.Add(r.careerMin)
-	t.CareerMax.Add(r.careerMax)
-	t.PayMin.Add(r.payMin)
-	t.PayMax.Add(r.payMax)
-	t.PayBasis.Add(uint8(r.payBasis))
-	t.Openings.Add(r.openings)
-	t.Opened.Add(r.opened)
-	t.Deadline.Add(r.deadline)
-	t.Closed.Add(r.closed)
-	t.Skills.Add(r.skills...)
-	t.Required.Add(r.required...)
-	t.Preferred.Add(r.preferred...)
-	t.Majors.Add(r.majors...)
-	t.Flags.Add(r.flags)
-	t.Kept.Add(string(r.kept))
+func (p *postingChunk) add(r *postingRow, w *worker) {
+	p.ids = append(p.ids, r.id)
+	p.prints = append(p.prints, w.prints.Print(r.title, w.namesOf(r.company), []byte(r.body)))
+	p.facts = append(p.facts, master.Facts{
+		Region: w.codes.region[r.region], Occupation: w.codes.occupation[r.occupation], Opened: r.opened, Deadline: r.deadline, Closed: r.closed,
+		PayMin: r.payMin, PayMax: r.payMax, CareerMin: r.careerMin, CareerMax: r.careerMax, Openings: r.openings,
+		Employment: r.employment, Education: r.education, Guessed: r.flags&snapshot.Coded != 0,
+	})
+	p.more = append(p.more, moreFacts{r.industry, r.chance, uint8(r.payBasis), r.flags, r.filled()})
+	p.title.Add(r.title)
+	m := &p.members
 	m.ID.Add(r.id)
 	m.Source.Add(r.source)
 	m.Delivery.Add(r.delivery)
 	m.Row.Add(r.row)
 	m.Key.Add(r.key)
 	m.URL.Add(r.url)
-	p.prints = append(p.prints, reader.Print(r.title, names, []byte(r.body)))
 	p.written.Add(r.company)
 	p.number.Add(r.number)
 	p.bodies.Add(r.body)
+	w.rest = r.appendRest(w.rest[:0])
+	p.rest.AddBytes(w.rest)
 }
 
-func (p *postingRows) len() int { return p.table.ID.Len() }
+func (p *postingRows) len() int { return len(p.ids) }
 
-// take appends a chunk and gives its bodies to the spill.
-func (p *postingRows) take(c *postingRows, mentions *mentions, bodies *spill, codes *numbers) error {
-	for i := range c.len() {
-		region := c.table.Region.Raw[i]
-		c.table.Company.Add(mentions.of(c.written.Bytes(i), c.number.Bytes(i), codes.region[region], c.table.Industry.Raw[i]))
-		if err := bodies.add(codes.bucket(c.table.Occupation.Raw[i]), c.bodies.Bytes(i)); err != nil {
+// take appends a chunk and puts aside what is not needed yet.
+func (g *gathered) take(c *postingChunk, mentions *mentions, codes *numbers) error {
+	of := make([]uint16, c.len())
+	for i := range c.facts {
+		f := &c.facts[i]
+		f.Company = mentions.of(c.written.Bytes(i), c.number.Bytes(i), f.Region, c.more[i].industry)
+		if err := g.texts.add(codes.bucket(codes.occupationAt[f.Occupation]), c.bodies.Bytes(i), c.rest.Bytes(i)); err != nil {
 			return err
 		}
+		c.members.Posting.Add(uint32(g.len() + i))
+		of[i] = uint16(c.ids[i] >> 56)
 	}
-	appendTable(&p.table, &c.table)
-	appendTable(&p.members, &c.members)
-	p.prints = append(p.prints, c.prints...)
-	return nil
+	g.ids = append(g.ids, c.ids...)
+	g.prints = append(g.prints, c.prints...)
+	g.facts = append(g.facts, c.facts...)
+	g.more = append(g.more, c.more...)
+	appendStrings(&g.title, &c.title)
+	return g.members.add(&c.members, of)
 }
 
-// facts are what the matcher is told of a row beside its text.
-func (p *postingRows) facts(row int, company uint32, codes *numbers) master.Facts {
-	t := &p.table
-	return master.Facts{
-		Company: company, Region: codes.region[t.Region.Raw[row]], Occupation: codes.occupation[t.Occupation.Raw[row]],
-		Opened: t.Opened.Raw[row], Deadline: t.Deadline.Raw[row], Closed: t.Closed.Raw[row],
-		PayMin: t.PayMin.Raw[row], PayMax: t.PayMax.Raw[row], CareerMin: t.CareerMin.Raw[row], CareerMax: t.CareerMax.Raw[row],
-		Openings: t.Openings.Raw[row], Employment: t.Employment.Raw[row], Education: t.Education.Raw[row],
-		Guessed: t.Flags.Raw[row]&snapshot.Coded != 0,
-	}
+// clusters are the rows that are one posting each.
+type clusters struct {
+	rows []uint32
+	end  []uint32 // of each cluster within rows
 }
 
-// finished are the postings in their final order.
-type finished struct {
-	table   snapshot.Postings
-	members snapshot.Members
-	bodies  []uint32 // the source row whose body each posting shows
+func (c *clusters) of(cluster uint32) []uint32 {
+	from := uint32(0)
+	if cluster > 0 {
+		from = c.end[cluster-1]
+	}
+	return c.rows[from:c.end[cluster]]
+}
+
+// clusters lists the rows of each cluster, oldest first.
+func (p *postingRows) clusters(r master.Result) *clusters {
+	c := &clusters{make([]uint32, len(r.Of)), make([]uint32, r.Clusters)}
+	for _, of := range r.Of {
+		c.end[of]++
+	}
+	at := uint32(0)
+	for i, n := range c.end {
+		c.end[i], at = at, at+n
+	}
+	for row, of := range r.Of {
+		c.rows[c.end[of]] = uint32(row)
+		c.end[of]++
+	}
+	for i := range uint32(r.Clusters) {
+		slices.SortFunc(c.of(i), func(a, b uint32) int {
+			return cmp.Or(cmp.Compare(p.facts[a].Opened, p.facts[b].Opened), cmp.Compare(p.ids[a], p.ids[b]))
+		})
+	}
+	return c
 }
 
 // A placed cluster knows where its posting belongs.
 type placed struct {
-	code   uint32 // occupation and region
-	opened int32
-	id     uint64
-	head   uint32 // the row that speaks for the cluster
-	rows   []uint32
-}
-
-// merge makes one row of each cluster, in final order. The source rows are
-// released on the way.
-func (p *postingRows) merge(r master.Result, codes int) *finished {
-	sorted := p.place(p.clusters(r))
-	f := &finished{}
-	order := make([]uint32, len(sorted))
-	posting := make([]uint32, p.len()) // of each source row
-	var lists [4][]uint32
-	for i, s := range sorted {
-		order[i] = s.head
-		f.bodies = append(f.bodies, p.longest(s.rows))
-		for j, l := range p.lists() {
-			lists[j] = append(lists[j], firstWith(*l, s.head, s.rows))
-		}
-		for _, row := range s.rows {
-			posting[row] = uint32(i)
-		}
-	}
-	places := f.takeMembers(&p.members, posting)
-	for _, s := range sorted {
-		for i, row := range s.rows {
-			s.rows[i] = places[row]
-		}
-		f.table.Members.Add(s.rows...)
-	}
-	rearrange(&f.table, &p.table, order, map[string][]uint32{"Skills": lists[0], "Required": lists[1], "Preferred": lists[2], "Majors": lists[3]})
-	f.table.Occupations = ranges(f.table.Occupation.Raw, codes)
-	return f
+	code    uint32 // occupation and region
+	opened  int32
+	id      uint64
+	cluster uint32
+	text    uint32 // the row whose body is shown
 }
 
 // place unites each cluster and sorts them by occupation, region, opening and
 // ID.
-func (p *postingRows) place(clusters [][]uint32) []placed {
-	sorted := make([]placed, len(clusters))
-	for i, rows := range clusters {
+func (p *postingRows) place(all *clusters, codes *numbers) []placed {
+	sorted := make([]placed, len(all.end))
+	for i := range sorted {
+		rows := all.of(uint32(i))
+		text := p.longest(rows)
 		h := p.unite(rows)
-		t := &p.table
-		sorted[i] = placed{uint32(t.Occupation.Raw[h])<<16 | uint32(t.Region.Raw[h]), t.Opened.Raw[h], t.ID.Raw[h], h, rows}
+		f := &p.facts[h]
+		sorted[i] = placed{uint32(codes.occupationAt[f.Occupation])<<16 | uint32(codes.regionAt[f.Region]), f.Opened, p.ids[rows[0]], uint32(i), text}
 	}
 	slices.SortFunc(sorted, func(a, b placed) int {
 		return cmp.Or(cmp.Compare(a.code, b.code), cmp.Compare(a.opened, b.opened), cmp.Compare(a.id, b.id))
 	})
 	return sorted
-}
-
-func (p *postingRows) lists() [4]*snapshot.Lists[uint16] {
-	t := &p.table
-	return [4]*snapshot.Lists[uint16]{&t.Skills, &t.Required, &t.Preferred, &t.Majors}
-}
-
-// clusters lists the rows of each cluster, oldest first.
-func (p *postingRows) clusters(r master.Result) [][]uint32 {
-	size := make([]uint32, r.Clusters+1)
-	for _, c := range r.Of {
-		size[c+1]++
-	}
-	for i := range r.Clusters {
-		size[i+1] += size[i]
-	}
-	all := make([]uint32, len(r.Of))
-	out := make([][]uint32, r.Clusters)
-	for i := range out {
-		out[i] = all[size[i]:size[i]:size[i+1]]
-	}
-	for row, c := range r.Of {
-		out[c] = append(out[c], uint32(row))
-	}
-	t := &p.table
-	for _, rows := range out {
-		slices.SortFunc(rows, func(a, b uint32) int {
-			return cmp.Or(cmp.Compare(t.Opened.Raw[a], t.Opened.Raw[b]), cmp.Compare(t.ID.Raw[a], t.ID.Raw[b]))
-		})
-	}
-	return out
 }
 
 // unite fills one of the rows with what the others know and returns it. The row
@@ -209,69 +178,61 @@ func (p *postingRows) clusters(r master.Result) [][]uint32 {
 // comes from the others, newest first. The ID is the oldest row's, so that the
 // address stays when a posting is posted again.
 func (p *postingRows) unite(rows []uint32) (head uint32) {
-	t := &p.table
 	head = rows[len(rows)-1]
 	if len(rows) == 1 {
 		return head
 	}
+	h, m := &p.facts[head], &p.more[head]
 	for i := len(rows) - 2; i >= 0; i-- {
-		r := rows[i]
-		if t.Occupation.Raw[head] == 0 || t.Flags.Raw[head]&snapshot.Coded != 0 && t.Occupation.Raw[r] != 0 && t.Flags.Raw[r]&snapshot.Coded == 0 {
-			t.Occupation.Raw[head], t.Chance.Raw[head] = t.Occupation.Raw[r], t.Chance.Raw[r]
-			t.Flags.Raw[head] = t.Flags.Raw[head]&^snapshot.Coded | t.Flags.Raw[r]&snapshot.Coded
+		f, o := &p.facts[rows[i]], &p.more[rows[i]]
+		if h.Occupation == 0 || h.Guessed && f.Occupation != 0 && !f.Guessed {
+			h.Occupation, h.Guessed, m.chance = f.Occupation, f.Guessed, o.chance
+			m.flags = m.flags&^snapshot.Coded | o.flags&snapshot.Coded
 		}
-		if t.Region.Raw[head] == 0 {
-			t.Region.Raw[head] = t.Region.Raw[r]
+		if h.PayMin == 0 && h.PayMax == 0 {
+			h.PayMin, h.PayMax, m.payBasis = f.PayMin, f.PayMax, max(m.payBasis, o.payBasis)
 		}
-		if t.PayMin.Raw[head] == 0 && t.PayMax.Raw[head] == 0 {
-			t.PayMin.Raw[head], t.PayMax.Raw[head], t.PayBasis.Raw[head] = t.PayMin.Raw[r], t.PayMax.Raw[r], max(t.PayBasis.Raw[head], t.PayBasis.Raw[r])
+		if h.CareerMin == snapshot.Unset && h.CareerMax == snapshot.Unset {
+			h.CareerMin, h.CareerMax = f.CareerMin, f.CareerMax
+			m.flags |= o.flags & snapshot.EntryOK
 		}
-		if t.CareerMin.Raw[head] == snapshot.Unset && t.CareerMax.Raw[head] == snapshot.Unset {
-			t.CareerMin.Raw[head], t.CareerMax.Raw[head] = t.CareerMin.Raw[r], t.CareerMax.Raw[r]
-			t.Flags.Raw[head] |= t.Flags.Raw[r] & snapshot.EntryOK
-		}
-		fill(t.Industry.Raw, head, r)
-		fill(t.Employment.Raw, head, r)
-		fill(t.Education.Raw, head, r)
-		fill(t.Openings.Raw, head, r)
-		fill(t.Company.Raw, head, r)
+		h.Region = cmp.Or(h.Region, f.Region)
+		m.industry = cmp.Or(m.industry, o.industry)
+		h.Employment = cmp.Or(h.Employment, f.Employment)
+		h.Education = cmp.Or(h.Education, f.Education)
+		h.Openings = cmp.Or(h.Openings, f.Openings)
+		h.Company = cmp.Or(h.Company, f.Company)
 	}
 	p.period(head, rows)
-	t.ID.Raw[head] = t.ID.Raw[rows[0]]
 	return head
-}
-
-func fill[T uint8 | uint16 | uint32](column []T, head, from uint32) {
-	if column[head] == 0 {
-		column[head] = column[from]
-	}
 }
 
 // period gives head the period of the rows that were up with it: from the first
 // opening to the last deadline, closed when all are.
 func (p *postingRows) period(head uint32, rows []uint32) {
-	t := &p.table
-	opened, deadline, closed := t.Opened.Raw[head], t.Deadline.Raw[head], t.Closed.Raw[head]
+	h := &p.facts[head]
+	opened, deadline, closed := h.Opened, h.Deadline, h.Closed
 	for _, r := range rows {
-		ended := cmp.Or(t.Closed.Raw[r], t.Deadline.Raw[r])
-		if r == head || ended != 0 && t.Opened.Raw[head] != 0 && ended < t.Opened.Raw[head] {
+		f := &p.facts[r]
+		ended := cmp.Or(f.Closed, f.Deadline)
+		if r == head || ended != 0 && h.Opened != 0 && ended < h.Opened {
 			continue // it was over before
 		}
-		if t.Opened.Raw[r] != 0 {
-			opened = min(cmp.Or(opened, t.Opened.Raw[r]), t.Opened.Raw[r])
+		if f.Opened != 0 {
+			opened = min(cmp.Or(opened, f.Opened), f.Opened)
 		}
-		if t.Deadline.Raw[head] == 0 || t.Deadline.Raw[r] == 0 {
-			deadline = cmp.Or(deadline, t.Deadline.Raw[r])
+		if h.Deadline == 0 || f.Deadline == 0 {
+			deadline = cmp.Or(deadline, f.Deadline)
 		} else {
-			deadline = max(deadline, t.Deadline.Raw[r])
+			deadline = max(deadline, f.Deadline)
 		}
-		if closed == 0 || t.Closed.Raw[r] == 0 {
+		if closed == 0 || f.Closed == 0 {
 			closed = 0
 		} else {
-			closed = max(closed, t.Closed.Raw[r])
+			closed = max(closed, f.Closed)
 		}
 	}
-	t.Opened.Raw[head], t.Deadline.Raw[head], t.Closed.Raw[head] = opened, deadline, closed
+	h.Opened, h.Deadline, h.Closed = opened, deadline, closed
 }
 
 // longest is the row with the longest body, the newest of equals.
@@ -285,33 +246,61 @@ func (p *postingRows) longest(rows []uint32) uint32 {
 	return best
 }
 
-// firstWith is head if its list holds something, else the newest row whose does.
-func firstWith(l snapshot.Lists[uint16], head uint32, rows []uint32) uint32 {
-	if len(l.At(int(head), nil)) > 0 {
-		return head
-	}
+// firstWith is the newest row whose list holds something, else the newest.
+func (p *postingRows) firstWith(list int, rows []uint32) uint32 {
 	for i := len(rows) - 1; i >= 0; i-- {
-		if len(l.At(int(rows[i]), nil)) > 0 {
+		if p.more[rows[i]].lists>>list&1 == 1 {
 			return rows[i]
 		}
 	}
-	return head
+	return rows[len(rows)-1]
 }
 
-// takeMembers sorts the source rows by ID and returns the place of each.
-func (f *finished) takeMembers(m *snapshot.Members, posting []uint32) (places []uint32) {
-	order := make([]uint32, m.ID.Len())
-	for i := range order {
-		order[i] = uint32(i)
+func (x *postingRow) lists() [4][]uint16 {
+	return [4][]uint16{x.skills, x.required, x.preferred, x.majors}
+}
+
+// filled has a bit for each list that is not empty.
+func (x *postingRow) filled() (bits uint8) {
+	for i, l := range x.lists() {
+		if len(l) > 0 {
+			bits |= 1 << i
+		}
 	}
-	slices.SortFunc(order, func(a, b uint32) int { return cmp.Compare(m.ID.Raw[a], m.ID.Raw[b]) })
-	places = make([]uint32, len(order))
-	for to, from := range order {
-		places[from] = uint32(to)
+	return bits
+}
+
+// appendRest appends what is only needed when the posting is written: its lists,
+// and what is kept as the source wrote it.
+func (x *postingRow) appendRest(b []byte) []byte {
+	for _, l := range x.lists() {
+		b = binary.AppendUvarint(b, uint64(len(l)))
+		for _, v := range l {
+			b = binary.LittleEndian.AppendUint16(b, v)
+		}
 	}
-	m.Posting.Raw = posting
-	rearrange(&f.members, m, order, nil)
-	return places
+	return append(b, x.kept...)
+}
+
+// restList returns one of the lists that appendRest wrote.
+func restList(rest []byte, list int) (out []uint16) {
+	rest = skipLists(rest, list)
+	n, k := binary.Uvarint(rest)
+	for i := range int(n) {
+		out = append(out, binary.LittleEndian.Uint16(rest[k+2*i:]))
+	}
+	return out
+}
+
+// restKept returns what is kept as the source wrote it.
+func restKept(rest []byte) []byte { return skipLists(rest, 4) }
+
+func skipLists(rest []byte, lists int) []byte {
+	for range lists {
+		n, k := binary.Uvarint(rest)
+		rest = rest[k+2*int(n):]
+	}
+	return rest
 }
 
 var postingColumns = []string{ColumnKey, ColumnRow, ColumnCompetencies, "title", "body", "company", "company_number", "industry",
@@ -320,7 +309,7 @@ var postingColumns = []string{ColumnKey, ColumnRow, ColumnCompetencies, "title",
 	"region_text", "employment_text", "education_text", "career_text", "pay_text", "deadline_text"}
 
 // read appends rows from..to of a batch.
-func (p *postingRows) read(r *Rows, w *worker, from, to int) {
+func (p *postingChunk) read(r *Rows, w *worker, from, to int) {
 	c := columnsOf(r, postingColumns)
 	source, simulated := w.at["sources"][string(r.Source)], w.simulated(r.Source)
 	x := postingRow{source: source, delivery: uint32(r.Delivery)}
@@ -355,7 +344,7 @@ func (p *postingRows) read(r *Rows, w *worker, from, to int) {
 		x.preferred = c.named(x.preferred[:0], w, "preferred", "certificates", i)
 		x.majors = c.named(x.majors[:0], w, "majors", "majors", i)
 		x.keep(c, w, i)
-		p.add(&x, w.prints, w.namesOf(x.company))
+		p.add(&x, w)
 	}
 }
 

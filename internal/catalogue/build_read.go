@@ -49,13 +49,15 @@ func (f *finder) simulated(source ieum.SourceID) uint8 {
 // up it remembers.
 type worker struct {
 	*finder
+	codes  *numbers
 	prints *master.Reader
 	names  map[string][]string          // employer as written → its normal forms
 	words  map[string]map[string]uint16 // code list → words → position
+	rest   []byte
 }
 
-func newWorker(f *finder) *worker {
-	return &worker{finder: f, prints: master.NewReader(), names: map[string][]string{}, words: map[string]map[string]uint16{}}
+func newWorker(f *finder, codes *numbers) *worker {
+	return &worker{finder: f, codes: codes, prints: master.NewReader(), names: map[string][]string{}, words: map[string]map[string]uint16{}}
 }
 
 // remembered is the number of words beyond which a worker forgets them all.

@@ -1,9 +1,11 @@
 package catalogue
 
 import (
+	"bytes"
 	"cmp"
+	"context"
+	"errors"
 	"slices"
-	"strings"
 
 	"ieum/internal/catalogue/master"
 	"ieum/internal/snapshot"
@@ -13,10 +15,11 @@ var resumeColumns = []string{ColumnKey, ColumnRow, ColumnCompetencies, "person",
 	"occupation", "wishes", "wish_regions", "wish_pay_min", "wish_employment", "last_pay_min", "career_months",
 	"careers_occupation", "careers_start", "careers_end", "careers_pay", "skills", "certificates", "updated", "active"}
 
-// resumeRows are the résumés in the order in which they come.
+// resumeRows are résumés in the order in which they come.
 type resumeRows struct {
 	table  snapshot.Resumes
-	off    []uint32 // of tokens
+	ids    []uint64
+	off    []uint32 // where the tokens of each end
 	tokens []uint64
 }
 
@@ -27,7 +30,9 @@ func (t *resumeRows) read(r *Rows, w *worker, from, to int) {
 	var list []uint16
 	for i := from; i < to; i++ {
 		x := &t.table
-		x.Key.Add(c.text(ColumnKey, i))
+		key := c.text(ColumnKey, i)
+		t.ids = append(t.ids, snapshot.RowID(string(r.Source), key))
+		x.Key.Add(key)
 		x.Source.Add(source)
 		x.Delivery.Add(uint32(r.Delivery))
 		x.Row.Add(uint32(c.number(ColumnRow, i)))
@@ -138,58 +143,106 @@ func careerMonths(c columns, row int) uint16 {
 	return uint16(clamp(sum, snapshot.Unset-1))
 }
 
+// seekers are the résumés before it is known whose they are: all that says so,
+// and the rest on disk, with the number of each row for its person.
+type seekers struct {
+	master.People
+	ids   []uint64
+	aside *stretches[snapshot.Resumes]
+}
+
 // take appends a chunk.
-func (t *resumeRows) take(c *resumeRows) {
-	appendTable(&t.table, &c.table)
-	if len(t.off) == 0 {
-		t.off = append(t.off, 0)
-	}
-	base := uint32(len(t.tokens))
-	for _, o := range c.off {
-		t.off = append(t.off, base+o)
-	}
-	t.tokens = append(t.tokens, c.tokens...)
-}
-
-// people finds which résumés are one person's.
-func (t *resumeRows) people(codes *numbers, apart [][2]uint32) master.Result {
-	x := &t.table
-	p := &master.People{Off: t.off, Tokens: t.tokens, Sex: x.Sex.Raw, BirthYear: x.BirthYear.Raw, Education: x.Education.Raw, Region: make([]uint32, x.Region.Len())}
+func (s *seekers) take(c *resumeRows, codes *numbers) error {
+	x, base := &c.table, uint32(len(s.Tokens))
 	for i, r := range x.Region.Raw {
-		p.Region[i] = codes.region[r]
+		x.Person.Add(uint32(len(s.ids) + i))
+		s.Region = append(s.Region, codes.region[r])
+		s.Off = append(s.Off, base+c.off[i])
 	}
-	if len(p.Off) == 0 {
-		p.Off = []uint32{0}
-	}
-	r := master.Persons(p, apart)
-	t.off, t.tokens = nil, nil
-	return r
+	s.ids = append(s.ids, c.ids...)
+	s.Tokens = append(s.Tokens, c.tokens...)
+	s.Sex = append(s.Sex, x.Sex.Raw...)
+	s.BirthYear = append(s.BirthYear, x.BirthYear.Raw...)
+	s.Education = append(s.Education, x.Education.Raw...)
+	return s.aside.add(x, x.Occupation.Raw)
 }
 
-// finish puts the résumés in their final order.
-func (t *resumeRows) finish(people master.Result, codes int) *snapshot.Resumes {
-	x := &t.table
-	x.Person.Raw = people.Of
-	type place struct {
-		at  uint64
-		row uint32
+func (m *making) resumes(ctx context.Context) (err error) {
+	m.progress(StageResumes)
+	aside, err := newStretches[snapshot.Resumes](m.to.Dir, len(m.out.Dict.Occupations), m.c.held)
+	if err != nil {
+		return err
 	}
-	sorted := make([]place, x.Person.Len())
-	for i := range sorted {
-		sorted[i] = place{uint64(x.Occupation.Raw[i])<<32 | uint64(x.Person.Raw[i]), uint32(i)}
+	defer func() { err = errors.Join(err, aside.close()) }()
+	all := &seekers{People: master.People{Off: []uint32{0}}, aside: aside}
+	if err := m.readResumes(ctx, all); err != nil {
+		return err
 	}
-	slices.SortFunc(sorted, func(a, b place) int {
-		if a.at != b.at {
-			return cmp.Compare(a.at, b.at)
+	people := master.Persons(&all.People, m.decided.rows(snapshot.MergedPerson, all.ids))
+	m.evidence.add(snapshot.MergedPerson, all.ids, people)
+	m.counts.People, m.counts.Resumes = people.Clusters, len(people.Of)
+	return m.writeResumes(ctx, aside, people.Of)
+}
+
+func (m *making) readResumes(ctx context.Context, all *seekers) error {
+	chunks := make([]resumeRows, len(m.workers))
+	err := m.live(ctx, "resume", resumeColumns, func(r *Rows) error {
+		inParts(r.Rows, m.workers, func(part int, w *worker, from, to int) {
+			chunks[part] = resumeRows{}
+			chunks[part].read(r, w, from, to)
+		})
+		for i := range chunks {
+			if err := all.take(&chunks[i], m.codes); err != nil {
+				return err
+			}
 		}
-		return cmp.Or(strings.Compare(string(x.Key.Bytes(int(a.row))), string(x.Key.Bytes(int(b.row)))), cmp.Compare(a.row, b.row))
+		m.rows[r.Source] += r.Rows
+		return nil
 	})
-	order := make([]uint32, len(sorted))
-	for i, p := range sorted {
-		order[i] = p.row
+	return errors.Join(err, all.aside.flush())
+}
+
+// writeResumes writes the résumés in their final order, an occupation after
+// another; person is that of each row.
+func (m *making) writeResumes(ctx context.Context, aside *stretches[snapshot.Resumes], person []uint32) (err error) {
+	w, err := m.to.Writer(&m.out, &m.out.Resumes)
+	if err != nil {
+		return err
 	}
-	out := &snapshot.Resumes{}
-	rearrange(out, x, order, nil)
-	out.Occupations = ranges(out.Occupation.Raw, codes)
-	return out
+	defer func() { err = errors.Join(err, w.Close()) }()
+	persons := func(x *snapshot.Resumes) []uint32 { return pick(person, x.Person.Raw) }
+	end := make([]uint32, len(m.out.Dict.Occupations)+1)
+	err = aside.each(m.to.Dir, m.c.stretch, persons, func(occupation int, x *snapshot.Resumes) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var sorted snapshot.Resumes
+		rearrange(&sorted, x, resumeOrder(x, persons(x)))
+		sorted.Person.Raw = persons(&sorted)
+		end[occupation+1] += uint32(sorted.Person.Len())
+		return w.Add(&sorted)
+	})
+	if err != nil {
+		return err
+	}
+	for i := range end[1:] {
+		end[i+1] += end[i]
+	}
+	return w.Add(&snapshot.Resumes{Occupations: end})
+}
+
+// resumeOrder sorts the rows of one occupation by person and key, equal ones as
+// they came.
+func resumeOrder(x *snapshot.Resumes, person []uint32) []uint32 {
+	order := make([]uint32, len(person))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(a, b uint32) int {
+		if person[a] != person[b] {
+			return cmp.Compare(person[a], person[b])
+		}
+		return cmp.Or(bytes.Compare(x.Key.Bytes(int(a)), x.Key.Bytes(int(b))), cmp.Compare(a, b))
+	})
+	return order
 }

@@ -3,7 +3,6 @@ package catalogue
 import (
 	"bufio"
 	"errors"
-	"io"
 	"os"
 	"runtime"
 
@@ -12,21 +11,27 @@ import (
 	"ieum/internal/platform/durable"
 )
 
-// spillFiles is how many files bodies are spread over: one at a time is read
-// back whole, so that the 4.5 GB of 5.8 million bodies pass through 70 MB.
-const spillFiles = 64
+// spillFiles is how many files texts are spread over: one at a time is read back
+// whole, so that the 5 GB of 5.8 million postings pass through 80 MB; one beyond
+// wholeMost bytes is read text by text.
+const (
+	spillFiles = 64
+	wholeMost  = 256 << 20
+)
 
-// A spill keeps the bodies of postings on disk while their final order is not
-// known yet: one file for each stretch of occupations, which is also a stretch
-// of the final order. The files have no name, so nothing is left of them
-// however the program ends.
+// A spill keeps the bodies of postings on disk, and the rest of what is not
+// needed to find which are one, while their final order is not known yet: one
+// file for each stretch of occupations, which is also a stretch of the final
+// order. The files have no name, so nothing is left of them however the program
+// ends.
 type spill struct {
 	files  [spillFiles]*os.File
 	w      [spillFiles]*bufio.Writer
 	size   [spillFiles]int64
 	bucket []uint8 // by row
 	at     []int64
-	length []uint32
+	body   []uint32 // its bytes …
+	rest   []uint32 // … and those of what follows it
 }
 
 func newSpill(dir string) (*spill, error) {
@@ -34,7 +39,7 @@ func newSpill(dir string) (*spill, error) {
 	for i := range s.files {
 		f, err := nameless(dir)
 		if err != nil {
-			s.Close()
+			s.close()
 			return nil, err
 		}
 		s.files[i], s.w[i] = f, bufio.NewWriterSize(durable.Scratch(f), 128<<10)
@@ -42,13 +47,17 @@ func newSpill(dir string) (*spill, error) {
 	return s, nil
 }
 
-// add appends the body of the next row.
-func (s *spill) add(bucket int, body []byte) error {
+// add appends the body of the next row, and the rest.
+func (s *spill) add(bucket int, body, rest []byte) error {
 	s.bucket = append(s.bucket, uint8(bucket))
 	s.at = append(s.at, s.size[bucket])
-	s.length = append(s.length, uint32(len(body)))
-	s.size[bucket] += int64(len(body))
+	s.body = append(s.body, uint32(len(body)))
+	s.rest = append(s.rest, uint32(len(rest)))
+	s.size[bucket] += int64(len(body) + len(rest))
 	_, err := s.w[bucket].Write(body)
+	if err == nil {
+		_, err = s.w[bucket].Write(rest)
+	}
 	return err
 }
 
@@ -61,9 +70,9 @@ func (s *spill) flush() error {
 	return errors.Join(errs...)
 }
 
-// read returns the body of a row in buf, which grows as needed.
-func (s *spill) read(row uint32, buf []byte) ([]byte, error) {
-	n := int(s.length[row])
+// read returns the first bytes of a row in buf, which grows as needed: n of
+// them.
+func (s *spill) read(row uint32, n int, buf []byte) ([]byte, error) {
 	if cap(buf) < n {
 		buf = make([]byte, n*3/2)
 	}
@@ -72,21 +81,8 @@ func (s *spill) read(row uint32, buf []byte) ([]byte, error) {
 	return buf, err
 }
 
-// whole reads one file into buf.
-func (s *spill) whole(bucket int, buf []byte) ([]byte, error) {
-	if int64(cap(buf)) < s.size[bucket] {
-		buf = make([]byte, s.size[bucket])
-	}
-	buf = buf[:s.size[bucket]]
-	_, err := s.files[bucket].ReadAt(buf, 0)
-	if errors.Is(err, io.EOF) && len(buf) == 0 {
-		err = nil
-	}
-	return buf, err
-}
-
-// Close gives the disk space back.
-func (s *spill) Close() error {
+// close gives the disk space back.
+func (s *spill) close() error {
 	var errs []error
 	for _, f := range s.files {
 		if f != nil {
@@ -105,7 +101,7 @@ func (s *spill) each(rows []uint32, f func(row uint32, body []byte)) error {
 		g.Go(func() (err error) {
 			var buf []byte
 			for _, r := range part {
-				if buf, err = s.read(r, buf); err != nil {
+				if buf, err = s.read(r, int(s.body[r]), buf); err != nil {
 					return err
 				}
 				f(r, buf)
@@ -114,4 +110,44 @@ func (s *spill) each(rows []uint32, f func(row uint32, body []byte)) error {
 		})
 	}
 	return g.Wait()
+}
+
+// A spillReader reads rows, most of which are in the file it is in.
+type spillReader struct {
+	*spill
+	now   int
+	whole []byte // of the file, unless it is too large
+	one   []byte
+}
+
+// enter goes to a file.
+func (r *spillReader) enter(bucket int) error {
+	if bucket == r.now {
+		return nil
+	}
+	r.now, r.whole = bucket, r.whole[:0]
+	n := r.size[bucket]
+	if n == 0 || n > wholeMost {
+		return nil
+	}
+	if int64(cap(r.whole)) < n {
+		r.whole = make([]byte, n)
+	}
+	r.whole = r.whole[:n]
+	_, err := r.files[bucket].ReadAt(r.whole, 0)
+	return err
+}
+
+// read returns the body of a row and what follows it, until the next call.
+func (r *spillReader) read(row uint32) (body, rest []byte, err error) {
+	n := r.body[row]
+	both := r.one
+	if int(r.bucket[row]) == r.now && len(r.whole) > 0 {
+		both = r.whole[r.at[row]:][:n+r.rest[row]]
+	} else if both, err = r.spill.read(row, int(n+r.rest[row]), r.one); err != nil {
+		return nil, nil, err
+	} else {
+		r.one = both
+	}
+	return both[:n], both[n:], nil
 }

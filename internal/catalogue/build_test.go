@@ -406,6 +406,31 @@ func TestTheSameLakeGivesTheSameHashOnAnyCores(t *testing.T) {
 	}
 }
 
+// However many rows a build holds at once, and so however often it puts rows
+// aside and an occupation once more in parts, the snapshot is the same.
+func TestTheSameLakeGivesTheSameHashInAnyMemory(t *testing.T) {
+	hash := func(held, stretch int) string {
+		c := newTestCatalogue(t, dbtest.Open(t, t.TempDir()))
+		if held > 0 {
+			c.held, c.stretch = held, stretch
+		}
+		s := mustBuild(t, c, live(c.defs, marketLakes(1500)...))
+		if err := s.Verify(); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.IsSorted(s.Members.ID.AppendTo(nil, 0, s.Members.ID.Len())) {
+			t.Error("members are not in the order of their IDs")
+		}
+		return s.Meta.Hash
+	}
+	want := hash(0, 0)
+	for _, tt := range [][2]int{{1 << 20, 3}, {7, 1 << 20}, {100, 50}, {1, 1}} {
+		if got := hash(tt[0], tt[1]); got != want {
+			t.Errorf("with %d rows gathered and %d read back at once the hash is %s, else %s", tt[0], tt[1], got, want)
+		}
+	}
+}
+
 func TestABuildThatEndsEarlyChangesNothing(t *testing.T) {
 	c := newTestCatalogue(t, dbtest.Open(t, t.TempDir()))
 	mustBuild(t, c, live(c.defs, careLakes()...))

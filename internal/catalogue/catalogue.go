@@ -45,6 +45,8 @@ type Catalogue struct {
 	now       func() time.Time
 	coder     Coder
 	extractor Extractor
+
+	held, stretch int // rows that a build gathers before it puts them aside, and that it reads back at once
 }
 
 // New returns the catalogue of a data folder, having brought its tables up to
@@ -53,7 +55,7 @@ func New(ctx context.Context, d *db.DB, set *defs.Set, dataDir string, now func(
 	if err := d.Migrate(ctx, "catalogue", schema); err != nil {
 		return nil, err
 	}
-	c := &Catalogue{&store{d}, set, dataDir, now, coder, extractor}
+	c := &Catalogue{&store{d}, set, dataDir, now, coder, extractor, heldRows, stretchRows}
 	_, _, err := c.compare(ctx)
 	return c, err
 }

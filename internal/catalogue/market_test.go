@@ -56,20 +56,30 @@ func TestWriteMarket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer g.bodies.Close()
+	defer g.close()
 	f, err := os.Create(os.Getenv("IEUM_MASTER_OUT"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
 	in, truth, w := m.forMatcher(g), vacancies(t, market), gob.NewEncoder(f)
+	keys := make([]string, g.len())
+	for i := range g.members.groups {
+		x, err := g.members.whole(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j, row := range x.Posting.Raw {
+			keys[row] = x.Key.At(j)
+		}
+	}
 	for row := range uint32(g.len()) {
-		body, err := g.bodies.read(row, nil)
+		body, err := g.texts.read(row, int(g.texts.body[row]), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		company := in.Facts[row].Company
-		key := g.members.Key.At(int(row))
+		key := keys[row]
 		vacancy, ok := truth[key]
 		if !ok {
 			t.Fatalf("nothing is known of %s", key)

@@ -71,7 +71,7 @@ func newRealMarket(t *testing.T) *realMarket {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { g.bodies.Close() })
+	t.Cleanup(func() { g.close() })
 	r := &realMarket{gathered: g, making: m, in: m.forMatcher(g), half: os.Getenv("IEUM_PAIRS_HALF") == ""}
 	if r.result, err = master.MatchPostings(r.in); err != nil {
 		t.Fatal(err)
@@ -175,7 +175,7 @@ func TestDrawPairs(t *testing.T) {
 	}
 }
 
-func (r *realMarket) id(row uint32) string { return snapshot.FormatID(r.table.ID.At(int(row))) }
+func (r *realMarket) id(row uint32) string { return snapshot.FormatID(r.ids[row]) }
 
 // show writes a pair for a reader: what each says, and of the bodies the
 // beginning and what only one has.
@@ -183,23 +183,23 @@ func (r *realMarket) show(w *bufio.Writer, n int, a, b uint32) {
 	fmt.Fprintf(w, "#%d %s %s\n", n, r.id(a), r.id(b))
 	var lines [2][]string
 	for i, row := range []uint32{a, b} {
-		body, err := r.bodies.read(row, nil)
+		body, err := r.texts.read(row, int(r.texts.body[row]), nil)
 		if err != nil {
 			panic(err)
 		}
 		lines[i] = strings.FieldsFunc(string(body), func(c rune) bool { return c == '\n' || c == '|' || c == ',' })
 	}
 	for i, row := range []uint32{a, b} {
-		d, x := &r.making.out.Dict, &r.table
-		fmt.Fprintf(w, " %c %s / %s / %s", 'A'+i, x.Title.At(int(row)), r.employers.table.Name.At(int(x.Company.At(int(row)))), d.Regions[x.Region.At(int(row))])
-		if c := x.CareerMin.At(int(row)); c != snapshot.Unset {
-			fmt.Fprintf(w, " / career %d", c)
-			if m := x.CareerMax.At(int(row)); m != snapshot.Unset {
-				fmt.Fprintf(w, "-%d", m)
+		d, x := &r.making.out.Dict, &r.facts[row]
+		fmt.Fprintf(w, " %c %s / %s / %d", 'A'+i, r.title.At(int(row)), r.employers.table.Name.At(int(x.Company)), x.Region)
+		if x.CareerMin != snapshot.Unset {
+			fmt.Fprintf(w, " / career %d", x.CareerMin)
+			if x.CareerMax != snapshot.Unset {
+				fmt.Fprintf(w, "-%d", x.CareerMax)
 			}
 		}
-		fmt.Fprintf(w, " / %s %s pay %d-%d", d.Employment[x.Employment.At(int(row))], d.Education[x.Education.At(int(row))], x.PayMin.At(int(row))/10000, x.PayMax.At(int(row))/10000)
-		fmt.Fprintf(w, " / %s..%s / %s\n", ieum.Day(x.Opened.At(int(row))), ieum.Day(x.Deadline.At(int(row))), d.Sources[r.members.Source.At(int(row))])
+		fmt.Fprintf(w, " / %s %s pay %d-%d", d.Employment[x.Employment], d.Education[x.Education], x.PayMin/10000, x.PayMax/10000)
+		fmt.Fprintf(w, " / %s..%s\n", ieum.Day(x.Opened), ieum.Day(x.Deadline))
 	}
 	if slices.Equal(lines[0], lines[1]) {
 		fmt.Fprintf(w, "   both: %s\n", shorten(strings.Join(lines[0], ","), 100))
@@ -279,7 +279,7 @@ func TestJudgedPairs(t *testing.T) {
 		pairs, agreed, first, second = pairs+1, agreed+number(x == y), first+number(x), second+number(y)
 		if os.Getenv("IEUM_PAIRS_WRONG") != "" && one != x {
 			r.show(bufio.NewWriter(os.Stdout), int(stands), a, b)
-			fmt.Printf("%v %.1f: %s | %s\n", one, stands, r.table.Title.At(int(a)), r.table.Title.At(int(b)))
+			fmt.Printf("%v %.1f: %s | %s\n", one, stands, r.title.At(int(a)), r.title.At(int(b)))
 		}
 	}
 	chance := first/pairs*second/pairs + (1-first/pairs)*(1-second/pairs)

@@ -3,7 +3,6 @@ package snapshot
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"io"
 	"sort"
 )
 
@@ -32,11 +31,9 @@ const (
 // RowID is the public number of a source row: the first eight bytes of the
 // SHA-256 of the source and the row's key in it.
 func RowID(source, key string) uint64 {
-	h := sha256.New()
-	io.WriteString(h, source)
-	h.Write([]byte{0})
-	io.WriteString(h, key)
-	return binary.BigEndian.Uint64(h.Sum(nil))
+	b := append(append(append(make([]byte, 0, 96), source...), 0), key...)
+	sum := sha256.Sum256(b)
+	return binary.BigEndian.Uint64(sum[:])
 }
 
 // ItemID is the public number of a row of Items; two kinds of one source may

@@ -41,11 +41,17 @@ func (m *matcher) verify(pairs [][2]uint32) (found []Merge, err error) {
 }
 
 // each compares pairs, a batch of bodies at a time, and calls f in order: first
-// those of one employer, then the others.
+// those of one employer, then the others. It uses the memory of pairs.
 func (m *matcher) each(pairs [][2]uint32, f func(verdict)) error {
-	within := func(p [2]uint32) bool { return m.Facts[p[0]].Company == m.Facts[p[1]].Company }
-	across := slices.DeleteFunc(slices.Clone(pairs), within)
-	if err := m.eachOf(slices.DeleteFunc(slices.Clone(pairs), func(p [2]uint32) bool { return !within(p) }), true, f); err != nil {
+	within, across := pairs[:0], [][2]uint32(nil)
+	for _, p := range pairs {
+		if m.Facts[p[0]].Company == m.Facts[p[1]].Company {
+			within = append(within, p)
+		} else {
+			across = append(across, p)
+		}
+	}
+	if err := m.eachOf(within, true, f); err != nil {
 		return err
 	}
 	return m.eachOf(across, false, f)

@@ -41,8 +41,8 @@ type Postings struct {
 	// valid during the call only; f may be called from several goroutines.
 	Bodies func(rows []uint32, f func(row uint32, body []byte)) error
 	Apart  [][2]uint32 // rows that must not be merged
-	// Batch is the number of bodies compared at one time, each about a kilobyte;
-	// 0 means 200,000.
+	// Batch is the number of bodies compared at one time, each about three
+	// kilobytes with its words; 0 means 50,000.
 	Batch int
 }
 
@@ -75,7 +75,7 @@ type matcher struct {
 }
 
 func newMatcher(p *Postings) *matcher {
-	m := &matcher{Postings: p, most: cmp.Or(p.Batch, 200_000), forest: newForest(len(p.Prints), p.Apart)}
+	m := &matcher{Postings: p, most: cmp.Or(p.Batch, 50_000), forest: newForest(len(p.Prints), p.Apart)}
 	m.region = make([]uint32, len(p.Facts))
 	for i := range m.region {
 		m.region[i] = p.Facts[i].Region

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+)
+
+// leaveRoom keeps the program's own memory to three quarters of what there is,
+// so that it collects its garbage sooner where memory is short; the rest is for
+// files. GOMEMLIMIT, where it is set, says otherwise.
+func leaveRoom(root string) {
+	if most := memory(root); most > 0 && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(most / 4 * 3)
+	}
+}
+
+// memory returns how many bytes a program may use: what is available on the
+// machine, or less where its control group (version 2) or one above it has a
+// limit; 0 where the system does not say.
+func memory(root string) (most int64) {
+	for line := range strings.Lines(readText(root, "proc/meminfo")) {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "MemAvailable:" {
+			kilobytes, _ := strconv.ParseInt(f[1], 10, 64)
+			most = kilobytes << 10
+		}
+	}
+	for line := range strings.Lines(readText(root, "proc/self/cgroup")) {
+		group, ok := strings.CutPrefix(strings.TrimSpace(line), "0::")
+		for ok {
+			limit, err := strconv.ParseInt(strings.TrimSpace(readText(root, "sys/fs/cgroup", group, "memory.max")), 10, 64)
+			if err == nil && (most == 0 || limit < most) {
+				most = limit
+			}
+			ok = len(group) > 1
+			group = filepath.Dir(group)
+		}
+	}
+	return most
+}
+
+// readText returns a file, "" where it cannot be read.
+func readText(path ...string) string {
+	b, err := os.ReadFile(filepath.Join(path...))
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
