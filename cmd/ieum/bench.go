@@ -17,14 +17,17 @@ import (
 )
 
 var benchCommand = &command{
-	name: "bench", args: "NAME", about: "speed on this machine beside its limit, as JSON; path: from Parquet to the first answer",
+	name: "bench", args: "NAME", about: "what this machine does beside its limit, as JSON; path: from Parquet to the first answer; snapshot: the bytes of each column",
 	setup: func(fs *flag.FlagSet) run {
 		resumes := fs.Int("resumes", 100_000, "simulated résumés")
 		postings := fs.Int("postings", 30_000, "simulated postings")
 		in := fs.String("in", "", "a folder to work in, kept for the next run (default: a temporary one)")
 		return func(ctx context.Context, e *env, args []string) error {
+			if len(args) == 1 && args[0] == "snapshot" {
+				return benchSnapshot(e)
+			}
 			if len(args) != 1 || args[0] != "path" {
-				return usagef("bench takes one name: path")
+				return usagef("bench takes one name: path or snapshot")
 			}
 			dir := *in
 			if dir == "" {

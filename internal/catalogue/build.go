@@ -223,7 +223,7 @@ func (m *making) readPostings(ctx context.Context, g *gathered, mentions *mentio
 	chunks := make([]postingChunk, len(m.workers))
 	err := m.live(ctx, "posting", postingColumns, func(r *Rows) error {
 		inParts(r.Rows, m.workers, func(part int, w *worker, from, to int) {
-			chunks[part] = postingChunk{}
+			chunks[part].empty()
 			chunks[part].read(r, w, from, to)
 		})
 		for i := range chunks {

@@ -32,10 +32,22 @@ type moreFacts struct {
 type postingChunk struct {
 	postingRows
 	members snapshot.Members
-	written snapshot.Strings // employer as written …
-	number  snapshot.Strings // … and its business registration number
-	bodies  snapshot.Strings
-	rest    snapshot.Strings // see appendRest
+	texts   postingTexts
+}
+
+type postingTexts struct {
+	Company snapshot.Strings // as written …
+	Number  snapshot.Strings // … and its business registration number
+	Body    snapshot.Strings
+	Rest    snapshot.Strings // see appendRest
+}
+
+// empty keeps the memory.
+func (p *postingChunk) empty() {
+	p.ids, p.prints, p.facts, p.more = p.ids[:0], p.prints[:0], p.facts[:0], p.more[:0]
+	snapshot.Empty(&p.members)
+	snapshot.Empty(&p.texts)
+	p.title = snapshot.Strings{Off: p.title.Off[:0], Data: p.title.Data[:0]}
 }
 
 // A postingRow is one source row with its codes found in the Dict.
@@ -81,11 +93,11 @@ func (p *postingChunk) add(r *postingRow, w *worker) {
 	m.Row.Add(r.row)
 	m.Key.Add(r.key)
 	m.URL.Add(r.url)
-	p.written.Add(r.company)
-	p.number.Add(r.number)
-	p.bodies.Add(r.body)
+	p.texts.Company.Add(r.company)
+	p.texts.Number.Add(r.number)
+	p.texts.Body.Add(r.body)
 	w.rest = r.appendRest(w.rest[:0])
-	p.rest.AddBytes(w.rest)
+	p.texts.Rest.AddBytes(w.rest)
 }
 
 func (p *postingRows) len() int { return len(p.ids) }
@@ -95,8 +107,8 @@ func (g *gathered) take(c *postingChunk, mentions *mentions, codes *numbers) err
 	of := make([]uint16, c.len())
 	for i := range c.facts {
 		f := &c.facts[i]
-		f.Company = mentions.of(c.written.Bytes(i), c.number.Bytes(i), f.Region, c.more[i].industry)
-		if err := g.texts.add(codes.bucket(codes.occupationAt[f.Occupation]), c.bodies.Bytes(i), c.rest.Bytes(i)); err != nil {
+		f.Company = mentions.of(c.texts.Company.Bytes(i), c.texts.Number.Bytes(i), f.Region, c.more[i].industry)
+		if err := g.texts.add(codes.bucket(codes.occupationAt[f.Occupation]), c.texts.Body.Bytes(i), c.texts.Rest.Bytes(i)); err != nil {
 			return err
 		}
 		c.members.Posting.Add(uint32(g.len() + i))

@@ -23,6 +23,12 @@ type resumeRows struct {
 	tokens []uint64
 }
 
+// empty keeps the memory.
+func (t *resumeRows) empty() {
+	snapshot.Empty(&t.table)
+	t.ids, t.off, t.tokens = t.ids[:0], t.off[:0], t.tokens[:0]
+}
+
 // read appends rows from..to of a batch.
 func (t *resumeRows) read(r *Rows, w *worker, from, to int) {
 	c := columnsOf(r, resumeColumns)
@@ -188,7 +194,7 @@ func (m *making) readResumes(ctx context.Context, all *seekers) error {
 	chunks := make([]resumeRows, len(m.workers))
 	err := m.live(ctx, "resume", resumeColumns, func(r *Rows) error {
 		inParts(r.Rows, m.workers, func(part int, w *worker, from, to int) {
-			chunks[part] = resumeRows{}
+			chunks[part].empty()
 			chunks[part].read(r, w, from, to)
 		})
 		for i := range chunks {

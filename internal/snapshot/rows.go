@@ -30,6 +30,21 @@ func ReadRows(src []byte, table any, rows int) {
 	})
 }
 
+// Empty takes all rows out of a table in the making and keeps the memory for
+// others. Plain slices stay.
+func Empty(table any) {
+	visit(table, func(_ int, _ string, _ reflect.Value, c field) error {
+		if c != nil {
+			c.empty()
+		}
+		return nil
+	})
+}
+
+func (c *Column[T]) empty() { c.Raw = c.Raw[:0] }
+func (l *Lists[T]) empty()  { l.Off, l.Val = l.Off[:0], l.Val[:0] }
+func (s *Strings) empty()   { s.Off, s.Data = s.Off[:0], s.Data[:0] }
+
 func (c *Column[T]) appendRows(dst []byte, from, to int) []byte {
 	return append(dst, raw(c.Raw[from:to])...)
 }

@@ -48,6 +48,7 @@ type field interface {
 	entropy() float64                            // bytes; see Sizes
 	appendRows(dst []byte, from, to int) []byte  // see AppendRows
 	readRows(src []byte, rows int) (rest []byte) // see ReadRows
+	empty()
 }
 
 // A fieldWriter writes the rows of a field.
