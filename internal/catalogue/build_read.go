@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"ieum"
@@ -74,7 +75,7 @@ func (w *worker) namesOf(company string) []string {
 			clear(w.names)
 		}
 		names = master.ParseName(company).All()
-		w.names[company] = names
+		w.names[strings.Clone(company)] = names // without the batch it stands in
 	}
 	return names
 }
@@ -96,7 +97,7 @@ func (w *worker) named(list, words string) uint16 {
 				at = w.at[list][code]
 			}
 		}
-		known[words] = at
+		known[strings.Clone(words)] = at
 	}
 	return at
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // heldRows is how many rows are gathered before they are put aside, 25 MB of
-// résumés; stretchRows is how many are read back at once, about 150 MB.
+// résumés; stretchRows is how many are read back at once, about 100 MB.
 const (
 	heldRows    = 1 << 17
 	stretchRows = 1 << 19
