@@ -18,8 +18,8 @@ func leaveRoom(root string) {
 }
 
 // memory returns how many bytes a program may use: what is available on the
-// machine, or less where its control group (version 2) or one above it has a
-// limit; 0 where the system does not say.
+// machine, or less where its control group or one above it has a limit; 0 where
+// the system does not say.
 func memory(root string) (most int64) {
 	for line := range strings.Lines(readText(root, "proc/meminfo")) {
 		if f := strings.Fields(line); len(f) > 1 && f[0] == "MemAvailable:" {
@@ -28,14 +28,21 @@ func memory(root string) (most int64) {
 		}
 	}
 	for line := range strings.Lines(readText(root, "proc/self/cgroup")) {
-		group, ok := strings.CutPrefix(strings.TrimSpace(line), "0::")
-		for ok {
-			limit, err := strconv.ParseInt(strings.TrimSpace(readText(root, "sys/fs/cgroup", group, "memory.max")), 10, 64)
-			if err == nil && (most == 0 || limit < most) {
-				most = limit
+		f := strings.SplitN(strings.TrimSpace(line), ":", 3) // number, controllers, group
+		dir, file := "sys/fs/cgroup", "memory.max"           // version 2 has no controllers here
+		if len(f) == 3 && f[1] == "memory" {
+			dir, file = "sys/fs/cgroup/memory", "memory.limit_in_bytes"
+		} else if len(f) < 3 || f[1] != "" {
+			continue
+		}
+		for group := f[2]; ; group = filepath.Dir(group) {
+			n, err := strconv.ParseInt(strings.TrimSpace(readText(root, dir, group, file)), 10, 64)
+			if err == nil && (most == 0 || n < most) {
+				most = n
 			}
-			ok = len(group) > 1
-			group = filepath.Dir(group)
+			if len(group) < 2 {
+				break
+			}
 		}
 	}
 	return most
