@@ -196,7 +196,8 @@ type Job struct {
 	PayMin     int64    `json:"payMin"`     // won a year; 0 = not stated
 	PayMax     int64    `json:"payMax"`
 	PayBasis   string   `json:"payBasis"` // what pay was stated by, as in Stated
-	Deadline   Day      `json:"deadline"`
+	Opened     Day      `json:"opened"`
+	Deadline   Day      `json:"deadline"`          // last day to apply; "" until filled
 	Score      float64  `json:"score"`             // the sum of the reasons' points
 	Reasons    []Reason `json:"reasons"`           // largest first
 	Missing    []string `json:"missing,omitempty"` // certificates one must have and the person has not

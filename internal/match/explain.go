@@ -28,7 +28,7 @@ func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ie
 	j := ieum.Job{
 		ID: snapshot.FormatID(post.ID.At(int(row))), Title: post.Title.At(int(row)), Company: x.s.Companies.Name.At(int(post.Company.At(int(row)))),
 		Occupation: x.s.Dict.Occupations[post.Occupation.At(int(row))], Region: x.s.Dict.Regions[post.Region.At(int(row))],
-		PayMin: int64(post.PayMin.At(int(row))), PayMax: int64(post.PayMax.At(int(row))), PayBasis: bases[post.PayBasis.At(int(row))], Deadline: ieum.Day(post.Deadline.At(int(row))),
+		PayMin: int64(post.PayMin.At(int(row))), PayMax: int64(post.PayMax.At(int(row))), PayBasis: bases[post.PayBasis.At(int(row))], Opened: ieum.Day(post.Opened.At(int(row))), Deadline: ieum.Day(post.Deadline.At(int(row))),
 		Score: parts.Sum(), Reasons: []ieum.Reason{}, Simulated: post.Flags.At(int(row))&snapshot.Simulated != 0,
 	}
 	for part, points := range parts {
