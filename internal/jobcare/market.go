@@ -129,6 +129,8 @@ func newTally(s *snapshot.Snapshot) *tally {
 
 // countPostings walks the occupation's postings.
 func (t *tally) countPostings(s *snapshot.Snapshot, sl *slice) {
+	var members [16]uint32
+	var buf [32]uint16
 	p := &s.Postings
 	for i := int(p.Occupations[sl.occupation]); i < int(p.Occupations[sl.occupation+1]) && sl.occupation > 0; i++ {
 		if !sl.posting(p, i) {
@@ -144,15 +146,15 @@ func (t *tally) countPostings(s *snapshot.Snapshot, sl *slice) {
 			continue
 		}
 		t.postings++
-		for _, m := range p.Members.At(i, nil) {
+		for _, m := range p.Members.At(i, members[:]) {
 			t.sources[0][s.Members.Source.At(int(m))] = true
 		}
 		if pay := midPay(p, i); pay > 0 {
 			t.offered = append(t.offered, pay)
 		}
-		tallyList(t.skills, p.Skills.At(i, nil))
-		tallyList(t.asked, p.Required.At(i, nil))
-		tallyList(t.asked, p.Preferred.At(i, nil))
+		tallyList(t.skills, p.Skills.At(i, buf[:]))
+		tallyList(t.asked, p.Required.At(i, buf[:]))
+		tallyList(t.asked, p.Preferred.At(i, buf[:]))
 		if p.OpenWithin(i, sl.day, sl.day) {
 			t.open++
 			t.openPlaces += places
@@ -193,6 +195,7 @@ func (t *tally) countPeople(s *snapshot.Snapshot, sl *slice) {
 	if sl.occupation == 0 {
 		return
 	}
+	var buf [32]uint16
 	for i, end := int(r.Occupations[sl.occupation]), int(r.Occupations[sl.occupation+1]); i < end; {
 		latest, next := i, i+1
 		for ; next < end && r.Person.At(next) == r.Person.At(i); next++ {
@@ -214,8 +217,8 @@ func (t *tally) countPeople(s *snapshot.Snapshot, sl *slice) {
 		if pay := r.WishPay.At(latest); pay > 0 {
 			t.wished = append(t.wished, pay)
 		}
-		tallyList(t.held, r.Certificates.At(latest, nil))
-		tallyList(t.majors, r.Majors.At(latest, nil))
+		tallyList(t.held, r.Certificates.At(latest, buf[:]))
+		tallyList(t.majors, r.Majors.At(latest, buf[:]))
 	}
 }
 

@@ -25,12 +25,13 @@ func (b *base) countMoves(s *snapshot.Snapshot) {
 	r, n := &s.Resumes, len(s.Dict.Occupations)
 	counts := make([]uint32, n*n)
 	seen := make([]bool, s.Meta.People)
+	var buf [32]uint16
 	for row := range s.Meta.Resumes {
 		if seen[r.Person.At(row)] {
 			continue
 		}
 		seen[r.Person.At(row)] = true
-		spells := r.CareerOcc.At(row, nil) // newest first
+		spells := r.CareerOcc.At(row, buf[:]) // newest first
 		for i := 1; i < len(spells); i++ {
 			if from, to := spells[i], spells[i-1]; from != to && from > 0 && to > 0 {
 				counts[int(from)*n+int(to)]++
@@ -63,7 +64,8 @@ func (b *base) followed(s *snapshot.Snapshot, from int) []float64 {
 		}
 	}
 	seen := 0.0
-	for _, m := range b.Moves.At(from, nil) {
+	moves := b.Moves.At(from, nil)
+	for _, m := range moves {
 		seen += float64(m)
 	}
 	for o := range out {
@@ -72,7 +74,7 @@ func (b *base) followed(s *snapshot.Snapshot, from int) []float64 {
 		}
 	}
 	for i, o := range b.MovedTo.At(from, nil) {
-		out[o] += float64(b.Moves.At(from, nil)[i]) / (seen + doubt)
+		out[o] += float64(moves[i]) / (seen + doubt)
 	}
 	return out
 }

@@ -115,7 +115,8 @@ func (j *job) candidates(today ieum.Day) error {
 // member returns the source row under whose key a posting is named: the oldest
 // of the source asked for; -1 when it has none.
 func (j *job) member(row int) int {
-	for _, m := range j.x.s.Postings.Members.At(row, nil) {
+	var buf [16]uint32
+	for _, m := range j.x.s.Postings.Members.At(row, buf[:]) {
 		if j.source == 0 || j.x.s.Members.Source.At(int(m)) == j.source {
 			return int(m)
 		}

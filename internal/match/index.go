@@ -54,7 +54,7 @@ func build(ctx context.Context, s *snapshot.Snapshot, dir string) error {
 	var buf [64]uint16
 	c := counts{Skills: make([]uint32, len(s.Dict.Skills))}
 	for row := range s.Meta.Postings {
-		for _, id := range p.Skills.At(row, buf[:0]) {
+		for _, id := range p.Skills.At(row, buf[:]) {
 			c.Skills[id]++
 		}
 	}
@@ -150,6 +150,7 @@ func (x *index) isOpen(row int, day ieum.Day) bool { return x.s.Postings.OpenWit
 func (x *index) view(day ieum.Day, in func(row int) bool) *view {
 	p := &x.s.Postings
 	v := &view{day: day, occ: make([]uint32, len(x.s.Dict.Occupations)+1), has: make([]uint64, x.s.Meta.Postings/64+1), skillAt: make([]uint32, len(x.s.Dict.Skills)+1)}
+	var buf [32]uint16
 	for row := range x.s.Meta.Postings {
 		if !in(row) {
 			continue
@@ -157,7 +158,7 @@ func (x *index) view(day ieum.Day, in func(row int) bool) *view {
 		v.rows = append(v.rows, uint32(row))
 		v.has[row/64] |= 1 << (row % 64)
 		v.occ[p.Occupation.At(row)+1]++
-		for _, id := range p.Skills.At(row, nil) {
+		for _, id := range p.Skills.At(row, buf[:]) {
 			v.skillAt[id+1]++
 		}
 	}
@@ -166,7 +167,7 @@ func (x *index) view(day ieum.Day, in func(row int) bool) *view {
 	v.skills = make([]uint32, v.skillAt[len(v.skillAt)-1])
 	next := slices.Clone(v.skillAt)
 	for at, row := range v.rows {
-		for _, id := range p.Skills.At(int(row), nil) {
+		for _, id := range p.Skills.At(int(row), buf[:]) {
 			v.skills[next[id]] = uint32(at)
 			next[id]++
 		}

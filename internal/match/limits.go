@@ -152,7 +152,8 @@ func (x *index) needs(s *seeker, row int, f func(l *licence, id uint16, met bool
 			f(l, 0, s.holds(l))
 		}
 	}
-	for _, id := range p.Required.At(row, nil) {
+	var buf [8]uint16
+	for _, id := range p.Required.At(row, buf[:]) {
 		if !x.byLaw(laws, id, row) {
 			f(nil, id, s.certs[id])
 		}

@@ -166,9 +166,10 @@ func (s *side) facts(row int) (f rank.Facts, ok bool) {
 	if !s.reached(row) {
 		return f, false
 	}
+	var buf, own [32]uint16
 	clear(s.s.certs)
 	s.s.held = s.s.held[:0]
-	for _, id := range r.Certificates.At(row, nil) {
+	for _, id := range r.Certificates.At(row, buf[:]) {
 		s.s.certs[id] = true
 	}
 	if n, _ := x.lack(s.s, s.row); n > 0 {
@@ -176,19 +177,20 @@ func (s *side) facts(row int) (f rank.Facts, ok bool) {
 	}
 	f = s.base
 	f.Near = s.nearness(row) * float64(p.Chance.At(s.row)) / 100
-	skills := r.Skills.At(row, nil)
+	skills := r.Skills.At(row, own[:])
 	f.Skilled, f.Matched, f.Missing = len(skills) > 0, 0, 0
-	for _, id := range p.Skills.At(s.row, nil) { // in the posting's order, as facts adds them up
+	for _, id := range p.Skills.At(s.row, buf[:]) { // in the posting's order, as facts adds them up
 		if slices.Contains(skills, id) {
 			f.Matched += x.idf[id]
 		} else {
 			f.Missing += x.idf[id]
 		}
 	}
-	f.Required = held(s.s.certs, p.Required.At(s.row, nil))
-	f.Preferred = held(s.s.certs, p.Preferred.At(s.row, nil))
-	for _, id := range p.Majors.At(s.row, nil) {
-		f.Major = f.Major || slices.Contains(r.Majors.At(row, nil), id)
+	f.Required = held(s.s.certs, p.Required.At(s.row, buf[:]))
+	f.Preferred = held(s.s.certs, p.Preferred.At(s.row, buf[:]))
+	majors := r.Majors.At(row, own[:])
+	for _, id := range p.Majors.At(s.row, buf[:]) {
+		f.Major = f.Major || slices.Contains(majors, id)
 	}
 	f.Months, f.Wish = months(r.CareerMonths.At(row)), int64(r.WishPay.At(row))
 	if int(p.Education.At(s.row)) != x.anyone {
@@ -203,14 +205,16 @@ func (s *side) facts(row int) (f rank.Facts, ok bool) {
 
 // reached says whether the posting is where the person would work, or may be.
 func (s *side) reached(row int) bool {
-	wishes := s.x.s.Resumes.WishRegions.At(row, nil)
+	var buf [16]uint16
+	wishes := s.x.s.Resumes.WishRegions.At(row, buf[:])
 	return len(wishes) == 0 || slices.ContainsFunc(wishes, func(w uint16) bool { return s.reach[w] })
 }
 
 func (s *side) nearness(row int) float64 {
 	r := &s.x.s.Resumes
+	var buf [16]uint16
 	best, weight := 0.0, whole
-	for _, o := range r.Wishes.At(row, nil) {
+	for _, o := range r.Wishes.At(row, buf[:]) {
 		best, weight = max(best, s.near[o]), workedIn
 	}
 	s.spent = s.x.done(row, s.spent[:0])
@@ -234,7 +238,8 @@ func (s *side) closeness(row int) int {
 		}
 	}
 	near(r.Region.At(row))
-	for _, w := range r.WishRegions.At(row, nil) {
+	var buf [16]uint16
+	for _, w := range r.WishRegions.At(row, buf[:]) {
 		near(w)
 	}
 	return best

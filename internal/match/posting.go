@@ -171,7 +171,7 @@ func named(dict []string, ids []uint16) []string {
 func (x *index) employer(c int) Employer {
 	t := &x.s.Companies
 	return Employer{Name: t.Name.At(c), Number: t.Number.At(c), Region: x.s.Dict.Regions[t.Region.At(c)], Industry: x.s.Dict.Industries[t.Industry.At(c)],
-		Employees: int(t.Employees.At(c)), AvgPay: int64(t.AvgPay.At(c)), Postings: len(t.Postings.At(c, nil))}
+		Employees: int(t.Employees.At(c)), AvgPay: int64(t.AvgPay.At(c)), Postings: t.Postings.Count(c)}
 }
 
 func (x *index) required(row int) []Required {

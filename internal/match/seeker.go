@@ -175,6 +175,7 @@ func (s *seeker) holds(l *licence) bool {
 // facts gathers what is known of the person and a posting together. It reads
 // columns only, for it is called for every posting that might be among the best.
 func (x *index) facts(s *seeker, row int, today ieum.Day) rank.Facts {
+	var buf [32]uint16
 	p := &x.s.Postings
 	f := rank.Facts{
 		Near: s.near[p.Occupation.At(row)] * float64(p.Chance.At(row)) / 100, Skilled: len(s.has) > 0,
@@ -186,7 +187,7 @@ func (x *index) facts(s *seeker, row int, today ieum.Day) rank.Facts {
 	if x.anyone > 0 && f.Asks == x.anyone { // also somebody whose education is not known
 		f.Asks, f.Schooling = 1, 1
 	}
-	for _, id := range p.Skills.At(row, nil) {
+	for _, id := range p.Skills.At(row, buf[:]) {
 		idf := x.idf[id]
 		f.Asked += idf
 		if has := s.skills[id]; has > 0 {
@@ -195,9 +196,9 @@ func (x *index) facts(s *seeker, row int, today ieum.Day) rank.Facts {
 			f.Missing += idf
 		}
 	}
-	f.Required = held(s.certs, p.Required.At(row, nil))
-	f.Preferred = held(s.certs, p.Preferred.At(row, nil))
-	for _, id := range p.Majors.At(row, nil) {
+	f.Required = held(s.certs, p.Required.At(row, buf[:]))
+	f.Preferred = held(s.certs, p.Preferred.At(row, buf[:]))
+	for _, id := range p.Majors.At(row, buf[:]) {
 		f.Major = f.Major || s.majors[id]
 	}
 	if e := p.Employment.At(row); s.wanted && e > 0 {
