@@ -112,6 +112,10 @@ func (b *Build) Describe(m Meta, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if m.Base != nil {
+		sum := sha256.Sum256([]byte(m.Base.Hash + hash))
+		hash = hex.EncodeToString(sum[:])
+	}
 	m.Format, m.Hash, m.Version, m.Built = Format, hash, hash[:16], now.UTC().Truncate(time.Second)
 	return writeJSON(b.Path("meta.json"), m)
 }
@@ -203,8 +207,14 @@ func sameParts(x, y string) (bool, error) {
 	return slices.Equal(hashes[0], hashes[1]), nil
 }
 
-// prune removes snapshots other than those to keep.
+// prune removes snapshots other than those to keep and their bases.
 func (b *Build) prune(keep ...string) error {
+	for _, name := range keep {
+		var m Meta
+		if err := readJSON(filepath.Join(b.root, name, "meta.json"), &m); err == nil && m.Base != nil {
+			keep = append(keep, m.Base.Folder)
+		}
+	}
 	entries, err := os.ReadDir(b.root)
 	if err != nil {
 		return err

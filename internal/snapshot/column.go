@@ -21,6 +21,9 @@ type Column[T Number] struct {
 	n      int
 	blocks []block
 	data   []byte // the whole file; nil while the table is made
+
+	after *Column[T] // goes on where this one ends; see stack.go
+	plus  T          // added to its numbers
 }
 
 // blockRows is the number of rows that are packed alike.
@@ -54,6 +57,9 @@ func (c *Column[T]) Len() int {
 	if c.data == nil {
 		return len(c.Raw)
 	}
+	if c.after != nil {
+		return c.n + c.after.n
+	}
 	return c.n
 }
 
@@ -66,7 +72,10 @@ func (c *Column[T]) At(i int) T {
 		return c.Raw[i]
 	}
 	if uint(i) >= uint(c.n) {
-		panic(fmt.Sprintf("snapshot: row %d of %d", i, c.n))
+		if i < 0 || c.after == nil {
+			panic(fmt.Sprintf("snapshot: row %d of %d", i, c.n))
+		}
+		return c.after.At(i-c.n) + c.plus
 	}
 	b := &c.blocks[uint(i)/blockRows]
 	return number[T](c.data, b, bitsAt(c.data, b, uint64(i)%blockRows))
@@ -76,6 +85,15 @@ func (c *Column[T]) At(i int) T {
 func (c *Column[T]) AppendTo(dst []T, from, to int) []T {
 	if c.data == nil {
 		return append(dst, c.Raw[from:to]...)
+	}
+	if to > c.n && c.after != nil {
+		if from < c.n {
+			dst = c.AppendTo(dst, from, c.n)
+		}
+		for i := max(from, c.n); i < to; i++ {
+			dst = append(dst, c.At(i))
+		}
+		return dst
 	}
 	for i := from; i < to; {
 		b := &c.blocks[i/blockRows]
@@ -135,6 +153,9 @@ type Lists[T Number] struct {
 	counts Column[uint32]
 	starts Column[uint64] // of each stride-th row among the values
 	values Column[T]
+
+	after *Lists[T] // as in Column
+	plus  T
 }
 
 // stride is the number of rows between two places that are known.
@@ -144,6 +165,9 @@ const stride = 16
 func (l *Lists[T]) Len() int {
 	if l.counts.data == nil {
 		return max(0, len(l.Off)-1)
+	}
+	if l.after != nil {
+		return l.counts.n + l.after.counts.n
 	}
 	return l.counts.n
 }
@@ -163,6 +187,13 @@ func (l *Lists[T]) At(i int, buf []T) []T {
 	if l.counts.data == nil {
 		return l.Val[l.Off[i]:l.Off[i+1]]
 	}
+	if i >= l.counts.n && l.after != nil {
+		out := l.after.At(i-l.counts.n, buf)
+		for k := range out {
+			out[k] += l.plus
+		}
+		return out
+	}
 	from := int(l.starts.At(i / stride))
 	for j := i / stride * stride; j < i; j++ {
 		from += int(l.counts.At(j))
@@ -174,6 +205,9 @@ func (l *Lists[T]) At(i int, buf []T) []T {
 func (l *Lists[T]) Count(i int) int {
 	if l.counts.data == nil {
 		return int(l.Off[i+1] - l.Off[i])
+	}
+	if i >= l.counts.n && l.after != nil {
+		return l.after.Count(i - l.counts.n)
 	}
 	return int(l.counts.At(i))
 }

@@ -61,12 +61,14 @@ func (s *Snapshot) MergesOf(row int) (out []Merge) {
 // mergesFrom returns the evidence of a kind whose first row is id.
 func (s *Snapshot) mergesFrom(kind MergeKind, id uint64) (out []Merge) {
 	m := &s.Merges
-	from := sort.Search(m.Kind.Len(), func(i int) bool {
-		k := MergeKind(m.Kind.At(i))
-		return k > kind || k == kind && m.A.At(i) >= id
-	})
-	for i := from; i < m.Kind.Len() && MergeKind(m.Kind.At(i)) == kind && m.A.At(i) == id; i++ {
-		out = append(out, s.merge(i))
+	for _, in := range s.stretches(func(l *Snapshot) int { return l.Merges.Kind.Len() }) {
+		from := in.From + sort.Search(in.To-in.From, func(i int) bool {
+			k := MergeKind(m.Kind.At(in.From + i))
+			return k > kind || k == kind && m.A.At(in.From+i) >= id
+		})
+		for i := from; i < in.To && MergeKind(m.Kind.At(i)) == kind && m.A.At(i) == id; i++ {
+			out = append(out, s.merge(i))
+		}
 	}
 	return out
 }

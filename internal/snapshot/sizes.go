@@ -18,8 +18,11 @@ type Size struct {
 // Sizes measures every column of a snapshot. The order-0 entropy of a column of
 // numbers is that of its values, of lists that of their lengths and values, of
 // texts that of their lengths and bytes: what a code that looks at one value at
-// a time cannot go below.
+// a time cannot go below. Of a snapshot of changes its base is measured.
 func (s *Snapshot) Sizes() (sizes []Size, err error) {
+	if s.layers != nil {
+		return s.layers[0].Sizes()
+	}
 	for _, t := range s.tables() {
 		m, err := mapFile(filepath.Join(s.Dir, t.file))
 		if err != nil {

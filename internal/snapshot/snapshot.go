@@ -2,10 +2,10 @@
 // catalogue writes and jobcare and match read: plain columns in memory-mapped
 // files, physically grouped by occupation, so that one occupation is one range.
 //
-// Read snapshot.go for what it holds, table.go for how a file looks, text.go
-// for posting texts, build.go for how a new one comes into being without a
-// crash ever showing a half of it, and live.go for how a running server moves
-// to it without dropping a request.
+// Read snapshot.go for what it holds, table.go for how a file looks, build.go
+// for how a new one comes into being without a crash ever showing a half of it,
+// stack.go for one that says only what changed since another, and live.go for
+// how a running server moves to it without dropping a request.
 package snapshot
 
 import (
@@ -220,6 +220,7 @@ type Meta struct {
 	Companies int       `json:"companies"`
 	Items     int       `json:"items"`
 	Services  int       `json:"services"`  // public services that items speak of
+	Base      *Base     `json:"base,omitempty"`
 	Simulated bool      `json:"simulated"` // any row is
 	From      ieum.Day  `json:"from"`
 	To        ieum.Day  `json:"to"` // the last day data speaks of
@@ -240,6 +241,8 @@ type Snapshot struct {
 	Items     Items
 	Merges    Merges
 
+	layers  []*Snapshot // the base and the changes; nil for a whole snapshot
+	gone    [2][]uint64 // a bit for each row of the base's postings and résumés
 	parts   map[string]io.Closer
 	closers []io.Closer
 }
@@ -266,9 +269,27 @@ func (s *Snapshot) tables() []struct {
 	}
 }
 
-// Open maps the snapshot in dir. One of a newer format is ieum.ErrConflict, one
-// that must be built again, for its age or a damage, ieum.ErrInvalid.
-func Open(dir string) (_ *Snapshot, err error) {
+// Open maps the snapshot in dir, and the base it goes on from. One of a newer
+// format is ieum.ErrConflict, one that must be built again, for its age or a
+// damage, ieum.ErrInvalid.
+func Open(dir string) (*Snapshot, error) {
+	s, err := openLayer(dir)
+	if err != nil || s.Meta.Base == nil {
+		return s, err
+	}
+	under, err := openLayer(filepath.Join(filepath.Dir(dir), s.Meta.Base.Folder))
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	stacked, err := stack(under, s)
+	if err != nil {
+		return nil, damaged(dir, errors.Join(err, under.Close(), s.Close()))
+	}
+	return stacked, nil
+}
+
+// openLayer maps the tables of one folder.
+func openLayer(dir string) (_ *Snapshot, err error) {
 	s := &Snapshot{Dir: dir, parts: map[string]io.Closer{}}
 	defer func() {
 		if err != nil {
@@ -328,11 +349,15 @@ func (s *Snapshot) Close() error {
 		errs = append(errs, c.Close())
 	}
 	s.parts, s.closers = nil, nil
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.closeLayers())...)
 }
 
-// Verify reads the whole snapshot and compares every checksum and length.
+// Verify reads the whole snapshot and compares every checksum and length; a base
+// was looked at when it was built.
 func (s *Snapshot) Verify() error {
+	if s.layers != nil {
+		return s.layers[1].Verify()
+	}
 	for _, c := range s.closers {
 		if v, ok := c.(interface{ Verify() error }); ok {
 			if err := v.Verify(); err != nil {
@@ -357,11 +382,16 @@ func (s *Snapshot) Today(now time.Time) ieum.Day {
 
 // PostingByID returns the row of the posting that holds the source row id.
 func (s *Snapshot) PostingByID(id uint64) (row int, ok bool) {
-	i := sort.Search(s.Members.ID.Len(), func(i int) bool { return s.Members.ID.At(i) >= id })
-	if i == s.Members.ID.Len() || s.Members.ID.At(i) != id {
-		return 0, false
+	for _, in := range s.memberStretches() {
+		i := in.From + sort.Search(in.To-in.From, func(i int) bool { return s.Members.ID.At(in.From+i) >= id })
+		if i == in.To || s.Members.ID.At(i) != id {
+			continue
+		}
+		if row = int(s.Members.Posting.At(i)); !s.PostingGone(row) {
+			return row, true
+		}
 	}
-	return int(s.Members.Posting.At(i)), true
+	return 0, false
 }
 
 func readJSON(path string, v any) error {

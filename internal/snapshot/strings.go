@@ -22,6 +22,8 @@ type Strings struct {
 	starts Column[uint64] // … where it stands in the file …
 	sizes  Column[uint32] // … and its bytes there
 	file   []byte
+
+	after *Strings // as in Column
 }
 
 // A block of texts ends when it has so many bytes or rows.
@@ -57,6 +59,9 @@ type decoder struct {
 func (s *Strings) Len() int {
 	if s.file == nil {
 		return max(0, len(s.Off)-1)
+	}
+	if s.after != nil {
+		return s.n + s.after.n
 	}
 	return s.n
 }
@@ -118,11 +123,14 @@ func (s *Strings) Range(from, to int, f func(row int, text []byte) bool) {
 		}
 		return
 	}
-	after := sort.Search(s.first.Len(), func(b int) bool { return int(s.first.At(b)) > from })
-	for b := max(0, after-1); b < s.starts.n && int(s.first.At(b)) < to; b++ {
+	next := sort.Search(s.first.Len(), func(b int) bool { return int(s.first.At(b)) > from })
+	for b := max(0, next-1); b < s.starts.n && int(s.first.At(b)) < to; b++ {
 		if !s.block(b, from, to, f) {
 			return
 		}
+	}
+	if to > s.n {
+		s.after.Range(max(0, from-s.n), to-s.n, func(row int, text []byte) bool { return f(s.n+row, text) })
 	}
 }
 

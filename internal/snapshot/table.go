@@ -49,6 +49,7 @@ type field interface {
 	appendRows(dst []byte, from, to int) []byte  // see AppendRows
 	readRows(src []byte, rows int) (rest []byte) // see ReadRows
 	empty()
+	goOn(after field, plus uint64) // see stack
 }
 
 // A fieldWriter writes the rows of a field.
