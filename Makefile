@@ -10,13 +10,17 @@ build:
 run: build
 	./bin/ieum serve --demo
 
-# All tests. On two cores it takes some minutes.
+# All tests. On two cores it takes some minutes. All that they print is in
+# bin/test.log; a run that fails ends with the tests that failed and what each says.
 test: tools
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
 	go build ./...
 	go vet ./...
 	./bin/ieum check
-	go test -count=1 -timeout 18m ./...
+	@echo "go test -count=1 -timeout 18m ./..."
+	@{ go test -count=1 -timeout 18m ./... 2>&1; echo $$? >bin/test.status; } | tee bin/test.log
+	@[ "$$(cat bin/test.status)" = 0 ] || { echo "What failed, six lines of each (the whole is in bin/test.log):"; \
+		awk '/^[ \t]*$$/ { next } /^ *--- FAIL|^panic:|^fatal error:/ { print; left = 6; next } /^[ \t]/ { if (left-- > 0) print; next } /^FAIL|\.go:[0-9]+:[0-9]+: / { print }' bin/test.log | cut -c1-300 | tail -n 38; exit 1; }
 
 # What the tests use beside Go: PostgreSQL 15 and Chromium, with Korean fonts.
 # Installed when there is apt-get and we are root; without them the tests that

@@ -243,7 +243,9 @@ func (b *tab) inspect(t *testing.T, base, at, how string) {
 	if charts == 0 && bytes > weight {
 		t.Errorf("%s (%s) takes %.0f bytes, the limit is %d:\n%s", at, how, bytes, weight, strings.Join(loads, "\n"))
 	}
-	t.Logf("%s (%s): %.0f bytes, %d loads, %d charts", at, how, bytes, len(loads), charts)
+	if testing.Verbose() { // a line for each page would hide a failure
+		t.Logf("%s (%s): %.0f bytes, %d loads, %d charts", at, how, bytes, len(loads), charts)
+	}
 	for _, v := range b.violations(t) {
 		t.Errorf("%s (%s) %s", at, how, v)
 	}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"flag"
 	"html"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -46,6 +48,10 @@ func TestMain(m *testing.M) {
 	}
 	if text := os.Getenv(dying); text != "" {
 		os.Exit(meetFate(text))
+	}
+	flag.Parse()
+	if !testing.Verbose() { // a failure is read without a line for each request around it
+		slog.SetLogLoggerLevel(slog.LevelWarn)
 	}
 	status := m.Run()
 	for _, dir := range made {
