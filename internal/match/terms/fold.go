@@ -5,7 +5,7 @@
 // Read fold.go for how text is made comparable and cut into terms, list.go for
 // how the postings of a term are written, build.go for how an index of any size
 // is built in bounded memory and blob.go for its large files, index.go for how
-// it is read, and near.go for how alike two words are.
+// it is read, stack.go for one that goes on from another, and near.go for how alike two words are.
 package terms
 
 import (

@@ -7,7 +7,6 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
-	"sort"
 
 	"ieum/internal/snapshot"
 )
@@ -18,6 +17,9 @@ type Index struct {
 	table  *snapshot.Mapping
 	folded []byte
 	lists  []byte
+
+	over *Index // goes on where this one ends; nil for a whole index (see stack.go)
+	gone gone   // rows of this one that no longer hold
 }
 
 // Open maps the index in dir, which must hold rows rows.
@@ -53,8 +55,14 @@ func (x *Index) Close() error {
 	if x.table != nil {
 		errs = append(errs, x.table.Close())
 	}
+	if x.gone.table != nil {
+		errs = append(errs, x.gone.table.Close())
+	}
+	if x.over != nil {
+		errs = append(errs, x.over.Close())
+	}
 	errs = append(errs, snapshot.Unmap(x.folded), snapshot.Unmap(x.lists))
-	x.table, x.folded, x.lists = nil, nil, nil
+	*x = Index{}
 	return errors.Join(errs...)
 }
 
@@ -74,64 +82,100 @@ func (x *Index) Verify() error {
 	return nil
 }
 
-// Rows returns the number of rows indexed.
-func (x *Index) Rows() int { return len(x.Start) - 1 }
+// own is the number of rows without those of an index that goes on from it.
+func (x *Index) own() int { return len(x.Start) - 1 }
+
+// Rows returns the number of rows indexed that hold.
+func (x *Index) Rows() int {
+	if x.over == nil {
+		return x.own()
+	}
+	return x.own() - int(x.gone.Rows[0]) + x.over.own()
+}
 
 // Folded returns the folded text of a row, title, company and body each ending
 // in a newline. It must not outlive the index.
-func (x *Index) Folded(row int) []byte { return x.folded[x.Start[row]:x.Start[row+1]] }
+func (x *Index) Folded(row int) []byte {
+	if n := x.own(); x.over != nil && row >= n {
+		return x.over.Folded(row - n)
+	}
+	return x.folded[x.Start[row]:x.Start[row+1]]
+}
 
 // Fields returns the folded title, company and body of a row. They must not
 // outlive the index.
 func (x *Index) Fields(row int) (title, company, body []byte) { return fields(x.Folded(row)) }
 
 // find returns the position of a key.
-func (x *Index) find(k Key) (int, bool) {
-	i := sort.Search(len(x.Key), func(i int) bool { return x.Key[i] >= uint64(k) })
-	return i, i < len(x.Key) && x.Key[i] == uint64(k)
-}
+func (x *Index) find(k Key) (int, bool) { return slices.BinarySearch(x.Key, uint64(k)) }
 
-// Count returns the number of rows that hold a term.
-func (x *Index) Count(k Key) int {
+// Count returns the number of rows that hold a term, and hold.
+func (x *Index) Count(k Key) (n int) {
 	if i, ok := x.find(k); ok {
-		return int(x.N[i])
+		n = int(x.N[i])
 	}
-	return 0
+	if x.over != nil {
+		n += x.over.Count(k) - x.gone.count(k)
+	}
+	return n
 }
 
-// List returns the postings of a term; empty when no row holds it.
+// List returns the postings of a term; empty when no row holds it. Rows that no
+// longer hold are among them.
 func (x *Index) List(k Key) *List {
+	l := &List{}
 	if i, ok := x.find(k); ok {
-		return x.list(i)
+		l = x.list(i)
 	}
-	return &List{}
+	if x.over != nil {
+		l.then = x.over.List(k)
+		l.then.Row, l.then.from = uint32(x.own()), uint32(x.own())
+		l.n += l.then.n - x.gone.count(k)
+	}
+	return l
 }
 
 func (x *Index) list(i int) *List {
 	from, to := x.SkipFrom[i], x.SkipFrom[i+1]
 	return &List{
-		data: x.lists[x.At[i]:x.At[i+1]], left: x.N[i], total: x.N[i],
+		data: x.lists[x.At[i]:x.At[i+1]], left: x.N[i], total: x.N[i], n: int(x.N[i]),
 		skipRow: x.SkipRow[from:to], skipAt: x.SkipAt[from:to],
 	}
 }
 
 // Starting calls f for every key of two letters whose first is r, and for r
 // standing alone, in order.
-func (x *Index) Starting(r rune, f func(Key)) {
-	i, _ := x.find(Pair(r, 0))
-	for ; i < len(x.Key) && Key(x.Key[i]) < Pair(r+1, 0); i++ {
-		f(Key(x.Key[i]))
-	}
-}
+func (x *Index) Starting(r rune, f func(Key)) { x.walk(Pair(r, 0), Pair(r+1, 0), f) }
 
 // Latin calls f for every key of a Latin word, in order.
-func (x *Index) Latin(f func(Key)) {
-	for _, k := range x.Key {
-		if Key(k) >= notLatin {
-			return
+func (x *Index) Latin(f func(Key)) { x.walk(0, notLatin, f) }
+
+// walk calls f once for every key from least to below end, in order.
+func (x *Index) walk(least, end Key, f func(Key)) {
+	own, more := x.between(least, end), []uint64(nil)
+	if x.over != nil {
+		more = x.over.between(least, end)
+	}
+	for _, k := range own {
+		for len(more) > 0 && more[0] < k {
+			f(Key(more[0]))
+			more = more[1:]
+		}
+		if len(more) > 0 && more[0] == k {
+			more = more[1:]
 		}
 		f(Key(k))
 	}
+	for _, k := range more {
+		f(Key(k))
+	}
+}
+
+// between returns the keys from least to below end.
+func (x *Index) between(least, end Key) []uint64 {
+	from, _ := x.find(least)
+	to, _ := x.find(end)
+	return x.Key[from:to]
 }
 
 // IDF returns how telling it is that a row holds a term n rows hold: the

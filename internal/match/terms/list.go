@@ -54,14 +54,29 @@ type List struct {
 	skipRow []uint32 // row of every skipRows-th posting …
 	skipAt  []uint32 // … and where the one after it begins
 	began   bool
+
+	from uint32 // row from which the rows are counted
+	then *List  // goes on where this one ends; see stack.go
+	n    int    // of the postings, those whose rows hold
 }
 
-// Len returns the number of postings.
-func (l *List) Len() int { return int(l.total) }
+// Len returns the number of postings whose rows hold.
+func (l *List) Len() int { return l.n }
+
+// goOn turns the list into the one that follows.
+func (l *List) goOn() {
+	n := l.n
+	*l = *l.then
+	l.n = n
+}
 
 // Next moves to the next posting and returns its row.
 func (l *List) Next() uint32 {
 	if l.left == 0 {
+		if l.then != nil {
+			l.goOn()
+			return l.Next()
+		}
 		l.Row = None
 		return None
 	}
@@ -83,13 +98,16 @@ func (l *List) Seek(min uint32) uint32 {
 	if l.began && l.Row >= min {
 		return l.Row
 	}
-	l.jump(min)
+	if l.then != nil && min >= l.then.from {
+		l.goOn()
+	}
+	l.jump(min - l.from)
 	for l.Next() < min {
 	}
 	return l.Row
 }
 
-// jump leaves out the blocks that end before min.
+// jump leaves out the blocks that end before min, counted from l.from on.
 func (l *List) jump(min uint32) {
 	done := int(l.total-l.left) / skipRows // the block being read
 	if done >= len(l.skipRow) || l.skipRow[done] >= min {
@@ -106,5 +124,5 @@ func (l *List) jump(min uint32) {
 			lo += step
 		}
 	}
-	l.Row, l.at, l.left, l.began = l.skipRow[lo], int(l.skipAt[lo]), l.total-uint32(lo+1)*skipRows, true
+	l.Row, l.at, l.left, l.began = l.from+l.skipRow[lo], int(l.skipAt[lo]), l.total-uint32(lo+1)*skipRows, true
 }
