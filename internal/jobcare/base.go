@@ -5,7 +5,11 @@ import (
 	"context"
 	"io"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"ieum/internal/snapshot"
 )
@@ -72,7 +76,7 @@ func Part() snapshot.Part {
 	}
 }
 
-// newBase counts over all occupations.
+// newBase counts over all occupations, on every core.
 func newBase(ctx context.Context, s *snapshot.Snapshot) (*base, error) {
 	n := len(s.Dict.Occupations)
 	b := &base{table: table{
@@ -80,62 +84,89 @@ func newBase(ctx context.Context, s *snapshot.Snapshot) (*base, error) {
 		CertPeople: make([]uint32, len(s.Dict.Certificates)), MajorPeople: make([]uint32, len(s.Dict.Majors)),
 		Postings: make([]uint32, n), Coded: make([]uint32, n), People: make([]uint32, n), Seekers: make([]uint32, n), Wished: make([]uint32, n),
 	}}
+	var adding sync.Mutex
+	most, counts := make([][]uint16, n), make([][]uint32, n)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	group.Go(func() error { b.countMoves(s); return nil }) // the longest, so it begins first
 	for o := range n {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		b.countPostings(s, o)
-		b.countPeople(s, o)
+		group.Go(func() error {
+			asked, people := countAsked(s, o), newTally(s)
+			if o > 0 {
+				most[o], counts[o] = asked.most()
+			}
+			people.countPeople(s, &slice{occupation: uint16(o)})
+			adding.Lock()
+			defer adding.Unlock()
+			b.add(o, asked, people)
+			return ctx.Err()
+		})
 	}
-	b.countMoves(s)
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	for o := range n {
+		b.Skill.Add(most[o]...)
+		b.SkillCount.Add(counts[o]...)
+	}
 	return b, nil
 }
 
-func (b *base) countPostings(s *snapshot.Snapshot, o int) {
-	p := &s.Postings
-	skills, asked := make([]int, len(s.Dict.Skills)), make([]int, len(s.Dict.Certificates))
-	for i := p.Occupations[o]; i < p.Occupations[o+1]; i++ {
-		if len(p.Skills.At(int(i), nil)) > 0 {
-			b.Coded[o]++
+// demand is what the postings of an occupation ask for.
+type demand struct {
+	postings, coded int   // all, and those that ask for any competency
+	skills, certs   []int // postings, by position in the Dict
+}
+
+func countAsked(s *snapshot.Snapshot, o int) *demand {
+	p, a := &s.Postings, &demand{skills: make([]int, len(s.Dict.Skills)), certs: make([]int, len(s.Dict.Certificates))}
+	var buf [32]uint16
+	for _, in := range s.PostingsOf(o) {
+		for i := in.From; i < in.To; i++ {
+			if s.PostingGone(i) {
+				continue
+			}
+			a.postings++
+			skills := p.Skills.At(i, buf[:])
+			if len(skills) > 0 {
+				a.coded++
+			}
+			tallyList(a.skills, skills)
+			tallyList(a.certs, p.Required.At(i, buf[:]))
+			tallyList(a.certs, p.Preferred.At(i, buf[:]))
 		}
-		tallyList(skills, p.Skills.At(int(i), nil))
-		tallyList(asked, p.Required.At(int(i), nil))
-		tallyList(asked, p.Preferred.At(int(i), nil))
 	}
-	b.Postings[o] = p.Occupations[o+1] - p.Occupations[o]
-	var ids []uint16
-	for id, n := range skills {
-		b.SkillPostings[id] += uint32(n)
-		if n >= least && o > 0 {
+	return a
+}
+
+// most returns the competencies asked for most often, at most topSkills, and in
+// how many postings each is.
+func (a *demand) most() (ids []uint16, counts []uint32) {
+	for id, n := range a.skills {
+		if n >= least {
 			ids = append(ids, uint16(id))
 		}
 	}
-	for id, n := range asked {
-		b.CertPostings[id] += uint32(n)
-	}
-	slices.SortFunc(ids, func(x, y uint16) int { return cmp.Or(skills[y]-skills[x], int(x)-int(y)) })
+	slices.SortFunc(ids, func(x, y uint16) int { return cmp.Or(a.skills[y]-a.skills[x], int(x)-int(y)) })
 	ids = ids[:min(topSkills, len(ids))]
-	counts := make([]uint32, len(ids))
-	for i, id := range ids {
-		counts[i] = uint32(skills[id])
+	for _, id := range ids {
+		counts = append(counts, uint32(a.skills[id]))
 	}
-	b.Skill.Add(ids...)
-	b.SkillCount.Add(counts...)
+	return ids, counts
 }
 
-func (b *base) countPeople(s *snapshot.Snapshot, o int) {
-	if o == 0 {
-		return
-	}
-	t := newTally(s)
-	t.countPeople(s, &slice{occupation: uint16(o)})
-	b.People[o], b.Seekers[o] = uint32(t.people), uint32(t.seekers)
-	b.Wished[o] = uint32(quantile(sorted(t.wished), .5, onSeekers).Int())
-	for id, n := range t.held {
-		b.CertPeople[id] += uint32(n)
-	}
-	for id, n := range t.majors {
-		b.MajorPeople[id] += uint32(n)
+// add adds what was counted of an occupation.
+func (b *base) add(o int, a *demand, people *tally) {
+	b.Postings[o], b.Coded[o] = uint32(a.postings), uint32(a.coded)
+	b.People[o], b.Seekers[o] = uint32(people.people), uint32(people.seekers)
+	b.Wished[o] = uint32(quantile(sorted(people.wished), .5, onSeekers).Int())
+	for _, x := range []struct {
+		to   []uint32
+		from []int
+	}{{b.SkillPostings, a.skills}, {b.CertPostings, a.certs}, {b.CertPeople, people.held}, {b.MajorPeople, people.majors}} {
+		for id, n := range x.from {
+			x.to[id] += uint32(n)
+		}
 	}
 }
 

@@ -129,41 +129,49 @@ func newTally(s *snapshot.Snapshot) *tally {
 
 // countPostings walks the occupation's postings.
 func (t *tally) countPostings(s *snapshot.Snapshot, sl *slice) {
+	if sl.occupation == 0 {
+		return
+	}
+	for _, in := range s.PostingsOf(int(sl.occupation)) {
+		for i := in.From; i < in.To; i++ {
+			if !s.PostingGone(i) && sl.posting(&s.Postings, i) {
+				t.countPosting(s, i, sl.day)
+			}
+		}
+	}
+}
+
+func (t *tally) countPosting(s *snapshot.Snapshot, i int, day ieum.Day) {
 	var members [16]uint32
 	var buf [32]uint16
 	p := &s.Postings
-	for i := int(p.Occupations[sl.occupation]); i < int(p.Occupations[sl.occupation+1]) && sl.occupation > 0; i++ {
-		if !sl.posting(p, i) {
-			continue
+	places := max(1, int(p.Openings.At(i)))
+	if opened := ieum.Day(p.Opened.At(i)); opened != 0 && opened <= day {
+		m := opened.Time().Format("2006-01")
+		c := t.months[m]
+		t.months[m] = [2]int{c[0] + places, c[1] + 1}
+	}
+	if !p.OpenWithin(i, day-yearDays, day) {
+		return
+	}
+	t.postings++
+	for _, m := range p.Members.At(i, members[:]) {
+		t.sources[0][s.Members.Source.At(int(m))] = true
+	}
+	if pay := midPay(p, i); pay > 0 {
+		t.offered = append(t.offered, pay)
+	}
+	tallyList(t.skills, p.Skills.At(i, buf[:]))
+	tallyList(t.asked, p.Required.At(i, buf[:]))
+	tallyList(t.asked, p.Preferred.At(i, buf[:]))
+	if p.OpenWithin(i, day, day) {
+		t.open++
+		t.openPlaces += places
+		if p.Openings.At(i) == 0 {
+			t.unstated++
 		}
-		places := max(1, int(p.Openings.At(i)))
-		if opened := ieum.Day(p.Opened.At(i)); opened != 0 && opened <= sl.day {
-			m := opened.Time().Format("2006-01")
-			c := t.months[m]
-			t.months[m] = [2]int{c[0] + places, c[1] + 1}
-		}
-		if !p.OpenWithin(i, sl.day-yearDays, sl.day) {
-			continue
-		}
-		t.postings++
-		for _, m := range p.Members.At(i, members[:]) {
-			t.sources[0][s.Members.Source.At(int(m))] = true
-		}
-		if pay := midPay(p, i); pay > 0 {
-			t.offered = append(t.offered, pay)
-		}
-		tallyList(t.skills, p.Skills.At(i, buf[:]))
-		tallyList(t.asked, p.Required.At(i, buf[:]))
-		tallyList(t.asked, p.Preferred.At(i, buf[:]))
-		if p.OpenWithin(i, sl.day, sl.day) {
-			t.open++
-			t.openPlaces += places
-			if p.Openings.At(i) == 0 {
-				t.unstated++
-			}
-			t.openIn[province(s, p.Region.At(i))] += places
-			t.postingsIn[province(s, p.Region.At(i))]++
-		}
+		t.openIn[province(s, p.Region.At(i))] += places
+		t.postingsIn[province(s, p.Region.At(i))]++
 	}
 }
 
@@ -191,35 +199,40 @@ func tallyList(counts []int, ids []uint16) {
 // countPeople walks the occupation's résumés, which are grouped by person. Of a
 // person with several, the one updated last speaks.
 func (t *tally) countPeople(s *snapshot.Snapshot, sl *slice) {
-	r := &s.Resumes
 	if sl.occupation == 0 {
 		return
 	}
-	var buf [32]uint16
-	for i, end := int(r.Occupations[sl.occupation]), int(r.Occupations[sl.occupation+1]); i < end; {
-		latest, next := i, i+1
-		for ; next < end && r.Person.At(next) == r.Person.At(i); next++ {
-			if r.Updated.At(next) > r.Updated.At(latest) {
-				latest = next
+	r := &s.Resumes
+	for _, in := range s.ResumesOf(int(sl.occupation)) {
+		for i := in.From; i < in.To; {
+			latest, person := -1, r.Person.At(i)
+			for ; i < in.To && r.Person.At(i) == person; i++ {
+				if !s.ResumeGone(i) && (latest < 0 || r.Updated.At(i) > r.Updated.At(latest)) {
+					latest = i
+				}
+			}
+			if latest >= 0 && sl.resume(r, latest) {
+				t.countPerson(s, latest)
 			}
 		}
-		i = next
-		if !sl.resume(r, latest) {
-			continue
-		}
-		t.people++
-		t.sources[1][r.Source.At(latest)] = true
-		if r.Flags.At(latest)&snapshot.Active == 0 {
-			continue
-		}
-		t.seekers++
-		t.seekersIn[province(s, r.Region.At(latest))]++
-		if pay := r.WishPay.At(latest); pay > 0 {
-			t.wished = append(t.wished, pay)
-		}
-		tallyList(t.held, r.Certificates.At(latest, buf[:]))
-		tallyList(t.majors, r.Majors.At(latest, buf[:]))
 	}
+}
+
+func (t *tally) countPerson(s *snapshot.Snapshot, i int) {
+	var buf [32]uint16
+	r := &s.Resumes
+	t.people++
+	t.sources[1][r.Source.At(i)] = true
+	if r.Flags.At(i)&snapshot.Active == 0 {
+		return
+	}
+	t.seekers++
+	t.seekersIn[province(s, r.Region.At(i))]++
+	if pay := r.WishPay.At(i); pay > 0 {
+		t.wished = append(t.wished, pay)
+	}
+	tallyList(t.held, r.Certificates.At(i, buf[:]))
+	tallyList(t.majors, r.Majors.At(i, buf[:]))
 }
 
 // province returns the two-digit code of a region, or "".

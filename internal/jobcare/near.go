@@ -24,13 +24,14 @@ const looked = 8
 func (b *base) countMoves(s *snapshot.Snapshot) {
 	r, n := &s.Resumes, len(s.Dict.Occupations)
 	counts := make([]uint32, n*n)
-	seen := make([]bool, s.Meta.People)
+	seen := make([]bool, s.Persons())
 	var buf [32]uint16
-	for row := range s.Meta.Resumes {
-		if seen[r.Person.At(row)] {
+	for row := range r.Person.Len() {
+		person := r.Person.At(row)
+		if seen[person] || s.ResumeGone(row) {
 			continue
 		}
-		seen[r.Person.At(row)] = true
+		seen[person] = true
 		spells := r.CareerOcc.At(row, buf[:]) // newest first
 		for i := 1; i < len(spells); i++ {
 			if from, to := spells[i], spells[i-1]; from != to && from > 0 && to > 0 {
