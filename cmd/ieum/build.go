@@ -15,14 +15,15 @@ import (
 )
 
 var buildCommand = &command{
-	name: "build", args: "[--json]", about: "make a new snapshot of everything taken in, and switch to it",
+	name: "build", args: "[--changes] [--json]", about: "make a new snapshot of everything taken in, and switch to it",
 	setup: func(fs *flag.FlagSet) run {
+		changes := fs.Bool("changes", false, "take over only what changed since the last whole build: minutes instead of the time of a whole one")
 		asJSON := fs.Bool("json", false, "print what was built as JSON")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) > 0 {
 				return usagef("build takes no arguments; name the data folder with --data DIR")
 			}
-			return build(ctx, e, *asJSON)
+			return build(ctx, e, *changes, *asJSON)
 		}
 	},
 }
@@ -47,7 +48,7 @@ type rows struct {
 	Sources   int `json:"sources"`
 }
 
-func build(ctx context.Context, e *env, asJSON bool) error {
+func build(ctx context.Context, e *env, changes, asJSON bool) error {
 	set, err := e.definitions()
 	if err != nil {
 		return err
@@ -58,9 +59,14 @@ func build(ctx context.Context, e *env, asJSON bool) error {
 	}
 	defer done()
 	leaveRoom("/")
+	giveWay()
 	began := e.now()
 	bar := newProgress(e)
-	meta, err := s.catalogue.Build(ctx, func(stage catalogue.Stage) {
+	make := s.catalogue.Build
+	if changes {
+		make = s.catalogue.BuildChanges
+	}
+	meta, err := make(ctx, func(stage catalogue.Stage) {
 		if bar.on {
 			fmt.Fprintf(e.stderr, "\r%-12s %5.1f s", stage, e.now().Sub(began).Seconds())
 		}

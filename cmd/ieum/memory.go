@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // leaveRoom keeps the program's own memory to three quarters of what there is,
@@ -16,6 +18,23 @@ func leaveRoom(root string) {
 		debug.SetMemoryLimit(most / 4 * 3)
 	}
 }
+
+// giveWay lets programs that people wait for go first: it gives every thread of
+// this one, and so those that come from them, the lowest priority. Where the
+// system does not let it, things go on as they are.
+func giveWay() {
+	threads, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		return
+	}
+	for _, t := range threads {
+		if id, err := strconv.Atoi(t.Name()); err == nil {
+			_ = unix.Setpriority(unix.PRIO_PROCESS, id, lowest)
+		}
+	}
+}
+
+const lowest = 19
 
 // memory returns how many bytes a program may use: what is available on the
 // machine, or less where its control group or one above it has a limit; 0 where

@@ -19,6 +19,7 @@ type Stage string
 
 // The stages in their order.
 const (
+	StageCompare   Stage = "compare"   // changes only: what of the base still holds
 	StagePostings  Stage = "postings"  // read and looked at
 	StageCompanies Stage = "companies" // mastered
 	StageMerge     Stage = "merge"     // postings mastered and put in order
@@ -37,6 +38,13 @@ const (
 // Progress, when it is not nil, is told each stage as it begins. When nothing was
 // ever taken in the error is ieum.ErrUnavailable.
 func (c *Catalogue) Build(ctx context.Context, progress func(Stage), parts ...snapshot.Part) (snapshot.Meta, error) {
+	return c.checked(ctx, progress, func(progress func(Stage)) (snapshot.Meta, error) {
+		return c.build(ctx, c.Live, nil, progress, parts)
+	})
+}
+
+// checked runs a build if there is what it takes.
+func (c *Catalogue) checked(ctx context.Context, progress func(Stage), build func(progress func(Stage)) (snapshot.Meta, error)) (snapshot.Meta, error) {
 	if progress == nil {
 		progress = func(Stage) {}
 	}
@@ -53,11 +61,13 @@ func (c *Catalogue) Build(ctx context.Context, progress func(Stage), parts ...sn
 	if len(about) == 0 {
 		return snapshot.Meta{}, ieum.Errorf(ieum.ErrUnavailable, "nothing has been taken in yet; bring data with: ieum ingest SOURCE FILE…")
 	}
-	meta, err := c.build(ctx, c.Live, progress, parts)
+	meta, err := build(progress)
 	return meta, durable.Fault(err)
 }
 
-func (c *Catalogue) build(ctx context.Context, live liveFunc, progress func(Stage), parts []snapshot.Part) (meta snapshot.Meta, err error) {
+// build makes a snapshot of the rows that live gives: a whole one, or when x is
+// not nil one of changes.
+func (c *Catalogue) build(ctx context.Context, live liveFunc, x *change, progress func(Stage), parts []snapshot.Part) (meta snapshot.Meta, err error) {
 	decided, err := c.store.decisions(ctx)
 	if err != nil {
 		return meta, err
@@ -72,12 +82,18 @@ func (c *Catalogue) build(ctx context.Context, live liveFunc, progress func(Stag
 		}
 	}()
 	m := newMaking(c, live, to, decided, progress)
+	m.change = x
 	if err := m.make(ctx); err != nil {
 		return meta, err
 	}
 	progress(StageWrite)
 	if err := to.Write(&m.out); err != nil {
 		return meta, err
+	}
+	if x != nil {
+		if err := x.describe(ctx, m); err != nil {
+			return meta, err
+		}
 	}
 	about, err := c.store.sources(ctx)
 	if err != nil {
@@ -98,7 +114,7 @@ func (c *Catalogue) build(ctx context.Context, live liveFunc, progress func(Stag
 	if meta, err = to.Publish(); err != nil {
 		return meta, err
 	}
-	return meta, c.store.built(ctx, meta, m.merged)
+	return meta, c.store.built(ctx, meta, m.merged, x == nil)
 }
 
 // declared refuses to build without the definition of a source that rows came
@@ -127,6 +143,7 @@ type making struct {
 	decided  *decisions
 	progress func(Stage)
 	finder   *finder
+	change   *change // nil for a whole snapshot
 	codes    *numbers
 	workers  []*worker
 	out      snapshot.Snapshot
@@ -185,6 +202,9 @@ func (m *making) gather(ctx context.Context) (g *gathered, err error) {
 	if err == nil {
 		err = m.readCompanies(ctx, mentions)
 	}
+	if err == nil && m.change != nil {
+		err = m.change.carryPostings(m, g, mentions)
+	}
 	if err != nil {
 		return nil, errors.Join(err, g.close())
 	}
@@ -192,6 +212,9 @@ func (m *making) gather(ctx context.Context) (g *gathered, err error) {
 	found := master.Companies(mentions.list[1:], m.decided.companies(mentions.list[1:]))
 	m.evidence.companies(mentions.list[1:], found)
 	g.employers = mentions.master(found, m.codes)
+	if m.change != nil {
+		m.change.know(g.employers)
+	}
 	for i := range g.facts {
 		g.facts[i].Company = g.employers.of[g.facts[i].Company]
 	}
@@ -214,7 +237,6 @@ func (m *making) postings(ctx context.Context) (err error) {
 		w.names, w.prints = nil, nil // only postings need them
 	}
 	g.employers.names = nil
-	m.evidence.add(snapshot.MergedPosting, g.ids, result)
 	return m.write(ctx, g, result)
 }
 

@@ -19,18 +19,24 @@ const memberStretches = 1 << 8
 func (m *making) write(ctx context.Context, g *gathered, result master.Result) error {
 	all := g.clusters(result)
 	sorted := g.place(all, m.codes)
+	if m.change != nil {
+		keep := m.change.keep(all)
+		sorted = slices.DeleteFunc(sorted, func(s placed) bool { return !keep[s.cluster] })
+		result.Merges = slices.DeleteFunc(result.Merges, func(x master.Merge) bool { return !keep[result.Of[x.A]] })
+	}
+	m.evidence.add(snapshot.MergedPosting, g.ids, result)
 	g.prints = nil
-	posting := make([]uint32, g.len()) // of each source row
+	posting := slices.Repeat([]uint32{none}, g.len()) // of each source row
 	for i, s := range sorted {
 		for _, row := range all.of(s.cluster) {
 			posting[row] = uint32(i)
 		}
 	}
-	places, err := m.writeMembers(ctx, g, result, posting)
+	at, err := m.writeMembers(ctx, g, result, posting)
 	if err != nil {
 		return err
 	}
-	company, err := m.writePostings(ctx, g, all, sorted, places)
+	company, err := m.writePostings(ctx, g, all, sorted, at)
 	if err != nil {
 		return err
 	}
@@ -40,19 +46,37 @@ func (m *making) write(ctx context.Context, g *gathered, result master.Result) e
 	return m.to.WriteEarly(&m.out, &m.out.Companies)
 }
 
-// writeMembers writes the source rows by ID and returns the place of each. It
+// places are where the members of each row stand: one, but for what came along
+// from a base, which may have several.
+type places struct {
+	first []uint32
+	more  map[uint32][]uint32
+}
+
+func (p *places) of(to []uint32, row uint32) []uint32 {
+	return append(append(to, p.first[row]), p.more[row]...)
+}
+
+// writeMembers writes the source rows by ID and returns the places of each. It
 // counts, for the report of each delivery, the rows that joined an older one.
-func (m *making) writeMembers(ctx context.Context, g *gathered, result master.Result, posting []uint32) (places []uint32, err error) {
+func (m *making) writeMembers(ctx context.Context, g *gathered, result master.Result, posting []uint32) (at *places, err error) {
 	w, err := m.to.Writer(&m.out, &m.out.Members)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
 	seen, joined := make([]bool, result.Clusters), make([]bool, len(posting))
-	for row, c := range result.Of {
+	fresh := len(posting)
+	if m.change != nil {
+		fresh = m.change.fresh
+	}
+	for _, c := range result.Of[fresh:] {
+		seen[c] = true
+	}
+	for row, c := range result.Of[:fresh] {
 		joined[row], seen[c] = seen[c], true
 	}
-	places = make([]uint32, len(posting))
+	at = &places{slices.Repeat([]uint32{none}, len(posting)), map[uint32][]uint32{}}
 	next := uint32(0)
 	high := func(x *snapshot.Members) []uint32 {
 		keys := make([]uint32, len(x.ID.Raw))
@@ -61,19 +85,25 @@ func (m *making) writeMembers(ctx context.Context, g *gathered, result master.Re
 		}
 		return keys
 	}
-	return places, g.members.each(m.to.Dir, m.c.stretch, high, func(_ int, x *snapshot.Members) error {
+	return at, g.members.each(m.to.Dir, m.c.stretch, high, func(_ int, x *snapshot.Members) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		order := make([]uint32, x.ID.Len())
-		for i := range order {
-			order[i] = uint32(i)
+		order := make([]uint32, 0, x.ID.Len())
+		for i, row := range x.Posting.Raw {
+			if posting[row] != none {
+				order = append(order, uint32(i))
+			}
 		}
 		slices.SortFunc(order, func(a, b uint32) int { return cmp.Or(cmp.Compare(x.ID.Raw[a], x.ID.Raw[b]), cmp.Compare(a, b)) })
 		var sorted snapshot.Members
 		rearrange(&sorted, x, order)
 		for i, row := range sorted.Posting.Raw {
-			places[row] = next
+			if at.first[row] == none {
+				at.first[row] = next
+			} else {
+				at.more[row] = append(at.more[row], next)
+			}
 			next++
 			sorted.Posting.Raw[i] = posting[row]
 			if joined[row] {
@@ -88,7 +118,7 @@ func (m *making) writeMembers(ctx context.Context, g *gathered, result master.Re
 // returns the company of each. Nearly all that is on disk rises through the
 // files of the spill; what stands elsewhere, because a merge changed the
 // occupation, is read one by one.
-func (m *making) writePostings(ctx context.Context, g *gathered, all *clusters, sorted []placed, places []uint32) (company []uint32, err error) {
+func (m *making) writePostings(ctx context.Context, g *gathered, all *clusters, sorted []placed, at *places) (company []uint32, err error) {
 	w, err := m.to.Writer(&m.out, &m.out.Postings)
 	if err != nil {
 		return nil, err
@@ -106,7 +136,7 @@ func (m *making) writePostings(ctx context.Context, g *gathered, all *clusters, 
 		if err := from.enter(m.codes.bucket(uint16(s.code >> 16))); err != nil {
 			return nil, err
 		}
-		if err := g.lay(&p, &t, s, all.of(s.cluster), places, from); err != nil {
+		if err := g.lay(&p, &t, s, all.of(s.cluster), at, from); err != nil {
 			return nil, err
 		}
 		end[s.code>>16+1]++
@@ -126,7 +156,7 @@ func (m *making) writePostings(ctx context.Context, g *gathered, all *clusters, 
 }
 
 // lay appends one posting to the tables.
-func (g *gathered) lay(t *snapshot.Postings, texts *snapshot.Texts, s placed, rows, places []uint32, from *spillReader) error {
+func (g *gathered) lay(t *snapshot.Postings, texts *snapshot.Texts, s placed, rows []uint32, at *places, from *spillReader) error {
 	body, _, err := from.read(s.text)
 	if err != nil {
 		return err
@@ -145,9 +175,9 @@ func (g *gathered) lay(t *snapshot.Postings, texts *snapshot.Texts, s placed, ro
 		return err
 	}
 	t.Kept.AddBytes(restKept(rest))
-	members := make([]uint32, len(rows))
-	for i, row := range rows {
-		members[i] = places[row]
+	var members []uint32
+	for _, row := range rows {
+		members = at.of(members, row)
 	}
 	t.Members.Add(members...)
 	f, m := &g.facts[head], &g.more[head]

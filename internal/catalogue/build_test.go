@@ -111,7 +111,7 @@ func newTestCatalogue(t *testing.T, d *db.DB) *Catalogue {
 
 func mustBuild(t *testing.T, c *Catalogue, from liveFunc) *snapshot.Snapshot {
 	t.Helper()
-	if _, err := c.build(context.Background(), from, func(Stage) {}, nil); err != nil {
+	if _, err := c.build(context.Background(), from, nil, func(Stage) {}, nil); err != nil {
 		t.Fatal(err)
 	}
 	dir, err := snapshot.Current(c.data)
@@ -437,7 +437,7 @@ func TestABuildThatEndsEarlyChangesNothing(t *testing.T) {
 	before, _ := snapshot.Current(c.data)
 	for _, at := range []Stage{StagePostings, StageCompanies, StageMerge, StageResumes, StageItems, StageWrite, StageParts, StageVerify} {
 		ctx, cancel := context.WithCancel(context.Background())
-		_, err := c.build(ctx, live(c.defs, marketLakes(200)...), func(s Stage) {
+		_, err := c.build(ctx, live(c.defs, marketLakes(200)...), nil, func(s Stage) {
 			if s == at {
 				cancel()
 			}
@@ -465,7 +465,7 @@ func TestAPartThatFailsLeavesTheOldSnapshot(t *testing.T) {
 		{Name: "p", Build: func(context.Context, *snapshot.Snapshot, string) error { return full }, Open: func(*snapshot.Snapshot, string) (io.Closer, error) { return nil, nil }},
 		{Name: "p", Open: func(*snapshot.Snapshot, string) (io.Closer, error) { return nil, broken }},
 	} {
-		_, err := c.build(context.Background(), live(c.defs, marketLakes(50)...), func(Stage) {}, []snapshot.Part{p})
+		_, err := c.build(context.Background(), live(c.defs, marketLakes(50)...), nil, func(Stage) {}, []snapshot.Part{p})
 		err = durable.Fault(err)
 		if !errors.Is(err, broken) && !(errors.Is(err, ieum.ErrUnavailable) && strings.Contains(err.Error(), "make room")) {
 			t.Errorf("got %v", err)

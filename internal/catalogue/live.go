@@ -74,6 +74,11 @@ func (r *Rows) Column(name string) *table.Column {
 // delivery. Only the columns named are read. The rows are valid during the
 // call; the next ones are read meanwhile.
 func (c *Catalogue) Live(ctx context.Context, kind ieum.KindID, columns []string, f func(*Rows) error) error {
+	return c.liveOf(ctx, kind, columns, func(state, int) bool { return true }, f)
+}
+
+// liveOf is Live for the entries of states that are wanted.
+func (c *Catalogue) liveOf(ctx context.Context, kind ieum.KindID, columns []string, wanted func(st state, i int) bool, f func(*Rows) error) error {
 	k := c.defs.Kinds[kind]
 	if k == nil {
 		return fmt.Errorf("catalogue: there is no kind %s", kind)
@@ -86,7 +91,7 @@ func (c *Catalogue) Live(ctx context.Context, kind ieum.KindID, columns []string
 	rows := make(chan *Rows, 2)
 	g.Go(func() error {
 		defer close(rows)
-		return c.eachState(ctx, kind, func(st state, live map[int64]*present) error {
+		return c.eachState(ctx, kind, wanted, func(st state, live map[int64]*present) error {
 			for _, number := range slices.Sorted(maps.Keys(live)) {
 				err := c.readSegment(ctx, st, number, live[number], fields, rows)
 				if err != nil {
@@ -158,8 +163,8 @@ func (p *present) day(place uint32) ieum.Day {
 }
 
 // eachState calls f for every source that has rows of a kind, with what is
-// current in each of its deliveries' segments.
-func (c *Catalogue) eachState(ctx context.Context, kind ieum.KindID, f func(state, map[int64]*present) error) error {
+// current, and wanted, in each of its deliveries' segments.
+func (c *Catalogue) eachState(ctx context.Context, kind ieum.KindID, wanted func(st state, i int) bool, f func(state, map[int64]*present) error) error {
 	states, err := c.store.states(ctx, kind)
 	if err != nil {
 		return err
@@ -175,6 +180,9 @@ func (c *Catalogue) eachState(ctx context.Context, kind ieum.KindID, f func(stat
 		}
 		live := map[int64]*present{}
 		for i := range k.n {
+			if !wanted(st, i) {
+				continue
+			}
 			e := k.at(i)
 			g, ok := segments[int64(e.delivery)]
 			if !ok || int64(e.place) >= g.Rows {

@@ -418,10 +418,12 @@ func (s *store) sources(ctx context.Context) ([]snapshot.Source, error) {
 
 // built records that a snapshot was made, and of each delivery how many of its
 // rows joined older ones in it.
-func (s *store) built(ctx context.Context, m snapshot.Meta, merged map[int64]int64) error {
+func (s *store) built(ctx context.Context, m snapshot.Meta, merged map[int64]int64, whole bool) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE catalogue_delivery SET merged = 0 WHERE merged <> 0`); err != nil {
-			return err
+		if whole {
+			if _, err := tx.ExecContext(ctx, `UPDATE catalogue_delivery SET merged = 0 WHERE merged <> 0`); err != nil {
+				return err
+			}
 		}
 		for _, delivery := range slices.Sorted(maps.Keys(merged)) {
 			_, err := tx.ExecContext(ctx, `UPDATE catalogue_delivery SET merged = ? WHERE number = ?`, merged[delivery], delivery)

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 	"sort"
 )
 
@@ -61,13 +62,16 @@ func (s *Snapshot) MergesOf(row int) (out []Merge) {
 // mergesFrom returns the evidence of a kind whose first row is id.
 func (s *Snapshot) mergesFrom(kind MergeKind, id uint64) (out []Merge) {
 	m := &s.Merges
-	for _, in := range s.stretches(func(l *Snapshot) int { return l.Merges.Kind.Len() }) {
+	for _, in := range slices.Backward(s.stretches(func(l *Snapshot) int { return l.Merges.Kind.Len() })) {
 		from := in.From + sort.Search(in.To-in.From, func(i int) bool {
 			k := MergeKind(m.Kind.At(in.From + i))
 			return k > kind || k == kind && m.A.At(in.From+i) >= id
 		})
 		for i := from; i < in.To && MergeKind(m.Kind.At(i)) == kind && m.A.At(i) == id; i++ {
-			out = append(out, s.merge(i))
+			x := s.merge(i)
+			if !slices.ContainsFunc(out, func(newer Merge) bool { return newer.B == x.B }) {
+				out = append(out, x)
+			}
 		}
 	}
 	return out

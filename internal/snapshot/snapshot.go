@@ -219,7 +219,7 @@ type Meta struct {
 	People    int       `json:"people"`
 	Companies int       `json:"companies"`
 	Items     int       `json:"items"`
-	Services  int       `json:"services"`  // public services that items speak of
+	Services  int       `json:"services"` // public services that items speak of
 	Base      *Base     `json:"base,omitempty"`
 	Simulated bool      `json:"simulated"` // any row is
 	From      ieum.Day  `json:"from"`

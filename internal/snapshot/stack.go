@@ -30,6 +30,14 @@ type Gone struct {
 
 const goneFile = "gone.col"
 
+// AsBase returns what a snapshot says that goes on from this one.
+func (s *Snapshot) AsBase(people, known int) *Base {
+	return &Base{filepath.Base(s.Dir), s.Meta.Hash, people, known}
+}
+
+// WriteGone writes which rows of the base no longer hold.
+func (b *Build) WriteGone(gone *Gone) error { return WriteTable(b.Path(goneFile), gone) }
+
 // A Stretch is the rows of a table from From up to To.
 type Stretch struct{ From, To int }
 
