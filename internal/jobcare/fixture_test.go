@@ -29,6 +29,7 @@ type posting struct {
 	careerMin, careerMax     uint16
 	entry                    bool
 	skills, required, majors []uint16
+	source                   uint16
 }
 
 type resume struct {
@@ -42,6 +43,7 @@ type resume struct {
 	skills, certs      []uint16
 	majors             []uint16
 	careers            []uint16 // occupations, newest first
+	source             uint16
 }
 
 // dict has four occupations (1 = 8211, 2 = 8221, 3 = 8231, 4 = 8811), three regions (1 = 11,
@@ -59,7 +61,7 @@ func dict(t *testing.T, set *defs.Set) snapshot.Dict {
 	return snapshot.Dict{
 		Occupations: []string{"", "8211", "8221", "8231", "8811"}, Regions: []string{"", "11", "11680", "26"}, Industries: []string{""},
 		Education: []string{""}, Employment: []string{""}, Sex: []string{""}, Skills: skills, Certificates: certs, Majors: majors,
-		Kinds: []string{""}, Sources: []string{"made-up"},
+		Kinds: []string{""}, Sources: []string{"made-up", "made-up-too"},
 	}
 }
 
@@ -70,11 +72,33 @@ var loadDefs = sync.OnceValues(func() (*defs.Set, error) { return defs.Load() })
 // and person, and returns an adviser on it.
 func market(t *testing.T, postings []posting, resumes []resume) *Adviser {
 	t.Helper()
+	data := t.TempDir()
+	publish(t, data, postings, resumes, nil, nil)
+	return adviser(t, data)
+}
+
+func adviser(t *testing.T, data string) *Adviser {
+	t.Helper()
 	set, err := loadDefs()
 	if err != nil {
 		t.Fatal(err)
 	}
-	data := t.TempDir()
+	live := snapshot.NewLive(data, Part())
+	if _, err := live.Refresh(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(live.Close)
+	return New(live, set, nil, nil, func() time.Time { return today })
+}
+
+// publish makes a snapshot of the rows the current one: a whole one, or where
+// base is given what changed since it, with the rows of it that are gone.
+func publish(t *testing.T, data string, postings []posting, resumes []resume, base *snapshot.Base, gone *snapshot.Gone) snapshot.Meta {
+	t.Helper()
+	set, err := loadDefs()
+	if err != nil {
+		t.Fatal(err)
+	}
 	b, err := snapshot.Begin(data)
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +108,7 @@ func market(t *testing.T, postings []posting, resumes []resume) *Adviser {
 		add(&s.Postings, uint64(i+1), p)
 		s.Members.ID.Add(uint64(i + 1))
 		s.Members.Posting.Add(uint32(i))
-		s.Members.Source.Add(0)
+		s.Members.Source.Add(p.source)
 		s.Members.Delivery.Add(1)
 		s.Members.Row.Add(uint32(i + 1))
 		s.Members.Key.Add("k")
@@ -99,22 +123,23 @@ func market(t *testing.T, postings []posting, resumes []resume) *Adviser {
 	s.Postings.Occupations = bounds(s.Postings.Occupation.Raw, len(s.Dict.Occupations))
 	s.Resumes.Occupations = bounds(s.Resumes.Occupation.Raw, len(s.Dict.Occupations))
 	addUnknownCompany(&s.Companies)
+	if gone != nil {
+		if err := snapshot.WriteTable(b.Path("gone.col"), gone); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, err := range []error{b.Write(s), b.Describe(snapshot.Meta{
-		Postings: len(postings), Resumes: len(resumes), People: people, Companies: 1, From: ieum.Day(day("2025-01-01")), To: ieum.DayOf(today), Simulated: true,
+		Postings: len(postings), Resumes: len(resumes), People: people, Companies: 1, From: ieum.Day(day("2025-01-01")), To: ieum.DayOf(today), Simulated: true, Base: base,
 	}, today), b.Derive(t.Context(), Part())} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := b.Publish(); err != nil {
+	m, err := b.Publish()
+	if err != nil {
 		t.Fatal(err)
 	}
-	live := snapshot.NewLive(data, Part())
-	if _, err := live.Refresh(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(live.Close)
-	return New(live, set, nil, nil, func() time.Time { return today })
+	return m
 }
 
 func addUnknownCompany(c *snapshot.Companies) {
@@ -189,7 +214,7 @@ func addResume(t *snapshot.Resumes, i int, r resume) {
 	t.CareerStart.Add(r.careers...)
 	t.CareerEnd.Add(r.careers...)
 	t.Flags.Add(flags)
-	t.Source.Add(0)
+	t.Source.Add(r.source)
 	t.Delivery.Add(1)
 	t.Row.Add(uint32(i + 1))
 }
