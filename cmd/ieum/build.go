@@ -31,7 +31,8 @@ var buildCommand = &command{
 // A Built is what ieum build prints; docs/schemas/build.json describes it.
 type Built struct {
 	Version   string  `json:"version"`
-	Hash      string  `json:"hash"` // SHA-256 of the content
+	Hash      string  `json:"hash"`           // SHA-256 of the content
+	Base      string  `json:"base,omitempty"` // version of the whole snapshot that changes go on from
 	Rows      rows    `json:"rows"`
 	Seconds   float64 `json:"seconds"`
 	Bytes     int64   `json:"bytes"` // of the snapshot with all its parts
@@ -77,6 +78,9 @@ func build(ctx context.Context, e *env, changes, asJSON bool) error {
 	}
 	b := Built{Version: meta.Version, Hash: meta.Hash, Simulated: meta.Simulated, Seconds: e.now().Sub(began).Seconds(),
 		Rows: rows{meta.Postings, meta.Resumes, meta.People, max(0, meta.Companies-1), meta.Items, sourceRows(meta)}}
+	if meta.Base != nil {
+		b.Base = meta.Base.Hash[:len(meta.Version)]
+	}
 	dir, err := snapshot.Current(e.Data)
 	if err != nil {
 		return err
@@ -114,7 +118,11 @@ func folderBytes(dir string) (n int64, err error) {
 
 func printBuilt(out io.Writer, b Built) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(w, "snapshot %s\n", b.Version)
+	fmt.Fprintf(w, "snapshot %s", b.Version)
+	if b.Base != "" {
+		fmt.Fprintf(w, ", changes over %s", b.Base)
+	}
+	fmt.Fprintln(w)
 	for _, n := range []struct {
 		name, about string
 		rows        int
