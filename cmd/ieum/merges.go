@@ -141,14 +141,11 @@ func listMerges(e *env, kind snapshot.MergeKind, what string) error {
 		return err
 	}
 	w := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
-	n := 0
-	for i := range s.Merges.Kind.Len() {
-		if snapshot.MergeKind(s.Merges.Kind.At(i)) == kind && about(i) {
-			printMerge(w, s, i)
-			n++
-		}
+	rows := s.MergesSaid(kind, about)
+	for _, i := range rows {
+		printMerge(w, s, i)
 	}
-	if n == 0 {
+	if len(rows) == 0 {
 		fmt.Fprintln(w, "Nothing was put together here.")
 	}
 	return w.Flush()
@@ -180,19 +177,19 @@ func concerned(s *snapshot.Snapshot, kind snapshot.MergeKind, what string) (func
 			among[s.Members.ID.At(int(m))] = true
 		}
 	case snapshot.MergedPerson:
-		persons := map[uint32]bool{}
-		s.Resumes.Key.Range(0, s.Meta.Resumes, func(i int, key []byte) bool {
-			if string(key) == what {
-				persons[s.Resumes.Person.At(i)] = true
+		r, persons := &s.Resumes, map[uint32]bool{}
+		r.Key.Range(0, r.Key.Len(), func(i int, key []byte) bool {
+			if string(key) == what && !s.ResumeGone(i) {
+				persons[r.Person.At(i)] = true
 			}
 			return true
 		})
 		if len(persons) == 0 {
 			return nil, ieum.Errorf(ieum.ErrNotFound, "there is no résumé with the key %s; give the key its source has for it", what)
 		}
-		for i := range s.Meta.Resumes {
-			if persons[s.Resumes.Person.At(i)] {
-				among[snapshot.RowID(s.Dict.Sources[s.Resumes.Source.At(i)], s.Resumes.Key.At(i))] = true
+		for i := range r.Person.Len() {
+			if persons[r.Person.At(i)] && !s.ResumeGone(i) {
+				among[snapshot.RowID(s.Dict.Sources[r.Source.At(i)], r.Key.At(i))] = true
 			}
 		}
 	case snapshot.MergedService:
@@ -204,7 +201,7 @@ func concerned(s *snapshot.Snapshot, kind snapshot.MergeKind, what string) (func
 			among[s.ItemID(row)] = true
 		}
 	}
-	return func(i int) bool { return among[s.Merges.A.At(i)] }, nil
+	return func(i int) bool { return among[s.Merges.A.At(i)] && among[s.Merges.B.At(i)] }, nil
 }
 
 // rowsOfServices returns the items that speak of a service of which a source

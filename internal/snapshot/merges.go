@@ -50,31 +50,71 @@ type Merge struct {
 }
 
 // MergesOf returns the evidence for which the members of a posting's row were
-// put together. The number of "repost" rules among them is how often the
-// posting was posted again.
+// put together: a tree over them. What is said of two in the changes comes
+// before what the base says, and what adds nothing to it is left out. The number
+// of "repost" rules among them is how often the posting was posted again.
 func (s *Snapshot) MergesOf(row int) (out []Merge) {
-	for _, member := range s.Postings.Members.At(row, nil) {
-		out = append(out, s.mergesFrom(MergedPosting, s.Members.ID.At(int(member)))...)
+	above, members := map[uint64]uint64{}, s.Postings.Members.At(row, nil)
+	for _, member := range members {
+		id := s.Members.ID.At(int(member))
+		above[id] = id
 	}
-	return out
-}
-
-// mergesFrom returns the evidence of a kind whose first row is id.
-func (s *Snapshot) mergesFrom(kind MergeKind, id uint64) (out []Merge) {
-	m := &s.Merges
-	for _, in := range slices.Backward(s.stretches(func(l *Snapshot) int { return l.Merges.Kind.Len() })) {
-		from := in.From + sort.Search(in.To-in.From, func(i int) bool {
-			k := MergeKind(m.Kind.At(in.From + i))
-			return k > kind || k == kind && m.A.At(in.From+i) >= id
-		})
-		for i := from; i < in.To && MergeKind(m.Kind.At(i)) == kind && m.A.At(i) == id; i++ {
-			x := s.merge(i)
-			if !slices.ContainsFunc(out, func(newer Merge) bool { return newer.B == x.B }) {
-				out = append(out, x)
+	top := func(id uint64) uint64 {
+		for above[id] != id {
+			id = above[id]
+		}
+		return id
+	}
+	for _, in := range s.mergeStretches() {
+		for _, member := range members {
+			for _, m := range s.mergesFrom(in, MergedPosting, s.Members.ID.At(int(member))) {
+				if _, here := above[m.B]; here && top(m.A) != top(m.B) {
+					above[top(m.A)] = top(m.B)
+					out = append(out, m)
+				}
 			}
 		}
 	}
 	return out
+}
+
+// mergeStretches are the stretches in which Merges are sorted, the newer first.
+func (s *Snapshot) mergeStretches() []Stretch {
+	in := s.stretches(func(l *Snapshot) int { return l.Merges.Kind.Len() })
+	slices.Reverse(in)
+	return in
+}
+
+// mergesFrom returns the evidence of a kind in a stretch whose first row is id.
+func (s *Snapshot) mergesFrom(in Stretch, kind MergeKind, id uint64) (out []Merge) {
+	m := &s.Merges
+	from := in.From + sort.Search(in.To-in.From, func(i int) bool {
+		k := MergeKind(m.Kind.At(in.From + i))
+		return k > kind || k == kind && m.A.At(in.From+i) >= id
+	})
+	for i := from; i < in.To && MergeKind(m.Kind.At(i)) == kind && m.A.At(i) == id; i++ {
+		out = append(out, s.merge(i))
+	}
+	return out
+}
+
+// MergesSaid returns the rows of Merges of a kind that about says are asked for.
+// Where the base and the changes speak of the same two, the changes do.
+func (s *Snapshot) MergesSaid(kind MergeKind, about func(row int) bool) (rows []int) {
+	at := map[[2]uint64]bool{}
+	for _, in := range s.mergeStretches() {
+		for i := in.From; i < in.To; i++ {
+			pair := [2]uint64{s.Merges.A.At(i), s.Merges.B.At(i)}
+			if MergeKind(s.Merges.Kind.At(i)) == kind && about(i) && !at[pair] {
+				at[pair] = true
+				rows = append(rows, i)
+			}
+		}
+		if kind == MergedService { // items are whole in the changes
+			break
+		}
+	}
+	return rows
 }
 
 // ItemsOf returns where the rows of a kind begin and end in Items.
@@ -107,7 +147,8 @@ func (s *Snapshot) ItemID(row int) uint64 {
 
 // Service returns the rows of Items that speak of the same public service as
 // row does, itself among them, and the evidence that they do. There are none
-// where it speaks of no service.
+// where it speaks of no service. Items and what is said of them are whole in the
+// changes.
 func (s *Snapshot) Service(row int) (rows []int, merges []Merge) {
 	service := s.Items.Service.At(row)
 	if service == 0 {
@@ -116,7 +157,7 @@ func (s *Snapshot) Service(row int) (rows []int, merges []Merge) {
 	for i := range s.Items.Service.Len() {
 		if s.Items.Service.At(i) == service {
 			rows = append(rows, i)
-			merges = append(merges, s.mergesFrom(MergedService, s.ItemID(i))...)
+			merges = append(merges, s.mergesFrom(s.mergeStretches()[0], MergedService, s.ItemID(i))...)
 		}
 	}
 	return rows, merges
