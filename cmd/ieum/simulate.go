@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -26,6 +27,13 @@ var simulateCommand = &command{
 		fs.Float64Var(&p.Discrimination, "discrimination", p.Discrimination, "of groups by employers in the log, from 0 (none) to 1")
 		fs.IntVar(&p.Twins, "twins", p.Twins, "people who are written anew as of other groups, below truth/")
 		fs.StringVar(&p.Only, "only", p.Only, "people, postings or log: write nothing else")
+		fs.Func("changes", "write the day after that market instead: `R,P` résumés and postings, known ones changed and new ones; ieum ingest --change simulated DIR", func(s string) error {
+			_, err := fmt.Sscanf(s, "%d,%d", &p.ChangedResumes, &p.ChangedPostings)
+			if err != nil || s != fmt.Sprintf("%d,%d", p.ChangedResumes, p.ChangedPostings) {
+				return errors.New("two numbers with a comma between, such as 200,60")
+			}
+			return nil
+		})
 		out := fs.String("out", "", "the folder to write to, new or empty")
 		for _, r := range p.List() {
 			fs.Float64Var(r.Value, r.Name, r.Default, "share of "+r.About)
@@ -61,6 +69,11 @@ func makeMarket(ctx context.Context, e *env, p simulate.Params, dir string) erro
 	}
 	if had {
 		e.say("%s holds this simulation already; nothing was written.", dir)
+		return nil
+	}
+	if p.ChangedResumes+p.ChangedPostings > 0 {
+		e.say("Wrote the day after: %d résumés and %d postings, known ones changed and new ones, to %s in %.1f s. Nothing in it is real. Onto the market: ieum ingest --change simulated %s",
+			p.ChangedResumes, p.ChangedPostings, dir, e.now().Sub(began).Seconds(), dir)
 		return nil
 	}
 	if p.Only != "" {

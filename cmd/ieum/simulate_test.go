@@ -1,10 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"ieum/internal/catalogue"
 )
 
 // simulateWith runs ieum simulate and returns its exit status and what it said.
@@ -50,6 +54,9 @@ func TestSimulateRefusesAWrongCommandLine(t *testing.T) {
 		{[]string{"--out", dir, "--discrimination", "2"}, "--discrimination"},
 		{[]string{"--out", dir, "--only", "firms"}, "people, postings or log"},
 		{[]string{"--out", dir, "--twins", "-1"}, "--twins"},
+		{[]string{"--out", dir, "--changes", "20"}, "two numbers"},
+		{[]string{"--out", dir, "--changes", "20,60000"}, "--changes"},
+		{[]string{"--out", dir, "--changes", "20,6", "--only", "people"}, "without --only"},
 		{[]string{"--out", dir, "--sead", "2"}, "sead"},
 	} {
 		if status, said := simulateWith(t, tt.args...); status != 2 || !strings.Contains(said, tt.says) {
@@ -59,4 +66,61 @@ func TestSimulateRefusesAWrongCommandLine(t *testing.T) {
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("a wrong command line made the folder")
 	}
+}
+
+// TestADayAfterAMarket: what is delivered on the day after comes in as a change:
+// what is not in it stays, what was known is replaced.
+func TestADayAfterAMarket(t *testing.T) {
+	root := t.TempDir()
+	data, market, day := filepath.Join(root, "data"), filepath.Join(root, "market"), filepath.Join(root, "day")
+	size := []string{"--resumes", "2000", "--postings", "1000", "--seed", "5"}
+	if status, said := simulateWith(t, append(size, "--out", market)...); status != 0 {
+		t.Fatal(said)
+	}
+	status, said := simulateWith(t, append(size, "--changes", "200,100", "--out", day)...)
+	if status != 0 || !strings.Contains(said, "ieum ingest --change simulated "+day) {
+		t.Fatalf("status %d: %s", status, said)
+	}
+	before := ingestAndBuild(t, data, market)
+	after := ingestAndBuild(t, data, "--change", day)
+	if got := after.receipt; got.Read != 300 || got.Kept != 300 || got.Closed != 0 || got.Quarantined != 0 {
+		t.Errorf("the day: %+v", got)
+	}
+	if more := after.rows.Resumes - before.rows.Resumes; more != 60 {
+		t.Errorf("%d résumés more, want 60: 140 of 200 are known", more)
+	}
+	if more := after.rows.People - before.rows.People; more < 55 || more > 60 {
+		t.Errorf("%d people more for 60 new ones", more)
+	}
+	if more := after.rows.Postings - before.rows.Postings; more < 60 || more > 85 {
+		t.Errorf("%d postings more, want 85 less the copies of what is there", more)
+	}
+	if again := ingestAndBuild(t, data, "--change", day); again.receipt.Unchanged != 300 || again.hash != after.hash {
+		t.Errorf("the day again: %+v", again.receipt)
+	}
+}
+
+// A taking is what ingest and build said.
+type taking struct {
+	receipt catalogue.Receipt
+	rows    rows
+	hash    string
+}
+
+// ingestAndBuild takes in a delivery of the simulated source, with a flag before
+// it or without, and builds.
+func ingestAndBuild(t *testing.T, data string, delivery ...string) (got taking) {
+	t.Helper()
+	path := delivery[len(delivery)-1]
+	status, out, said := invoke(data, "", slices.Concat([]string{"ingest", "--json"}, delivery[:len(delivery)-1], []string{"simulated", path})...)
+	if err := json.Unmarshal([]byte(out), &got.receipt); status != 0 || err != nil {
+		t.Fatalf("ingest %v exits %d: %v %s", delivery, status, err, said)
+	}
+	var b Built
+	status, out, said = invoke(data, "", "build", "--json")
+	if err := json.Unmarshal([]byte(out), &b); status != 0 || err != nil {
+		t.Fatalf("build exits %d: %v %s", status, err, said)
+	}
+	got.rows, got.hash = b.Rows, b.Hash
+	return got
 }

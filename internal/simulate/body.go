@@ -82,6 +82,9 @@ func (c *clerk) write(r *rng, first, at int, v version, out *PostingRow) {
 		b.staffing()
 	}
 	c.telltale()
+	if c.news == revised {
+		pen.str("\n", revisedWords)
+	}
 	if (v == duplicate || v == reduplicate) && same && r.chance(0.5) {
 		pen.str("\n\n※ 출처: ", sites[first].name)
 	}

@@ -82,12 +82,18 @@ type behaviour struct {
 // firm draws an employer anew into f.
 func (m *Market) firm(id int, f *firm) {
 	r := newRNG(m.p.Seed, ofCompany, uint64(id))
-	f.vacancies = int(m.opens[id+1] - m.opens[id])
 	firmVacancies(&r) // drawn when the firms were counted
-	f.id = id
-	d := m.divisionOf(id)
+	f.id, f.vacancies = id, 1
+	var d *division
+	var at int
+	if id < m.Firms() {
+		f.vacancies = int(m.opens[id+1] - m.opens[id])
+		d = m.divisionOf(id)
+		at = id - d.first
+	} else {
+		d, at = m.newcomer(id)
+	}
 	f.division = d
-	at := id - d.first
 	f.homonym = d.firms > 1 && r.chance(m.p.Rates.Homonyms)
 	if f.homonym {
 		at = (at + 1 + r.intn(d.firms-1)) % d.firms

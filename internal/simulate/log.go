@@ -237,7 +237,12 @@ func (s *scribe) number(x float64) *float32 {
 
 // seekerRow returns the row of a person's first résumé, and session the number
 // of somebody's session of a week.
-func (m *Market) seekerRow(person int) int64 { return int64(m.resumeOrder.place(person)) }
+func (m *Market) seekerRow(person int) int64 {
+	if person >= m.people {
+		return int64(m.p.Resumes + person - m.people)
+	}
+	return int64(m.resumeOrder.place(person))
+}
 
 func (m *Market) session(person, week int) int64 { return m.seekerRow(person)*1000 + int64(week) }
 

@@ -145,6 +145,9 @@ const (
 // period draws when a vacancy is posted and for how long it is shown.
 func (m *Market) period(r *rng, v *vacancy) {
 	v.opened = m.start() + ieum.Day(m.calendar.opens[m.occupations[v.occupation].trend].draw(r))
+	if v.id >= m.vacancies {
+		v.opened = m.tomorrow()
+	}
 	own := newRNG(m.p.Seed, ofPeriod, uint64(v.id))
 	ends := v.opened + 14 + ieum.Day(own.exp()*openEndedMean)
 	if r.chance(0.78) {

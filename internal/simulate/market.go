@@ -37,6 +37,7 @@ type Market struct {
 	recopies  int // … and another
 	reposts   int
 	opens     []uint32 // vacancies of firms 0 to i are opens[0] to opens[i+1]
+	day       *nextDay // what is written instead of the market; nil = the market
 
 	resumeOrder, postingOrder, extraOrder, copyOrder, repostOrder, phoneOrder order
 }
@@ -68,6 +69,9 @@ func New(set *defs.Set, p Params) (*Market, error) {
 	m.openFirms()
 	m.readEffects()
 	m.readCourses()
+	if p.daily() {
+		m.prepareDay()
+	}
 	return m, nil
 }
 
@@ -100,7 +104,6 @@ func (m *Market) weights(f func(*occupation) float64) []float64 {
 
 // count says how many rows are whose, so that the shares hold exactly.
 func (m *Market) count() {
-	share := func(n int, p float64) int { return int(float64(n)*p + 0.5) }
 	extra := share(m.p.Resumes, m.p.Rates.ExtraResumes)
 	m.people = m.p.Resumes - extra
 	m.third = extra / 6
@@ -125,8 +128,15 @@ func (m *Market) count() {
 	m.phoneOrder = newOrder(seed, 6, phones)
 }
 
+// share returns a share of n, rounded.
+func share(n int, p float64) int { return int(float64(n)*p + 0.5) }
+
 // resumeOf returns the person behind a row and which of their résumés it is.
+// Rows beyond the market's are of people beyond its.
 func (m *Market) resumeOf(row int) (person, which int) {
+	if row >= m.p.Resumes {
+		return m.people + row - m.p.Resumes, 0
+	}
 	k := m.resumeOrder.at(row)
 	switch {
 	case k < m.people:
@@ -139,6 +149,9 @@ func (m *Market) resumeOf(row int) (person, which int) {
 
 // resumesOf returns how many résumés a person has.
 func (m *Market) resumesOf(person int) int {
+	if person >= m.people {
+		return 1
+	}
 	switch at := m.extraOrder.place(person); {
 	case at < m.third:
 		return 3
@@ -214,6 +227,10 @@ func firmVacancies(r *rng) int { return int(paretoVacancies[r.next()>>52]) }
 
 // firmOf returns the firm of a vacancy and which of the firm's it is.
 func (m *Market) firmOf(vacancy int) (firm, slot int) {
+	if vacancy >= m.vacancies {
+		h := m.day.hiring[vacancy-m.vacancies]
+		return h.firm, h.slot
+	}
 	i, found := slices.BinarySearch(m.opens, uint32(vacancy))
 	if !found {
 		i--

@@ -48,7 +48,8 @@ type spell struct {
 	occupation, title int
 	start, end        int
 	coded             bool
-	pay               int64 // won a year, of a job found in the window; else 0
+	pay               int64 // won a year, of a job found in the window or later; else 0
+	news              bool  // begun the day after: no job before it pays less for it
 }
 
 // held is a competency with the place where it shows in a text.
@@ -125,6 +126,8 @@ func (m *Market) registers(p *Person) {
 	r := newRNG(m.p.Seed, ofSearch, uint64(p.ID))
 	p.looks = r.chance(logistic(math.Log(looksShare/(1-looksShare)) + looksDrive*p.drive))
 	switch {
+	case p.ID >= m.people:
+		p.looks, p.registered = true, m.tomorrow()
 	case !p.looks:
 		p.registered = m.p.AsOf - ieum.Day(math.Mod(r.exp()*registration, kept))
 	case r.chance(patience / (patience + weeks)): // at it when the window begins

@@ -54,10 +54,19 @@ func siteOf(r *rng, s sortOf) int {
 // posting writes row number row and what is known of it. The texts are valid
 // until the pen forgets.
 func (c *clerk) posting(row int, out *PostingRow, truth *PostingTruth) {
+	id, version := c.m.postingOf(row)
+	c.post(notice{row: row, vacancy: id, version: version}, out, truth)
+}
+
+// post writes a row of postings and what is known of it.
+func (c *clerk) post(n notice, out *PostingRow, truth *PostingTruth) {
 	m, pen := c.m, &c.pen
-	id, version := m.postingOf(row)
+	id, version := n.vacancy, n.version
 	v, f := &c.vac, &c.firm
 	m.vacancy(id, v, f)
+	if c.news = n.news; c.news == revised {
+		m.revise(v)
+	}
 	r := newRNG(m.p.Seed, ofPosting, uint64(id)<<2|uint64(version))
 	c.faults.reset()
 	c.said.reset()
@@ -69,6 +78,7 @@ func (c *clerk) posting(row int, out *PostingRow, truth *PostingTruth) {
 	s := &sites[list[at][0]]
 	opened, deadline := v.opened, m.deadline(v)
 	m.retime(&r, version, &opened, &deadline)
+	opened, deadline = m.dated(n, opened, deadline)
 
 	*out = PostingRow{
 		Site: s.name, Industry: f.division.code, Employment: employmentWords[v.employment],
@@ -77,7 +87,7 @@ func (c *clerk) posting(row int, out *PostingRow, truth *PostingTruth) {
 	if deadline != 0 {
 		out.Deadline = pen.number(int32(deadline))
 	}
-	pen.b = postingID(pen.b[:0], row)
+	pen.b = postingID(pen.b[:0], n.row)
 	out.ID = pen.keep()
 	pen.str("https://", s.host, "/", out.ID)
 	out.URL = pen.keep()
@@ -139,7 +149,7 @@ func (m *Market) retime(r *rng, v version, opened, deadline *ieum.Day) {
 			*deadline += later
 		}
 	}
-	later = min(later, m.p.AsOf-*opened)
+	later = max(0, min(later, m.p.AsOf-*opened))
 	*opened += later
 	if *deadline != 0 {
 		*deadline = max(*deadline, *opened)

@@ -20,6 +20,7 @@ type clerk struct {
 	id     identity
 	vac    vacancy
 	firm   firm
+	news   news // of the posting being written
 	said   said
 	faults faults
 }
@@ -70,6 +71,7 @@ func (c *clerk) resume(row int, out *ResumeRow, truth *ResumeTruth) {
 	m.person(person, &c.person)
 	p := &c.person
 	c.run.live(p)
+	today := m.day != nil && person < m.people && m.day.live(m, p)
 	m.show(p)
 	c.words = m.wordingOf(p)
 	if c.as != nil {
@@ -89,6 +91,9 @@ func (c *clerk) resume(row int, out *ResumeRow, truth *ResumeTruth) {
 		if len(jobs) > 1 && r.chance(0.3) { // written before the last job
 			jobs = jobs[1:]
 		}
+	}
+	if m.day != nil {
+		updated, active = m.tomorrow(), person >= m.people || today
 	}
 	*out = ResumeRow{
 		BirthYear: int32(p.born.Time().Year()), Sex: sexWord(p.woman), Region: m.places.list[p.home].name,
@@ -129,11 +134,14 @@ func (c *clerk) work(r *rng, out *ResumeRow, jobs []spell) {
 	pen.room(len(jobs))
 	out.Occupation = m.occupations[jobs[0].occupation].code
 	now, months := monthOf(m.p.AsOf), 0
-	pay := float64(p.pay)
+	last, pay := p.pay, float64(p.pay)
 	for _, s := range jobs {
 		o := &m.occupations[s.occupation]
 		job := CareerRow{Title: o.titles[s.title], Start: m.monthText(s.start), Pay: round(max(pay, 12_000_000), 100_000)}
-		if s.pay > 0 {
+		switch {
+		case s.news:
+			job.Pay, last = s.pay, s.pay
+		case s.pay > 0:
 			job.Pay, pay = s.pay, float64(s.pay)
 		}
 		if s.coded {
@@ -143,13 +151,15 @@ func (c *clerk) work(r *rng, out *ResumeRow, jobs []spell) {
 		if s.end != 0 {
 			end, job.End = s.end, m.monthText(s.end)
 		}
-		months += end - s.start
+		months += max(0, end-s.start) // a job may begin the day after
 		pen.jobs = append(pen.jobs, job)
-		pay *= 0.93 - 0.05*r.float() // earlier jobs paid less
+		if !s.news {
+			pay *= 0.93 - 0.05*r.float() // earlier jobs paid less
+		}
 	}
 	out.Careers = pen.jobs[len(pen.jobs)-len(jobs):]
 	out.CareerMonths = int32(months)
-	pen.int(int(p.pay / 10_000))
+	pen.int(int(last / 10_000))
 	out.LastPay = pen.keep()
 }
 

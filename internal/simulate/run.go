@@ -167,11 +167,19 @@ func (r *Run) write(events []event) {
 	}
 }
 
+// seeker returns what became of a person; nothing, of one who is not in the run.
+func (r *Run) seeker(person int) seeker {
+	if person >= len(r.people) {
+		return seeker{}
+	}
+	return r.people[person]
+}
+
 // live adds to a person what the run brought them.
 func (r *Run) live(p *Person) {
 	var list [64]uint32
 	n := 0
-	for at := r.people[p.ID].life; at != 0 && n < len(list); at = r.lives.at(at).before {
+	for at := r.seeker(p.ID).life; at != 0 && n < len(list); at = r.lives.at(at).before {
 		list[n] = at
 		n++
 	}
@@ -204,7 +212,7 @@ const (
 // open to employers.
 func (r *Run) updated(p *Person, own *rng) (day ieum.Day, active bool) {
 	x := own.float()
-	s := &r.people[p.ID]
+	s := r.seeker(p.ID)
 	day = p.registered
 	if s.seen > 0 {
 		day = max(day, r.m.start()+ieum.Day(7*int(s.seen-1)+own.intn(7)))
@@ -226,14 +234,20 @@ func (r *Run) updated(p *Person, own *rng) (day ieum.Day, active bool) {
 // start adds a job found in the window.
 func (r *Run) start(p *Person, l *life) {
 	v := &r.posts[l.ref]
-	p.worked = min(p.worked+1, len(p.spells))
-	copy(p.spells[1:p.worked], p.spells[:p.worked-1])
 	own := newRNG(r.m.p.Seed, ofCareer, uint64(p.ID)<<9|uint64(l.week)<<1)
-	p.spells[0] = spell{
+	p.begin(spell{
 		occupation: int(v.occupation), title: int(v.title), start: r.monthOf(l.week), pay: int64(l.pay) * 10_000,
 		coded: !own.chance(r.m.p.Rates.Uncoded),
-	}
-	p.occupation, p.title, p.pay = int(v.occupation), int(v.title), p.spells[0].pay
+	})
+	p.pay = p.spells[0].pay
+}
+
+// begin puts a person into a job.
+func (p *Person) begin(s spell) {
+	p.worked = min(p.worked+1, len(p.spells))
+	copy(p.spells[1:p.worked], p.spells[:p.worked-1])
+	p.spells[0] = s
+	p.occupation, p.title = s.occupation, s.title
 }
 
 // end ends the job that p is in, and adds what it taught.

@@ -13,6 +13,7 @@
 // it, judge.go how people and employers see one another, hiring.go what
 // employers decide, course.go and effects.go what treatments do, state.go what
 // is kept, log.go what is told. moves.go and twins.go are truth drawn from that.
+// daily.go is the day after: what is delivered on top of a market.
 // names.go, words.go and pen.go say how texts are written, noise.go the faults,
 // rows.go the columns of the files, and write.go how they come to disk.
 package simulate
@@ -38,6 +39,10 @@ type Params struct {
 	Discrimination float64 `json:"discrimination"` // 0 none, 1 as in history
 	Twins          int     `json:"twins"`          // people who are written anew as of other groups
 	Only           string  `json:"only,omitempty"` // people, postings or log; empty = all
+
+	// Rows of the day after the market, which is written instead of it if there are any.
+	ChangedResumes  int `json:"changedResumes,omitempty"`
+	ChangedPostings int `json:"changedPostings,omitempty"`
 }
 
 // What Confounding and Only may be.
@@ -80,10 +85,29 @@ func (p *Params) Check() error {
 	case p.Only != everything && p.Only != onlyPeople && p.Only != onlyPosts && p.Only != onlyLog:
 		return ieum.Errorf(ieum.ErrInvalid, "--only is people, postings or log, not %q", p.Only)
 	}
+	if err := p.checkDaily(); err != nil {
+		return err
+	}
 	for _, r := range p.Rates.list() {
 		if !(*r.Value >= 0 && *r.Value <= r.Most) {
 			return ieum.Errorf(ieum.ErrInvalid, "--%s is a share from 0 to %g, not %g", r.Name, r.Most, *r.Value)
 		}
+	}
+	return nil
+}
+
+// daily says whether the day after a market is asked for.
+func (p *Params) daily() bool { return p.ChangedResumes != 0 || p.ChangedPostings != 0 }
+
+func (p *Params) checkDaily() error {
+	if !p.daily() {
+		return nil
+	}
+	if p.ChangedResumes < 0 || p.ChangedResumes > p.Resumes || p.ChangedPostings < 0 || p.ChangedPostings > p.Postings {
+		return ieum.Errorf(ieum.ErrInvalid, "--changes is at most as many résumés and postings as the market has, %d,%d, not %d,%d", p.Resumes, p.Postings, p.ChangedResumes, p.ChangedPostings)
+	}
+	if p.Only != everything || p.Twins > 0 {
+		return ieum.Errorf(ieum.ErrInvalid, "--changes goes without --only and --twins")
 	}
 	return nil
 }

@@ -238,12 +238,15 @@ func TestAFullFolderIsRefused(t *testing.T) {
 
 func TestParametersAreChecked(t *testing.T) {
 	for name, change := range map[string]func(*Params){
-		"resumes":  func(p *Params) { p.Resumes = -1 },
-		"postings": func(p *Params) { p.Postings = 2e9 },
-		"rows":     func(p *Params) { p.PartRows = 0 },
-		"day":      func(p *Params) { p.AsOf = 1 },
-		"rate":     func(p *Params) { p.Rates.Typos = 1.01 },
-		"no share": func(p *Params) { p.Rates.Duplicates = 0.9 },
+		"resumes":     func(p *Params) { p.Resumes = -1 },
+		"postings":    func(p *Params) { p.Postings = 2e9 },
+		"rows":        func(p *Params) { p.PartRows = 0 },
+		"day":         func(p *Params) { p.AsOf = 1 },
+		"rate":        func(p *Params) { p.Rates.Typos = 1.01 },
+		"day more":    func(p *Params) { p.ChangedResumes = p.Resumes + 1 },
+		"day less":    func(p *Params) { p.ChangedPostings = -1 },
+		"day in part": func(p *Params) { p.ChangedPostings, p.Only = 1, onlyPosts },
+		"no share":    func(p *Params) { p.Rates.Duplicates = 0.9 },
 	} {
 		p := Default()
 		change(&p)

@@ -72,7 +72,12 @@ const (
 var stateWords = [...]string{"out", "looking", "in-course", "employed", "found-elsewhere", "gave-up"}
 
 // state says what a person of the run is doing at its end.
-func (r *Run) state(person int) string { return stateWords[r.people[person].state] }
+func (r *Run) state(person int) string {
+	if person >= r.m.people { // who came after it
+		return stateWords[looking]
+	}
+	return stateWords[r.people[person].state]
+}
 
 // A seeker is the changing part of a person.
 type seeker struct {

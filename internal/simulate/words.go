@@ -35,6 +35,9 @@ var emoji = []string{"😊", "🙏", "✨", "💪", "⭐", "👍", "🔥", "📞
 var (
 	luringWords = []string{"★ 초보도 월 500 이상 보장, 당일 지급 ★", "학력·경력·나이 전혀 상관없음! 누구나 고수익 가능", "상시 채용: 이력서를 남겨 두시면 순차적으로 연락드립니다.", "재택 가능, 하루 2시간, 선착순 마감"}
 	agencyWords = []string{"※ 채용대행: 구인기업은 면접 때 알려 드립니다.", "※ 본 공고는 협력사 위탁 채용입니다.", "[대행] 여러 업체 동시 추천 가능"}
+
+	// revisedWords stand in a posting that was changed after it had been posted.
+	revisedWords = "※ 모집 내용이 일부 변경되었습니다."
 )
 
 // deskBenefits are the bits of benefits that only desk work has.

@@ -222,6 +222,10 @@ func (p *plan) logged() {
 func (m *Market) parts(ctx context.Context, work string, progress func(Progress)) (err error) {
 	asked := func(only string) bool { return m.p.Only == everything || m.p.Only == only }
 	p := &plan{m: m, work: work, count: &counter{tell: progress}}
+	if m.day != nil {
+		p.daily()
+		return p.finish(ctx)
+	}
 	if asked(onlyPosts) {
 		p.postings()
 	}
@@ -238,6 +242,11 @@ func (m *Market) parts(ctx context.Context, work string, progress func(Progress)
 			return err
 		}
 	}
+	return p.finish(ctx)
+}
+
+// finish does the jobs.
+func (p *plan) finish(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, job := range p.jobs {
