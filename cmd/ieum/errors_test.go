@@ -58,6 +58,7 @@ func TestErrorsOfDeliveries(t *testing.T) {
 		{"0 bytes of gzip", "stall", text("jobs-zero.csv.gz", ""), "jobs-zero.csv.gz is empty (0 bytes); fetch it again"},
 		{"nothing but a header", "stall", text("jobs-header.csv", "id,title,place,body\n"), "the delivery holds no rows, so it was not taken; check the files and deliver again"},
 		{"mostly bad rows", "stall", text("jobs-bad.csv", "id,title,place,body\n100,,,\n101,,,\n102,용접원,,\n"), "2 of 3 rows of jobs* cannot be used (the limit is 50 %), so nothing was taken"},
+		{"a file twice", "stall", folder(t, map[string]string{"jobs-1.csv": jobs(0, 9), "jobs-2.csv": jobs(9, 9), "jobs-3.csv": jobs(0, 9)}), "jobs-3.csv are the same file under two names, so nothing was taken; take one away, and see whether another is missing"},
 		{"an unknown source", "stalls", b.in("jobs.csv"), `there is no source "stalls"; known are bokjiro, `},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -67,6 +68,16 @@ func TestErrorsOfDeliveries(t *testing.T) {
 	}
 	b.t = t
 	b.unharmed(before)
+}
+
+// folder makes a folder of files.
+func folder(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		writeFile(t, filepath.Join(dir, name), text)
+	}
+	return dir
 }
 
 func gzipped(t *testing.T, text []byte) []byte {

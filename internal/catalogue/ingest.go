@@ -265,12 +265,17 @@ func (in *ingest) run(ctx context.Context) error {
 
 // readAll sends the rows of all files in order.
 func (in *ingest) readAll(ctx context.Context, to chan<- *parcel, tokens chan struct{}) error {
-	number := 0
+	number, first := 0, map[string]string{} // SHA-256 → the file with rows that has it
 	for i, f := range in.files {
 		if f.plan == nil {
 			continue
 		}
+		sum := in.delivery.Files[i].SHA256
+		if twin := first[sum]; twin != "" {
+			return ieum.Errorf(ieum.ErrInvalid, "%s and %s are the same file under two names, so nothing was taken; take one away, and see whether another is missing", twin, f.path)
+		}
 		err := eachBatch(f, func(b *table.Batch) error {
+			first[sum] = f.path
 			p := &parcel{number: number, file: i, plan: f.plan, raw: copied(b)}
 			number++
 			select {
