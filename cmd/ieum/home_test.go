@@ -35,6 +35,13 @@ func homeOf(t *testing.T, data string) http.Handler {
 func describe(t *testing.T, m snapshot.Meta) (data string) {
 	t.Helper()
 	data = t.TempDir()
+	describeIn(t, data, m)
+	return data
+}
+
+// describeIn publishes it in a data folder.
+func describeIn(t *testing.T, data string, m snapshot.Meta) snapshot.Meta {
+	t.Helper()
 	b, err := snapshot.Begin(data)
 	if err != nil {
 		t.Fatal(err)
@@ -44,13 +51,19 @@ func describe(t *testing.T, m snapshot.Meta) (data string) {
 	if err := b.Write(empty); err != nil {
 		t.Fatal(err)
 	}
+	if m.Base != nil {
+		if err := b.WriteGone(&snapshot.Gone{}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := b.Describe(m, time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Publish(); err != nil {
+	made, err := b.Publish()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return data
+	return made
 }
 
 func body(h http.Handler, target string) string {
@@ -101,5 +114,30 @@ func TestTheSnapshotIsToldToPrograms(t *testing.T) {
 	}
 	if got := body(homeOf(t, describe(t, snapshot.Meta{})), "/api/v1/snapshot"); !strings.Contains(got, `"version":"`) {
 		t.Error(got)
+	}
+}
+
+// Who runs the service sees that a snapshot is a base with changes, and which.
+func TestABaseWithChangesIsToldToTheOperator(t *testing.T) {
+	data := t.TempDir()
+	base := describeIn(t, data, snapshot.Meta{})
+	about := func(from string) string {
+		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/about", nil)
+		r.RemoteAddr, r.Host = from, "localhost"
+		homeOf(t, data).ServeHTTP(w, r)
+		return w.Body.String()
+	}
+	if page := about("127.0.0.1:9"); strings.Contains(page, "바탕 판") {
+		t.Error("a whole snapshot is said to have a base")
+	}
+	describeIn(t, data, snapshot.Meta{Base: &snapshot.Base{Folder: base.Version, Hash: base.Hash}})
+	if page := about("127.0.0.1:9"); !strings.Contains(page, "바탕 판") || !strings.Contains(page, base.Version) {
+		t.Errorf("the base is not shown: %s", page)
+	}
+	if page := about("192.0.2.1:9"); strings.Contains(page, base.Version) {
+		t.Error("the base is shown to everybody")
+	}
+	if got := body(homeOf(t, data), "/api/v1/snapshot"); !strings.Contains(got, `"folder":"`+base.Version) {
+		t.Errorf("programs are not told: %s", got)
 	}
 }

@@ -71,6 +71,31 @@ func TestMergesCanBeUndone(t *testing.T) {
 	b.postings(2)
 }
 
+// What a build of changes puts together, with what stands in its base or anew,
+// is shown beside what the base put together, once each.
+func TestMergesOfChangesAreShownWithTheBases(t *testing.T) {
+	b := newBench(t)
+	b.data, b.root = filepath.Join(t.TempDir(), "data"), t.TempDir()
+	writeFile(t, filepath.Join(b.root, "defs", "sources", "stall.yaml"), strings.Replace(stall, "body: body}", "body: body, company: firm}", 1))
+	path := filepath.Join(b.root, "jobs.csv")
+	writeFile(t, path, twice)
+	b.succeed("ingest", "stall", path)
+	b.succeed("build")
+	lines := strings.SplitAfter(twice, "\n")
+	writeFile(t, path, lines[0]+strings.Replace(lines[1], "a,", "d,", 1))
+	b.succeed("ingest", "stall", path)
+	b.succeed("build", "--changes")
+	b.postings(2)
+	id := func(key string) string { return snapshot.FormatID(snapshot.RowID("stall", key)) }
+	for _, key := range []string{"a", "b", "d"} {
+		out := b.succeed("merges", id(key))
+		if strings.Count(out, "\n") != 2 || !strings.Contains(out, id("a")) || !strings.Contains(out, id("b")) || !strings.Contains(out, id("d")) {
+			t.Errorf("the evidence on %s is %q, want two lines on the three rows", key, out)
+		}
+	}
+	b.succeed("merges", "--apart", id("a"), id("b"), "--why", "two places on one ward")
+}
+
 // A service that two sources have can be looked at and kept apart as a posting
 // can, and stays apart over every build until that is withdrawn.
 func TestMergesOfServicesCanBeUndone(t *testing.T) {
