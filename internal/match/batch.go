@@ -77,18 +77,30 @@ func (x *index) job(b Batch, today ieum.Day) (*job, error) {
 	if err := j.candidates(today); err != nil {
 		return nil, err
 	}
-	r := &x.s.Resumes
-	own := j.source != 0 && r.Source.Contains(j.source)
-	for row := range x.s.Meta.Resumes {
-		if (b.AsOf != "" || r.Flags.At(row)&snapshot.Active != 0) && (j.source == 0 || !own || r.Source.At(row) == j.source) {
-			j.seekers = append(j.seekers, uint32(row))
-		}
-	}
+	j.meant()
 	j.counts = Counts{Seekers: len(j.seekers), Postings: len(j.v.rows)}
 	if b.ExcludeApplied {
 		return j, j.readApplications()
 	}
 	return j, nil
+}
+
+// meant gathers the seekers: those of the source asked for, when it has any.
+func (j *job) meant() {
+	r := &j.x.s.Resumes
+	own := false
+	for row := range r.Person.Len() {
+		theirs := j.source != 0 && r.Source.At(row) == j.source
+		if j.x.s.ResumeGone(row) || own && !theirs {
+			continue
+		}
+		if theirs && !own {
+			own, j.seekers = true, nil
+		}
+		if j.b.AsOf != "" || r.Flags.At(row)&snapshot.Active != 0 {
+			j.seekers = append(j.seekers, uint32(row))
+		}
+	}
 }
 
 // candidates gathers the postings that may be recommended.
@@ -133,7 +145,7 @@ func (j *job) readApplications() error {
 	s := j.x.s
 	kind := uint16(snapshot.Find(s.Dict.Kinds, "application"))
 	resumes, postings := map[key]uint32{}, map[key]uint32{}
-	s.Resumes.Key.Range(0, s.Meta.Resumes, func(row int, k []byte) bool {
+	s.Resumes.Key.Range(0, s.Resumes.Key.Len(), func(row int, k []byte) bool {
 		resumes[key{s.Resumes.Source.At(row), string(k)}] = uint32(row)
 		return true
 	})

@@ -138,6 +138,12 @@ func market(t testing.TB, set *defs.Set, posts []post, cvs []cv, items ...applic
 	t.Helper()
 	data := t.TempDir()
 	publish(t, set, data, posts, cvs, items...)
+	return follow(t, set, data)
+}
+
+// follow answers from what is published in a data folder.
+func follow(t testing.TB, set *defs.Set, data string) (*Matcher, *snapshot.Live) {
+	t.Helper()
 	live := snapshot.NewLive(data, Part(set))
 	t.Cleanup(live.Close)
 	if _, err := live.Refresh(); err != nil {
@@ -151,12 +157,19 @@ type application struct{ resume, posting string }
 
 func publish(t testing.TB, set *defs.Set, data string, posts []post, cvs []cv, items ...application) {
 	t.Helper()
+	publishOn(t, set, data, dict(set, posts, cvs), snapshot.Meta{}, nil, posts, cvs, items...)
+}
+
+// publishOn publishes a snapshot with a dictionary: a whole one, or where gone is
+// not nil one of changes to the base that m names.
+func publishOn(t testing.TB, set *defs.Set, data string, dict snapshot.Dict, m snapshot.Meta, gone *snapshot.Gone, posts []post, cvs []cv, items ...application) {
+	t.Helper()
 	b, err := snapshot.Begin(data)
 	if err != nil {
 		t.Fatal(err)
 	}
 	posts = slices.Clone(posts)
-	s := &snapshot.Snapshot{Dict: dict(set, posts, cvs)}
+	s := &snapshot.Snapshot{Dict: dict}
 	for i := range posts {
 		p := &posts[i]
 		if p.id == 0 {
@@ -221,9 +234,13 @@ func publish(t testing.TB, set *defs.Set, data string, posts []post, cvs []cv, i
 	for _, id := range d.Sources[1:] {
 		sources = append(sources, snapshot.Source{ID: ieum.SourceID(id), Title: ieum.Text{KO: "가상 출처 " + id, EN: "Made-up source " + id}, Holder: ieum.Text{KO: "가상 기관", EN: "Made-up agency"}})
 	}
-	for _, err := range []error{b.Write(s), b.Describe(snapshot.Meta{
-		Postings: len(posts), Resumes: len(cvs), People: len(cvs), Companies: len(companies), Items: len(items), Sources: sources, To: ieum.DayOf(noon),
-	}, noon), b.Derive(t.Context(), Part(set))} {
+	m.Postings, m.Resumes, m.People, m.Companies, m.Items, m.Sources, m.To = len(posts), len(cvs), len(cvs), len(companies), len(items), sources, ieum.DayOf(noon)
+	if gone != nil {
+		if err := b.WriteGone(gone); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, err := range []error{b.Write(s), b.Describe(m, noon), b.Derive(t.Context(), Part(set))} {
 		if err != nil {
 			t.Fatal(err)
 		}

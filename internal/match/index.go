@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -34,9 +35,42 @@ type counts struct {
 	Skills []uint32 // postings that ask for each competency of the dictionary
 }
 
+// build indexes the rows of the snapshot, and of one that goes on from a base
+// those that changed.
 func build(ctx context.Context, s *snapshot.Snapshot, dir string) error {
+	layers := s.Layers()
+	top := layers[len(layers)-1]
+	if err := buildTerms(ctx, top, dir); err != nil {
+		return err
+	}
+	c := counts{Skills: make([]uint32, len(s.Dict.Skills))}
+	if len(layers) > 1 {
+		base, err := readCounts(layers[0])
+		if err != nil {
+			return err
+		}
+		gone := goneRows(s)
+		copy(c.Skills, base.Skills)
+		c.add(&layers[0].Postings, slices.Values(gone), ^uint32(0))
+		if err := writeGone(layers[0], dir, gone); err != nil {
+			return err
+		}
+	}
+	c.add(&top.Postings, rowsTo(top.Postings.ID.Len()), 1)
+	if err := snapshot.WriteTable(filepath.Join(dir, "counts.col"), &c); err != nil {
+		return err
+	}
+	x, err := terms.Open(dir, top.Postings.ID.Len())
+	if err != nil {
+		return err
+	}
+	defer x.Close()
+	return x.Verify()
+}
+
+func buildTerms(ctx context.Context, s *snapshot.Snapshot, dir string) error {
 	p, names := &s.Postings, s.Companies.Name.Slice(0, s.Companies.Name.Len())
-	err := terms.Build(ctx, dir, s.Meta.Postings, func(from, to int, f func(int, terms.Text) error) error {
+	return terms.Build(ctx, dir, p.ID.Len(), func(from, to int, f func(int, terms.Text) error) error {
 		var failed error
 		var whole []byte
 		titles, kept := p.Title.Slice(from, to), p.Kept.Slice(from, to)
@@ -48,25 +82,58 @@ func build(ctx context.Context, s *snapshot.Snapshot, dir string) error {
 		})
 		return failed
 	})
-	if err != nil {
-		return err
-	}
+}
+
+// add adds by for each competency that the rows ask for.
+func (c *counts) add(p *snapshot.Postings, rows iter.Seq[int], by uint32) {
 	var buf [64]uint16
-	c := counts{Skills: make([]uint32, len(s.Dict.Skills))}
-	for row := range s.Meta.Postings {
+	for row := range rows {
 		for _, id := range p.Skills.At(row, buf[:]) {
-			c.Skills[id]++
+			c.Skills[id] += by
 		}
 	}
-	if err := snapshot.WriteTable(filepath.Join(dir, "counts.col"), &c); err != nil {
-		return err
+}
+
+func rowsTo(n int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for row := 0; row < n && yield(row); row++ {
+		}
 	}
-	x, err := terms.Open(dir, s.Meta.Postings)
+}
+
+// readCounts returns the counts of a layer.
+func readCounts(s *snapshot.Snapshot) (*counts, error) {
+	var c counts
+	path := filepath.Join(s.Dir, partName, "counts.col")
+	table, err := snapshot.OpenTable(path, &c)
+	if err != nil {
+		return nil, err
+	}
+	defer table.Close()
+	if len(c.Skills) != len(s.Dict.Skills) {
+		return nil, fmt.Errorf("match: %s is of another snapshot", path)
+	}
+	return &counts{slices.Clone(c.Skills)}, nil
+}
+
+// goneRows lists the rows of the base that no longer hold.
+func goneRows(s *snapshot.Snapshot) (rows []int) {
+	for row := range s.Layers()[0].Postings.ID.Len() {
+		if s.PostingGone(row) {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// writeGone tells the index in dir which rows of its base no longer hold.
+func writeGone(base *snapshot.Snapshot, dir string, gone []int) error {
+	x, err := terms.Open(filepath.Join(base.Dir, partName), base.Postings.ID.Len())
 	if err != nil {
 		return err
 	}
 	defer x.Close()
-	return x.Verify()
+	return terms.WriteGone(dir, x, gone)
 }
 
 // An index is all that match derives from one snapshot.
@@ -75,6 +142,7 @@ type index struct {
 	set      *defs.Set
 	terms    *terms.Index
 	idf      []float64   // of each competency
+	postings []int       // that hold, of each occupation
 	places   *places     // how regions lie in one another
 	laws     [][]licence // what the law requires, by occupation
 	concepts map[string][]concept
@@ -86,19 +154,14 @@ type index struct {
 }
 
 func open(set *defs.Set, s *snapshot.Snapshot, dir string) (*index, error) {
-	if s.Postings.Title.Len() != s.Meta.Postings {
+	if s.Postings.Title.Len() != s.Postings.ID.Len() {
 		return nil, fmt.Errorf("match: the snapshot has no titles")
 	}
-	var c counts
-	table, err := snapshot.OpenTable(filepath.Join(dir, "counts.col"), &c)
+	c, err := readCounts(s)
 	if err != nil {
 		return nil, err
 	}
-	defer table.Close()
-	if len(c.Skills) != len(s.Dict.Skills) {
-		return nil, fmt.Errorf("match: the counts in %s are of another snapshot", dir)
-	}
-	x := &index{s: s, set: set, idf: make([]float64, len(c.Skills))}
+	x := &index{s: s, set: set, idf: make([]float64, len(c.Skills)), postings: postingsBy(s)}
 	for id, n := range c.Skills {
 		if id > 0 {
 			x.idf[id] = terms.IDF(int(n), s.Meta.Postings)
@@ -112,19 +175,51 @@ func open(set *defs.Set, s *snapshot.Snapshot, dir string) (*index, error) {
 	x.places = newPlaces(set.Codes["regions"], s.Dict.Regions)
 	x.laws = newLaws(set, &s.Dict)
 	x.concepts = newConcepts(set, s)
-	x.terms, err = terms.Open(dir, s.Meta.Postings)
+	x.terms, err = openTerms(s, dir)
 	return x, err
+}
+
+// openTerms opens the text index in dir, and of a snapshot that goes on from a
+// base the two as one.
+func openTerms(s *snapshot.Snapshot, dir string) (*terms.Index, error) {
+	layers := s.Layers()
+	if len(layers) == 1 {
+		return terms.Open(dir, s.Postings.ID.Len())
+	}
+	base, err := terms.Open(filepath.Join(layers[0].Dir, partName), layers[0].Postings.ID.Len())
+	if err != nil {
+		return nil, err
+	}
+	return terms.OpenOn(base, dir, layers[1].Postings.ID.Len())
+}
+
+// postingsBy counts the postings of each occupation that hold.
+func postingsBy(s *snapshot.Snapshot) []int {
+	n := make([]int, len(s.Dict.Occupations))
+	for o := range n {
+		for _, in := range s.PostingsOf(o) {
+			n[o] += in.To - in.From
+		}
+	}
+	if len(s.Layers()) > 1 {
+		for _, row := range goneRows(s) {
+			n[s.Postings.Occupation.At(row)]--
+		}
+	}
+	return n
 }
 
 // Close unmaps the index.
 func (x *index) Close() error { return x.terms.Close() }
 
 // A view is a set of postings to choose from, such as those open on a day, in
-// the order of their rows.
+// the order of their rows: by occupation and region, and where the snapshot goes
+// on from a base, those of the base first.
 type view struct {
 	day     ieum.Day // judged by for recency
 	rows    []uint32
-	occ     []uint32 // positions of occupation c are occ[c] to occ[c+1]
+	occ     []uint32 // see stretch
+	layers  int
 	has     []uint64 // a bit for each row
 	skillAt []uint32 // positions of competency c are skills[skillAt[c]:skillAt[c+1]]
 	skills  []uint32
@@ -132,6 +227,15 @@ type view struct {
 	needing sync.Once
 	needs   []uint32 // see licensed
 }
+
+// stretch returns the rows of an occupation in a layer of the snapshot, in order
+// of region.
+func (v *view) stretch(layer, occupation int) []uint32 {
+	at := layer*v.occupations() + occupation
+	return v.rows[v.occ[at]:v.occ[at+1]]
+}
+
+func (v *view) occupations() int { return (len(v.occ) - 1) / v.layers }
 
 // openOn returns the view of the postings open on a day.
 func (x *index) openOn(day ieum.Day) *view {
@@ -146,18 +250,23 @@ func (x *index) openOn(day ieum.Day) *view {
 // isOpen says whether one could apply to a posting on a day.
 func (x *index) isOpen(row int, day ieum.Day) bool { return x.s.Postings.OpenWithin(row, day, day) }
 
-// view gathers the postings that are in.
+// view gathers the postings that hold and are in.
 func (x *index) view(day ieum.Day, in func(row int) bool) *view {
-	p := &x.s.Postings
-	v := &view{day: day, occ: make([]uint32, len(x.s.Dict.Occupations)+1), has: make([]uint64, x.s.Meta.Postings/64+1), skillAt: make([]uint32, len(x.s.Dict.Skills)+1)}
+	p, layers, n := &x.s.Postings, x.s.Layers(), x.s.Postings.ID.Len()
+	v := &view{day: day, layers: len(layers), occ: make([]uint32, len(layers)*len(x.s.Dict.Occupations)+1), has: make([]uint64, n/64+1), skillAt: make([]uint32, len(x.s.Dict.Skills)+1)}
+	base := layers[0].Postings.ID.Len()
 	var buf [32]uint16
-	for row := range x.s.Meta.Postings {
-		if !in(row) {
+	for row := range n {
+		if x.s.PostingGone(row) || !in(row) {
 			continue
 		}
 		v.rows = append(v.rows, uint32(row))
 		v.has[row/64] |= 1 << (row % 64)
-		v.occ[p.Occupation.At(row)+1]++
+		at := int(p.Occupation.At(row))
+		if row >= base {
+			at += len(x.s.Dict.Occupations)
+		}
+		v.occ[at+1]++
 		for _, id := range p.Skills.At(row, buf[:]) {
 			v.skillAt[id+1]++
 		}

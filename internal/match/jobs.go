@@ -49,7 +49,7 @@ type hunt struct {
 
 // newHunt makes the buffers of hunts among the postings of v; reset begins one.
 func newHunt(x *index, v *view) *hunt {
-	return &hunt{x: x, v: v, seen: make([]uint32, len(v.rows)), scanned: make([]bool, len(v.occ)-1)}
+	return &hunt{x: x, v: v, seen: make([]uint32, len(v.rows)), scanned: make([]bool, v.occupations())}
 }
 
 // hunt returns a hunt from the view's pool; done gives it back.
@@ -138,8 +138,11 @@ func (h *hunt) nearness(o uint16) float64 { return rank.Most[rank.Occupation] * 
 func (h *hunt) occupations() []uint16 {
 	var order []uint16
 	for o := range h.scanned {
-		if h.v.occ[o] < h.v.occ[o+1] {
-			order = append(order, uint16(o))
+		for layer := range h.v.layers {
+			if len(h.v.stretch(layer, o)) > 0 {
+				order = append(order, uint16(o))
+				break
+			}
 		}
 	}
 	slices.SortStableFunc(order, func(a, b uint16) int { return cmp.Compare(h.s.near[b], h.s.near[a]) })
@@ -150,9 +153,16 @@ func (h *hunt) occupations() []uint16 {
 // those too far away to be among the best.
 func (h *hunt) occupation(o uint16) {
 	h.scanned[o] = true
-	rows := h.v.rows[h.v.occ[o]:h.v.occ[o+1]]
-	region := &h.x.s.Postings.Region
 	most := h.nearness(o) + h.rest + rank.Covered(h.weight, h.weight)
+	for layer := range h.v.layers {
+		h.stretch(h.v.stretch(layer, int(o)), most)
+	}
+}
+
+// stretch judges postings that are in order of region and have, but for the
+// region, at most most points.
+func (h *hunt) stretch(rows []uint32, most float64) {
+	region := &h.x.s.Postings.Region
 	for i := 0; i < len(rows); {
 		r := int(region.At(int(rows[i])))
 		if h.s.reach == nil || h.s.reach[r] != outside {

@@ -68,7 +68,7 @@ func (m *Matcher) Candidates(ctx context.Context, id string, k int) (*People, er
 
 // people looks at every résumé of somebody who looks for work, on all cores.
 func (x *index) people(ctx context.Context, row int, day ieum.Day, k int) (best []scored, seekers int, err error) {
-	crowds := make([]crowd, runtime.GOMAXPROCS(0))
+	crowds, rows := make([]crowd, runtime.GOMAXPROCS(0)), x.s.Resumes.Person.Len()
 	g, ctx := errgroup.WithContext(ctx)
 	var next atomic.Int64
 	for w := range crowds {
@@ -77,11 +77,11 @@ func (x *index) people(ctx context.Context, row int, day ieum.Day, k int) (best 
 			*c = crowd{k: k, person: &x.s.Resumes.Person}
 			side := x.side(row, day)
 			const piece = 8192
-			for from := int(next.Add(piece)) - piece; from < x.s.Meta.Resumes; from = int(next.Add(piece)) - piece {
+			for from := int(next.Add(piece)) - piece; from < rows; from = int(next.Add(piece)) - piece {
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
-				c.look(side, from, min(from+piece, x.s.Meta.Resumes))
+				c.look(side, from, min(from+piece, rows))
 			}
 			return nil
 		})
@@ -110,7 +110,7 @@ type crowd struct {
 // look offers the people of some résumés.
 func (c *crowd) look(s *side, from, to int) {
 	for row := from; row < to; row++ {
-		if s.x.s.Resumes.Flags.At(row)&snapshot.Active == 0 {
+		if s.x.s.ResumeGone(row) || s.x.s.Resumes.Flags.At(row)&snapshot.Active == 0 {
 			continue
 		}
 		c.seekers++

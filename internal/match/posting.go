@@ -1,9 +1,11 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -168,10 +170,41 @@ func named(dict []string, ids []uint16) []string {
 	return out
 }
 
+// employer says what is known of a company, in whichever layer it stands.
 func (x *index) employer(c int) Employer {
-	t := &x.s.Companies
-	return Employer{Name: t.Name.At(c), Number: t.Number.At(c), Region: x.s.Dict.Regions[t.Region.At(c)], Industry: x.s.Dict.Industries[t.Industry.At(c)],
-		Employees: int(t.Employees.At(c)), AvgPay: int64(t.AvgPay.At(c)), Postings: t.Postings.Count(c)}
+	t, d := &x.s.Companies, &x.s.Dict
+	e := Employer{Name: t.Name.At(c)}
+	for _, c := range x.company(c) {
+		e.Number, e.Region, e.Industry = cmp.Or(e.Number, t.Number.At(c)), cmp.Or(e.Region, d.Regions[t.Region.At(c)]), cmp.Or(e.Industry, d.Industries[t.Industry.At(c)])
+		e.Employees, e.AvgPay = cmp.Or(e.Employees, int(t.Employees.At(c))), cmp.Or(e.AvgPay, int64(t.AvgPay.At(c)))
+		for _, row := range t.Postings.At(c, nil) {
+			if !x.s.PostingGone(int(row)) {
+				e.Postings++
+			}
+		}
+	}
+	return e
+}
+
+// company returns the rows of a company: c, and then the one of the other layer
+// that has its key and no other number.
+func (x *index) company(c int) []int {
+	t, rows, from := &x.s.Companies, []int{c}, 0
+	key, number := t.Key.At(c), t.Number.At(c)
+	for _, l := range x.s.Layers() {
+		n := l.Companies.Key.Len()
+		if key != "" && (c < from || c >= from+n) {
+			at := sort.Search(n, func(i int) bool { return l.Companies.Key.At(i) >= key })
+			for ; at < n && l.Companies.Key.At(at) == key; at++ {
+				if other := l.Companies.Number.At(at); number == "" || other == "" || number == other {
+					rows = append(rows, from+at)
+					break
+				}
+			}
+		}
+		from += n
+	}
+	return rows
 }
 
 func (x *index) required(row int) []Required {

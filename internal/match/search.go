@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -301,15 +302,7 @@ func (x *index) bearing(v *view, c concept) (alternative, int) {
 	d, p := &x.s.Dict, &x.s.Postings
 	switch c.list {
 	case "keco2025":
-		r, n := &ranges{}, 0
-		for o, code := range d.Occupations {
-			from, to := p.Occupations[o], p.Occupations[o+1]
-			if o > 0 && from < to && strings.HasPrefix(code, c.code) {
-				r.from, r.to = append(r.from, from), append(r.to, to)
-				n += int(to - from)
-			}
-		}
-		return r, n
+		return x.occupations(c.code)
 	case "competencies":
 		if id := snapshot.Find(d.Skills, c.code); id > 0 {
 			at := v.skills[v.skillAt[id]:v.skillAt[id+1]]
@@ -323,6 +316,24 @@ func (x *index) bearing(v *view, c concept) (alternative, int) {
 		}
 	}
 	return &ranges{}, 0
+}
+
+// occupations returns the postings of the occupations that a code is or holds.
+func (x *index) occupations(code string) (*ranges, int) {
+	r, n := &ranges{}, 0
+	for o, c := range x.s.Dict.Occupations {
+		if o == 0 || !strings.HasPrefix(c, code) {
+			continue
+		}
+		n += x.postings[o]
+		for _, in := range x.s.PostingsOf(o) {
+			if in.From < in.To {
+				r.stretches = append(r.stretches, in)
+			}
+		}
+	}
+	slices.SortFunc(r.stretches, func(a, b snapshot.Stretch) int { return cmp.Compare(a.From, b.From) })
+	return r, n
 }
 
 // run goes through the postings that answer and hands them to the collector.

@@ -9,6 +9,7 @@ import (
 
 	"ieum/internal/match/rank"
 	"ieum/internal/match/terms"
+	"ieum/internal/snapshot"
 )
 
 // An alternative is one way for a posting to answer what is searched for.
@@ -280,13 +281,13 @@ func around(text []byte, i, n int) []byte {
 	return text[from:to]
 }
 
-// ranges is the postings of some occupations.
-type ranges struct{ from, to []uint32 }
+// ranges is the postings of some occupations, in order of rows.
+type ranges struct{ stretches []snapshot.Stretch }
 
 func (r *ranges) seek(least uint32) uint32 {
-	for i, to := range r.to {
-		if to > least {
-			return max(least, r.from[i])
+	for _, in := range r.stretches {
+		if in.To > int(least) {
+			return max(least, uint32(in.From))
 		}
 	}
 	return terms.None

@@ -39,10 +39,10 @@ const goneFile = "gone.col"
 
 // WriteGone writes into dir, the folder of an index that goes on from base, which
 // rows of base no longer hold.
-func WriteGone(dir string, base *Index, rows []uint32) error {
+func WriteGone(dir string, base *Index, rows []int) error {
 	v := newInverter()
 	for i, row := range rows {
-		Keys(base.Folded(int(row)), func(k Key) {
+		Keys(base.Folded(row), func(k Key) {
 			if s := v.state(k); s.n == 0 || s.row != uint32(i) {
 				s.row = uint32(i)
 				s.n++

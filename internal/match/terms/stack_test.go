@@ -10,7 +10,7 @@ import (
 
 // stacked opens an index of the texts from cut on that goes on from one of those
 // before, of which gone no longer hold.
-func stacked(t *testing.T, texts []Text, cut, batch int, gone []uint32) *Index {
+func stacked(t *testing.T, texts []Text, cut, batch int, gone []int) *Index {
 	t.Helper()
 	dirs := [2]string{t.TempDir(), t.TempDir()}
 	for i, layer := range [][]Text{texts[:cut], texts[cut:]} {
@@ -104,11 +104,11 @@ func sameList(t *testing.T, rnd *rand.Rand, x, want *Index, k Key) {
 func TestAStackCountsWhatHolds(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 5))
 	texts := corpus(1200, 9)
-	var gone []uint32
+	var gone []int
 	var holds []Text
 	for row, text := range texts {
 		if row < 1000 && rnd.IntN(3) == 0 {
-			gone = append(gone, uint32(row))
+			gone = append(gone, row)
 		} else {
 			holds = append(holds, text)
 		}
@@ -132,7 +132,7 @@ func TestChangesOfAnotherBaseAreRefused(t *testing.T) {
 	for name, write := range map[string]func(dir string, base *Index) error{
 		"no rows that are gone": func(string, *Index) error { return nil },
 		"more are gone than there are": func(dir string, base *Index) error {
-			return WriteGone(dir, base, make([]uint32, 31))
+			return WriteGone(dir, base, make([]int, 31))
 		},
 	} {
 		over := t.TempDir()
