@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -20,6 +21,11 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"ieum"
+	"ieum/internal/jobcare"
+	"ieum/internal/match"
+	"ieum/internal/snapshot"
 )
 
 // A caller asks for one thing again and again and keeps what it got: the
@@ -197,6 +203,54 @@ func TestServerMovesToANewSnapshot(t *testing.T) {
 	s.stop()
 	if now := mapped(t, dir); len(now) != 0 {
 		t.Errorf("after the server ended mapped are %v", now)
+	}
+}
+
+// moving finds jobs after the server has moved to a new snapshot.
+type moving struct {
+	*match.Matcher
+	move func()
+}
+
+func (m moving) Suggest(ctx context.Context, s *snapshot.Snapshot, p ieum.Profile, k int) (fit, short []ieum.Job, err error) {
+	m.move()
+	return m.Matcher.Suggest(ctx, s, p, k)
+}
+
+// A diagnosis is of one snapshot, also when the server moves to another half-way.
+func TestADiagnosisIsOfOneSnapshot(t *testing.T) {
+	b := newBench(t)
+	m, err := openMarket(&env{Config: Config{Data: b.data}, now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	diagnose := func(move func()) string {
+		t.Helper()
+		adviser := jobcare.New(m.live, m.set, m.reader, moving{m.matcher, move}, time.Now)
+		d, err := adviser.Diagnose(t.Context(), ieum.Resume{Careers: []ieum.Career{{Title: "용접원", Months: 60}}}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	before := diagnose(func() {})
+	during := diagnose(func() {
+		b.deliver(1000, 1500)
+		b.succeed("build")
+		if moved, err := m.live.Refresh(); err != nil || !moved {
+			t.Fatalf("the market has not moved: %v", err)
+		}
+	})
+	if during != before {
+		t.Errorf("half-way through a move the diagnosis is\n%s\nbefore it was\n%s", during, before)
+	}
+	if after := diagnose(func() {}); after == before {
+		t.Error("after the move the diagnosis is what it was")
 	}
 }
 

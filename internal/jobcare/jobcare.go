@@ -25,10 +25,10 @@ type Reader interface {
 	ReadText(text []byte) (ieum.Resume, error)
 }
 
-// Jobs finds jobs for a person, best first, and those for which one licence
-// is missing.
+// Jobs finds jobs of a snapshot for a person, best first, and those for which one
+// licence is missing.
 type Jobs interface {
-	Suggest(ctx context.Context, p ieum.Profile, k int) (fit, short []ieum.Job, err error)
+	Suggest(ctx context.Context, s *snapshot.Snapshot, p ieum.Profile, k int) (fit, short []ieum.Job, err error)
 }
 
 // An Adviser answers questions about the market from the current snapshot.
@@ -73,7 +73,8 @@ func (a *Adviser) Occupation(q Query) (*Market, *Work, error) {
 
 // Diagnose says what a person can do, which occupations are near and what is
 // missing. Target is a KECO unit group to be measured against, or "" for the
-// best fitting one. A résumé longer than any person's is ieum.ErrInvalid.
+// best fitting one. All of it is of one snapshot. A résumé longer than any
+// person's is ieum.ErrInvalid.
 func (a *Adviser) Diagnose(ctx context.Context, r ieum.Resume, target string) (*Diagnosis, error) {
 	if err := r.Check(); err != nil {
 		return nil, err
@@ -88,7 +89,7 @@ func (a *Adviser) Diagnose(ctx context.Context, r ieum.Resume, target string) (*
 	if err != nil || a.jobs == nil {
 		return d, err
 	}
-	d.Jobs, d.Short, err = a.jobs.Suggest(ctx, p, shownJobs)
+	d.Jobs, d.Short, err = a.jobs.Suggest(ctx, s, p, shownJobs)
 	return d, err
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"ieum"
 	"ieum/internal/match/rank"
+	"ieum/internal/snapshot"
 )
 
 // A scored is a posting and its score.
@@ -261,6 +262,10 @@ func (m *Matcher) Jobs(ctx context.Context, p ieum.Profile, q Query) (*Result, e
 		return nil, err
 	}
 	defer release()
+	return x.jobs(ctx, day, p, q)
+}
+
+func (x *index) jobs(ctx context.Context, day ieum.Day, p ieum.Profile, q Query) (*Result, error) {
 	if q.K <= 0 {
 		q.K = 10
 	}
@@ -277,6 +282,7 @@ func (m *Matcher) Jobs(ctx context.Context, p ieum.Profile, q Query) (*Result, e
 	}
 	best, short := h.results()
 	if len(short) < q.Short {
+		var err error
 		if short, err = x.oneLicence(ctx, v, s, short, q.Short); err != nil {
 			return nil, err
 		}
@@ -292,9 +298,11 @@ func (m *Matcher) Jobs(ctx context.Context, p ieum.Profile, q Query) (*Result, e
 	return r, nil
 }
 
-// Suggest is Jobs for those who want the lists alone.
-func (m *Matcher) Suggest(ctx context.Context, p ieum.Profile, k int) (fit, short []ieum.Job, err error) {
-	r, err := m.Jobs(ctx, p, Query{K: k})
+// Suggest is Jobs for those who want the lists alone, from a snapshot that they
+// hold.
+func (m *Matcher) Suggest(ctx context.Context, s *snapshot.Snapshot, p ieum.Profile, k int) (fit, short []ieum.Job, err error) {
+	x, day := m.indexOf(s)
+	r, err := x.jobs(ctx, day, p, Query{K: k})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -47,6 +47,10 @@ func (m *Matcher) acquire() (x *index, day ieum.Day, release func(), err error) 
 	if err != nil {
 		return nil, 0, nil, err
 	}
-	x = s.Part(partName).(*index)
-	return x, x.s.Today(m.now()), release, nil
+	x, day = m.indexOf(s)
+	return x, day, release, nil
+}
+
+func (m *Matcher) indexOf(s *snapshot.Snapshot) (x *index, day ieum.Day) {
+	return s.Part(partName).(*index), s.Today(m.now())
 }

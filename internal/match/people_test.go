@@ -164,7 +164,7 @@ func TestRecommendIsJobsForEveryone(t *testing.T) {
 		}
 		seekers++
 		p := x.profile(row)
-		fit, _, err := m.Suggest(t.Context(), p, 7)
+		fit, _, err := suggest(t, m, p, 7)
 		if err != nil {
 			t.Fatal(err)
 		}

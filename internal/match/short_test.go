@@ -87,6 +87,17 @@ func TestWhatIsNotKnownOfThePersonIsSaid(t *testing.T) {
 	}
 }
 
+// suggest asks for suggestions from the current snapshot.
+func suggest(t *testing.T, m *Matcher, p ieum.Profile, k int) (fit, short []ieum.Job, err error) {
+	t.Helper()
+	s, release, err := m.live.Acquire()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	return m.Suggest(t.Context(), s, p, k)
+}
+
 func TestOneLicenceOpensWhatAPersonCanDoElsewhere(t *testing.T) {
 	m, _ := market(t, definitions(t), append([]post{
 		{id: 1, title: "프레스공", occupation: "8122", opened: "2026-05-01", skills: []string{"press", "quality", "safety"}},
@@ -99,7 +110,7 @@ func TestOneLicenceOpensWhatAPersonCanDoElsewhere(t *testing.T) {
 		Competencies: []ieum.Found{{ID: "press", P: 1}, {ID: "quality", P: 1}, {ID: "safety", P: 1}},
 		CareerMonths: 240,
 	}
-	fit, short, err := m.Suggest(t.Context(), p, 1)
+	fit, short, err := suggest(t, m, p, 1)
 	if err != nil || len(fit) != 1 || fit[0].Title != "프레스공" {
 		t.Fatalf("jobs %v, %v", fit, err)
 	}
@@ -107,7 +118,7 @@ func TestOneLicenceOpensWhatAPersonCanDoElsewhere(t *testing.T) {
 		t.Errorf("one licence opens %+v, want the forklift job: the nurse's is of one competency, the last needs two", short)
 	}
 	p.Certificates = []string{"forklift"}
-	if _, short, _ = m.Suggest(t.Context(), p, 1); len(short) == 0 || short[0].Title != "지게차와 용접" {
+	if _, short, _ = suggest(t, m, p, 1); len(short) == 0 || short[0].Title != "지게차와 용접" {
 		t.Errorf("with the licence held one opens %+v", short)
 	}
 }
@@ -115,7 +126,7 @@ func TestOneLicenceOpensWhatAPersonCanDoElsewhere(t *testing.T) {
 func TestWhatWordsOnlyLookLikeIsNotSaidToHaveBeenDone(t *testing.T) {
 	m, _ := market(t, definitions(t), []post{{id: 1, title: "프레스공", occupation: "8122", opened: "2026-05-01"}}, nil)
 	for p, want := range map[float64]string{.9: "match.why.occupation.done", .1: "match.why.occupation.maybe"} {
-		fit, _, err := m.Suggest(t.Context(), ieum.Profile{Occupations: []ieum.Scored{{Code: "8122", P: p}}}, 1)
+		fit, _, err := suggest(t, m, ieum.Profile{Occupations: []ieum.Scored{{Code: "8122", P: p}}}, 1)
 		if err != nil || len(fit) != 1 {
 			t.Fatalf("jobs %v, %v", fit, err)
 		}
