@@ -14,6 +14,7 @@ import (
 type nextDay struct {
 	known    []uint32 // rows of known résumés; after them come new people's
 	postings []notice
+	added    int    // of them with a new key
 	hiring   []hire // of new vacancies, in the order of their numbers
 	firms    int    // new employers
 }
@@ -82,14 +83,13 @@ func (d *nextDay) people(m *Market) {
 // shown, of new ones originals, copies and re-posts at the market's rates.
 // Where the market has too few that fit, there are more originals.
 func (d *nextDay) vacancies(m *Market) {
-	n, next := m.p.ChangedPostings, m.p.Postings
-	d.postings = make([]notice, 0, n)
+	n := m.p.ChangedPostings
 	left := [4]int{} // to be found among known rows, by fit
 	left[fitsRevised], left[fitsTaken] = share(n, revisedShare), share(n, takenShare)
 	added := n - left[fitsRevised] - left[fitsTaken]
 	copies := share(added, m.p.Rates.Duplicates)
 	left[fitsCopy], left[fitsRepost] = share(copies, lateCopies), share(added, m.p.Rates.Reposts)
-	own := copies - left[fitsCopy] // copies of the day's own vacancies
+	own := copies - left[fitsCopy]
 	order := newOrder(m.p.Seed, 8, m.p.Postings)
 	for i := 0; i < m.p.Postings && left != [4]int{}; i++ {
 		row := order.at(i)
@@ -98,24 +98,38 @@ func (d *nextDay) vacancies(m *Market) {
 			continue
 		}
 		left[what]--
-		note := notice{row: row, news: [...]news{fitsRevised: revised, fitsTaken: takenDown, fitsCopy: fresh, fitsRepost: fresh}[what]}
-		note.vacancy, note.version = m.postingOf(row)
-		if note.news == fresh {
-			note.row, note.version = next, [...]version{fitsCopy: duplicate, fitsRepost: repost}[what]
-			next++
+		id, made := m.postingOf(row)
+		switch what {
+		case fitsRevised:
+			d.postings = append(d.postings, notice{row, id, made, revised})
+		case fitsTaken:
+			d.postings = append(d.postings, notice{row, id, made, takenDown})
+		case fitsCopy:
+			d.add(m, id, duplicate)
+		case fitsRepost:
+			d.add(m, id, repost)
 		}
-		d.postings = append(d.postings, note)
 	}
-	taken := map[int]int{} // by firm: new vacancies
-	for len(d.postings) < n {
+	d.open(m, own)
+}
+
+// add adds a row with a new key.
+func (d *nextDay) add(m *Market, vacancy int, how version) {
+	d.postings = append(d.postings, notice{m.p.Postings + d.added, vacancy, how, fresh})
+	d.added++
+}
+
+// open fills the day up with new vacancies, the first of them with a copy each.
+func (d *nextDay) open(m *Market, copies int) {
+	taken := map[int]int{} // new vacancies by firm
+	for left := m.p.ChangedPostings - len(d.postings); left > 0; left-- {
 		id := m.vacancies + len(d.hiring)
 		d.hiring = append(d.hiring, d.hire(m, id, taken))
-		d.postings = append(d.postings, notice{row: next, vacancy: id, news: fresh})
-		next++
-		if own > 0 && len(d.postings) < n {
-			d.postings = append(d.postings, notice{row: next, vacancy: id, version: duplicate, news: fresh})
-			next++
-			own--
+		d.add(m, id, original)
+		if copies > 0 && left > 1 {
+			d.add(m, id, duplicate)
+			copies--
+			left--
 		}
 	}
 }
