@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -17,17 +18,22 @@ import (
 )
 
 var benchCommand = &command{
-	name: "bench", args: "NAME", about: "what this machine does beside its limit, as JSON; path: from Parquet to the first answer; snapshot: the bytes of each column",
+	name: "bench", args: "NAME", about: "what this machine does beside its limit, as JSON; path: from Parquet to the first answer; daily: a change into a running service; snapshot: the bytes of each column",
 	setup: func(fs *flag.FlagSet) run {
 		resumes := fs.Int("resumes", 100_000, "simulated résumés")
 		postings := fs.Int("postings", 30_000, "simulated postings")
+		changes := fs.String("changes", "", "for daily: the `folder` of ieum simulate --changes, for a data folder that has its market; it stays taken in")
+		quiet := fs.Duration("quiet", 30*time.Second, "for daily: how long to search before the change")
 		in := fs.String("in", "", "a folder to work in, kept for the next run (default: a temporary one)")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) == 1 && args[0] == "snapshot" {
 				return benchSnapshot(e)
 			}
+			if len(args) == 1 && args[0] == "daily" {
+				return benchDaily(ctx, e, *changes, *quiet)
+			}
 			if len(args) != 1 || args[0] != "path" {
-				return usagef("bench takes one name: path or snapshot")
+				return usagef("bench takes one name: path, daily or snapshot")
 			}
 			dir := *in
 			if dir == "" {
@@ -148,23 +154,29 @@ func (b *measuring) stage(ctx context.Context, data string, args []string) (Stag
 	return used(args[0], time.Since(began), c), nil
 }
 
-// serve starts a server and ends it after its first answer.
-func (b *measuring) serve(ctx context.Context, data string) (Stage, error) {
+// start starts a server that this machine alone reaches, at base.
+func (b *measuring) start(ctx context.Context, data string, stderr io.Writer) (c *exec.Cmd, base string, err error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return Stage{}, err
+		return nil, "", err
 	}
 	address := ln.Addr().String()
 	ln.Close()
-	c, err := b.command(ctx, data, []string{"serve", "--listen", address})
+	if c, err = b.command(ctx, data, []string{"serve", "--listen", address}); err != nil {
+		return nil, "", err
+	}
+	c.Stderr = stderr
+	return c, "http://" + address, c.Start()
+}
+
+// serve starts a server and ends it after its first answer.
+func (b *measuring) serve(ctx context.Context, data string) (Stage, error) {
+	began := time.Now()
+	c, base, err := b.start(ctx, data, b.e.stderr)
 	if err != nil {
 		return Stage{}, err
 	}
-	began := time.Now()
-	if err := c.Start(); err != nil {
-		return Stage{}, err
-	}
-	err = answered(ctx, "http://"+address+"/api/v1/postings?q=%EC%9A%A9%EC%A0%91")
+	err = answered(ctx, base+"/api/v1/postings?q=%EC%9A%A9%EC%A0%91")
 	took := time.Since(began)
 	if stop := c.Process.Signal(syscall.SIGTERM); stop != nil {
 		err = errors.Join(err, stop)
