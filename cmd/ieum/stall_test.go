@@ -417,11 +417,11 @@ func (s *server) version() string {
 // awaitVersion waits until the server has moved to a snapshot.
 func (s *server) awaitVersion(want string) {
 	s.t.Helper()
-	for range 600 {
+	for range 2400 {
 		if s.version() == want {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	s.t.Fatalf("the server still uses %s after 30 s, want %s", s.version(), want)
+	s.t.Fatalf("the server still uses %s after 2 minutes, want %s", s.version(), want)
 }

@@ -93,7 +93,7 @@ func postgresUser() (*syscall.SysProcAttr, error) {
 
 // await waits until the server in dir accepts connections.
 func await(dir string) (string, error) {
-	for range 600 {
+	for range 2400 {
 		log, err := os.ReadFile(filepath.Join(dir, "log"))
 		if err == nil && strings.Contains(string(log), "database system is ready to accept connections") {
 			return "postgres:///postgres?user=postgres&host=" + url.QueryEscape(dir), nil
@@ -101,5 +101,5 @@ func await(dir string) (string, error) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	log, _ := os.ReadFile(filepath.Join(dir, "log"))
-	return "", fmt.Errorf("PostgreSQL did not start within 30 s: %s", log)
+	return "", fmt.Errorf("PostgreSQL did not start within 2 minutes: %s", log)
 }
