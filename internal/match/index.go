@@ -221,8 +221,8 @@ type view struct {
 	occ     []uint32 // see stretch
 	layers  int
 	has     []uint64 // a bit for each row
-	skillAt []uint32 // positions of competency c are skills[skillAt[c]:skillAt[c+1]]
-	skills  []uint32
+	skills  byCode   // competencies asked for
+	certs   byCode   // certificates required or preferred
 	hunts   sync.Pool
 	needing sync.Once
 	needs   []uint32 // see licensed
@@ -253,9 +253,8 @@ func (x *index) isOpen(row int, day ieum.Day) bool { return x.s.Postings.OpenWit
 // view gathers the postings that hold and are in.
 func (x *index) view(day ieum.Day, in func(row int) bool) *view {
 	p, layers, n := &x.s.Postings, x.s.Layers(), x.s.Postings.ID.Len()
-	v := &view{day: day, layers: len(layers), occ: make([]uint32, len(layers)*len(x.s.Dict.Occupations)+1), has: make([]uint64, n/64+1), skillAt: make([]uint32, len(x.s.Dict.Skills)+1)}
+	v := &view{day: day, layers: len(layers), occ: make([]uint32, len(layers)*len(x.s.Dict.Occupations)+1), has: make([]uint64, n/64+1)}
 	base := layers[0].Postings.ID.Len()
-	var buf [32]uint16
 	for row := range n {
 		if x.s.PostingGone(row) || !in(row) {
 			continue
@@ -267,22 +266,43 @@ func (x *index) view(day ieum.Day, in func(row int) bool) *view {
 			at += len(x.s.Dict.Occupations)
 		}
 		v.occ[at+1]++
-		for _, id := range p.Skills.At(row, buf[:]) {
-			v.skillAt[id+1]++
-		}
 	}
 	sum(v.occ)
-	sum(v.skillAt)
-	v.skills = make([]uint32, v.skillAt[len(v.skillAt)-1])
-	next := slices.Clone(v.skillAt)
-	for at, row := range v.rows {
-		for _, id := range p.Skills.At(int(row), buf[:]) {
-			v.skills[next[id]] = uint32(at)
+	var buf [32]uint16
+	var certs []uint16
+	v.skills = newByCode(v.rows, len(x.s.Dict.Skills), func(row int) []uint16 { return p.Skills.At(row, buf[:]) })
+	v.certs = newByCode(v.rows, len(x.s.Dict.Certificates), func(row int) []uint16 {
+		certs = append(certs[:0], p.Required.At(row, buf[:])...)
+		certs = append(certs, p.Preferred.At(row, buf[:])...)
+		return certs
+	})
+	return v
+}
+
+// byCode is the postings of a view that bear each code of a list, as positions
+// in the view; those of code c are at[from[c]:from[c+1]].
+type byCode struct{ from, at []uint32 }
+
+func newByCode(rows []uint32, codes int, of func(row int) []uint16) byCode {
+	b := byCode{from: make([]uint32, codes+1)}
+	for _, row := range rows {
+		for _, id := range of(int(row)) {
+			b.from[id+1]++
+		}
+	}
+	sum(b.from)
+	b.at = make([]uint32, b.from[codes])
+	next := slices.Clone(b.from)
+	for at, row := range rows {
+		for _, id := range of(int(row)) {
+			b.at[next[id]] = uint32(at)
 			next[id]++
 		}
 	}
-	return v
+	return b
 }
+
+func (b *byCode) of(code uint16) []uint32 { return b.at[b.from[code]:b.from[code+1]] }
 
 // sum turns counts, each one place on, into where they begin.
 func sum(counts []uint32) {

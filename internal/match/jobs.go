@@ -191,7 +191,7 @@ func (h *hunt) byCompetency(most float64) {
 			return
 		}
 		left -= h.s.skills[id] * h.x.idf[id]
-		for _, at := range h.v.skills[h.v.skillAt[id]:h.v.skillAt[id+1]] {
+		for _, at := range h.v.skills.of(id) {
 			row := h.v.rows[at]
 			o, r := p.Occupation.At(int(row)), p.Region.At(int(row))
 			if h.seen[at] == h.round || h.scanned[o] || h.s.reach != nil && h.s.reach[r] == outside ||

@@ -299,20 +299,18 @@ func seekAll(parts []*part, row uint32) uint32 {
 
 // bearing returns the postings that bear a code, and how many they are at most.
 func (x *index) bearing(v *view, c concept) (alternative, int) {
-	d, p := &x.s.Dict, &x.s.Postings
+	d := &x.s.Dict
 	switch c.list {
 	case "keco2025":
 		return x.occupations(c.code)
 	case "competencies":
 		if id := snapshot.Find(d.Skills, c.code); id > 0 {
-			at := v.skills[v.skillAt[id]:v.skillAt[id+1]]
+			at := v.skills.of(uint16(id))
 			return &asking{v: v, at: at}, len(at)
 		}
 	case "certificates":
-		if id := uint16(snapshot.Find(d.Certificates, c.code)); id > 0 {
-			return &passing{v: v, gain: rank.GainCode, test: func(row uint32) bool {
-				return slices.Contains(p.Required.At(int(row), nil), id) || slices.Contains(p.Preferred.At(int(row), nil), id)
-			}}, 0
+		if id := snapshot.Find(d.Certificates, c.code); id > 0 {
+			return &asking{v: v, at: v.certs.of(uint16(id))}, 0
 		}
 	}
 	return &ranges{}, 0

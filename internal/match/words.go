@@ -295,7 +295,7 @@ func (r *ranges) seek(least uint32) uint32 {
 
 func (r *ranges) check(uint32) float64 { return rank.GainCode }
 
-// asking is the open postings that ask for a competency.
+// asking is the open postings that ask for a competency or a certificate.
 type asking struct {
 	v  *view
 	at []uint32 // positions in the view
