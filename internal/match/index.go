@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math/bits"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -309,6 +310,23 @@ func sum(counts []uint32) {
 	for i := 1; i < len(counts); i++ {
 		counts[i] += counts[i-1]
 	}
+}
+
+// next returns the first row of the view at or after row; terms.None when there is
+// none.
+func (v *view) next(row uint32) uint32 {
+	i := int(row / 64)
+	if i >= len(v.has) {
+		return terms.None
+	}
+	left := v.has[i] >> (row % 64) << (row % 64)
+	for left == 0 {
+		if i++; i == len(v.has) {
+			return terms.None
+		}
+		left = v.has[i]
+	}
+	return uint32(i*64 + bits.TrailingZeros64(left))
 }
 
 func (v *view) contains(row uint32) bool { return v.has[row/64]>>(row%64)&1 == 1 }

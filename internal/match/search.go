@@ -291,7 +291,7 @@ func seekAll(parts []*part, row uint32) uint32 {
 				return row
 			}
 		}
-		if row == before {
+		if row == before || len(parts) == 1 {
 			return row
 		}
 	}
@@ -341,8 +341,10 @@ func (p *plan) run(ctx context.Context, c *collector) error {
 	}
 	n := 0
 	for row := uint32(0); ; row++ {
-		row = p.next(row)
-		if row == terms.None {
+		if row = p.v.next(row); row == terms.None {
+			return nil
+		}
+		if row = p.next(row); row == terms.None {
 			return nil
 		}
 		if n++; n%4096 == 0 && ctx.Err() != nil {
