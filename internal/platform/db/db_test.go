@@ -261,7 +261,7 @@ func TestTwoProgramsOnOneFolder(t *testing.T) {
 		t.Errorf("%d rows", rows)
 	}
 	err := a.Tx(ctx, func(tx *sql.Tx) error {
-		ctx, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+		ctx, cancel := context.WithTimeout(ctx, 4*time.Second) // less than SQLite waits, enough to begin
 		defer cancel()
 		err := b.Tx(ctx, func(*sql.Tx) error { return nil })
 		if !errors.Is(err, ieum.ErrUnavailable) || !strings.Contains(err.Error(), "was in use by another program for too long; try again") {
