@@ -23,11 +23,12 @@ import (
 // A fate is how a child that runs ieum ingest && ieum build ends. The zero
 // fate lets it finish and print its calls.
 type fate struct {
-	Dir   string        // holds in, defs and data
-	Stage string        // where it is met
-	Call  int           // at which call of the stage, from 0
-	Wait  time.Duration // 0 = before the call; else so long after it, or when the next begins
-	Full  bool          // the disk is full from the call on; else the child kills itself
+	Dir     string        // holds in, defs and data
+	Changes bool          // ieum build --changes
+	Stage   string        // where it is met
+	Call    int           // at which call of the stage, from 0
+	Wait    time.Duration // 0 = before the call; else so long after it, or when the next begins
+	Full    bool          // the disk is full from the call on; else the child kills itself
 }
 
 // dying is the variable that holds the fate of a child as JSON.
@@ -48,10 +49,14 @@ func meetFate(text string) int {
 	}
 	crand.Reader = always{} // keys and names are those of every other child
 	durable.Hook = w.call
+	build, begins := []string{"build"}, "postings"
+	if w.fate.Changes {
+		build, begins = []string{"build", "--changes"}, "compare"
+	}
 	for _, do := range []struct {
 		begins string // the stage it begins with
 		args   []string
-	}{{"prepare", []string{"ingest", "killed", filepath.Join(w.fate.Dir, "in")}}, {"postings", []string{"build"}}} {
+	}{{"prepare", []string{"ingest", "killed", filepath.Join(w.fate.Dir, "in")}}, {begins, build}} {
 		w.enter(do.begins)
 		e := &env{Config: Config{Data: filepath.Join(w.fate.Dir, "data"), Defs: filepath.Join(w.fate.Dir, "defs")},
 			stdin: strings.NewReader(""), stdout: io.Discard, stderr: terminal{w}, now: func() time.Time { return killDay }}

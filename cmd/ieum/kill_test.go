@@ -21,7 +21,7 @@ const killEach, killAll = 5, 50
 // stages are those of an ingest and of a build.
 var stages = []string{
 	"prepare", "join", "rows", "index", "quarantine", "place", "tidy",
-	"postings", "companies", "merge", "resumes", "items", "write", "jobcare", "match", "verify",
+	"compare", "postings", "companies", "merge", "resumes", "items", "write", "jobcare", "match", "verify",
 }
 
 // TestKilled kills ieum ingest && ieum build at points of every stage, drawn over
@@ -29,11 +29,15 @@ var stages = []string{
 // was served still is, or the new one, whole; and the same commands then give,
 // to the last byte, what one clean run gives.
 func TestKilled(t *testing.T) {
-	first, next := newScene(t, "first", 0), newScene(t, "next", 2)
+	scenes := []*scene{newScene(t, "first", 0, false), newScene(t, "next", 2, false), newScene(t, "changes", 2, true)}
+	var calls []call
+	for _, s := range scenes {
+		calls = append(calls, s.calls...)
+	}
 	rng := seeded(t)
 	points := 0
 	for _, stage := range stages {
-		drawn := draw(rng, stage, slices.Concat(first.calls, next.calls), killEach)
+		drawn := draw(rng, stage, calls, killEach)
 		points += len(drawn)
 		for i, p := range drawn {
 			t.Run(fmt.Sprintf("%s/%d-%s-%s-%d-%v", stage, i, p.scene.name, p.op, p.n, p.wait), func(t *testing.T) {
@@ -52,9 +56,9 @@ func TestKilled(t *testing.T) {
 
 // TestFullAtCalls fills the disk at calls of every stage that writes.
 func TestFullAtCalls(t *testing.T) {
-	next := newScene(t, "next", 1)
+	next, changes := newScene(t, "next", 1, false), newScene(t, "changes", 1, true)
 	var writes []call
-	for _, c := range next.calls {
+	for _, c := range slices.Concat(next.calls, changes.calls) {
 		if c.op == "create" || c.op == "write" {
 			c.op = "write" // one sort
 			writes = append(writes, c)
@@ -130,7 +134,7 @@ func (p point) kill(t *testing.T) {
 	if p.stage == "verify" {
 		s = serveIn(t, dir)
 	}
-	status, _, said := start(t, dir, fate{Stage: p.stage, Call: p.n, Wait: p.wait})
+	status, _, said := start(t, dir, fate{Changes: p.scene.changes, Stage: p.stage, Call: p.n, Wait: p.wait})
 	if !status.Signaled() || status.Signal() != syscall.SIGKILL {
 		t.Fatalf("it was not killed, but ended with %v: %s", status, said)
 	}
@@ -140,7 +144,7 @@ func (p point) kill(t *testing.T) {
 	if s != nil && s.version() != p.scene.old && s.version() != p.scene.new {
 		t.Errorf("%q is served, want %q or %q", s.version(), p.scene.old, p.scene.new)
 	}
-	live(t, dir)
+	live(t, dir, p.scene.changes)
 	if got := keptIn(t, dir); got != p.scene.want {
 		t.Errorf("after the kill and a second run:\n%s\nwant\n%s", got, p.scene.want)
 	}
@@ -183,12 +187,12 @@ func serveIn(t *testing.T, dir string) *served {
 // fill lets the disk be full for a child from the point on.
 func (p point) fill(t *testing.T) {
 	dir := p.scene.copy(t)
-	status, _, said := start(t, dir, fate{Stage: p.stage, Call: p.n, Full: true})
+	status, _, said := start(t, dir, fate{Changes: p.scene.changes, Stage: p.stage, Call: p.n, Full: true})
 	checkSentence(t, p.stage, status.ExitStatus(), "", said, 1, "is full; make room and give the same command again: nothing was changed")
 	if now := standing(t, dir); now != p.scene.old {
 		t.Errorf("the current snapshot is %q, want the old one, %q", now, p.scene.old)
 	}
-	live(t, dir)
+	live(t, dir, p.scene.changes)
 	if got := keptIn(t, dir); got != p.scene.want {
 		t.Errorf("once there is room:\n%s\nwant\n%s", got, p.scene.want)
 	}

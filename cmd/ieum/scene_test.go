@@ -98,6 +98,7 @@ func writeMade(t *testing.T, dir string, number int) {
 type scene struct {
 	name     string
 	dir      string // in, defs and data to begin with
+	changes  bool   // the build is one of changes
 	want     string // what a clean run keeps
 	old, new string // version served before, "" = none, and after a clean run
 	calls    []call
@@ -112,18 +113,18 @@ type call struct {
 }
 
 // newScene lets some deliveries be taken in and built, and lays out the next.
-func newScene(t *testing.T, name string, deliveries int) *scene {
+func newScene(t *testing.T, name string, deliveries int, changes bool) *scene {
 	t.Helper()
-	s := &scene{name: name, dir: t.TempDir()}
+	s := &scene{name: name, dir: t.TempDir(), changes: changes}
 	writeFile(t, filepath.Join(s.dir, "defs", "sources", "killed.yaml"), killed)
 	for n := range deliveries {
 		writeMade(t, filepath.Join(s.dir, "in"), n+1)
-		live(t, s.dir)
+		live(t, s.dir, false)
 	}
 	writeMade(t, filepath.Join(s.dir, "in"), deliveries+1)
 	s.old = standing(t, s.dir)
 	clean := s.copy(t)
-	s.trace(live(t, clean))
+	s.trace(live(t, clean, changes))
 	s.want, s.new = keptIn(t, clean), standing(t, clean)
 	return s
 }
@@ -169,9 +170,9 @@ func start(t *testing.T, dir string, f fate) (status syscall.WaitStatus, stdout,
 }
 
 // live runs both commands to their end and returns the calls they made.
-func live(t *testing.T, dir string) (trace string) {
+func live(t *testing.T, dir string, changes bool) (trace string) {
 	t.Helper()
-	status, trace, said := start(t, dir, fate{})
+	status, trace, said := start(t, dir, fate{Changes: changes})
 	if status != 0 {
 		t.Fatalf("ieum ingest && ieum build: %v: %s", status, said)
 	}
