@@ -77,8 +77,8 @@ func openToWrite(ctx context.Context, e *env, set *defs.Set) (s *store, done fun
 }
 
 // parts are what the domains derive from a snapshot.
-func parts(set *defs.Set) []snapshot.Part {
-	return []snapshot.Part{jobcare.Part(), match.Part(set)}
+func parts(set *defs.Set, now func() time.Time) []snapshot.Part {
+	return []snapshot.Part{jobcare.Part(), match.Part(set, now)}
 }
 
 // a market is what answers from the current snapshot; it needs no database.
@@ -99,7 +99,7 @@ func openMarket(e *env) (*market, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &market{set: set, live: snapshot.NewLive(e.Data, parts(set)...)}
+	m := &market{set: set, live: snapshot.NewLive(e.Data, parts(set, e.now)...)}
 	if _, err := m.live.Refresh(); err != nil {
 		return nil, err
 	}

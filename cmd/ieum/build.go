@@ -71,7 +71,7 @@ func build(ctx context.Context, e *env, changes, asJSON bool) error {
 		if bar.on {
 			fmt.Fprintf(e.stderr, "\r%-12s %5.1f s", stage, e.now().Sub(began).Seconds())
 		}
-	}, parts(set)...)
+	}, parts(set, e.now)...)
 	bar.end()
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ func bringDemo(ctx context.Context, e *env, p simulate.Params) error {
 		return err
 	}
 	e.say("Building the snapshot …")
-	_, err = s.catalogue.Build(ctx, nil, parts(set)...)
+	_, err = s.catalogue.Build(ctx, nil, parts(set, e.now)...)
 	return err
 }
 

@@ -194,7 +194,7 @@ func standing(t *testing.T, dir string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := snapshot.OpenWith(current, parts(set)...)
+	s, err := snapshot.OpenWith(current, parts(set, func() time.Time { return killDay })...)
 	if err != nil {
 		t.Fatal(err)
 	}

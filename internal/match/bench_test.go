@@ -142,7 +142,7 @@ func BenchmarkData(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	live := snapshot.NewLive(data, Part(set))
+	live := snapshot.NewLive(data, Part(set, noonClock))
 	defer live.Close()
 	if _, err := live.Refresh(); err != nil {
 		b.Fatal(err)

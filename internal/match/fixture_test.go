@@ -144,7 +144,7 @@ func market(t testing.TB, set *defs.Set, posts []post, cvs []cv, items ...applic
 // follow answers from what is published in a data folder.
 func follow(t testing.TB, set *defs.Set, data string) (*Matcher, *snapshot.Live) {
 	t.Helper()
-	live := snapshot.NewLive(data, Part(set))
+	live := snapshot.NewLive(data, Part(set, noonClock))
 	t.Cleanup(live.Close)
 	if _, err := live.Refresh(); err != nil {
 		t.Fatal(err)
@@ -240,7 +240,7 @@ func publishOn(t testing.TB, set *defs.Set, data string, dict snapshot.Dict, m s
 			t.Fatal(err)
 		}
 	}
-	for _, err := range []error{b.Write(s), b.Describe(m, noon), b.Derive(t.Context(), Part(set))} {
+	for _, err := range []error{b.Write(s), b.Describe(m, noon), b.Derive(t.Context(), Part(set, noonClock))} {
 		if err != nil {
 			t.Fatal(err)
 		}

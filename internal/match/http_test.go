@@ -233,7 +233,7 @@ func TestPagesWithoutData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := serve(New(snapshot.NewLive(t.TempDir(), Part(set)), set, echo{}, noonClock), set)
+	h := serve(New(snapshot.NewLive(t.TempDir(), Part(set, noonClock)), set, echo{}, noonClock), set)
 	for _, target := range []string{"/jobs", "/jobs/0000000000000001"} {
 		if w := ask(t, h, "GET", target, ""); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "ieum build") {
 			b, _ := io.ReadAll(w.Body)

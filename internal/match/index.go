@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"ieum"
 	"ieum/defs"
@@ -20,13 +21,17 @@ const partName = "match"
 
 // Part derives from a snapshot what match needs: the text index, and how many
 // postings ask for each competency. The lists by competency are made in memory
-// over the postings that are open.
-func Part(set *defs.Set) snapshot.Part {
+// over the postings that are open today, before anybody asks.
+func Part(set *defs.Set, now func() time.Time) snapshot.Part {
 	return snapshot.Part{
 		Name:  partName,
 		Build: build,
 		Open: func(s *snapshot.Snapshot, dir string) (io.Closer, error) {
-			return open(set, s, dir)
+			x, err := open(set, s, dir)
+			if err == nil {
+				x.openOn(s.Today(now()))
+			}
+			return x, err
 		},
 	}
 }

@@ -300,7 +300,7 @@ func TestWhoWouldWorkAnywhereIsNotLimited(t *testing.T) {
 
 func TestNoSnapshot(t *testing.T) {
 	set := definitions(t)
-	m := New(snapshot.NewLive(t.TempDir(), Part(set)), set, nil, nil)
+	m := New(snapshot.NewLive(t.TempDir(), Part(set, noonClock)), set, nil, nil)
 	if _, err := m.Jobs(t.Context(), ieum.Profile{}, Query{}); err == nil || !strings.Contains(err.Error(), "ieum build") {
 		t.Errorf("without a snapshot: %v", err)
 	}
@@ -374,7 +374,7 @@ func TestNewSnapshotIsTakenUp(t *testing.T) {
 	set := definitions(t)
 	data := t.TempDir()
 	publish(t, set, data, []post{{title: "옛 공고", occupation: "8122"}}, nil)
-	live := snapshot.NewLive(data, Part(set))
+	live := snapshot.NewLive(data, Part(set, noonClock))
 	t.Cleanup(live.Close)
 	if _, err := live.Refresh(); err != nil {
 		t.Fatal(err)
