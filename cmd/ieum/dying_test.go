@@ -24,6 +24,7 @@ import (
 // fate lets it finish and print its calls.
 type fate struct {
 	Dir     string        // holds in, defs and data
+	Ingest  []string      // what is delivered; the source killed from in, when it is not said
 	Changes bool          // ieum build --changes
 	Stage   string        // where it is met
 	Call    int           // at which call of the stage, from 0
@@ -53,10 +54,14 @@ func meetFate(text string) int {
 	if w.fate.Changes {
 		build, begins = []string{"build", "--changes"}, "compare"
 	}
+	ingest := w.fate.Ingest
+	if ingest == nil {
+		ingest = []string{"killed", filepath.Join(w.fate.Dir, "in")}
+	}
 	for _, do := range []struct {
 		begins string // the stage it begins with
 		args   []string
-	}{{"prepare", []string{"ingest", "killed", filepath.Join(w.fate.Dir, "in")}}, {begins, build}} {
+	}{{"prepare", append([]string{"ingest"}, ingest...)}, {begins, build}} {
 		w.enter(do.begins)
 		e := &env{Config: Config{Data: filepath.Join(w.fate.Dir, "data"), Defs: filepath.Join(w.fate.Dir, "defs")},
 			stdin: strings.NewReader(""), stdout: io.Discard, stderr: terminal{w}, now: func() time.Time { return killDay }}

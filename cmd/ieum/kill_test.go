@@ -54,6 +54,36 @@ func TestKilled(t *testing.T) {
 	}
 }
 
+// TestKilledAtSize kills a market of any size, and a day's changes of it, at five
+// points of different stages. IEUM_TEST_MARKET names the market that ieum
+// simulate wrote, IEUM_TEST_CHANGES its changes; bench/README.md has a run.
+func TestKilledAtSize(t *testing.T) {
+	market, changes := os.Getenv("IEUM_TEST_MARKET"), os.Getenv("IEUM_TEST_CHANGES")
+	if market == "" || changes == "" {
+		t.Skip("IEUM_TEST_MARKET and IEUM_TEST_CHANGES name no market")
+	}
+	first := &scene{name: "market", dir: t.TempDir(), ingest: []string{"simulated", market}}
+	writeFile(t, filepath.Join(first.dir, "defs", "README"), "nothing but what is built in\n")
+	day := &scene{name: "changes", dir: first.play(t), ingest: []string{"--change", "simulated", changes}, changes: true}
+	day.play(t)
+	rng := seeded(t)
+	for _, of := range []struct {
+		*scene
+		stages []string
+		points int
+	}{{first, stages, 3}, {day, []string{"index", "compare", "merge", "verify"}, 2}} {
+		for hit := 0; hit < of.points; {
+			points := draw(rng, of.stages[rng.IntN(len(of.stages))], of.calls, 1)
+			if len(points) == 0 {
+				continue // the market has nothing to join
+			}
+			hit++
+			p := points[rng.IntN(len(points))]
+			t.Run(fmt.Sprintf("%s-%s-%s-%d-%v", of.name, p.stage, p.op, p.n, p.wait), p.kill)
+		}
+	}
+}
+
 // TestFullAtCalls fills the disk at calls of every stage that writes.
 func TestFullAtCalls(t *testing.T) {
 	next, changes := newScene(t, "next", 1, false), newScene(t, "changes", 1, true)
@@ -134,7 +164,7 @@ func (p point) kill(t *testing.T) {
 	if p.stage == "verify" {
 		s = serveIn(t, dir)
 	}
-	status, _, said := start(t, dir, fate{Changes: p.scene.changes, Stage: p.stage, Call: p.n, Wait: p.wait})
+	status, _, said := p.scene.start(t, dir, fate{Stage: p.stage, Call: p.n, Wait: p.wait})
 	if !status.Signaled() || status.Signal() != syscall.SIGKILL {
 		t.Fatalf("it was not killed, but ended with %v: %s", status, said)
 	}
@@ -144,7 +174,7 @@ func (p point) kill(t *testing.T) {
 	if s != nil && s.version() != p.scene.old && s.version() != p.scene.new {
 		t.Errorf("%q is served, want %q or %q", s.version(), p.scene.old, p.scene.new)
 	}
-	live(t, dir, p.scene.changes)
+	p.scene.live(t, dir)
 	if got := keptIn(t, dir); got != p.scene.want {
 		t.Errorf("after the kill and a second run:\n%s\nwant\n%s", got, p.scene.want)
 	}
@@ -187,12 +217,12 @@ func serveIn(t *testing.T, dir string) *served {
 // fill lets the disk be full for a child from the point on.
 func (p point) fill(t *testing.T) {
 	dir := p.scene.copy(t)
-	status, _, said := start(t, dir, fate{Changes: p.scene.changes, Stage: p.stage, Call: p.n, Full: true})
+	status, _, said := p.scene.start(t, dir, fate{Stage: p.stage, Call: p.n, Full: true})
 	checkSentence(t, p.stage, status.ExitStatus(), "", said, 1, "is full; make room and give the same command again: nothing was changed")
 	if now := standing(t, dir); now != p.scene.old {
 		t.Errorf("the current snapshot is %q, want the old one, %q", now, p.scene.old)
 	}
-	live(t, dir, p.scene.changes)
+	p.scene.live(t, dir)
 	if got := keptIn(t, dir); got != p.scene.want {
 		t.Errorf("once there is room:\n%s\nwant\n%s", got, p.scene.want)
 	}

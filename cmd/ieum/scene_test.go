@@ -97,10 +97,11 @@ func writeMade(t *testing.T, dir string, number int) {
 // A scene is what the commands find before them.
 type scene struct {
 	name     string
-	dir      string // in, defs and data to begin with
-	changes  bool   // the build is one of changes
-	want     string // what a clean run keeps
-	old, new string // version served before, "" = none, and after a clean run
+	dir      string   // in, defs and data to begin with
+	ingest   []string // as in a fate …
+	changes  bool     // … and so is this
+	want     string   // what a clean run keeps
+	old, new string   // version served before, "" = none, and after a clean run
 	calls    []call
 }
 
@@ -119,14 +120,21 @@ func newScene(t *testing.T, name string, deliveries int, changes bool) *scene {
 	writeFile(t, filepath.Join(s.dir, "defs", "sources", "killed.yaml"), killed)
 	for n := range deliveries {
 		writeMade(t, filepath.Join(s.dir, "in"), n+1)
-		live(t, s.dir, false)
+		(&scene{}).live(t, s.dir)
 	}
 	writeMade(t, filepath.Join(s.dir, "in"), deliveries+1)
-	s.old = standing(t, s.dir)
-	clean := s.copy(t)
-	s.trace(live(t, clean, changes))
-	s.want, s.new = keptIn(t, clean), standing(t, clean)
+	s.play(t)
 	return s
+}
+
+// play lets the commands run to their end and returns the folder they leave.
+func (s *scene) play(t *testing.T) (clean string) {
+	t.Helper()
+	s.old = standing(t, s.dir)
+	clean = s.copy(t)
+	s.trace(s.live(t, clean))
+	s.want, s.new = keptIn(t, clean), standing(t, clean)
+	return clean
 }
 
 func (s *scene) copy(t *testing.T) (dir string) {
@@ -153,9 +161,9 @@ func (s *scene) trace(text string) {
 }
 
 // start starts a child in dir to meet its fate.
-func start(t *testing.T, dir string, f fate) (status syscall.WaitStatus, stdout, stderr string) {
+func (s *scene) start(t *testing.T, dir string, f fate) (status syscall.WaitStatus, stdout, stderr string) {
 	t.Helper()
-	f.Dir = dir
+	f.Dir, f.Ingest, f.Changes = dir, s.ingest, s.changes
 	text, err := json.Marshal(f)
 	if err != nil {
 		t.Fatal(err)
@@ -170,9 +178,9 @@ func start(t *testing.T, dir string, f fate) (status syscall.WaitStatus, stdout,
 }
 
 // live runs both commands to their end and returns the calls they made.
-func live(t *testing.T, dir string, changes bool) (trace string) {
+func (s *scene) live(t *testing.T, dir string) (trace string) {
 	t.Helper()
-	status, trace, said := start(t, dir, fate{Changes: changes})
+	status, trace, said := s.start(t, dir, fate{})
 	if status != 0 {
 		t.Fatalf("ieum ingest && ieum build: %v: %s", status, said)
 	}
