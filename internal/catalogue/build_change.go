@@ -369,19 +369,26 @@ func (x *change) changed(row uint32) bool {
 	return anew > 0 || closed == len(members) && x.base.Postings.Closed.At(at) == 0
 }
 
-// know fills in what the base knows of the employers.
+// know fills in what the base knows of the employers, and counts those it knows:
+// that of nobody known is always one.
 func (x *change) know(e *employers) {
-	rows := map[string]uint32{}
+	rows := map[string][]uint32{}
 	keys := e.table.Key
 	for row := 1; row < keys.Len(); row++ {
-		rows[keys.At(row)] = uint32(row)
+		rows[keys.At(row)] = append(rows[keys.At(row)], uint32(row))
 	}
-	t := &x.base.Companies
+	t, known := &x.base.Companies, make([]bool, keys.Len())
+	x.known = 1
 	x.each(func(company int, key, number string) {
-		row, ok := rows[key]
-		if own := e.table.Number.At(int(row)); !ok || company == 0 || number != "" && own != "" && own != number {
+		at := slices.IndexFunc(rows[key], func(row uint32) bool {
+			own := e.table.Number.At(int(row))
+			return !known[row] && (number == "" || own == "" || number == own)
+		})
+		if company == 0 || at < 0 {
 			return
 		}
+		row := rows[key][at]
+		known[row] = true
 		x.known++
 		set(e.table.Region.Raw, row, t.Region.At(company))
 		set(e.table.Industry.Raw, row, t.Industry.At(company))

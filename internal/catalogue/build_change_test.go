@@ -71,13 +71,14 @@ func picture(t testing.TB, s *snapshot.Snapshot) []string {
 		if s.ResumeGone(row) {
 			continue
 		}
-		people[r.Person.At(row)] = append(people[r.Person.At(row)], fmt.Sprintf("%s %s born %d updated %d careers %v", r.Key.At(row), d.Occupations[r.Occupation.At(row)], r.BirthYear.At(row), r.Updated.At(row), r.CareerOcc.At(row, nil)))
+		people[r.Person.At(row)] = append(people[r.Person.At(row)], fmt.Sprintf("%s %s born %d updated %d careers %v flags %b",
+			r.Key.At(row), d.Occupations[r.Occupation.At(row)], r.BirthYear.At(row), r.Updated.At(row), r.CareerOcc.At(row, nil), r.Flags.At(row)))
 	}
 	for rows := range maps.Values(people) {
 		slices.Sort(rows)
 		lines = append(lines, "person "+strings.Join(rows, "; "))
 	}
-	lines = append(lines, fmt.Sprintf("%d postings, %d résumés, %d people, %d items", s.Meta.Postings, s.Meta.Resumes, s.Meta.People, s.Meta.Items))
+	lines = append(lines, fmt.Sprintf("%d postings, %d résumés, %d people, %d companies, %d items", s.Meta.Postings, s.Meta.Resumes, s.Meta.People, s.Meta.Companies, s.Meta.Items))
 	for _, src := range s.Meta.Sources {
 		lines = append(lines, fmt.Sprintf("%s: %d rows, %d deliveries, %s to %s", src.ID, src.Rows, src.Deliveries, src.From, src.To))
 	}
