@@ -59,7 +59,8 @@ type change struct {
 	seen map[state][]uint64 // the entries of each state that the base has
 
 	member  []int32 // of each member: 0 it holds, superseded, or the day it was closed
-	left    []bool  // résumés that the base has and the lake has anew
+	left    []bool  // résumés that the base has and the lake has anew or no more
+	away    []bool  // résumés no longer delivered, of people who look for work in the base
 	people  map[uint32]bool
 	carried []uint32 // base rows of the postings that came along, after the fresh ones
 	fresh   int      // postings read from the lake
@@ -108,10 +109,13 @@ func (x *change) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	x.left = make([]bool, r.Person.Len())
-	err = x.compareTable(ctx, "resume", &r.Key, &r.Source, &r.Delivery, func(row int, _ entry, holds bool) { x.left[row] = !holds })
+	x.left, x.away = make([]bool, r.Person.Len()), make([]bool, r.Person.Len())
+	err = x.compareTable(ctx, "resume", &r.Key, &r.Source, &r.Delivery, func(row int, e entry, holds bool) {
+		x.left[row] = !holds
+		x.away[row] = holds && e.closed != 0 && r.Flags.At(row)&snapshot.Active != 0
+	})
 	for row, left := range x.left {
-		if left {
+		if left || x.away[row] {
 			x.people[r.Person.At(row)] = true
 		}
 	}
@@ -426,6 +430,9 @@ func (x *change) carryResumes(m *making, all *seekers) error {
 	for _, row := range rows {
 		var c resumeRows
 		c.lift(x.base, int(row))
+		if x.away[row] {
+			c.table.Flags.Raw[0] &^= snapshot.Active
+		}
 		if err := all.take(&c, m.codes); err != nil {
 			return err
 		}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -203,6 +205,47 @@ func TestManyChanges(t *testing.T) {
 	changed := picture(t, b.current())
 	if diff := different(picture(t, b.build(false)), changed); len(diff) > 0 {
 		t.Errorf("a whole build (-) and the changes (+) differ:\n%s", strings.Join(diff, "\n"))
+	}
+}
+
+// A résumé that its source no longer delivers is of nobody who looks for work
+// until it comes again.
+func TestWhoIsNoLongerDeliveredLooksForNoWork(t *testing.T) {
+	full := strings.Replace(people, "delivery: change", "delivery: full", 1)
+	b := newBench(t, full)
+	deliver := func(ns ...int) {
+		lines := []string{resumeHeader}
+		for _, n := range ns {
+			lines = append(lines, resume(n, "용접"))
+		}
+		b.ingest("people", b.file("resume.csv", lines...), b.file("licence.csv", "resume,licence", "r1,용접기능사"))
+		b.day = b.day.AddDate(0, 0, 1)
+	}
+	seekers := func(s *snapshot.Snapshot) (keys []string) {
+		for row := range s.Resumes.Person.Len() {
+			if !s.ResumeGone(row) && s.Resumes.Flags.At(row)&snapshot.Active != 0 {
+				keys = append(keys, s.Resumes.Key.At(row))
+			}
+		}
+		slices.Sort(keys)
+		return keys
+	}
+	deliver(1, 2, 3)
+	b.build(false)
+	for _, now := range [][]int{{1, 3}, {1, 2}} {
+		deliver(now...)
+		changed := b.build(true)
+		got, shown := seekers(changed), picture(t, changed)
+		if want := []string{fmt.Sprintf("r%d", now[0]), fmt.Sprintf("r%d", now[1])}; !slices.Equal(got, want) {
+			t.Errorf("%v look for work, want %v", got, want)
+		}
+		current := filepath.Join(b.dir, "snapshots", "CURRENT")
+		if diff := different(picture(t, b.build(false)), shown); len(diff) > 0 {
+			t.Errorf("a whole build (-) and one of changes (+) differ:\n%s", strings.Join(diff, "\n"))
+		}
+		if err := os.WriteFile(current, []byte(filepath.Base(changed.Dir)+"\n"), 0o600); err != nil { // go on from the first whole one
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -66,7 +66,7 @@ func (t *resumeRows) read(r *Rows, w *worker, from, to int) {
 		t.careers(c, w.finder, i)
 
 		flags := simulated
-		if looking, known := c.truth("active", i); looking || !known { // who registers looks for work, unless said otherwise
+		if looking, known := c.truth("active", i); (looking || !known) && r.Closed[i] == 0 { // who registers looks for work, unless said otherwise
 			flags |= snapshot.Active
 		}
 		x.Flags.Add(flags)
