@@ -139,42 +139,51 @@ func (b *Build) Publish() (Meta, error) {
 		return meta, err
 	}
 	to, same, err := b.place(meta.Version, before)
-	if err != nil {
+	if err == nil && same {
+		err = b.Discard()
+	} else if err == nil {
+		err = b.move(to)
+	}
+	if err != nil || to == before {
 		return meta, err
 	}
-	if same {
-		return meta, b.Discard() // the same content is current already
-	}
-	if err := durable.Remove(to); err != nil { // left by a crash between the two renames
+	if err := b.prune(to, before); err != nil { // not after the switch: a run after a crash finds nothing to do
 		return meta, err
 	}
-	if err := durable.SyncDir(b.Dir); err != nil {
-		return meta, err
-	}
-	if err := durable.Rename(b.Dir, to); err != nil {
-		return meta, err
-	}
-	if err := b.prune(filepath.Base(to), before); err != nil { // not after the switch: a run after a crash finds nothing to do
-		return meta, err
-	}
-	return meta, durable.WriteFile(filepath.Join(b.root, "CURRENT"), []byte(filepath.Base(to)+"\n"))
+	return meta, durable.WriteFile(filepath.Join(b.root, "CURRENT"), []byte(to+"\n"))
 }
 
-// place says which folder a version goes to, and whether the current one holds
-// the same already, parts and all. Where a newer program made other parts of
-// the same content, they go to a folder of another name.
+// place says which folder a version goes to, and whether that holds the same
+// already, parts and all. What the current snapshot is read from is never
+// replaced: where a newer program made other parts of the same content, or a
+// folder was damaged, the version goes to a folder of another name.
 func (b *Build) place(version, before string) (to string, same bool, err error) {
-	if name, _, _ := strings.Cut(before, "-"); name != version {
-		return filepath.Join(b.root, version), false, nil
+	for _, used := range b.withBases(before) {
+		if name, _, _ := strings.Cut(used, "-"); name != version {
+			continue
+		}
+		if old := filepath.Join(b.root, used); sound(old) {
+			if same, err = sameParts(b.Dir, old); same || err != nil {
+				return used, same, err
+			}
+		}
+		if used == version {
+			return version + "-2", false, nil
+		}
 	}
-	old := filepath.Join(b.root, before)
-	if sound(old) {
-		same, err = sameParts(b.Dir, old)
+	return version, false, nil
+}
+
+// move gives the folder its name.
+func (b *Build) move(to string) error {
+	to = filepath.Join(b.root, to)
+	if err := durable.Remove(to); err != nil { // left by a crash between the two renames
+		return err
 	}
-	if before == version {
-		version += "-2"
+	if err := durable.SyncDir(b.Dir); err != nil {
+		return err
 	}
-	return filepath.Join(b.root, version), same, err
+	return durable.Rename(b.Dir, to)
 }
 
 // sound reports whether a snapshot's own files are as they were written.
@@ -207,14 +216,20 @@ func sameParts(x, y string) (bool, error) {
 	return slices.Equal(hashes[0], hashes[1]), nil
 }
 
-// prune removes snapshots other than those to keep and their bases.
-func (b *Build) prune(keep ...string) error {
-	for _, name := range keep {
+// withBases appends to names of folders those of their bases.
+func (b *Build) withBases(names ...string) []string {
+	for _, name := range names {
 		var m Meta
 		if err := readJSON(filepath.Join(b.root, name, "meta.json"), &m); err == nil && m.Base != nil {
-			keep = append(keep, m.Base.Folder)
+			names = append(names, m.Base.Folder)
 		}
 	}
+	return names
+}
+
+// prune removes snapshots other than those to keep and their bases.
+func (b *Build) prune(keep ...string) error {
+	keep = b.withBases(keep...)
 	entries, err := os.ReadDir(b.root)
 	if err != nil {
 		return err
@@ -247,11 +262,15 @@ func current(root string) (string, error) {
 		return "", err
 	}
 	v := strings.TrimSpace(string(b))
-	if v == "" || strings.ContainsAny(v, "/\\.") {
+	if !isFolder(v) {
 		return "", ieum.Errorf(ieum.ErrInvalid, "%s is damaged; build the snapshot again with: ieum build", filepath.Join(root, "CURRENT"))
 	}
 	return v, nil
 }
+
+// isFolder says whether a name is one of a folder beside CURRENT, and leads
+// nowhere else.
+func isFolder(name string) bool { return name != "" && !strings.ContainsAny(name, "/\\.") }
 
 // contentHash hashes the tables, texts and dictionary, in name order.
 func contentHash(dir string) (string, error) {

@@ -277,6 +277,9 @@ func Open(dir string) (*Snapshot, error) {
 	if err != nil || s.Meta.Base == nil {
 		return s, err
 	}
+	if !isFolder(s.Meta.Base.Folder) {
+		return nil, damaged(dir, errors.Join(fmt.Errorf("snapshot: %q is no folder of a base", s.Meta.Base.Folder), s.Close()))
+	}
 	under, err := openLayer(filepath.Join(filepath.Dir(dir), s.Meta.Base.Folder))
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
