@@ -73,10 +73,22 @@ func (h *history) count(kind happening) (n int) {
 	return n
 }
 
-// What people find in reach grows with the number of vacancies: few people among
-// many vacancies see about as much as all people of a national market do.
+// dense is one history of few people among many vacancies. What people find in
+// reach grows with the number of vacancies: these see about as much as all people
+// of a national market do.
+var dense = func() func(testing.TB) *history {
+	var h *history
+	return func(t testing.TB) *history {
+		t.Helper()
+		if h == nil {
+			h = happen(t, func(p *Params) { p.Resumes, p.Postings = 5000, 300_000 })
+		}
+		return h
+	}
+}()
+
 func TestTheLogIsOfTheSizeMeant(t *testing.T) {
-	h := happen(t, func(p *Params) { p.Resumes, p.Postings = 5000, 300_000 })
+	h := dense(t)
 	per := float64(len(h.events)) / float64(h.m.p.Resumes)
 	for k, w := range happeningWords {
 		t.Logf("%-12s %8d", w, h.count(happening(k)))

@@ -377,7 +377,7 @@ func mustDay(t *testing.T, s string) ieum.Day {
 	return d
 }
 
-func TestBodiesAreAsLongAsReal(t *testing.T) {
+func TestBodiesAreAsLongAsTheDocumentSays(t *testing.T) {
 	m := market(t, func(p *Params) { p.Postings = 5000 })
 	var sum int
 	eachPosting(m, func(_ *clerk, r *PostingRow, _ *PostingTruth) { sum += len(r.Body) })
