@@ -64,7 +64,6 @@ type change struct {
 	people  map[uint32]bool
 	carried []uint32 // base rows of the postings that came along, after the fresh ones
 	fresh   int      // postings read from the lake
-	whose   []uint32 // base person of each résumé of the changes, or none
 	gone    snapshot.Gone
 	known   int // companies of the changes that the base has
 }
@@ -405,13 +404,13 @@ func (x *change) know(e *employers) {
 // anew.
 func (x *change) carryResumes(m *making, all *seekers) error {
 	r := &x.base.Resumes
-	anew := map[uint64]uint32{} // RowID → person
+	anew := map[uint64]uint32{} // RowID → person, counted from 1
 	var rows []uint32
 	for row := range r.Person.Len() {
 		person := r.Person.At(row)
 		switch {
 		case x.left[row]:
-			anew[snapshot.RowID(x.base.Dict.Sources[r.Source.At(row)], r.Key.At(row))] = person
+			anew[snapshot.RowID(x.base.Dict.Sources[r.Source.At(row)], r.Key.At(row))] = person + 1
 		case x.people[person]:
 			rows = append(rows, uint32(row))
 		default:
@@ -419,13 +418,8 @@ func (x *change) carryResumes(m *making, all *seekers) error {
 		}
 		x.gone.Resumes.Add(uint32(row))
 	}
-	x.whose = make([]uint32, 0, len(all.ids)+len(rows))
 	for _, id := range all.ids {
-		person, ok := anew[id]
-		if !ok {
-			person = none
-		}
-		x.whose = append(x.whose, person)
+		all.Known = append(all.Known, anew[id])
 	}
 	for _, row := range rows {
 		var c resumeRows
@@ -436,7 +430,7 @@ func (x *change) carryResumes(m *making, all *seekers) error {
 		if err := all.take(&c, m.codes); err != nil {
 			return err
 		}
-		x.whose = append(x.whose, r.Person.At(int(row)))
+		all.Known = append(all.Known, r.Person.At(int(row))+1)
 	}
 	return all.aside.flush()
 }
@@ -469,46 +463,6 @@ func (t *resumeRows) lift(base *snapshot.Snapshot, row int) {
 	x.Row.Add(r.Row.At(row))
 	t.ids = append(t.ids, snapshot.RowID(base.Dict.Sources[r.Source.At(row)], r.Key.At(row)))
 	t.off = append(t.off, 0)
-}
-
-// unite makes one person of the rows that the base knows as one person's.
-func (x *change) unite(r master.Result) master.Result {
-	to := make([]uint32, r.Clusters)
-	for i := range to {
-		to[i] = uint32(i)
-	}
-	root := func(c uint32) uint32 {
-		for to[c] != c {
-			c = to[c]
-		}
-		return c
-	}
-	first := map[uint32]uint32{}
-	for row, person := range x.whose {
-		if person == none {
-			continue
-		}
-		of := root(r.Of[row])
-		if c, ok := first[person]; ok {
-			c = root(c)
-			to[max(c, of)] = min(c, of)
-		} else {
-			first[person] = of
-		}
-	}
-	number := make([]uint32, r.Clusters)
-	n := 0
-	for c := range to {
-		if root(uint32(c)) == uint32(c) {
-			number[c] = uint32(n)
-			n++
-		}
-	}
-	for row, c := range r.Of {
-		r.Of[row] = number[root(c)]
-	}
-	r.Clusters = n
-	return r
 }
 
 // describe says what the changes go on from.

@@ -249,6 +249,34 @@ func TestWhoIsNoLongerDeliveredLooksForNoWork(t *testing.T) {
 	}
 }
 
+// Who was one person in the base is one, unless it was decided otherwise or a
+// résumé came anew that says of another birth year.
+func TestChangesPartPeople(t *testing.T) {
+	for what, part := range map[string]func(b *bench) string{
+		"decided": func(b *bench) string {
+			if err := b.Unmerge(t.Context(), snapshot.MergedPerson, snapshot.RowID("people", "r3"), snapshot.RowID("people", "q3"), "가상 두 사람"); err != nil {
+				t.Fatal(err)
+			}
+			return resume(3, "조리")
+		},
+		"born in another year": func(*bench) string { return strings.Replace(resume(4, "조리"), "r4,", "r3,", 1) },
+	} {
+		b := newBench(t, twoShops()...)
+		licences := b.file("licence.csv", "resume,licence", "r1,용접기능사")
+		other := func(key string) string { return strings.Replace(resume(3, "배관"), "r3,", key+",", 1) }
+		b.ingest("people", b.file("resume.csv", resumeHeader, resume(1, "용접"), resume(3, "용접"), other("q3"), other("s3")), licences)
+		if base := b.build(false); base.Meta.People != 2 {
+			t.Fatalf("%d people in the base, want 2", base.Meta.People)
+		}
+		b.ingest("people", b.file("resume.csv", resumeHeader, part(b)), licences)
+		changed := b.build(true)
+		shown := picture(t, changed)
+		if diff := different(picture(t, b.build(false)), shown); changed.Meta.People != 3 || len(diff) > 0 {
+			t.Errorf("%s: a whole build (-) and one of changes (+) differ:\n%s", what, strings.Join(diff, "\n"))
+		}
+	}
+}
+
 func TestChangesNeedABaseOfTheSameDefinitions(t *testing.T) {
 	b := newBench(t, twoShops()...)
 	b.ingest("shop", b.file("jobs.csv", shopHeader, shopJob(1)))

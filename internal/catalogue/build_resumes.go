@@ -190,9 +190,6 @@ func (m *making) resumes(ctx context.Context) (err error) {
 		}
 	}
 	people := master.Persons(&all.People, m.decided.rows(snapshot.MergedPerson, all.ids))
-	if m.change != nil {
-		people = m.change.unite(people)
-	}
 	m.evidence.add(snapshot.MergedPerson, all.ids, people)
 	m.counts.People, m.counts.Resumes = people.Clusters, len(people.Of)
 	return m.writeResumes(ctx, aside, people.Of)

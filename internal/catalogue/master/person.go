@@ -27,6 +27,7 @@ type People struct {
 	BirthYear []uint16
 	Region    []uint32 // region code as a number
 	Education []uint8
+	Known     []uint32 // by row, if any: rows of one number above 0 were found to be one person before
 }
 
 // Persons finds the rows that are of one person: two identifying tokens agree,
@@ -49,7 +50,20 @@ func Persons(p *People, apart [][2]uint32) Result {
 	for _, f := range found {
 		m.join(f)
 	}
+	m.remember()
 	return m.forest.result(m.merges)
+}
+
+// remember joins the rows that are known to be one person, whose tokens may be
+// known no more; the last first, for the first are those that came anew.
+func (m *persons) remember() {
+	of := map[uint32][]uint32{} // rows of a number that may not be one, mostly one
+	for row, number := range slices.Backward(m.Known) {
+		one := func(other uint32) bool { return m.unite(other, uint32(row)) }
+		if number != 0 && !slices.ContainsFunc(of[number], one) {
+			of[number] = append(of[number], uint32(row))
+		}
+	}
 }
 
 type persons struct {
@@ -230,21 +244,25 @@ func (m *persons) facts(a, b uint32, agree int) (points float64, on Agreed) {
 // join merges two clusters unless they are of two sexes or birth years, or two
 // names are joined by one token only.
 func (m *persons) join(f Merge) {
-	a, b := m.forest.find(f.A), m.forest.find(f.B)
-	if conflict(m.sex[a], m.sex[b]) || conflict(m.born[a], m.born[b]) {
-		return
-	}
 	named := m.token(f.A, TokenWho) != 0 && m.token(f.B, TokenWho) != 0
-	if f.Rule == ByToken && !named && conflict(m.who[a], m.who[b]) {
+	if f.Rule == ByToken && !named && conflict(m.who[m.forest.find(f.A)], m.who[m.forest.find(f.B)]) {
 		return
 	}
-	if !m.forest.join(a, b) {
-		return
+	if m.unite(f.A, f.B) {
+		m.merges = append(m.merges, f)
+	}
+}
+
+// unite makes one cluster of those of two rows, if they may be one person.
+func (m *persons) unite(a, b uint32) bool {
+	a, b = m.forest.find(a), m.forest.find(b)
+	if conflict(m.sex[a], m.sex[b]) || conflict(m.born[a], m.born[b]) || !m.forest.join(a, b) {
+		return false
 	}
 	root := min(a, b)
 	m.sex[root], m.born[root] = max(m.sex[a], m.sex[b]), max(m.born[a], m.born[b])
 	m.who[root] = cmp.Or(m.who[a], m.who[b])
-	m.merges = append(m.merges, f)
+	return true
 }
 
 // conflict reports whether both are known and differ.
