@@ -123,13 +123,13 @@ func (x *change) compare(ctx context.Context) error {
 
 // compareTable looks every row of a table of the base up among the present keys
 // of its source. It calls f for each with what is there, at once for rows far
-// from one another.
+// from one another. A base that cannot be read is ieum.ErrInvalid.
 func (x *change) compareTable(ctx context.Context, kind ieum.KindID, key *snapshot.Strings, source *snapshot.Column[uint16], delivery *snapshot.Column[uint32], f func(row int, e entry, holds bool)) (err error) {
 	states, err := x.c.store.states(ctx, kind)
 	if err != nil {
 		return err
 	}
-	present, seen := map[string]*keys{}, map[string][]uint64{}
+	shelves := map[string]*shelf{}
 	for _, st := range states {
 		k, err := x.c.openState(ctx, st)
 		if err != nil {
@@ -137,31 +137,19 @@ func (x *change) compareTable(ctx context.Context, kind ieum.KindID, key *snapsh
 		}
 		defer func() { err = errors.Join(err, k.close()) }()
 		x.seen[st] = make([]uint64, k.n/64+1)
-		present[string(st.source)], seen[string(st.source)] = k, x.seen[st]
+		shelves[string(st.source)] = &shelf{k, x.seen[st]}
 	}
 	var g errgroup.Group
 	n, parts := key.Len(), runtime.GOMAXPROCS(0)
 	for i := range parts {
-		g.Go(func() error {
-			from, to := n*i/parts, n*(i+1)/parts
-			key.Range(from, to, func(row int, text []byte) bool {
-				of := x.base.Dict.Sources[source.At(row)]
-				k := present[of]
-				if k == nil {
-					f(row, entry{}, false)
-					return true
+		g.Go(func() (err error) {
+			defer func() {
+				if r := recover(); r != nil { // a base is not verified once more: that would read all of it
+					err = ieum.Errorf(ieum.ErrInvalid, "the snapshot %s is damaged (%v); build it again with: ieum build", x.base.Dir, r)
 				}
-				h := keyHash(string(text))
-				at := k.first(h)
-				if at == k.n || k.keyAt(at) != h {
-					f(row, entry{}, false)
-					return row&0xFFFF != 0 || ctx.Err() == nil
-				}
-				e := k.at(at)
-				holds := e.delivery == delivery.At(row)
-				if holds {
-					atomic.OrUint64(&seen[of][at>>6], 1<<(at&63))
-				}
+			}()
+			key.Range(n*i/parts, n*(i+1)/parts, func(row int, text []byte) bool {
+				e, holds := shelves[x.base.Dict.Sources[source.At(row)]].find(keyHash(string(text)), delivery.At(row))
 				f(row, e, holds)
 				return row&0xFFFF != 0 || ctx.Err() == nil
 			})
@@ -169,6 +157,29 @@ func (x *change) compareTable(ctx context.Context, kind ieum.KindID, key *snapsh
 		})
 	}
 	return g.Wait()
+}
+
+// shelf are the present keys of a source and a bit for each that the base has.
+type shelf struct {
+	*keys
+	seen []uint64
+}
+
+// find returns what there is under a key, and whether it is what the base has
+// from a delivery.
+func (s *shelf) find(key uint64, delivery uint32) (e entry, holds bool) {
+	if s == nil {
+		return e, false
+	}
+	at := s.first(key)
+	if at == s.n || s.keyAt(at) != key {
+		return e, false
+	}
+	if e = s.at(at); e.delivery != delivery {
+		return e, false
+	}
+	atomic.OrUint64(&s.seen[at>>6], 1<<(at&63))
+	return e, true
 }
 
 // carryPostings appends to the rows that were read what they may be one with,

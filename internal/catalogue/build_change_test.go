@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -274,6 +275,30 @@ func TestChangesPartPeople(t *testing.T) {
 		if diff := different(picture(t, b.build(false)), shown); changed.Meta.People != 3 || len(diff) > 0 {
 			t.Errorf("%s: a whole build (-) and one of changes (+) differ:\n%s", what, strings.Join(diff, "\n"))
 		}
+	}
+}
+
+// A base whose texts cannot be read any more is a sentence, and what is served
+// stays.
+func TestChangesOverADamagedBaseAreRefused(t *testing.T) {
+	b := newBench(t, twoShops()...)
+	b.ingest("people", b.file("resume.csv", resumeHeader, resume(1, "용접")), b.file("licence.csv", "resume,licence", "r1,용접기능사"))
+	base := b.build(false)
+	path := filepath.Join(base.Dir, "resumes.col")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := bytes.Index(text, []byte("\x28\xb5\x2f\xfd")) // where a frame of Zstandard begins
+	text[keys+4] = 0xff
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.BuildChanges(t.Context(), nil); !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), "ieum build") {
+		t.Errorf("the error is %v", err)
+	}
+	if now, err := snapshot.Current(b.Catalogue.data); err != nil || now != base.Dir {
+		t.Errorf("the current snapshot is %s, %v", now, err)
 	}
 }
 
