@@ -54,7 +54,7 @@ func TestEveryEquationHasATest(t *testing.T) {
 		}
 	}
 	label := regexp.MustCompile(`\B\((\d+)[ab]?\)`) // not that of Exp(6)
-	stated := map[string]bool{} // other numbers in parentheses, bounds, lie among these or beyond
+	stated := map[string]bool{}                     // other numbers in parentheses, bounds, lie among these or beyond
 	for _, m := range label.FindAllStringSubmatch(strings.Replace(text, table, "", 1), -1) {
 		if n, err := strconv.Atoi(m[1]); err == nil && n <= lastEquation {
 			stated[m[0]] = true
