@@ -137,24 +137,27 @@ func stack(under, over *Snapshot) (*Snapshot, error) {
 			return nil, err
 		}
 	}
+	s.goOn(under, over)
+	return s, nil
+}
+
+// goOn lets the tables of s, which are the base's, go on with those of the
+// changes, but for the items, which the changes hold all.
+func (s *Snapshot) goOn(under, over *Snapshot) {
 	plus := map[string]int{"Postings.Company": under.Companies.Name.Len(), "Postings.Members": under.Members.ID.Len(),
 		"Members.Posting": under.Postings.ID.Len(), "Companies.Postings": under.Postings.ID.Len(), "Resumes.Person": under.Meta.People}
-	for _, t := range []struct {
-		name        string
-		under, over any
-	}{
-		{"Postings", &s.Postings, &over.Postings}, {"Texts", &s.Texts, &over.Texts}, {"Members", &s.Members, &over.Members},
-		{"Resumes", &s.Resumes, &over.Resumes}, {"Companies", &s.Companies, &over.Companies}, {"Merges", &s.Merges, &over.Merges},
-	} {
-		on := reflect.ValueOf(t.over).Elem()
-		visit(t.under, func(i int, name string, _ reflect.Value, c field) error {
+	for i, t := range s.tables() {
+		if t.table == &s.Items {
+			continue
+		}
+		on := reflect.ValueOf(over.tables()[i].table).Elem()
+		visit(t.table, func(i int, name string, _ reflect.Value, c field) error {
 			if c != nil {
-				c.goOn(on.Field(i).Addr().Interface().(field), uint64(plus[t.name+"."+name]))
+				c.goOn(on.Field(i).Addr().Interface().(field), uint64(plus[on.Type().Name()+"."+name]))
 			}
 			return nil
 		})
 	}
-	return s, nil
 }
 
 // mark sets the bits of the rows that are gone.
