@@ -6,8 +6,8 @@ import (
 )
 
 // The equations of docs/simulation.md, written down a second time from its
-// text, with its numbers: a number changed in the code or in the document alone
-// makes one of these tests fail.
+// text, with its numbers and not the constants of the code: a number changed in
+// the code alone makes one of these tests fail.
 
 func Λ(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
