@@ -60,7 +60,9 @@ func build(ctx context.Context, e *env, changes, asJSON bool) error {
 	}
 	defer done()
 	leaveRoom("/")
-	giveWay()
+	if e.own {
+		giveWay()
+	}
 	began := e.now()
 	bar := newProgress(e)
 	make := s.catalogue.Build
