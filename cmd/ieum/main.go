@@ -51,6 +51,8 @@ var commands = []*command{
 	evalCommand,
 	mergesCommand,
 	checkCommand,
+	witnessCommand,
+	auditCommand,
 	simulateCommand,
 	benchCommand,
 }
