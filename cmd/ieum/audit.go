@@ -46,7 +46,7 @@ func audit(ctx context.Context, e *env, address, key, kept, witnesses string) (e
 	}
 	c, err := a.Run(ctx, address)
 	if errors.Is(err, ieum.ErrConflict) {
-		e.say("NOT SOUND: %s", address)
+		return ieum.Errorf(ieum.ErrConflict, "the ledger of %s is not sound: %v; keep the checkpoint you have, and ask who runs it", address, err)
 	}
 	if err != nil {
 		return err

@@ -3,9 +3,11 @@ package ledger
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -31,7 +33,7 @@ func (w *Witnessing) ask(ctx context.Context, r request) (answer, error) {
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return answer{}, ieum.Errorf(ieum.ErrUnavailable, "the witness %s does not answer (%v)", w.Name, err)
+		return answer{}, ieum.Errorf(ieum.ErrUnavailable, "the witness %s does not answer (%v)", w.Name, reason(err))
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxCheckpoint))
@@ -45,6 +47,14 @@ func (w *Witnessing) ask(ctx context.Context, r request) (answer, error) {
 		return answer{size: size}, nil
 	}
 	return answer{}, w.disagrees(fmt.Sprintf("%s (%d)", strings.TrimSpace(string(body)), resp.StatusCode))
+}
+
+// reason is why a request failed, without the address, which the sentence has.
+func reason(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
 }
 
 // A site is the public log of an installation.
@@ -61,7 +71,7 @@ func (s site) read(ctx context.Context, path string) ([]byte, error) {
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return nil, ieum.Errorf(ieum.ErrUnavailable, "%s does not answer (%v)", s.base, err)
+		return nil, ieum.Errorf(ieum.ErrUnavailable, "%s does not answer (%v)", s.base, reason(err))
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, maxFile+1))
