@@ -180,9 +180,10 @@ func (w *Witnesses) cosign(ctx context.Context, l *tiles, c *Checkpoint) error {
 		err  error
 	}
 	answers := make(chan answer, len(w.List))
+	asked := *c // who answers late still reads it
 	for _, one := range w.List {
 		go func() {
-			line, err := one.cosign(ctx, l, *c)
+			line, err := one.cosign(ctx, l, asked)
 			answers <- answer{line, err}
 		}()
 	}
