@@ -41,7 +41,7 @@ func (l *tiles) loadPublic(v note.Verifier) error {
 		root, err = tlog.TreeHash(c.Tree.N, l.hashes(l.head))
 		if err == nil && root == c.Tree.Hash {
 			if info, err := os.Stat(path); err == nil {
-				c.At = info.ModTime().In(ieum.Seoul)
+				c.At = info.ModTime().In(ieum.Seoul).Truncate(time.Second)
 			}
 			l.public = c
 			return nil
@@ -93,7 +93,7 @@ func (l *tiles) publish(ctx context.Context) (bool, error) {
 	if err := durable.WriteFile(filepath.Join(l.dir, "checkpoint"), c.Signed); err != nil {
 		return false, err
 	}
-	c.At = l.signer.now().In(ieum.Seoul)
+	c.At = l.signer.now().In(ieum.Seoul).Truncate(time.Second)
 	l.state.Lock()
 	l.public = c
 	l.tell()

@@ -15,11 +15,16 @@ import (
 	"ieum"
 )
 
-// client asks witnesses and reads other installations' logs. It follows no
-// redirect: who is asked is who was named.
+// client asks witnesses and reads other installations' logs. It follows a
+// redirect only on the same host, as to https: who is asked is who was named.
 var client = &http.Client{
-	Timeout:       30 * time.Second,
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	Timeout: 30 * time.Second,
+	CheckRedirect: func(r *http.Request, via []*http.Request) error {
+		if r.URL.Hostname() == via[0].URL.Hostname() && len(via) < 3 {
+			return nil
+		}
+		return http.ErrUseLastResponse
+	},
 }
 
 // sizeType is what a witness answers with when it has seen another size.
