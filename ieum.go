@@ -18,6 +18,32 @@ type KindID string
 // SourceID names a source declared in defs/sources.
 type SourceID string
 
+// RoleID names a role declared in defs/roles.
+type RoleID string
+
+// A Permission is one thing that a role may allow.
+type Permission string
+
+// The permissions, which defs/roles/*.yaml name.
+const (
+	OwnData        Permission = "own.data"            // see and change what is one's own
+	OwnPostings    Permission = "own.postings"        // see and change the postings of one's organisation
+	ReadClients    Permission = "clients.read"        // read the data of clients
+	WriteClients   Permission = "clients.write"       // change them
+	Decide         Permission = "applications.decide" // decide on applications
+	ReadStatistics Permission = "statistics.read"     // figures beyond what everybody sees
+	Operate        Permission = "operate"             // deliveries, records, quarantine
+	MakeAccounts   Permission = "accounts.make"       // make an account and hand over its first link
+	HelpAccounts   Permission = "accounts.help"       // let somebody who lost what they sign in with begin anew
+	GrantRoles     Permission = "roles.grant"         // propose and confirm roles
+	ReadLog        Permission = "log.read"            // who did what
+)
+
+// Permissions lists them all.
+var Permissions = []Permission{
+	OwnData, OwnPostings, ReadClients, WriteClients, Decide, ReadStatistics, Operate, MakeAccounts, HelpAccounts, GrantRoles, ReadLog,
+}
+
 // Lang is a language of the interface, such as "ko" or "en".
 type Lang string
 

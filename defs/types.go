@@ -165,6 +165,32 @@ type Example struct {
 	line int
 }
 
+// A Role says what somebody who has it may do, for whom, and how long at most.
+type Role struct {
+	ID         ieum.RoleID       `yaml:"id"`
+	Version    int               `yaml:"version"`
+	Title      ieum.Text         `yaml:"title"`
+	About      ieum.Text         `yaml:"about"`
+	Staff      bool              `yaml:"staff"`       // works for the service: two people grant it
+	TwoFactors bool              `yaml:"two_factors"` // signs in with two factors of different kinds
+	Reach      Reach             `yaml:"reach"`
+	Lasts      string            `yaml:"lasts"` // how long a grant holds at most, such as P1Y
+	May        []ieum.Permission `yaml:"may"`
+}
+
+// A Reach is for whom a role may do what it may.
+type Reach string
+
+// The reaches, narrowest first. A grant can narrow the reach of its role, never
+// widen it.
+const (
+	ReachSelf         Reach = "self"         // what is one's own
+	ReachAssigned     Reach = "assigned"     // the clients assigned to one
+	ReachSite         Reach = "site"         // an office of an organisation
+	ReachOrganisation Reach = "organisation" // a whole organisation
+	ReachAll          Reach = "all"          // everything
+)
+
 // A CodeList is a table of codes with their official names.
 type CodeList struct {
 	ID      string    `yaml:"id"`
@@ -200,6 +226,7 @@ type Code struct {
 type Set struct {
 	Kinds    map[ieum.KindID]*Kind
 	Sources  map[ieum.SourceID]*Source
+	Roles    map[ieum.RoleID]*Role
 	Codes    map[string]*CodeList
 	Messages map[ieum.Lang]map[string]string // key → text with {name} places
 }

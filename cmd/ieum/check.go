@@ -45,8 +45,8 @@ func check(e *env) error {
 	for _, l := range set.Codes {
 		codes += len(l.Codes)
 	}
-	fmt.Fprintf(e.stdout, "%d kinds, %d sources, %d code lists with %d codes, %d messages in %d languages, %d examples: all hold.\n",
-		len(set.Kinds), len(set.Sources), len(set.Codes), codes, messages, len(set.Messages), examples)
+	fmt.Fprintf(e.stdout, "%d kinds, %d roles, %d sources, %d code lists with %d codes, %d messages in %d languages, %d examples: all hold.\n",
+		len(set.Kinds), len(set.Roles), len(set.Sources), len(set.Codes), codes, messages, len(set.Messages), examples)
 	return nil
 }
 
