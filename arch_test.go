@@ -35,19 +35,22 @@ var doing = []string{"context", "io/fs", "log", "log/slog", "net", "os", "os/exe
 // outside lists the modules that may be used, and in which folders. Everything
 // else is the standard library or ours.
 var outside = map[string][]string{
-	"cel.dev/cel-go":                 {"defs"},
-	"go.yaml.in/yaml":                {"defs"},
-	"modernc.org/sqlite":             {"internal/platform/db"},
-	"github.com/jackc/pgx":           {"internal/platform/db"},
-	"github.com/parquet-go":          {"internal/platform/table"},
-	"github.com/xuri/excelize":       {"internal/platform/table"},
-	"github.com/klauspost/compress":  {"internal/platform/table", "internal/snapshot"},
-	"golang.org/x/text/encoding":     {"internal/platform/table"},
-	"golang.org/x/text/transform":    {"internal/platform/table"},
-	"golang.org/x/text/unicode/norm": {"*"},
-	"golang.org/x/mod/sumdb":         {"internal/ledger"},
-	"golang.org/x/sys":               {"*"},
-	"golang.org/x/sync":              {"*"},
+	"cel.dev/cel-go":                  {"defs"},
+	"go.yaml.in/yaml":                 {"defs"},
+	"modernc.org/sqlite":              {"internal/platform/db"},
+	"github.com/jackc/pgx":            {"internal/platform/db"},
+	"github.com/parquet-go":           {"internal/platform/table"},
+	"github.com/xuri/excelize":        {"internal/platform/table"},
+	"github.com/klauspost/compress":   {"internal/platform/table", "internal/snapshot"},
+	"github.com/go-webauthn/webauthn": {"internal/identity"},
+	"github.com/pquerna/otp":          {"internal/identity"},
+	"golang.org/x/crypto/argon2":      {"internal/identity"},
+	"golang.org/x/text/encoding":      {"internal/platform/table"},
+	"golang.org/x/text/transform":     {"internal/platform/table"},
+	"golang.org/x/text/unicode/norm":  {"*"},
+	"golang.org/x/sys":                {"*"},
+	"golang.org/x/sync":               {"*"},
+	"golang.org/x/mod/sumdb":          {"internal/ledger"},
 }
 
 // TestArchitecture holds the import rules that docs/architecture.md explains.

@@ -13,6 +13,8 @@ var (
 	ErrDenied      = errors.New("denied")
 	ErrConflict    = errors.New("conflict")
 	ErrUnavailable = errors.New("unavailable")
+	ErrBusy        = errors.New("busy")       // too much is asked at once: again later
+	ErrSignedOut   = errors.New("signed out") // for somebody who has signed in
 )
 
 // An Error is a failure that may be shown to the person who caused it. Key

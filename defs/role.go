@@ -33,12 +33,20 @@ func (r *Role) Until(now time.Time) time.Time {
 // Allows says whether a role allows something.
 func (r *Role) Allows(p ieum.Permission) bool { return slices.Contains(r.May, p) }
 
-// apart are permissions that no one role joins: who checks does not act, who
-// hands out roles reads nothing about clients.
+// apart are permissions that no role and no person joins: who checks does not
+// act, who hands out roles reads nothing about clients.
 var apart = [][2]ieum.Permission{
 	{ieum.ReadLog, ieum.GrantRoles}, {ieum.ReadLog, ieum.Operate}, {ieum.ReadLog, ieum.Decide}, {ieum.ReadLog, ieum.WriteClients},
 	{ieum.GrantRoles, ieum.ReadClients}, {ieum.GrantRoles, ieum.Decide},
 	{ieum.ReadStatistics, ieum.ReadClients},
+}
+
+// Apart says whether two roles together would join what is kept apart, so that
+// one person does not have both.
+func Apart(a, b *Role) bool {
+	return slices.ContainsFunc(apart, func(pair [2]ieum.Permission) bool {
+		return a.Allows(pair[0]) && b.Allows(pair[1]) || a.Allows(pair[1]) && b.Allows(pair[0])
+	})
 }
 
 // forStaff are the permissions that only those who work for the service have.

@@ -5,6 +5,9 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,6 +16,7 @@ import (
 	"ieum/internal/catalogue"
 	"ieum/internal/catalogue/competency"
 	"ieum/internal/catalogue/occupation"
+	"ieum/internal/identity"
 	"ieum/internal/jobcare"
 	"ieum/internal/ledger"
 	"ieum/internal/match"
@@ -78,6 +82,20 @@ func openToWrite(ctx context.Context, e *env, set *defs.Set) (s *store, done fun
 	return s, func() { s.Close(); unlock() }, nil
 }
 
+// openRegistry returns who may sign in, from the store's database.
+func openRegistry(ctx context.Context, e *env, s *store, set *defs.Set) (*identity.Registry, error) {
+	u, err := url.Parse(e.URL)
+	if e.URL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "") {
+		return nil, ieum.Errorf(ieum.ErrInvalid, "IEUM_URL is no address of a site; write it as https://jobs.example")
+	}
+	if e.Breached != "" {
+		if _, err := os.Stat(e.Breached); err != nil {
+			return nil, ieum.Errorf(ieum.ErrNotFound, "there is no file %s, which IEUM_BREACHED names as the list of breached passwords", e.Breached)
+		}
+	}
+	return identity.New(ctx, s.db, set, e.now, identity.Options{URL: e.URL, Breached: e.Breached, Cost: e.cost, Demo: e.demo})
+}
+
 // parts are what the domains derive from a snapshot.
 func parts(set *defs.Set, now func() time.Time) []snapshot.Part {
 	return []snapshot.Part{jobcare.Part(), match.Part(set, now)}
@@ -127,10 +145,11 @@ func (m *market) Close() { m.live.Close() }
 // An app is the whole platform, serving.
 type app struct {
 	*market
-	store   *store
-	ledger  *ledger.Ledger
-	handler http.Handler
-	now     func() time.Time
+	store    *store
+	registry *identity.Registry
+	ledger   *ledger.Ledger
+	handler  http.Handler
+	now      func() time.Time
 }
 
 func newApp(ctx context.Context, e *env) (*app, error) {
@@ -140,6 +159,12 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	}
 	s, err := openStore(ctx, e, m.set)
 	if err != nil {
+		m.Close()
+		return nil, err
+	}
+	registry, err := openRegistry(ctx, e, s, m.set)
+	if err != nil {
+		s.Close()
 		m.Close()
 		return nil, err
 	}
@@ -155,8 +180,9 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	m.matcher.Routes(site, mux)
 	m.adviser.Routes(site, mux)
 	s.catalogue.Routes(site, mux)
+	registry.Routes(site, mux)
 	l.Routes(site, mux)
-	return &app{m, s, l, mux, e.now}, nil
+	return &app{m, s, registry, l, mux, e.now}, nil
 }
 
 // sealing is how often what happened is sealed and put into the ledger.

@@ -14,6 +14,15 @@ type Config struct {
 	// none, or IEUM_DEFS.
 	Defs string
 
+	// URL is the address people reach the service by, such as
+	// https://jobs.example. Links that are handed out and passkeys are for it.
+	// Default http://localhost at the port served on, or IEUM_URL.
+	URL string
+
+	// Breached is a file of passwords known from leaks, which nobody may choose:
+	// SHA-1 hashes in capital hex, sorted. Default none, or IEUM_BREACHED.
+	Breached string
+
 	// Listen is the address to serve on.
 	Listen string
 }
@@ -24,7 +33,7 @@ func fromEnvironment(getenv func(string) string) Config {
 	for _, v := range []struct {
 		name string
 		to   *string
-	}{{"IEUM_DATA", &c.Data}, {"IEUM_DATABASE", &c.Database}, {"IEUM_DEFS", &c.Defs}} {
+	}{{"IEUM_DATA", &c.Data}, {"IEUM_DATABASE", &c.Database}, {"IEUM_DEFS", &c.Defs}, {"IEUM_URL", &c.URL}, {"IEUM_BREACHED", &c.Breached}} {
 		if s := getenv(v.name); s != "" {
 			*v.to = s
 		}

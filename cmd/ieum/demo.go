@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"net"
 	"path/filepath"
+	"strings"
 
 	"ieum"
 	"ieum/internal/catalogue"
@@ -42,6 +44,32 @@ func bringDemo(ctx context.Context, e *env, p simulate.Params) error {
 	e.say("Building the snapshot …")
 	_, err = s.catalogue.Build(ctx, nil, parts(set, e.now)...)
 	return err
+}
+
+// demoAccounts makes the accounts of a demo and prints their sign-ins. A start
+// that is no demo refuses a folder that has such accounts.
+func (a *app) demoAccounts(ctx context.Context, e *env, address string) error {
+	if !e.demo {
+		has, err := a.registry.Demo(ctx)
+		if has {
+			return ieum.Errorf(ieum.ErrConflict, "the data folder has accounts of a demo, whose sign-ins were printed; serve it with --demo, or name another folder with --data DIR")
+		}
+		return err
+	}
+	list, err := a.registry.MakeDemo(ctx)
+	if err != nil {
+		return err
+	}
+	at := e.URL
+	if at == "" {
+		_, port, _ := net.SplitHostPort(address)
+		at = "http://localhost:" + port
+	}
+	e.say("Sign-ins of the demo, for twelve hours at most:")
+	for _, one := range list {
+		e.say("  %-12s %s/enrol/%s", one.Role, strings.TrimSuffix(at, "/"), one.Token)
+	}
+	return nil
 }
 
 // onlySimulated refuses a data folder that took in anything else: who looks at

@@ -21,6 +21,7 @@ import (
 
 	"ieum"
 	"ieum/defs"
+	"ieum/internal/identity"
 	"ieum/internal/platform/durable"
 )
 
@@ -50,6 +51,7 @@ var commands = []*command{
 	trainCommand,
 	evalCommand,
 	mergesCommand,
+	accountCommand,
 	checkCommand,
 	witnessCommand,
 	auditCommand,
@@ -63,7 +65,9 @@ type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	now            func() time.Time
-	own            bool // the process is the command's alone
+	own            bool          // the process is the command's alone
+	cost           identity.Cost // of a password's hash; the zero value is that of production
+	demo           bool          // serve --demo
 }
 
 // definitions loads the built-in definitions under those of --defs.

@@ -46,11 +46,15 @@ func serve(ctx context.Context, e *env, demo bool) error {
 			return err
 		}
 	}
+	e.demo = demo
 	a, err := newApp(ctx, e)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
+	if err := a.demoAccounts(ctx, e, ln.Addr().String()); err != nil {
+		return err
+	}
 	return a.serve(ctx, e, ln)
 }
 

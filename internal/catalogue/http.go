@@ -23,22 +23,22 @@ const deliveriesShown = 30
 // and answer on the loopback address only.
 func (c *Catalogue) Routes(site *web.Site, mux *web.Mux) {
 	h := &handlers{c, site.Pages(files)}
-	mux.Page("GET /deliveries", web.Loopback(h.list))
-	mux.Page("GET /deliveries/{number}", web.Loopback(h.one))
-	mux.Page("GET /deliveries/{number}/quarantine.csv", web.Loopback(h.quarantine))
-	mux.Page("GET /records/{source}/{kind}/{key}", web.Loopback(h.record))
+	mux.Page("GET /deliveries", web.Operators(h.list))
+	mux.Page("GET /deliveries/{number}", web.Operators(h.one))
+	mux.Page("GET /deliveries/{number}/quarantine.csv", web.Operators(h.quarantine))
+	mux.Page("GET /records/{source}/{kind}/{key}", web.Operators(h.record))
 	mux.API("GET /api/v1/deliveries", web.Op{
 		ID: "listDeliveries", Summary: ieum.Text{KO: "받은 자료 목록 (서버 컴퓨터에서만)", EN: "Deliveries, newest first (on the server's own machine only)"},
 		Params: listQuery{}, Reply: Listing{},
-	}, web.Loopback(h.list))
+	}, web.Operators(h.list))
 	mux.API("GET /api/v1/deliveries/{number}", web.Op{
 		ID: "getDelivery", Summary: ieum.Text{KO: "한 번 받은 자료 (서버 컴퓨터에서만)", EN: "One delivery (on the server's own machine only)"},
 		Params: oneQuery{}, Reply: Delivery{},
-	}, web.Loopback(h.one))
+	}, web.Operators(h.one))
 	mux.API("GET /api/v1/records/{source}/{kind}/{key}", web.Op{
 		ID: "getRecord", Summary: ieum.Text{KO: "한 행이 어디에서 왔는지 (서버 컴퓨터에서만)", EN: "Where one row came from (on the server's own machine only)"},
 		Params: recordQuery{}, Reply: Record{},
-	}, web.Loopback(h.record))
+	}, web.Operators(h.record))
 }
 
 type handlers struct {

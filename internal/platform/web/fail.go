@@ -41,6 +41,8 @@ var statuses = []struct {
 	{ieum.ErrDenied, http.StatusForbidden, "denied"},
 	{ieum.ErrConflict, http.StatusConflict, "conflict"},
 	{ieum.ErrUnavailable, http.StatusServiceUnavailable, "unavailable"},
+	{ieum.ErrBusy, http.StatusTooManyRequests, "busy"},
+	{ieum.ErrSignedOut, http.StatusUnauthorized, "signed_out"},
 	{errMethod, http.StatusMethodNotAllowed, "method"},
 	{errTooLarge, http.StatusRequestEntityTooLarge, "too_large"},
 	{nil, http.StatusInternalServerError, "internal"},

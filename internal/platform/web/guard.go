@@ -43,7 +43,11 @@ func (m *Mux) guard() http.Handler {
 		m.site.fail(w, m.site.settle(w, r), &ieum.Error{Kind: ieum.ErrDenied, Key: "error.cross_origin", Message: "the form was sent from another site"})
 	}))
 	inner := protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		m.route(w, m.site.settle(w, r))
+		r = m.site.settle(w, r)
+		if m.site.Reader != nil && !strings.HasPrefix(r.URL.Path, "/assets/") {
+			r.Context().Value(requestKey{}).(*request).reader = m.site.Reader(r)
+		}
+		m.route(w, r)
 	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := m.site.now()
@@ -118,7 +122,10 @@ func (m *missed) WriteHeader(status int)      { m.status = status }
 
 type requestKey struct{}
 
-type request struct{ id, pattern string }
+type request struct {
+	id, pattern string
+	reader      *Reader
+}
 
 // requestID returns the number of a request, as its log lines have it.
 func requestID(r *http.Request) string {
@@ -128,21 +135,24 @@ func requestID(r *http.Request) string {
 	return ""
 }
 
-// Loopback lets only requests from this machine through to h: the connection
-// must come from a loopback address, under a loopback name (a page elsewhere
-// could otherwise point its own name at this machine), and through no proxy
-// (whose clients would all seem to be here). What forwarding headers claim is
-// never believed.
-func Loopback(h Handler) Handler {
+// Operators lets signed-in operators through to h, and requests from this
+// machine: the connection must come from a loopback address, under a loopback
+// name (a page elsewhere could otherwise point its own name at this machine),
+// and through no proxy (whose clients would all seem to be here). What
+// forwarding headers claim is never believed.
+func Operators(h Handler) Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if !local(r) {
-			return &ieum.Error{Kind: ieum.ErrDenied, Key: "error.loopback", Message: "this page is served only to the machine the service runs on"}
+		if !operator(r) {
+			return &ieum.Error{Kind: ieum.ErrDenied, Key: "error.operators", Message: "this page is for operators who signed in, and for the machine the service runs on"}
 		}
 		return h(w, r)
 	}
 }
 
-// local says whether Loopback would let a request through.
+// operator says whether Operators would let a request through.
+func operator(r *http.Request) bool { return Allowed(r, ieum.Operate) || local(r) }
+
+// local says whether a request comes from this machine.
 func local(r *http.Request) bool {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

@@ -250,11 +250,18 @@ func contents(head *multipart.FileHeader) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-// posted returns the fields of a form that was sent, files of text among them
-// as plain fields, which Read takes just as well.
-func posted(r *http.Request) url.Values {
+// secrets are the fields that no page shows again: what somebody signs in with.
+var secrets = []string{"password", "code", "answer"}
+
+// Posted returns the fields of a form that was sent, files of text among them
+// as plain fields, which Read takes just as well. Fields with which somebody
+// signs in are left out.
+func Posted(r *http.Request) url.Values {
 	form := url.Values{}
 	maps.Copy(form, r.PostForm)
+	for _, name := range secrets {
+		delete(form, name)
+	}
 	if r.MultipartForm == nil {
 		return form
 	}

@@ -37,7 +37,9 @@ type View struct {
 	Lang      ieum.Lang // language of the page
 	Path      string    // path of the request
 	Simulated bool      // some of the data served was made up
-	Local     bool      // the reader may see what Loopback guards
+	Operator  bool      // the reader may see what Operators guards
+	Reader    *Reader   // who is signed in, or nil
+	Accounts  bool      // there are accounts to sign in to
 	Faults    []Pointer // what to mend in the form that Again shows
 	Host      string    // name and port the reader asked, such as localhost:8080
 
@@ -196,10 +198,14 @@ func (p *Pages) reply(w http.ResponseWriter, r *http.Request, status int, page s
 
 func (s *Site) view(r *http.Request, data any) *View {
 	set, _ := r.Context().Value(settingsKey{}).(settings)
-	v := &View{Data: data, Lang: Lang(r), Path: r.URL.Path, Simulated: s.simulated != nil && s.simulated(), Local: local(r), Host: r.Host,
+	v := &View{Data: data, Lang: Lang(r), Path: r.URL.Path, Simulated: s.simulated != nil && s.simulated(), Operator: operator(r), Host: r.Host,
 		Theme: set.theme, Size: set.text, Langs: s.langs, Nav: s.Nav, RequestURL: r.URL.RequestURI()}
+	v.Accounts = s.Reader != nil
+	if q, ok := r.Context().Value(requestKey{}).(*request); ok {
+		v.Reader = q.reader
+	}
 	if r.Method == http.MethodPost {
-		v.Form = posted(r)
+		v.Form = Posted(r)
 	}
 	return v
 }
@@ -252,6 +258,8 @@ func (v *View) With(name, value string) (string, error) {
 //	pay LEAST MOST BASIS as it was stated, from won a year: 시급 11,000원
 //	span LEAST MOST      3,000만원 ~ 3,200만원
 //	day DAY              2026. 1. 31.     url PATH NAME VALUE …  an address; empty values are left out
+//	choose BOOL A B      A if it holds, else B
+//	clock TIME           2026. 1. 31. 14:05, in Seoul
 //	dict NAME VALUE …    for a partial    json VALUE       for data-chart
 //	icon NAME            an inline SVG    asset NAME       the address of an asset
 //	bar VALUE MOST       a bar filled to VALUE of MOST     dots N  a hundred dots, N of them filled
@@ -295,6 +303,13 @@ func (s *Site) functions(lang ieum.Lang) template.FuncMap {
 				return Date(lang, ieum.DayOf(d)), nil
 			}
 			return "", fmt.Errorf("%T is no day", day)
+		},
+		"clock": func(t time.Time) string { return Date(lang, ieum.DayOf(t)) + t.In(ieum.Seoul).Format(" 15:04") },
+		"choose": func(first bool, a, b string) string {
+			if first {
+				return a
+			}
+			return b
 		},
 		"url":   address,
 		"dict":  dict,

@@ -29,6 +29,9 @@ type Site struct {
 	Log *slog.Logger // default slog.Default()
 	Nav []Link       // the main navigation of every page
 
+	// Reader says who asks; nil for a visitor. A site without accounts has none.
+	Reader func(*http.Request) *Reader
+
 	defs      *defs.Set
 	now       func() time.Time
 	simulated func() bool
@@ -42,6 +45,22 @@ func NewSite(set *defs.Set, now func() time.Time, simulated func() bool) *Site {
 	s := &Site{Log: slog.Default(), defs: set, now: now, simulated: simulated, langs: languages(set)}
 	s.own = s.Pages(own)
 	return s
+}
+
+// A Reader is somebody who is signed in.
+type Reader struct {
+	Name string        // what they sign in with
+	Left time.Duration // until the session ends unless it is used
+	May  func(ieum.Permission) bool
+}
+
+// Seconds returns Left in whole seconds.
+func (r *Reader) Seconds() int { return int(r.Left.Seconds()) }
+
+// Allowed says whether somebody is signed in who may do something.
+func Allowed(r *http.Request, p ieum.Permission) bool {
+	q, ok := r.Context().Value(requestKey{}).(*request)
+	return ok && q.reader != nil && q.reader.May(p)
 }
 
 // A Link is a place in the navigation.

@@ -81,7 +81,7 @@ func things(t *testing.T) (http.Handler, *bytes.Buffer) {
 		m.Page("GET /fail/"+name, func(http.ResponseWriter, *http.Request) error { return err })
 	}
 	m.Page("GET /panic", func(http.ResponseWriter, *http.Request) error { panic("secret detail") })
-	m.Page("GET /here", Loopback(thing))
+	m.Page("GET /here", Operators(thing))
 	return m, log
 }
 

@@ -1,0 +1,228 @@
+// Package identity knows who signs in and what they may do: accounts,
+// organisations, roles granted for a time by two people, what somebody signs in
+// with, and sessions.
+//
+// Read account.go for the nouns and what is decided about them, role.go for how
+// a role is granted, link.go for how an account comes to be and is recovered,
+// signin.go for the way in, passkey.go, password.go and code.go for what it is
+// proved with, limit.go for how often one may try, store.go for what is kept,
+// and http.go for the pages.
+//
+// What the journal gets are ids. An account's id is drawn, so that it says
+// nothing; its name stands in the database alone.
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"errors"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/platform/db"
+)
+
+//go:embed schema
+var schema embed.FS
+
+// Options say how a Registry is set up. The zero value works on this machine.
+type Options struct {
+	URL      string // the address people reach the service by, such as https://jobs.example; "" = http://localhost at any port
+	Breached string // a file of breached passwords' SHA-1 hashes, or ""
+	Cost     Cost   // of a password's hash; default OWASP
+	Demo     bool   // links of demo accounts work
+}
+
+// A Registry is everybody who can sign in. It is safe for concurrent use.
+type Registry struct {
+	store    *store
+	roles    map[ieum.RoleID]*defs.Role
+	now      func() time.Time
+	url      string
+	breached string
+	demo     bool
+	hasher   *hasher
+
+	addresses, strangers, devices, seconds *limiter
+}
+
+// New returns the registry of a database, having brought its tables up to date.
+func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o Options) (*Registry, error) {
+	if err := d.Migrate(ctx, "identity", schema); err != nil {
+		return nil, err
+	}
+	if o.Cost == (Cost{}) {
+		o.Cost = OWASP
+	}
+	return &Registry{
+		store: &store{d}, roles: set.Roles, now: now, url: strings.TrimSuffix(o.URL, "/"), breached: o.Breached, demo: o.Demo, hasher: newHasher(o.Cost),
+		addresses: newLimiter(30, 10*time.Second), strangers: newLimiter(10, time.Minute), devices: newLimiter(10, 30*time.Second), seconds: newLimiter(10, time.Minute),
+	}, nil
+}
+
+// Accounts lists all accounts by name.
+func (g *Registry) Accounts(ctx context.Context) ([]Account, error) { return g.store.accounts(ctx) }
+
+// Grants lists the roles of an account, newest first; of all for "".
+func (g *Registry) Grants(ctx context.Context, a AccountID) ([]Grant, error) {
+	return g.store.grants(ctx, a)
+}
+
+// Organisations lists all organisations with their sites.
+func (g *Registry) Organisations(ctx context.Context) ([]Organisation, error) {
+	return g.store.organisations(ctx)
+}
+
+// AddOrganisation adds an organisation.
+func (g *Registry) AddOrganisation(ctx context.Context, by AccountID, o Organisation) error {
+	if err := checkPlace(o.ID, o.Name); err != nil {
+		return err
+	}
+	if !slices.Contains(Kinds, o.Kind) {
+		return ieum.Errorf(ieum.ErrInvalid, "an organisation is one of %s", strings.Join(Kinds, ", "))
+	}
+	return g.store.addOrganisation(ctx, o, by, g.now())
+}
+
+// AddSite adds an office of an organisation.
+func (g *Registry) AddSite(ctx context.Context, by AccountID, organisation string, s Site) error {
+	if err := checkPlace(s.ID, s.Name); err != nil {
+		return err
+	}
+	return g.store.addSite(ctx, organisation, s, by, g.now())
+}
+
+func checkPlace(id, name string) error {
+	if !slugForm.MatchString(id) || len(id) > 40 || strings.TrimSpace(name) == "" || len(name) > 300 {
+		return &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.place", Field: "/id", Message: "an id is small letters, digits and - between, with a name beside it"}
+	}
+	return nil
+}
+
+// Who returns the person a session's cookie stands for, having noted that it
+// was used; nil when it stands for nobody (any more). A person who is still on
+// the way in has no grants, and one who showed one factor none that asks for two.
+func (g *Registry) Who(ctx context.Context, token string) (*Person, error) {
+	now := g.now()
+	s, err := g.store.session(ctx, sum(token), now)
+	if errors.Is(err, ieum.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	a, err := g.store.account(ctx, s.Account)
+	if err != nil {
+		return nil, err
+	}
+	p := &Person{Account: a, Session: s, roles: g.roles}
+	if s.Stage != stageFull {
+		return p, nil
+	}
+	if now.Sub(s.Seen) >= time.Minute {
+		if err := g.store.touch(ctx, s.hash, now); err != nil {
+			return nil, err
+		}
+		p.Session.Seen = now
+	}
+	all, err := g.store.grants(ctx, a.ID)
+	for _, one := range all {
+		if r := g.roles[one.Role]; r != nil && one.Holds(now) && (!r.TwoFactors || s.factors > 1) {
+			p.Grants = append(p.Grants, one)
+		}
+	}
+	return p, err
+}
+
+// needsTwo says whether an account's roles ask for two factors, those that wait
+// for a second person among them.
+func (g *Registry) needsTwo(ctx context.Context, a AccountID) (bool, error) {
+	all, err := g.store.grants(ctx, a)
+	now := g.now()
+	return slices.ContainsFunc(all, func(one Grant) bool {
+		r := g.roles[one.Role]
+		return (one.Holds(now) || one.Waits(now)) && (r == nil || r.TwoFactors)
+	}), err
+}
+
+// newSession draws a session and the cookie for it.
+func (g *Registry) newSession(a AccountID, stage, agent string, factors int, lasts time.Duration) (Session, string) {
+	token, now := newToken(), g.now()
+	return Session{ID: newID("s"), Account: a, Stage: stage, Device: device(agent), Made: now, Seen: now, Until: now.Add(lasts), hash: sum(token), factors: factors}, token
+}
+
+func newID(kind string) string { return kind + strings.ToLower(rand.Text()) }
+
+// device says which kind of browser and system a User-Agent header speaks of,
+// as an id of two words: enough for its owner to know it again.
+func device(agent string) string {
+	pick := func(other string, words ...string) string {
+		for i := 0; i < len(words); i += 2 {
+			if strings.Contains(agent, words[i]) {
+				return words[i+1]
+			}
+		}
+		return other
+	}
+	return pick("other", "Whale", "whale", "SamsungBrowser", "samsung", "Edg", "edge", "Firefox", "firefox", "Chrome", "chrome", "Safari", "safari") + "-" +
+		pick("other", "Android", "android", "iPhone", "iphone", "iPad", "ipad", "Windows", "windows", "Mac OS", "mac", "Linux", "linux")
+}
+
+// network is what tries are counted by: an address, or of IPv6 the /64 that one
+// customer has.
+func network(address string) string {
+	if a, err := netip.ParseAddrPort(address); err == nil {
+		address = a.Addr().String()
+	}
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	if a = a.Unmap(); a.Is6() {
+		p, _ := a.WithZone("").Prefix(64)
+		return p.String()
+	}
+	return a.String()
+}
+
+func errBusy() error {
+	return &ieum.Error{Kind: ieum.ErrBusy, Key: "identity.error.busy", Message: "too many people are signing in at once; try again in a few seconds"}
+}
+
+func errOften(wait time.Duration) error {
+	minutes := int(wait/time.Minute) + 1
+	return &ieum.Error{Kind: ieum.ErrBusy, Key: "identity.error.often", Args: map[string]any{"minutes": minutes}, Message: "too many tries; wait a little and try again"}
+}
+
+func errWrong() error {
+	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.wrong", Field: "/name", Message: "the name or the password is wrong"}
+}
+
+func errCode() error {
+	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.code", Field: "/code", Message: "the code is wrong, too old, or was used before"}
+}
+
+func errLink() error {
+	return &ieum.Error{Kind: ieum.ErrDenied, Key: "identity.error.link", Message: "the link was used, is over, or does not count yet"}
+}
+
+func errPasskey() error {
+	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.passkey", Message: "the passkey was not accepted; try again"}
+}
+
+func errTaken(field string) error {
+	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.taken", Field: field, Message: "there is one of this name already"}
+}
+
+func errName() error {
+	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.name", Field: "/name", Message: "a sign-in name is 3 to 64 small letters, digits and . _ @ -, and begins with a letter or digit"}
+}
+
+func errDenied() error {
+	return &ieum.Error{Kind: ieum.ErrDenied, Key: "identity.error.denied", Message: "this needs a role that you do not have"}
+}

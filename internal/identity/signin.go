@@ -1,0 +1,187 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"ieum"
+)
+
+// A Visit is where a try to sign in comes from.
+type Visit struct {
+	Address string // of the network
+	Agent   string // the browser's User-Agent header
+	Known   string // the cookie of a browser that was signed in with before, or ""
+	Session string // the cookie of the session it replaces, or ""
+}
+
+// An Entry is how far somebody came.
+type Entry struct {
+	Account AccountID
+	Cookie  string // of the session
+	Known   string // cookie by which the browser is known again, once signed in
+	Second  bool   // a second factor is awaited
+}
+
+// SignIn checks a name and a password. It answers the same, and as late,
+// whether or not there is such an account.
+func (g *Registry) SignIn(ctx context.Context, v Visit, name, word string) (Entry, error) {
+	now, name := g.now(), Name(name)
+	if wait, ok := g.addresses.take(network(v.Address), now); !ok {
+		return Entry{}, errOften(wait)
+	}
+	a, have, err := g.lookUp(ctx, name)
+	if err != nil {
+		return Entry{}, err
+	}
+	tries, key, err := g.counter(ctx, v, a.ID, name)
+	if err != nil {
+		return Entry{}, err
+	}
+	if wait, ok := tries.take(key, now); !ok {
+		return Entry{}, errOften(wait)
+	}
+	hash, second := "", false
+	for _, f := range have {
+		if f.Kind == password {
+			hash = f.data
+		}
+		second = second || f.Kind == app || f.Kind == onPaper && f.Left > 0
+	}
+	if len(word) > 4*longestPassword {
+		word = ""
+	}
+	right, err := g.hasher.matches(ctx, word, hash)
+	if err != nil {
+		return Entry{}, err
+	}
+	if !right {
+		return Entry{}, errWrong()
+	}
+	tries.forget(key)
+	if second {
+		s, cookie := g.newSession(a.ID, stageFirst, v.Agent, 1, entrance)
+		return Entry{a.ID, cookie, "", true}, g.store.begin(ctx, s, sum(v.Session), now, event{})
+	}
+	two, err := g.needsTwo(ctx, a.ID)
+	if err != nil {
+		return Entry{}, err
+	}
+	if two {
+		return Entry{}, &ieum.Error{Kind: ieum.ErrDenied, Key: "identity.error.no_second", Message: "your role needs a second thing to sign in with, and there is none; ask an operator for a recovery"}
+	}
+	return g.enter(ctx, v, a.ID, sum(v.Session), password)
+}
+
+// lookUp returns an account with its factors; an empty one when there is none.
+func (g *Registry) lookUp(ctx context.Context, name string) (Account, []Factor, error) {
+	a, err := g.store.named(ctx, name)
+	if err != nil && !errors.Is(err, ieum.ErrNotFound) {
+		return a, nil, err
+	}
+	have, err := g.store.factors(ctx, a.ID)
+	return a, have, err
+}
+
+// counter says what tries at an account are counted by: of a browser that was
+// signed in with before, that browser; of all others, the name. So guesses from
+// elsewhere never keep the owner out.
+func (g *Registry) counter(ctx context.Context, v Visit, a AccountID, name string) (*limiter, string, error) {
+	known, err := g.store.knows(ctx, sum(v.Known), a)
+	if known {
+		return g.devices, v.Known, err
+	}
+	return g.strangers, name, err
+}
+
+// mostTries is how many wrong second factors end a sign-in.
+const mostTries = 5
+
+// Second takes a code of an app or of a printed list from who has given the
+// password.
+func (g *Registry) Second(ctx context.Context, v Visit, p *Person, code string) (Entry, error) {
+	if p == nil || p.Session.Stage != stageFirst {
+		return Entry{}, ieum.ErrSignedOut
+	}
+	now := g.now()
+	key := string(p.ID)
+	if known, err := g.store.knows(ctx, sum(v.Known), p.ID); err != nil {
+		return Entry{}, err
+	} else if known {
+		key = v.Known
+	}
+	if wait, ok := g.seconds.take(key, now); !ok {
+		return Entry{}, errOften(wait)
+	}
+	have, err := g.store.factors(ctx, p.ID)
+	if err != nil {
+		return Entry{}, err
+	}
+	kind, err := g.takeCode(ctx, p.ID, have, plainCode(code), now)
+	if err != nil {
+		return Entry{}, err
+	}
+	if kind == "" {
+		return Entry{}, errors.Join(errCode(), g.store.try(ctx, p.Session.hash, mostTries))
+	}
+	g.seconds.forget(key)
+	return g.enter(ctx, v, p.ID, p.Session.hash, password+"+"+kind)
+}
+
+// takeCode uses a code up and returns the kind of factor it was of, or "".
+func (g *Registry) takeCode(ctx context.Context, a AccountID, have []Factor, code string, now time.Time) (string, error) {
+	for _, f := range have {
+		ok, err := false, error(nil)
+		switch f.Kind {
+		case app:
+			if step := appStep(f.data, code, now, f.step); step > 0 {
+				ok, err = g.store.useStep(ctx, f.Number, step, now)
+			}
+		case onPaper:
+			ok, err = g.store.useCode(ctx, f.Number, codeHash(a, code), now)
+		}
+		if ok || err != nil {
+			return f.Kind, err
+		}
+	}
+	return "", nil
+}
+
+// enter begins a full session in place of the one before it.
+func (g *Registry) enter(ctx context.Context, v Visit, a AccountID, before []byte, with string) (Entry, error) {
+	now := g.now()
+	factors := 2
+	if with == password {
+		factors = 1
+	}
+	s, cookie := g.newSession(a, stageFull, v.Agent, factors, absolute)
+	if err := g.store.begin(ctx, s, before, now, about("identity.signed_in", a, "session", s.ID, "with", with)); err != nil {
+		return Entry{}, err
+	}
+	known := v.Known
+	if old, err := g.store.knows(ctx, sum(known), a); err != nil {
+		return Entry{}, err
+	} else if !old {
+		known = newToken()
+		if err := g.store.addDevice(ctx, sum(known), a, now); err != nil {
+			return Entry{}, err
+		}
+	}
+	return Entry{Account: a, Cookie: cookie, Known: known}, nil
+}
+
+// Sessions lists where somebody is signed in, last used first.
+func (g *Registry) Sessions(ctx context.Context, a AccountID) ([]Session, error) {
+	return g.store.sessions(ctx, a, g.now())
+}
+
+// EndSession ends one of somebody's sessions at once.
+func (g *Registry) EndSession(ctx context.Context, a AccountID, id string) error {
+	return g.store.endSession(ctx, a, id)
+}
+
+// Extend puts off the end of a session that nobody used.
+func (g *Registry) Extend(ctx context.Context, p *Person) error {
+	return g.store.touch(ctx, p.Session.hash, g.now())
+}
