@@ -19,8 +19,8 @@ var files embed.FS
 // deliveriesShown is how many deliveries a page lists.
 const deliveriesShown = 30
 
-// Routes serves the pages and the API of deliveries. All are for the operator
-// and answer on the loopback address only.
+// Routes serves the pages and the API of deliveries. All are for
+// operators (see web.Operators).
 func (c *Catalogue) Routes(site *web.Site, mux *web.Mux) {
 	h := &handlers{c, site.Pages(files)}
 	mux.Page("GET /deliveries", web.Operators(h.list))
@@ -28,15 +28,15 @@ func (c *Catalogue) Routes(site *web.Site, mux *web.Mux) {
 	mux.Page("GET /deliveries/{number}/quarantine.csv", web.Operators(h.quarantine))
 	mux.Page("GET /records/{source}/{kind}/{key}", web.Operators(h.record))
 	mux.API("GET /api/v1/deliveries", web.Op{
-		ID: "listDeliveries", Summary: ieum.Text{KO: "받은 자료 목록 (서버 컴퓨터에서만)", EN: "Deliveries, newest first (on the server's own machine only)"},
+		ID: "listDeliveries", Summary: ieum.Text{KO: "받은 자료 목록 (운영자만)", EN: "Deliveries, newest first (for operators)"},
 		Params: listQuery{}, Reply: Listing{},
 	}, web.Operators(h.list))
 	mux.API("GET /api/v1/deliveries/{number}", web.Op{
-		ID: "getDelivery", Summary: ieum.Text{KO: "한 번 받은 자료 (서버 컴퓨터에서만)", EN: "One delivery (on the server's own machine only)"},
+		ID: "getDelivery", Summary: ieum.Text{KO: "한 번 받은 자료 (운영자만)", EN: "One delivery (for operators)"},
 		Params: oneQuery{}, Reply: Delivery{},
 	}, web.Operators(h.one))
 	mux.API("GET /api/v1/records/{source}/{kind}/{key}", web.Op{
-		ID: "getRecord", Summary: ieum.Text{KO: "한 행이 어디에서 왔는지 (서버 컴퓨터에서만)", EN: "Where one row came from (on the server's own machine only)"},
+		ID: "getRecord", Summary: ieum.Text{KO: "한 행이 어디에서 왔는지 (운영자만)", EN: "Where one row came from (for operators)"},
 		Params: recordQuery{}, Reply: Record{},
 	}, web.Operators(h.record))
 }
