@@ -375,7 +375,7 @@ func TestOperatorsPagesOpenToSignedInOperators(t *testing.T) {
 
 func TestTooMuchIsRefused(t *testing.T) {
 	s := newSite(t)
-	p := s.operator("oper")
+	s.operator("oper")
 	long := strings.Repeat("x", 3<<20)
 	for path, f := range map[string]url.Values{
 		"/sign-in": form("name", "oper", "password", long), "/sign-in/code": form("code", long), "/sign-in/passkey": form("id", "x", "answer", long),
@@ -397,7 +397,6 @@ func TestTooMuchIsRefused(t *testing.T) {
 	if status, _, text := s.ask("POST", "/sign-in", form("name", "oper", "password", secretWord)); status != 429 || !strings.Contains(text, "too many tries") {
 		t.Errorf("the 41st try: %d", status)
 	}
-	_ = p
 }
 
 // Neither names nor secrets get into the log, nor into addresses.

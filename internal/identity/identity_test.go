@@ -403,6 +403,23 @@ func TestNobodyLearnsWhichAccountsThereAre(t *testing.T) {
 	})
 }
 
+// Every try costs a hash, whoever is asked for: when no hash can be had, all are
+// told so.
+func TestEveryTryCostsAHash(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		k.operator("oper")
+		_, _, err := k.Add(t.Context(), nil, "empty", Grant{Role: "seeker"})
+		k.must(err)
+		for range cap(k.hasher.queue) {
+			k.hasher.queue <- struct{}{}
+		}
+		for _, name := range []string{"oper", "empty", "nobody", "", "No Name!"} {
+			_, err := k.SignIn(t.Context(), here, name, "wrong password")
+			k.refused(err, "identity.error.busy")
+		}
+	})
+}
+
 // Guessing is slowed down by address and by account; who signed in with this
 // browser before is not kept out by those who guess elsewhere.
 func TestStuffingIsSlowedAndLocksNobodyOut(t *testing.T) {
