@@ -44,18 +44,18 @@ func (g *Registry) Routes(site *web.Site, mux *web.Mux) {
 	mux.Page("POST /passkey/ask", h.askNew)
 	mux.Page("POST /passkey", h.setPasskey)
 	mux.Page("GET /account", h.signedIn(h.account))
-	mux.Page("POST /account/password", h.signedIn(h.setPassword))
-	mux.Page("POST /account/app", h.signedIn(h.setApp))
+	mux.Page("POST /account/password", h.signedIn(h.recent(h.setPassword)))
+	mux.Page("POST /account/app", h.signedIn(h.recent(h.setApp)))
 	mux.Page("POST /account/paper", h.signedIn(h.print))
 	mux.Page("POST /account/factors/{number}", h.signedIn(h.removeFactor))
 	mux.Page("POST /account/sessions/{id}", h.signedIn(h.endSession))
 	mux.Page("POST /account/recoveries/{id}", h.signedIn(h.cancel))
 	mux.Page("POST /account/roles/{number}/end", h.signedIn(h.endRole("/account")))
-	mux.Page("POST /account/roles/{number}/lend", h.signedIn(h.lend))
+	mux.Page("POST /account/roles/{number}/lend", h.signedIn(h.recent(h.lend)))
 	mux.Page("GET /accounts", h.signedIn(h.accounts))
 	mux.Page("GET /accounts/{do}", h.signedIn(h.manage))
-	mux.Page("POST /accounts/{do}", h.signedIn(h.manage))
-	mux.Page("POST /accounts/roles/{number}/confirm", h.signedIn(h.confirm))
+	mux.Page("POST /accounts/{do}", h.signedIn(h.recent(h.manage)))
+	mux.Page("POST /accounts/roles/{number}/confirm", h.signedIn(h.recent(h.confirm)))
 	mux.Page("POST /accounts/roles/{number}/end", h.signedIn(h.endRole("/accounts")))
 }
 
@@ -165,6 +165,17 @@ func (h *handlers) signInFirst(w http.ResponseWriter, r *http.Request, name stri
 	}
 	f := signInForm{Name: name, Kept: kept{r.URL.Path, web.Posted(r)}.String()}
 	return h.show(w, r, "sign-in.html", f, nil)
+}
+
+// recent lets only somebody through who signed in a short while ago; others
+// show once more that it is they.
+func (h *handlers) recent(do handler) handler {
+	return func(w http.ResponseWriter, r *http.Request, p *Person) error {
+		if !p.Fresh(h.g.now()) {
+			return ieum.ErrSignedOut
+		}
+		return do(w, r, p)
+	}
 }
 
 // kept is a form that waits in the page until its sender has signed in.
@@ -630,9 +641,6 @@ type passwordForm struct {
 }
 
 func (h *handlers) setPassword(w http.ResponseWriter, r *http.Request, p *Person) error {
-	if !p.Fresh(h.g.now()) {
-		return ieum.ErrSignedOut
-	}
 	f, err := web.Read[passwordForm](r)
 	if err == nil {
 		_, _, err = h.g.SetPassword(r.Context(), p, "", f.Password, "", false)
@@ -645,9 +653,6 @@ type codeForm struct {
 }
 
 func (h *handlers) setApp(w http.ResponseWriter, r *http.Request, p *Person) error {
-	if !p.Fresh(h.g.now()) {
-		return ieum.ErrSignedOut
-	}
 	f, err := web.Read[codeForm](r)
 	if err == nil {
 		err = h.g.SetApp(r.Context(), p, f.Code)

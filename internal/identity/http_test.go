@@ -289,6 +289,42 @@ func TestAFormOutlivesItsSession(t *testing.T) {
 	}
 }
 
+// Who signed in more than ten minutes ago shows that it is they before power is
+// handed out or what one signs in with changes; the session of before ends.
+func TestWhatIsSensitiveAsksOnceMore(t *testing.T) {
+	s := newSite(t)
+	p := s.operator("oper")
+	s.sign("oper", p)
+	before := s.cookie(sessionCookie)
+	s.at = s.at.Add(11 * time.Minute)
+	last := ""
+	for path, f := range map[string]url.Values{
+		"/accounts/new": form("name", "kim", "role", "seeker"), "/accounts/recover": form("name", "kim"), "/accounts/role": form("name", "kim", "role", "analyst"),
+		"/accounts/roles/1/confirm": nil, "/account/roles/1/lend": form("name", "kim", "until", "2026-03-05"),
+		"/account/paper": nil, "/account/password": form("password", "another long one"), "/account/app": form("code", s.code(p)), "/account/factors/1": nil,
+	} {
+		status, _, text := s.ask("POST", path, f)
+		if status != 200 || !strings.Contains(text, "show once more that it is you") {
+			t.Errorf("%s: %d %s", path, status, text)
+		}
+		if path == "/accounts/new" {
+			last = regexp.MustCompile(`name="kept" value="([\w-]+)"`).FindStringSubmatch(text)[1]
+		}
+	}
+	if status, _, _ := s.ask("POST", "/passkey/ask", nil); status != 401 {
+		t.Errorf("a new passkey: %d", status)
+	}
+	if status, _, _ := s.ask("GET", "/accounts", nil); status != 200 {
+		t.Errorf("looking is not sensitive: %d", status)
+	}
+	if _, _, text := s.sign("oper", p, "kept", last); !strings.Contains(text, `action="/accounts/new"`) || s.person(before) != nil {
+		t.Errorf("the form is lost, or the session of before goes on: %s", text)
+	}
+	if status, _, text := s.ask("POST", "/accounts/new", form("name", "kim", "role", "seeker")); status != 200 || !strings.Contains(text, "/enrol/") {
+		t.Errorf("afterwards: %d", status)
+	}
+}
+
 func TestARecoveryShowsAtSignIn(t *testing.T) {
 	s := newSite(t)
 	oper := s.operator("oper")
