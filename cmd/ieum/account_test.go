@@ -118,6 +118,9 @@ func TestAPasskeyFromTheLinkOn(t *testing.T) {
 	}
 	devtools(t, b, webauthn.SetUserVerified, webauthn.SetUserVerifiedParams{AuthenticatorID: key.AuthenticatorID, IsUserVerified: false})
 	b.visit(t, base+"/sign-in")
+	if value[bool](t, b, `document.querySelector("form[data-passkey] [role=alert]").checkVisibility()`) {
+		t.Error("a fault is shown before there is one")
+	}
 	b.press(t, "form[data-passkey] button")
 	b.do(t, chromedp.WaitVisible(chromedp.CSS("form[data-passkey] [role=alert]")))
 	b.sound(t, "a passkey that was not accepted")
