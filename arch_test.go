@@ -41,6 +41,7 @@ var outside = map[string][]string{
 	"github.com/jackc/pgx":           {"internal/platform/db"},
 	"github.com/parquet-go":          {"internal/platform/table"},
 	"github.com/xuri/excelize":       {"internal/platform/table"},
+	"github.com/prometheus/":         {"cmd/ieum"},
 	"github.com/klauspost/compress":  {"internal/platform/table", "internal/snapshot"},
 	"golang.org/x/text/encoding":     {"internal/platform/table"},
 	"golang.org/x/text/transform":    {"internal/platform/table"},

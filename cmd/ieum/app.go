@@ -140,13 +140,18 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 		m.Close()
 		return nil, err
 	}
+	count := newMetrics()
 	site := web.NewSite(m.set, e.now, m.simulated)
+	site.Observe = count.observe
 	mux := web.NewMux(site)
 	homeRoutes(site, mux, m.live)
 	m.matcher.Routes(site, mux)
 	m.adviser.Routes(site, mux)
 	s.catalogue.Routes(site, mux)
-	return &app{m, s, mux, e.now}, nil
+	a := &app{m, s, mux, e.now}
+	a.healthRoutes(mux)
+	count.routes(mux, a)
+	return a, nil
 }
 
 // follow moves to new snapshots and seals the journal until ctx ends.

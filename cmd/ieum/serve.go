@@ -68,16 +68,21 @@ func listenFault(address string, err error) error {
 	return ieum.Errorf(ieum.ErrInvalid, "%s is no address of this machine; give one such as --listen localhost:8080", address)
 }
 
-// serve answers requests until ctx ends, then lets those under way finish.
-func (a *app) serve(ctx context.Context, e *env, ln net.Listener) error {
-	s := &http.Server{
-		Handler:           a.handler,
+// newServer is a server that no client can hold up.
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
 		WriteTimeout:      2 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 	}
+}
+
+// serve answers requests until ctx ends, then lets those under way finish.
+func (a *app) serve(ctx context.Context, e *env, ln net.Listener) error {
+	s := newServer(a.handler)
 	done := make(chan struct{})
 	context.AfterFunc(ctx, func() {
 		defer close(done)

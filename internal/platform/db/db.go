@@ -128,12 +128,43 @@ func (d *DB) Tx(ctx context.Context, fn func(*sql.Tx) error) error {
 }
 
 // QueryContext reads rows outside of a transaction. It sees what was committed.
-func (d *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (d *DB) QueryContext(ctx context.Context, query string, args ...any) (*Rows, error) {
 	rows, err := d.read.QueryContext(ctx, query, args...)
-	return rows, d.fault(err)
+	if err != nil {
+		return nil, d.fault(err)
+	}
+	return &Rows{rows, d}, nil
 }
 
+// Rows are what QueryContext reads.
+type Rows struct {
+	*sql.Rows
+	db *DB
+}
+
+// Err returns what ended the rows early.
+func (r *Rows) Err() error { return r.db.fault(r.Rows.Err()) }
+
 // QueryRowContext reads one row outside of a transaction.
-func (d *DB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return d.read.QueryRowContext(ctx, query, args...)
+func (d *DB) QueryRowContext(ctx context.Context, query string, args ...any) *Row {
+	return &Row{d.read.QueryRowContext(ctx, query, args...), d}
+}
+
+// A Row is what QueryRowContext reads.
+type Row struct {
+	row *sql.Row
+	db  *DB
+}
+
+// Scan copies the columns; sql.ErrNoRows when there is no row.
+func (r *Row) Scan(to ...any) error { return r.db.fault(r.row.Scan(to...)) }
+
+// Ping reports whether the database answers before ctx ends.
+func (d *DB) Ping(ctx context.Context) error {
+	var one int
+	err := d.QueryRowContext(ctx, `SELECT MIN(1) FROM migration`).Scan(&one)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return d.unavailable("the database {db} does not answer in time; see whether it and the network to it are well")
+	}
+	return err
 }
