@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -127,6 +129,20 @@ func TestEveryUnsafeRouteRefusesOtherSites(t *testing.T) {
 	}
 	if unsafe < 2 {
 		t.Errorf("only %d routes were tried", unsafe)
+	}
+}
+
+// What net/http itself says of a connection names no visitor.
+func TestTheServersOwnLogNamesNobody(t *testing.T) {
+	var said bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&said, nil)))
+	defer slog.SetDefault(before)
+	own := newServer(nil).ErrorLog
+	own.Printf("http: TLS handshake error from %s: EOF", "192.0.2.7:5000")
+	own.Printf("http: panic serving %s: x", "[2001:db8::7]:5000")
+	if strings.Contains(said.String(), "192.0.2.7") || strings.Contains(said.String(), "2001:db8") || strings.Count(said.String(), "a visitor") != 2 {
+		t.Errorf("the log says %s", said.String())
 	}
 }
 
