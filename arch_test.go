@@ -42,6 +42,7 @@ var outside = map[string][]string{
 	"github.com/parquet-go":          {"internal/platform/table"},
 	"github.com/xuri/excelize":       {"internal/platform/table"},
 	"github.com/prometheus/":         {"cmd/ieum"},
+	"filippo.io/age":                 {"internal/platform/backup"},
 	"github.com/klauspost/compress":  {"internal/platform/table", "internal/snapshot"},
 	"golang.org/x/text/encoding":     {"internal/platform/table"},
 	"golang.org/x/text/transform":    {"internal/platform/table"},

@@ -29,13 +29,21 @@ type store struct {
 	catalogue *catalogue.Catalogue
 }
 
+// database returns where the database is: a data folder or a URL.
+func (e *env) database() (string, error) {
+	if e.Database == "" {
+		return e.Data, nil
+	}
+	if !db.IsURL(e.Database) {
+		return "", ieum.Errorf(ieum.ErrInvalid, "IEUM_DATABASE is no PostgreSQL URL; write it as postgres://user@host:5432/name, or leave it out for the file in the data folder")
+	}
+	return e.Database, nil
+}
+
 func openStore(ctx context.Context, e *env, set *defs.Set) (*store, error) {
-	where := e.Data
-	if e.Database != "" {
-		where = e.Database
-		if !db.IsURL(where) {
-			return nil, ieum.Errorf(ieum.ErrInvalid, "IEUM_DATABASE is no PostgreSQL URL; write it as postgres://user@host:5432/name, or leave it out for the file in the data folder")
-		}
+	where, err := e.database()
+	if err != nil {
+		return nil, err
 	}
 	d, err := db.Open(ctx, where)
 	if err != nil {

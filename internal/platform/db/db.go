@@ -4,8 +4,8 @@
 //
 // Read db.go for how it is opened and written to, group.go for how SQLite
 // transactions share a commit, migrate.go for how tables come into being,
-// postgres.go for what is rewritten for PostgreSQL, and fault.go for what
-// people read when it fails. dbtest runs a domain's store tests on both.
+// postgres.go for what is rewritten for PostgreSQL, copy.go for copies of all it
+// holds, and fault.go for what people read when it fails. dbtest runs a domain's store tests on both.
 package db
 
 import (
@@ -30,7 +30,8 @@ type DB struct {
 	write writer
 	close func() error
 	ddl   func(string) string // turns the words of a schema file into the database's own
-	lock  string              // statement that lets one program migrate at a time, or ""
+	lock  string              // statement that lets one program migrate at a time, or ""; PostgreSQL has one
+	only  map[string]string   // migrations that are applied, by name; nil = all
 }
 
 // A writer runs a transaction. fn may run more than once.
@@ -158,6 +159,20 @@ type Row struct {
 
 // Scan copies the columns; sql.ErrNoRows when there is no row.
 func (r *Row) Scan(to ...any) error { return r.db.fault(r.row.Scan(to...)) }
+
+// Check reads the whole database as far as it can check itself: SQLite's file
+// page by page; PostgreSQL looks after its own.
+func (d *DB) Check(ctx context.Context) error {
+	if d.isPostgres() {
+		return d.Ping(ctx)
+	}
+	var says string
+	err := d.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&says)
+	if err == nil && says != "ok" {
+		err = d.unavailable("the database {db} is damaged; put back a backup of it")
+	}
+	return err
+}
 
 // Ping reports whether the database answers before ctx ends.
 func (d *DB) Ping(ctx context.Context) error {
