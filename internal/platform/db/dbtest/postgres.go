@@ -25,6 +25,8 @@ var private = sync.OnceValues(startPostgres)
 
 // alive is the keeper's standard input: never written to, open for as long as
 // the test binary runs.
+//
+//lint:ignore U1000 held, so that the pipe is not closed before the end
 var alive io.WriteCloser
 
 // script runs a PostgreSQL that listens on a socket in its folder only, until
