@@ -179,7 +179,7 @@ func (r *Reader) Next() (name string, content io.Reader, err error) {
 			return "", nil, r.damaged()
 		}
 		return "", nil, io.EOF
-	case err != nil || h.Typeflag != tar.TypeReg || !filepath.IsLocal(h.Name):
+	case err != nil || h.Typeflag != tar.TypeReg || !fs.ValidPath(h.Name):
 		return "", nil, r.damaged()
 	}
 	return h.Name, entry{r}, nil
