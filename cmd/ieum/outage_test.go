@@ -45,7 +45,7 @@ func TestTheDatabaseGoesAndComesBack(t *testing.T) {
 	}
 	await(t, "the deliveries show", deliveries(http.StatusOK))
 
-	taking := takeInForLong(b)
+	taking, asking := takeInForLong(b), askThroughout(s)
 	postgres.Stop()
 	taking()
 	await(t, "the deliveries are said to be missing", deliveries(http.StatusServiceUnavailable))
@@ -70,6 +70,7 @@ func TestTheDatabaseGoesAndComesBack(t *testing.T) {
 	postgres.Start()
 	await(t, "the deliveries show again", deliveries(http.StatusOK))
 	s.get("/readyz")
+	asking()
 	if asked := stop(); asked < 50 {
 		t.Errorf("only %d requests meanwhile", asked)
 	}
@@ -77,6 +78,30 @@ func TestTheDatabaseGoesAndComesBack(t *testing.T) {
 	b.succeed("build")
 	s.awaitVersion(b.served())
 	b.succeed("fsck")
+}
+
+// askThroughout asks for deliveries, several at once, until stop is called. One
+// that is under way when the database goes is said to be unavailable, no less
+// than one that comes after.
+func askThroughout(s *server) (stop func()) {
+	var wg sync.WaitGroup
+	ended := make(chan struct{})
+	for range 6 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-ended:
+					return
+				default:
+				}
+				if status, text := s.ask("GET", "/api/v1/deliveries", ""); status != http.StatusOK && status != http.StatusServiceUnavailable {
+					s.t.Errorf("/api/v1/deliveries: %d: %s", status, text)
+					return
+				}
+			}
+		})
+	}
+	return func() { close(ended); wg.Wait() }
 }
 
 // takeInForLong delivers one file after the other until a delivery fails, and

@@ -123,3 +123,40 @@ func TestABackupOfSomethingElseIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// What lies behind the end of the archive belongs to the backup: one that was cut
+// off there is not the one that was written.
+func TestABackupCutBehindItsFilesIsRefused(t *testing.T) {
+	keys, path := newKeys(t), filepath.Join(t.TempDir(), "one")
+	w, err := Create(path, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.tar.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.plain.Write(make([]byte, 1<<18)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	read := func() error {
+		r, err := Open(path, keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		_, _, err = r.Next()
+		return err
+	}
+	if err := read(); !errors.Is(err, io.EOF) {
+		t.Errorf("of the whole one: %v", err)
+	}
+	if err := os.Truncate(path, 1<<17); err != nil {
+		t.Fatal(err)
+	}
+	if err := read(); !errors.Is(err, ieum.ErrInvalid) {
+		t.Errorf("of the one cut off: %v", err)
+	}
+}

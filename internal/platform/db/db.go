@@ -176,8 +176,8 @@ func (d *DB) Check(ctx context.Context) error {
 
 // Ping reports whether the database answers before ctx ends.
 func (d *DB) Ping(ctx context.Context) error {
-	var one int
-	err := d.QueryRowContext(ctx, `SELECT MIN(1) FROM migration`).Scan(&one)
+	var applied int
+	err := d.QueryRowContext(ctx, `SELECT COUNT(*) FROM migration`).Scan(&applied)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return d.unavailable("the database {db} does not answer in time; see whether it and the network to it are well")
 	}
