@@ -47,6 +47,7 @@ var outside = map[string][]string{
 	"golang.org/x/text/encoding":     {"internal/platform/table"},
 	"golang.org/x/text/transform":    {"internal/platform/table"},
 	"golang.org/x/text/unicode/norm": {"*"},
+	"golang.org/x/mod/sumdb":         {"internal/ledger"},
 	"golang.org/x/sys":               {"*"},
 	"golang.org/x/sync":              {"*"},
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"ieum"
@@ -13,6 +14,7 @@ import (
 	"ieum/internal/catalogue/competency"
 	"ieum/internal/catalogue/occupation"
 	"ieum/internal/jobcare"
+	"ieum/internal/ledger"
 	"ieum/internal/match"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/journal"
@@ -134,6 +136,7 @@ func (m *market) Close() { m.live.Close() }
 type app struct {
 	*market
 	store   *store
+	ledger  *ledger.Ledger
 	handler http.Handler
 	now     func() time.Time
 }
@@ -148,6 +151,12 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 		m.Close()
 		return nil, err
 	}
+	l, err := ledger.New(ctx, s.db, e.Data, e.now)
+	if err != nil {
+		m.Close()
+		s.Close()
+		return nil, err
+	}
 	count := newMetrics()
 	site := web.NewSite(m.set, e.now, m.simulated)
 	site.Observe = count.observe
@@ -156,27 +165,37 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	m.matcher.Routes(site, mux)
 	m.adviser.Routes(site, mux)
 	s.catalogue.Routes(site, mux)
-	a := &app{m, s, mux, e.now}
+	l.Routes(site, mux)
+	a := &app{m, s, l, mux, e.now}
 	a.healthRoutes(mux)
 	count.routes(mux, a)
 	return a, nil
 }
 
-// follow moves to new snapshots and seals the journal until ctx ends.
+// sealing is how often what happened is sealed and put into the ledger.
+const sealing = 100 * time.Millisecond
+
+// follow moves to new snapshots, seals the journal and puts it into the ledger
+// until ctx ends.
 func (a *app) follow(ctx context.Context) {
-	sealer := &journal.Sealer{DB: a.store.db, Holder: rand.Text(), Now: a.now}
-	sealed := make(chan struct{})
-	go func() {
-		defer close(sealed)
-		sealer.Run(ctx, time.Second, func(err error) { slog.ErrorContext(ctx, "journal: seal", "err", err) })
-	}()
+	var all sync.WaitGroup
+	all.Go(func() {
+		sealer := &journal.Sealer{DB: a.store.db, Holder: rand.Text(), Now: a.now}
+		sealer.Run(ctx, sealing, func(err error) { slog.ErrorContext(ctx, "journal: seal", "err", err) })
+	})
+	all.Go(func() {
+		a.ledger.Follow(ctx, sealing, func(err error) { slog.ErrorContext(ctx, "ledger", "err", err) })
+	})
 	a.live.Follow(ctx, time.Second)
-	<-sealed
+	all.Wait()
 }
 
 // Close gives back what the app holds.
 func (a *app) Close() {
 	a.market.Close()
+	if err := a.ledger.Close(); err != nil {
+		slog.Error("ledger: close", "err", err)
+	}
 	if err := a.store.Close(); err != nil {
 		slog.Error("database: close", "err", err)
 	}

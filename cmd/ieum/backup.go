@@ -55,7 +55,7 @@ func makeBackup(ctx context.Context, e *env, path string, keys backup.Keys) erro
 		return err
 	}
 	defer done()
-	giveWay()
+	e.giveWay()
 	files, err := s.catalogue.Files(ctx)
 	if err != nil {
 		return err

@@ -57,7 +57,7 @@ func fsck(ctx context.Context, e *env, asJSON bool) error {
 		return err
 	}
 	defer unlock()
-	giveWay()
+	e.giveWay()
 	found := &Checked{Faults: []Fault{}}
 	s, err := openStore(ctx, e, set)
 	if err != nil {

@@ -54,6 +54,8 @@ var commands = []*command{
 	restoreCommand,
 	fsckCommand,
 	checkCommand,
+	witnessCommand,
+	auditCommand,
 	simulateCommand,
 	benchCommand,
 }
@@ -64,6 +66,7 @@ type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	now            func() time.Time
+	own            bool // the process is the command's alone
 }
 
 // definitions loads the built-in definitions under those of --defs.
@@ -89,7 +92,7 @@ func usagef(format string, args ...any) error { return usage{fmt.Errorf(format, 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	e := &env{Config: fromEnvironment(os.Getenv), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: time.Now}
+	e := &env{Config: fromEnvironment(os.Getenv), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: time.Now, own: true}
 	os.Exit(execute(ctx, e, os.Args[1:]))
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"ieum"
 	"ieum/internal/catalogue"
+	"ieum/internal/ledger"
 	"ieum/internal/platform/backup"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/durable"
@@ -172,7 +173,7 @@ func fillDatabase(ctx context.Context, e *env) error {
 		return err
 	}
 	err = d.Load(ctx, dump, func(ctx context.Context, d *db.DB) error {
-		return errors.Join(journal.Migrate(ctx, d), catalogue.Migrate(ctx, d))
+		return errors.Join(journal.Migrate(ctx, d), catalogue.Migrate(ctx, d), ledger.Migrate(ctx, d))
 	})
 	if err := errors.Join(err, d.Close()); err != nil {
 		return err

@@ -159,13 +159,13 @@ func fetch(t *testing.T, base, lang, at string) sheet {
 }
 
 // seeds are pages that no link may lead to.
-var seeds = []string{"/jobs", "/jobs?q=간호", "/occupations", "/diagnosis", "/deliveries", "/about", "/api"}
+var seeds = []string{"/jobs", "/jobs?q=간호", "/occupations", "/diagnosis", "/deliveries", "/about", "/ledger", "/api"}
 
 var (
 	tags    = regexp.MustCompile(`(?s)<(script|style|svg|pre)\b.*?</(script|style|svg|pre)>|<[^>]+>`)
 	heading = regexp.MustCompile(`<h1[ >]`)
 	titled  = regexp.MustCompile(`<title>([^<]+) \| [^<]+</title>`)
-	rawKey  = regexp.MustCompile(`>[^<>\s]*\b(layout|error|home|about|api|jobs|match|diagnosis|deliveries|occupation|work|nodata)\.[a-z_]+(\.[a-z_]+)*<`)
+	rawKey  = regexp.MustCompile(`>[^<>\s]*\b(layout|error|home|about|api|jobs|match|diagnosis|deliveries|occupation|work|nodata|ledger)\.[a-z_]+(\.[a-z_]+)*<`)
 )
 
 // words returns what a page says, without its tags.

@@ -116,6 +116,12 @@ func (e *Entry) hash(before []byte) []byte {
 	return h.Sum(nil)
 }
 
+// After returns up to most sealed entries after a number, in order: for a
+// reader that keeps its place with what it makes of them.
+func After(ctx context.Context, d *db.DB, seq int64, most int) ([]Entry, error) {
+	return read(ctx, d, seq, most)
+}
+
 // read returns up to most entries after a place.
 func read(ctx context.Context, d *db.DB, after int64, most int) ([]Entry, error) {
 	rows, err := d.QueryContext(ctx, `

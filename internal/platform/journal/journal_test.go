@@ -207,7 +207,7 @@ func TestASealerThatDiesHalfWay(t *testing.T) {
 				}
 				for i, e := range entries[:min(after, len(entries))] {
 					e.Seq, e.Hash, e.Sealed = int64(3+i), []byte("half"), clock.now()
-					if err := seal(ctx, tx, ids[i], e); err != nil {
+					if err := seal(ctx, tx, ids[i:i+1], []Entry{e}); err != nil {
 						return err
 					}
 				}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"ieum/internal/platform/db"
@@ -14,6 +15,8 @@ import (
 const (
 	// batch is the number of entries handled at once.
 	batch = 500
+	// rowsAtOnce is how many rows one statement writes.
+	rowsAtOnce = 100
 	// lease is how long a sealer that stopped keeps others from taking over.
 	lease = 15 * time.Second
 )
@@ -68,13 +71,17 @@ func (s *Sealer) step(ctx context.Context, tx *sql.Tx) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for i, e := range entries {
+	for i := range entries {
+		e := &entries[i]
 		e.Seq, e.Sealed = last.Seq+1, now.Truncate(time.Second)
 		e.Hash = e.hash(last.Hash)
-		if err := seal(ctx, tx, ids[i], e); err != nil {
+		last = *e
+	}
+	for at := 0; at < len(entries); at += rowsAtOnce {
+		to := min(at+rowsAtOnce, len(entries))
+		if err := seal(ctx, tx, ids[at:to], entries[at:to]); err != nil {
 			return 0, err
 		}
-		last = e
 	}
 	return len(entries), nil
 }
@@ -98,26 +105,40 @@ func unsealed(ctx context.Context, tx *sql.Tx) (ids []int64, entries []Entry, er
 	return ids, entries, rows.Err()
 }
 
-// seal moves an entry from what is new to what has a number.
-func seal(ctx context.Context, tx *sql.Tx, id int64, e Entry) error {
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO journal_entry (seq, sealed, kind, subject, data, hash)
-		VALUES (?, ?, ?, ?, ?, ?)`, e.Seq, e.Sealed.Unix(), e.Kind, e.Subject, string(e.Data), e.Hash)
+// seal moves entries from what is new to what has a number.
+func seal(ctx context.Context, tx *sql.Tx, ids []int64, entries []Entry) error {
+	var rows, gone []any
+	for i, e := range entries {
+		rows = append(rows, e.Seq, e.Sealed.Unix(), e.Kind, e.Subject, string(e.Data), e.Hash)
+		gone = append(gone, ids[i])
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO journal_entry (seq, sealed, kind, subject, data, hash) VALUES (?, ?, ?, ?, ?, ?)`+
+		strings.Repeat(`, (?, ?, ?, ?, ?, ?)`, len(entries)-1), rows...)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM journal_new WHERE id = ?`, id)
+	_, err = tx.ExecContext(ctx, `DELETE FROM journal_new WHERE id IN (?`+strings.Repeat(`, ?`, len(ids)-1)+`)`, gone...)
 	return err
 }
 
 // Run seals every so often until ctx ends. A failure is passed to report and
-// tried again.
+// tried again. It writes to the database only when there is something to seal.
 func (s *Sealer) Run(ctx context.Context, every time.Duration, report func(error)) {
 	each(ctx, every, func() {
-		if _, err := s.Seal(ctx); err != nil && ctx.Err() == nil {
+		err := s.waiting(ctx)
+		if err == nil {
+			_, err = s.Seal(ctx)
+		}
+		if err != nil && !errors.Is(err, sql.ErrNoRows) && ctx.Err() == nil {
 			report(err)
 		}
 	})
+}
+
+// waiting returns sql.ErrNoRows when there is nothing to seal.
+func (s *Sealer) waiting(ctx context.Context) error {
+	var one int
+	return s.DB.QueryRowContext(ctx, `SELECT 1 FROM journal_new LIMIT 1`).Scan(&one)
 }
 
 // each calls f at once and then every so often until ctx ends.

@@ -101,6 +101,10 @@ func (m *Mux) Page(pattern string, h Handler) {
 	m.handle(pattern, h)
 }
 
+// File registers h for a pattern of files that programs read and no page is made
+// of, such as those of a public format.
+func (m *Mux) File(pattern string, h Handler) { m.handle(pattern, h) }
+
 // API registers h for a pattern under /api/v1 and describes it.
 func (m *Mux) API(pattern string, op Op, h Handler) {
 	method, path, ok := strings.Cut(pattern, " ")

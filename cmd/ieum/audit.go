@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+
+	"ieum"
+	"ieum/internal/ledger"
+	"ieum/internal/platform/durable"
+)
+
+var auditCommand = &command{
+	name: "audit", args: "ledger URL", about: "check an installation's ledger from its public files alone; prints the checkpoint to keep",
+	setup: func(fs *flag.FlagSet) run {
+		kept := fs.String("checkpoint", "", "a file with a checkpoint kept from before")
+		key := fs.String("key", "", "the ledger's verifier key, from another way than its own site")
+		witnesses := fs.String("witnesses", "", "a file that names the witnesses that must have cosigned")
+		return func(ctx context.Context, e *env, args []string) error {
+			if len(args) != 2 || args[0] != "ledger" {
+				return usagef("give what to audit and where: ieum audit ledger URL")
+			}
+			return audit(ctx, e, args[1], *key, *kept, *witnesses)
+		}
+	},
+}
+
+func audit(ctx context.Context, e *env, address, key, kept, witnesses string) (err error) {
+	a := ledger.Audit{Key: key}
+	if kept != "" {
+		if a.Kept, err = os.ReadFile(kept); errors.Is(err, os.ErrNotExist) {
+			return ieum.Errorf(ieum.ErrNotFound, "there is no file %s; --checkpoint names one that was kept from an earlier audit", kept)
+		}
+		if err != nil {
+			return durable.Fault(err)
+		}
+	}
+	if witnesses != "" {
+		if a.Witnesses, err = ledger.ReadWitnesses(witnesses); err != nil {
+			return err
+		}
+		if len(a.Witnesses.List) == 0 {
+			return ieum.Errorf(ieum.ErrInvalid, "%s names no witness", witnesses)
+		}
+	}
+	c, err := a.Run(ctx, address)
+	if errors.Is(err, ieum.ErrConflict) {
+		return ieum.Errorf(ieum.ErrConflict, "the ledger of %s is not sound: %v; keep the checkpoint you have, and ask who runs it", address, err)
+	}
+	if err != nil {
+		return err
+	}
+	e.say("sound: %d entries of %s, %d witnesses", c.Tree.N, c.Origin, len(c.By))
+	if key == "" {
+		e.say("the key is the one the site shows; compare it with one you know, or give it with --key: %s", c.Key)
+	}
+	if kept == "" {
+		e.say("what was there before is not compared with anything; keep what is printed now and give it next time with --checkpoint FILE")
+	}
+	_, err = e.stdout.Write(c.Signed)
+	return err
+}
