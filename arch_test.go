@@ -41,6 +41,8 @@ var outside = map[string][]string{
 	"github.com/jackc/pgx":            {"internal/platform/db"},
 	"github.com/parquet-go":           {"internal/platform/table"},
 	"github.com/xuri/excelize":        {"internal/platform/table"},
+	"github.com/prometheus/":          {"cmd/ieum"},
+	"filippo.io/age":                  {"internal/platform/backup"},
 	"github.com/klauspost/compress":   {"internal/platform/table", "internal/snapshot"},
 	"github.com/go-webauthn/webauthn": {"internal/identity"},
 	"github.com/pquerna/otp":          {"internal/identity"},

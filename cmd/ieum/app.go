@@ -35,13 +35,21 @@ type store struct {
 	catalogue *catalogue.Catalogue
 }
 
+// database returns where the database is: a data folder or a URL.
+func (e *env) database() (string, error) {
+	if e.Database == "" {
+		return e.Data, nil
+	}
+	if !db.IsURL(e.Database) {
+		return "", ieum.Errorf(ieum.ErrInvalid, "IEUM_DATABASE is no PostgreSQL URL; write it as postgres://user@host:5432/name, or leave it out for the file in the data folder")
+	}
+	return e.Database, nil
+}
+
 func openStore(ctx context.Context, e *env, set *defs.Set) (*store, error) {
-	where := e.Data
-	if e.Database != "" {
-		where = e.Database
-		if !db.IsURL(where) {
-			return nil, ieum.Errorf(ieum.ErrInvalid, "IEUM_DATABASE is no PostgreSQL URL; write it as postgres://user@host:5432/name, or leave it out for the file in the data folder")
-		}
+	where, err := e.database()
+	if err != nil {
+		return nil, err
 	}
 	d, err := db.Open(ctx, where)
 	if err != nil {
@@ -174,7 +182,9 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 		s.Close()
 		return nil, err
 	}
+	count := newMetrics()
 	site := web.NewSite(m.set, e.now, m.simulated)
+	site.Observe = count.observe
 	mux := web.NewMux(site)
 	homeRoutes(site, mux, m.live)
 	m.matcher.Routes(site, mux)
@@ -182,7 +192,10 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	s.catalogue.Routes(site, mux)
 	registry.Routes(site, mux)
 	l.Routes(site, mux)
-	return &app{m, s, registry, l, mux, e.now}, nil
+	a := &app{m, s, registry, l, mux, e.now}
+	a.healthRoutes(mux)
+	count.routes(mux, a)
+	return a, nil
 }
 
 // sealing is how often what happened is sealed and put into the ledger.

@@ -60,9 +60,7 @@ func build(ctx context.Context, e *env, changes, asJSON bool) error {
 	}
 	defer done()
 	leaveRoom("/")
-	if e.own {
-		giveWay()
-	}
+	e.giveWay()
 	began := e.now()
 	bar := newProgress(e)
 	make := s.catalogue.Build

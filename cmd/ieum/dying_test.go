@@ -26,6 +26,7 @@ type fate struct {
 	Dir     string        // holds in, defs and data
 	Ingest  []string      // what is delivered; the source killed from in, when it is not said
 	Changes bool          // ieum build --changes
+	Command []string      // in place of both: this, with the data folder Dir/data
 	Stage   string        // where it is met
 	Call    int           // at which call of the stage, from 0
 	Wait    time.Duration // 0 = before the call; else so long after it, or when the next begins
@@ -58,10 +59,15 @@ func meetFate(text string) int {
 	if ingest == nil {
 		ingest = []string{"killed", filepath.Join(w.fate.Dir, "in")}
 	}
-	for _, do := range []struct {
+	type deed struct {
 		begins string // the stage it begins with
 		args   []string
-	}{{"prepare", append([]string{"ingest"}, ingest...)}, {begins, build}} {
+	}
+	deeds := []deed{{"prepare", append([]string{"ingest"}, ingest...)}, {begins, build}}
+	if w.fate.Command != nil {
+		deeds = []deed{{"command", w.fate.Command}}
+	}
+	for _, do := range deeds {
 		w.enter(do.begins)
 		e := &env{Config: Config{Data: filepath.Join(w.fate.Dir, "data"), Defs: filepath.Join(w.fate.Dir, "defs")},
 			stdin: strings.NewReader(""), stdout: io.Discard, stderr: terminal{w}, now: func() time.Time { return killDay }}

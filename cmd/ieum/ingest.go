@@ -38,9 +38,7 @@ func ingest(ctx context.Context, e *env, source ieum.SourceID, paths []string, c
 	}
 	defer done()
 	leaveRoom("/")
-	if e.own {
-		giveWay()
-	}
+	e.giveWay()
 	bar := newProgress(e)
 	d, err := s.catalogue.Ingest(ctx, source, paths, catalogue.Options{Change: change, Progress: countRows(e, bar)})
 	bar.end()

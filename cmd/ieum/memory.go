@@ -22,7 +22,10 @@ func leaveRoom(root string) {
 // giveWay lets programs that people wait for go first: it gives every thread of
 // this one, and so those that come from them, the lowest priority. Where the
 // system does not let it, things go on as they are.
-func giveWay() {
+func (e *env) giveWay() {
+	if !e.own {
+		return
+	}
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil {
 		return

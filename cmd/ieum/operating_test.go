@@ -61,7 +61,7 @@ func TestOperatorsPagesAreForThisMachineOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	paths := []string{"/deliveries", "/deliveries/1", "/deliveries/1/quarantine.csv", "/records/stall/posting/1", "/api/v1/deliveries", "/api/v1/deliveries/1", "/api/v1/records/stall/posting/1"}
+	paths := []string{"/healthz", "/readyz", "/metrics", "/deliveries", "/deliveries/1", "/deliveries/1/quarantine.csv", "/records/stall/posting/1", "/api/v1/deliveries", "/api/v1/deliveries/1", "/api/v1/records/stall/posting/1"}
 	for _, pattern := range a.handler.(*web.Mux).Patterns() {
 		if _, path, _ := strings.Cut(pattern, " "); strings.HasPrefix(path, "/deliveries") || strings.HasPrefix(path, "/records") {
 			if !slices.ContainsFunc(paths, func(p string) bool { return strings.Count(p, "/") == strings.Count(path, "/") }) {

@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"log"
+	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
+	"strings"
 	"syscall"
 	"time"
 
@@ -18,6 +22,8 @@ var serveCommand = &command{
 	setup: func(fs *flag.FlagSet) run {
 		demo := fs.Bool("demo", false, "bring simulated people and postings first, if there are no data")
 		listen := fs.String("listen", "", "the address to serve on (default localhost:8080)")
+		cert := fs.String("tls-cert", "", "serve over TLS with the certificate chain in this PEM file; read anew when it changes")
+		key := fs.String("tls-key", "", "the PEM file of its key")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) > 0 {
 				return usagef("serve takes no arguments")
@@ -25,12 +31,20 @@ var serveCommand = &command{
 			if *listen != "" {
 				e.Listen = *listen
 			}
-			return serve(ctx, e, *demo)
+			var secure *certificate
+			if *cert != "" || *key != "" {
+				var err error
+				if secure, err = loadCertificate(*cert, *key); err != nil {
+					return err
+				}
+			}
+			return serve(ctx, e, *demo, secure)
 		}
 	},
 }
 
-func serve(ctx context.Context, e *env, demo bool) error {
+// serve runs the platform until ctx ends, over TLS when secure is not nil.
+func serve(ctx context.Context, e *env, demo bool, secure *certificate) error {
 	unlock, err := lock(e.Data, "serve.lock", "another ieum serve is running on this folder; stop it, or give this one another folder with --data DIR")
 	if err != nil {
 		return err
@@ -55,7 +69,7 @@ func serve(ctx context.Context, e *env, demo bool) error {
 	if err := a.demoAccounts(ctx, e, ln.Addr().String()); err != nil {
 		return err
 	}
-	return a.serve(ctx, e, ln)
+	return a.serve(ctx, e, ln, secure)
 }
 
 // listenFault says why an address cannot be served on and what to do.
@@ -72,16 +86,33 @@ func listenFault(address string, err error) error {
 	return ieum.Errorf(ieum.ErrInvalid, "%s is no address of this machine; give one such as --listen localhost:8080", address)
 }
 
-// serve answers requests until ctx ends, then lets those under way finish.
-func (a *app) serve(ctx context.Context, e *env, ln net.Listener) error {
-	s := &http.Server{
-		Handler:           a.handler,
+// newServer is a server that no client can hold up.
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
 		WriteTimeout:      2 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          log.New(unnamed{}, "", 0),
 	}
+}
+
+// unnamed writes what net/http says to the log, without the addresses of
+// visitors, which it puts into failures of their connections.
+type unnamed struct{}
+
+var visitor = regexp.MustCompile(`\b(from|serving) \S+:\d+`)
+
+func (unnamed) Write(line []byte) (int, error) {
+	slog.Warn(strings.TrimSpace(visitor.ReplaceAllString(string(line), "$1 a visitor")))
+	return len(line), nil
+}
+
+// serve answers requests until ctx ends, then lets those under way finish.
+func (a *app) serve(ctx context.Context, e *env, ln net.Listener, secure *certificate) error {
+	s := newServer(a.handler)
 	done := make(chan struct{})
 	context.AfterFunc(ctx, func() {
 		defer close(done)
@@ -91,8 +122,16 @@ func (a *app) serve(ctx context.Context, e *env, ln net.Listener) error {
 	})
 	followed := make(chan struct{})
 	go func() { defer close(followed); a.follow(ctx) }()
-	e.say("Ieum serves on http://%s", ln.Addr())
-	if err := s.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+	var err error
+	if secure != nil {
+		s.TLSConfig = secure.config()
+		e.say("Ieum serves on https://%s", ln.Addr())
+		err = s.ServeTLS(ln, "", "")
+	} else {
+		e.say("Ieum serves on http://%s", ln.Addr())
+		err = s.Serve(ln)
+	}
+	if !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	<-done

@@ -85,6 +85,7 @@ func serveSite(t *testing.T, data string) string {
 type sheet struct {
 	at     string // path and query
 	status int
+	policy string // what the page may load
 	text   string
 }
 
@@ -154,7 +155,7 @@ func fetch(t *testing.T, base, lang, at string) sheet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sheet{at, res.StatusCode, string(b)}
+	return sheet{at, res.StatusCode, res.Header.Get("Content-Security-Policy"), string(b)}
 }
 
 // seeds are pages that no link may lead to.
@@ -197,6 +198,9 @@ func checkSheet(t *testing.T, s sheet, lang string, empty bool) {
 		if asked, err := url.ParseQuery(query); err == nil && asked.Get("lang") != "" {
 			lang = asked.Get("lang")
 		}
+	}
+	if !strings.HasPrefix(s.policy, "default-src 'none';") || strings.Contains(s.policy, "unsafe") {
+		t.Errorf("%s (%s) has the policy %q", s.at, lang, s.policy)
 	}
 	unavailable := empty && s.status == http.StatusServiceUnavailable
 	if s.status != http.StatusOK && !unavailable {

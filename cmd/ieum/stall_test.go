@@ -333,7 +333,7 @@ type server struct {
 }
 
 // start runs ieum serve until the test ends or it is stopped.
-func (b *bench) start(data string) *server {
+func (b *bench) start(data string, flags ...string) *server {
 	b.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	said, stderr := io.Pipe()
@@ -341,7 +341,7 @@ func (b *bench) start(data string) *server {
 		stdin: strings.NewReader(""), stdout: io.Discard, stderr: stderr, now: time.Now}
 	s := &server{t: b.t, stopped: make(chan int, 1)}
 	go func() {
-		status := execute(ctx, e, []string{"serve"})
+		status := execute(ctx, e, append([]string{"serve"}, flags...))
 		stderr.Close()
 		s.stopped <- status
 	}()

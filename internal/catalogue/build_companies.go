@@ -23,7 +23,6 @@ type companyRow struct {
 	mention            uint32
 	region, industry   uint16
 	employees, average uint32
-	delivery           uint32
 }
 
 func newMentions() *mentions {

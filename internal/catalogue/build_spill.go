@@ -141,7 +141,7 @@ func (r *spillReader) enter(bucket int) error {
 // read returns the body of a row and what follows it, until the next call.
 func (r *spillReader) read(row uint32) (body, rest []byte, err error) {
 	n := r.body[row]
-	both := r.one
+	var both []byte
 	if int(r.bucket[row]) == r.now && len(r.whole) > 0 {
 		both = r.whole[r.at[row]:][:n+r.rest[row]]
 	} else if both, err = r.spill.read(row, int(n+r.rest[row]), r.one); err != nil {

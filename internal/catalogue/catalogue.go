@@ -5,6 +5,7 @@
 // plan.go and fields.go for how its columns become the fields of a kind,
 // state.go and commit.go for what is kept and what a crash leaves behind,
 // live.go for what a build reads, quarantine.go for rows that were refused,
+// fsck.go for what must be there and whole,
 // store.go for the database and http.go for the pages.
 //
 // Bulk rows never pass through the database: they lie in the lake, one
@@ -49,10 +50,13 @@ type Catalogue struct {
 	held, stretch int // rows that a build gathers before it puts them aside, and that it reads back at once
 }
 
+// Migrate brings the catalogue's tables up to date.
+func Migrate(ctx context.Context, d *db.DB) error { return d.Migrate(ctx, "catalogue", schema) }
+
 // New returns the catalogue of a data folder, having brought its tables up to
 // date. A folder that belongs to another database is ieum.ErrConflict. Without a coder or an extractor what they would find stays unknown.
 func New(ctx context.Context, d *db.DB, set *defs.Set, dataDir string, now func() time.Time, coder Coder, extractor Extractor) (*Catalogue, error) {
-	if err := d.Migrate(ctx, "catalogue", schema); err != nil {
+	if err := Migrate(ctx, d); err != nil {
 		return nil, err
 	}
 	c := &Catalogue{&store{d}, set, dataDir, now, coder, extractor, heldRows, stretchRows}

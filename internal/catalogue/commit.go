@@ -353,7 +353,7 @@ func (c *Catalogue) sweep(ctx context.Context) error {
 
 // leftovers lists the files of the lake with numbers below next that nothing
 // names. A higher number is a sign that the database is that of another folder.
-func leftovers(lake string, next int64, named map[string]bool) (left []string, err error) {
+func leftovers(lake string, next int64, named map[string]string) (left []string, err error) {
 	err = filepath.WalkDir(lake, func(path string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) || err == nil && d.IsDir() {
 			return nil
@@ -369,7 +369,7 @@ func leftovers(lake string, next int64, named map[string]bool) (left []string, e
 			return ieum.Errorf(ieum.ErrConflict, "%s is of a delivery that the database does not know; check that --data and the database belong together", path)
 		}
 		rel, err := filepath.Rel(lake, path)
-		if err == nil && number < next && !named[filepath.ToSlash(rel)] {
+		if _, is := named[filepath.ToSlash(rel)]; err == nil && number < next && !is {
 			left = append(left, path)
 		}
 		return err

@@ -45,7 +45,6 @@ type parcel struct {
 	arrivals []arrival    // every row that has a key; the place of a kept one is its row in batch
 	refused  []refusal
 	tally    tally
-	err      error
 }
 
 // A refusal is a row that goes to the quarantine.

@@ -165,26 +165,53 @@ func (s *store) segments(ctx context.Context, source ieum.SourceID, kind ieum.Ki
 	return out, rows.Err()
 }
 
-// lakeFiles returns the files of the lake that the database names: segments and
-// states, as SOURCE/KIND/NAME.
-func (s *store) lakeFiles(ctx context.Context) (map[string]bool, error) {
+// lakeFiles returns the SHA-256 of the files of the lake that the database
+// names: segments and states, as SOURCE/KIND/NAME.
+func (s *store) lakeFiles(ctx context.Context) (map[string]string, error) {
 	rows, err := s.db.QueryContext(ctx, `
-		SELECT source, kind, delivery, '.parquet' FROM catalogue_segment
-		UNION ALL SELECT source, kind, delivery, '.keys' FROM catalogue_state`)
+		SELECT source, kind, delivery, '.parquet', sha256 FROM catalogue_segment
+		UNION ALL SELECT source, kind, delivery, '.keys', sha256 FROM catalogue_state`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	out := map[string]bool{}
+	out := map[string]string{}
 	for rows.Next() {
-		var source, kind, ending string
+		var source, kind, ending, sum string
 		var n int64
-		if err := rows.Scan(&source, &kind, &n, &ending); err != nil {
+		if err := rows.Scan(&source, &kind, &n, &ending, &sum); err != nil {
 			return nil, err
 		}
-		out[source+"/"+kind+"/"+lakeName(n, ending)] = true
+		out[source+"/"+kind+"/"+lakeName(n, ending)] = sum
 	}
 	return out, rows.Err()
+}
+
+// quarantined returns the deliveries of which rows were refused.
+func (s *store) quarantined(ctx context.Context) (numbers []int64, err error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT number FROM catalogue_delivery WHERE quarantined > 0 ORDER BY number`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers, rows.Err()
+}
+
+// torn counts the deliveries that are missing, from the first to the last, and
+// those that segments and states speak of though they are not there.
+func (s *store) torn(ctx context.Context) (n int64, err error) {
+	err = s.db.QueryRowContext(ctx, `
+		SELECT (SELECT COALESCE(MAX(number), 0) - COUNT(*) FROM catalogue_delivery)
+			+ (SELECT COUNT(DISTINCT delivery) FROM (SELECT delivery FROM catalogue_segment UNION SELECT delivery FROM catalogue_state) AS named
+				WHERE delivery > (SELECT COALESCE(MAX(number), 0) FROM catalogue_delivery))`).Scan(&n)
+	return n, err
 }
 
 func lakeName(number int64, ending string) string { return fmt.Sprintf("%06d%s", number, ending) }

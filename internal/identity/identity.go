@@ -51,9 +51,12 @@ type Registry struct {
 	addresses, strangers, devices, seconds *limiter
 }
 
+// Migrate brings the tables of identity up to date.
+func Migrate(ctx context.Context, d *db.DB) error { return d.Migrate(ctx, "identity", schema) }
+
 // New returns the registry of a database, having brought its tables up to date.
 func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o Options) (*Registry, error) {
-	if err := d.Migrate(ctx, "identity", schema); err != nil {
+	if err := Migrate(ctx, d); err != nil {
 		return nil, err
 	}
 	if o.Cost == (Cost{}) {

@@ -67,15 +67,32 @@ func changed(res sql.Result, err error, none error) error {
 	return none
 }
 
-// querier is the database or a transaction of it.
-type querier interface {
-	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
-	QueryRowContext(context.Context, string, ...any) *sql.Row
+// rows are what a query reads.
+type rows interface {
+	Next() bool
+	Scan(...any) error
+	Err() error
+	Close() error
+}
+
+// querier asks the database, outside of a transaction or within one.
+type querier func(ctx context.Context, query string, args ...any) (rows, error)
+
+func outside(d *db.DB) querier {
+	return func(ctx context.Context, query string, args ...any) (rows, error) {
+		return d.QueryContext(ctx, query, args...)
+	}
+}
+
+func within(tx *sql.Tx) querier {
+	return func(ctx context.Context, query string, args ...any) (rows, error) {
+		return tx.QueryContext(ctx, query, args...)
+	}
 }
 
 // list reads all rows of a query.
 func list[T any](ctx context.Context, q querier, read func(func(...any) error) (T, error), query string, args ...any) (all []T, err error) {
-	rows, err := q.QueryContext(ctx, query, args...)
+	rows, err := q(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -92,11 +109,15 @@ func list[T any](ctx context.Context, q querier, read func(func(...any) error) (
 
 // first reads the first row of a query, or fails with ieum.ErrNotFound.
 func first[T any](ctx context.Context, q querier, read func(func(...any) error) (T, error), query string, args ...any) (T, error) {
-	one, err := read(q.QueryRowContext(ctx, query, args...).Scan)
-	if errors.Is(err, sql.ErrNoRows) {
+	all, err := list(ctx, q, read, query, args...)
+	if err == nil && len(all) == 0 {
 		err = ieum.ErrNotFound
 	}
-	return one, err
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return all[0], nil
 }
 
 const accountColumns = `id, name, demo, made`
@@ -110,15 +131,15 @@ func readAccount(scan func(...any) error) (a Account, err error) {
 }
 
 func (s *store) accounts(ctx context.Context) ([]Account, error) {
-	return list(ctx, s.db, readAccount, `SELECT `+accountColumns+` FROM identity_account ORDER BY name`)
+	return list(ctx, outside(s.db), readAccount, `SELECT `+accountColumns+` FROM identity_account ORDER BY name`)
 }
 
 func (s *store) account(ctx context.Context, id AccountID) (Account, error) {
-	return first(ctx, s.db, readAccount, `SELECT `+accountColumns+` FROM identity_account WHERE id = ?`, string(id))
+	return first(ctx, outside(s.db), readAccount, `SELECT `+accountColumns+` FROM identity_account WHERE id = ?`, string(id))
 }
 
 func (s *store) named(ctx context.Context, name string) (Account, error) {
-	return first(ctx, s.db, readAccount, `SELECT `+accountColumns+` FROM identity_account WHERE name = ?`, name)
+	return first(ctx, outside(s.db), readAccount, `SELECT `+accountColumns+` FROM identity_account WHERE name = ?`, name)
 }
 
 // addAccount adds an account with its first link.
@@ -154,13 +175,13 @@ func readLink(scan func(...any) error) (l Link, err error) {
 }
 
 func (s *store) link(ctx context.Context, hash []byte) (Link, error) {
-	return first(ctx, s.db, readLink, `SELECT `+linkColumns+` FROM identity_link WHERE hash = ?`, hash)
+	return first(ctx, outside(s.db), readLink, `SELECT `+linkColumns+` FROM identity_link WHERE hash = ?`, hash)
 }
 
 // links lists an account's links that were neither used nor cancelled and are
 // not over.
 func (s *store) links(ctx context.Context, a AccountID, now time.Time) ([]Link, error) {
-	return list(ctx, s.db, readLink, `SELECT `+linkColumns+` FROM identity_link WHERE account = ? AND ended = 0 AND until > ? ORDER BY since`, string(a), now.Unix())
+	return list(ctx, outside(s.db), readLink, `SELECT `+linkColumns+` FROM identity_link WHERE account = ? AND ended = 0 AND until > ? ORDER BY since`, string(a), now.Unix())
 }
 
 // addLink adds a link in place of those of the same purpose.
@@ -192,7 +213,7 @@ func readFactor(scan func(...any) error) (f Factor, err error) {
 }
 
 func (s *store) factors(ctx context.Context, a AccountID) ([]Factor, error) {
-	return factorsOf(ctx, s.db, a)
+	return factorsOf(ctx, outside(s.db), a)
 }
 
 func factorsOf(ctx context.Context, q querier, a AccountID) ([]Factor, error) {
@@ -291,7 +312,7 @@ func (s *store) arrive(ctx context.Context, l Link, now time.Time, full Session,
 // in.
 func (s *store) removeFactor(ctx context.Context, a AccountID, number int64, two bool) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
-		have, err := factorsOf(ctx, tx, a)
+		have, err := factorsOf(ctx, within(tx), a)
 		if err != nil {
 			return event{}, err
 		}
@@ -371,12 +392,12 @@ func insertSession(ctx context.Context, tx *sql.Tx, n Session) error {
 
 // session returns a session that has not ended.
 func (s *store) session(ctx context.Context, hash []byte, now time.Time) (Session, error) {
-	return first(ctx, s.db, readSession, `SELECT `+sessionColumns+` FROM identity_session WHERE hash = ? AND until > ? AND seen > ?`,
+	return first(ctx, outside(s.db), readSession, `SELECT `+sessionColumns+` FROM identity_session WHERE hash = ? AND until > ? AND seen > ?`,
 		hash, now.Unix(), now.Add(-idle).Unix())
 }
 
 func (s *store) sessions(ctx context.Context, a AccountID, now time.Time) ([]Session, error) {
-	return list(ctx, s.db, readSession, `SELECT `+sessionColumns+` FROM identity_session WHERE account = ? AND stage = 'full' AND until > ? AND seen > ? ORDER BY seen DESC`,
+	return list(ctx, outside(s.db), readSession, `SELECT `+sessionColumns+` FROM identity_session WHERE account = ? AND stage = 'full' AND until > ? AND seen > ? ORDER BY seen DESC`,
 		string(a), now.Unix(), now.Add(-idle).Unix())
 }
 
@@ -479,7 +500,7 @@ func readGrant(scan func(...any) error) (g Grant, err error) {
 // grants lists the grants of an account, "" for all accounts, newest first;
 // what ended long ago is among them.
 func (s *store) grants(ctx context.Context, a AccountID) ([]Grant, error) {
-	return grantsOf(ctx, s.db, a)
+	return grantsOf(ctx, outside(s.db), a)
 }
 
 func grantsOf(ctx context.Context, q querier, a AccountID) ([]Grant, error) {
@@ -490,7 +511,7 @@ func grantsOf(ctx context.Context, q querier, a AccountID) ([]Grant, error) {
 // there are, and numbers it.
 func (s *store) addGrant(ctx context.Context, g Grant, now time.Time, fits func(all []Grant) (Grant, error)) (Grant, error) {
 	err := s.change(ctx, func(tx *sql.Tx) (event, error) {
-		all, err := grantsOf(ctx, tx, "")
+		all, err := grantsOf(ctx, within(tx), "")
 		if err != nil {
 			return event{}, err
 		}
@@ -528,7 +549,7 @@ func exists(ctx context.Context, tx *sql.Tx, organisation, site string) error {
 // confirm lets a proposed grant count, when fits finds nothing against it.
 func (s *store) confirm(ctx context.Context, number int64, by AccountID, fits func(Grant) error) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
-		g, err := first(ctx, tx, readGrant, `SELECT `+grantColumns+` FROM identity_grant WHERE number = ?`, number)
+		g, err := first(ctx, within(tx), readGrant, `SELECT `+grantColumns+` FROM identity_grant WHERE number = ?`, number)
 		if err != nil {
 			return event{}, err
 		}
@@ -543,7 +564,7 @@ func (s *store) confirm(ctx context.Context, number int64, by AccountID, fits fu
 // end ends a grant, and what was delegated from it.
 func (s *store) end(ctx context.Context, number int64, by AccountID, now time.Time, fits func(Grant) error) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
-		g, err := first(ctx, tx, readGrant, `SELECT `+grantColumns+` FROM identity_grant WHERE number = ?`, number)
+		g, err := first(ctx, within(tx), readGrant, `SELECT `+grantColumns+` FROM identity_grant WHERE number = ?`, number)
 		if err != nil {
 			return event{}, err
 		}
@@ -573,7 +594,7 @@ func (s *store) addSite(ctx context.Context, organisation string, site Site, by 
 }
 
 func (s *store) organisations(ctx context.Context) ([]Organisation, error) {
-	all, err := list(ctx, s.db, func(scan func(...any) error) (o Organisation, err error) {
+	all, err := list(ctx, outside(s.db), func(scan func(...any) error) (o Organisation, err error) {
 		err = scan(&o.ID, &o.Name, &o.Kind)
 		return o, err
 	}, `SELECT id, name, kind FROM identity_organisation ORDER BY id`)
@@ -581,7 +602,7 @@ func (s *store) organisations(ctx context.Context) ([]Organisation, error) {
 		return nil, err
 	}
 	for i := range all {
-		all[i].Sites, err = list(ctx, s.db, func(scan func(...any) error) (t Site, err error) {
+		all[i].Sites, err = list(ctx, outside(s.db), func(scan func(...any) error) (t Site, err error) {
 			err = scan(&t.ID, &t.Name)
 			return t, err
 		}, `SELECT id, name FROM identity_site WHERE organisation = ? ORDER BY id`, all[i].ID)

@@ -43,6 +43,9 @@ type table struct {
 	Moves         snapshot.Lists[uint32] // how many of them
 }
 
+// Verify reads the file and compares its checksum.
+func (b *base) Verify() error { return b.mapping.Verify() }
+
 // Close gives up the mapping.
 func (b *base) Close() error { return b.mapping.Close() }
 

@@ -19,9 +19,10 @@ var schema embed.FS
 // a store keeps what the log holds of each journal entry, and the salts.
 type store struct{ db *db.DB }
 
-func openStore(ctx context.Context, d *db.DB) (*store, error) {
-	return &store{d}, d.Migrate(ctx, "ledger", schema)
-}
+// Migrate brings the ledger's tables up to date.
+func Migrate(ctx context.Context, d *db.DB) error { return d.Migrate(ctx, "ledger", schema) }
+
+func openStore(ctx context.Context, d *db.DB) (*store, error) { return &store{d}, Migrate(ctx, d) }
 
 // key returns the verifier key of the log this database belongs to, "" before
 // there is one.

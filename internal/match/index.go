@@ -2,6 +2,7 @@ package match
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -213,6 +214,15 @@ func postingsBy(s *snapshot.Snapshot) []int {
 		}
 	}
 	return n
+}
+
+// Verify reads the files of the index and compares their checksums.
+func (x *index) Verify() error {
+	table, err := snapshot.OpenTable(filepath.Join(x.s.Dir, partName, "counts.col"), &counts{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(table.Verify(), table.Close(), x.terms.Verify())
 }
 
 // Close unmaps the index.

@@ -108,7 +108,8 @@ func (m *Market) vacancy(id int, v *vacancy, f *firm) {
 	v.openings = openings(&r, f.division.sort)
 	m.ask(&r, v, o)
 	v.hours, v.days = f.division.sort.times(&r)
-	v.welfare, v.contact = r.next()&r.next(), r.next()
+	half := r.next() // each benefit is one that both draws give
+	v.welfare, v.contact = half&r.next(), r.next()
 	if f.division.sort != tech && f.division.sort != office {
 		v.welfare &^= deskBenefits
 	}

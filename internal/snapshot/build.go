@@ -108,13 +108,9 @@ func (b *Build) Path(name string) string { return filepath.Join(b.Dir, name) }
 // Describe writes meta.json, after which Open works on b.Dir: parts are built
 // from it. It fills in the format, version, hash and time.
 func (b *Build) Describe(m Meta, now time.Time) error {
-	hash, err := contentHash(b.Dir)
+	hash, err := layerHash(b.Dir, m.Base)
 	if err != nil {
 		return err
-	}
-	if m.Base != nil {
-		sum := sha256.Sum256([]byte(m.Base.Hash + hash))
-		hash = hex.EncodeToString(sum[:])
 	}
 	m.Format, m.Hash, m.Version, m.Built = Format, hash, hash[:16], now.UTC().Truncate(time.Second)
 	return writeJSON(b.Path("meta.json"), m)
@@ -271,6 +267,16 @@ func current(root string) (string, error) {
 // isFolder says whether a name is one of a folder beside CURRENT, and leads
 // nowhere else.
 func isFolder(name string) bool { return name != "" && !strings.ContainsAny(name, "/\\.") }
+
+// layerHash is the hash of a snapshot over its base, nil when there is none.
+func layerHash(dir string, base *Base) (string, error) {
+	hash, err := contentHash(dir)
+	if err != nil || base == nil {
+		return hash, err
+	}
+	sum := sha256.Sum256([]byte(base.Hash + hash))
+	return hex.EncodeToString(sum[:]), nil
+}
 
 // contentHash hashes the tables, texts and dictionary, in name order.
 func contentHash(dir string) (string, error) {

@@ -1,10 +1,37 @@
 package snapshot
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 )
+
+// Audit reads the snapshot in dir and its parts, and compares every checksum
+// and the hash that its version is of. What is damaged is ieum.ErrInvalid. A base is
+// a snapshot of its own.
+func Audit(dir string, parts ...Part) error {
+	s, err := OpenWith(dir, parts...)
+	if err != nil {
+		return err
+	}
+	err = s.Verify()
+	for _, c := range s.parts {
+		if v, ok := c.(interface{ Verify() error }); ok {
+			err = errors.Join(err, v.Verify())
+		}
+	}
+	if err == nil {
+		hash, wrong := layerHash(dir, s.Meta.Base)
+		if err = wrong; err == nil && hash != s.Meta.Hash {
+			err = errors.New("snapshot: the content is not that of the version")
+		}
+	}
+	if err = errors.Join(err, s.Close()); err != nil {
+		err = damaged(dir, err)
+	}
+	return err
+}
 
 // check compares lengths and bounds within and between the tables, so that a
 // reader never needs to.

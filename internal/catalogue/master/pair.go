@@ -132,7 +132,7 @@ func (m *matcher) ownWords(rows []uint32, texts []words) {
 		}
 	}
 	companies := slices.Sorted(maps.Keys(by))
-	pool := sync.Pool{New: func() any { return make([]uint16, bodyCounts) }}
+	pool := sync.Pool{New: func() any { return new([bodyCounts]uint16) }}
 	parallel(len(companies), 64, func(i int) {
 		list := by[companies[i]]
 		commonInTitles(list)
@@ -140,8 +140,9 @@ func (m *matcher) ownWords(rows []uint32, texts []words) {
 		if len(list) < few {
 			return
 		}
-		count := pool.Get().([]uint16)
-		defer pool.Put(count)
+		room := pool.Get().(*[bodyCounts]uint16)
+		defer pool.Put(room)
+		count := room[:]
 		withoutCommon(list, count, func(w *words) (*[]uint32, *[]uint32) { return &w.body, &w.own.body })
 		withoutCommon(list, count, func(w *words) (*[]uint32, *[]uint32) { return &w.item, &w.own.item })
 	})

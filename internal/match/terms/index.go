@@ -78,6 +78,8 @@ func (x *Index) Verify() error {
 		return errors.New("terms: the lists are damaged")
 	case !slices.IsSorted(x.Start) || !slices.IsSorted(x.Key) || !slices.IsSorted(x.At) || !slices.IsSorted(x.SkipFrom):
 		return errors.New("terms: a column of the index is out of order")
+	case x.over != nil:
+		return x.over.Verify()
 	}
 	return nil
 }

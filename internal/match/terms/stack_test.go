@@ -83,7 +83,7 @@ func sameList(t *testing.T, rnd *rand.Rand, x, want *Index, k Key) {
 			t.Fatalf("%s is next in row %d as %d, want %d as %d", k, a.Row, a.Class, b.Row, b.Class)
 		}
 	}
-	if a.Next() != None || a.Next() != None {
+	if ended := a.Next(); ended != None || a.Next() != None {
 		t.Fatalf("%s does not end", k)
 	}
 	for range 20 {

@@ -4,8 +4,8 @@
 //
 // Read db.go for how it is opened and written to, group.go for how SQLite
 // transactions share a commit, migrate.go for how tables come into being,
-// postgres.go for what is rewritten for PostgreSQL, and fault.go for what
-// people read when it fails. dbtest runs a domain's store tests on both.
+// postgres.go for what is rewritten for PostgreSQL, copy.go for copies of all it
+// holds, and fault.go for what people read when it fails. dbtest runs a domain's store tests on both.
 package db
 
 import (
@@ -30,7 +30,8 @@ type DB struct {
 	write writer
 	close func() error
 	ddl   func(string) string // turns the words of a schema file into the database's own
-	lock  string              // statement that lets one program migrate at a time, or ""
+	lock  string              // statement that lets one program migrate at a time, or ""; PostgreSQL has one
+	only  map[string]string   // migrations that are applied, by name; nil = all
 }
 
 // A writer runs a transaction. fn may run more than once.
@@ -128,12 +129,57 @@ func (d *DB) Tx(ctx context.Context, fn func(*sql.Tx) error) error {
 }
 
 // QueryContext reads rows outside of a transaction. It sees what was committed.
-func (d *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (d *DB) QueryContext(ctx context.Context, query string, args ...any) (*Rows, error) {
 	rows, err := d.read.QueryContext(ctx, query, args...)
-	return rows, d.fault(err)
+	if err != nil {
+		return nil, d.fault(err)
+	}
+	return &Rows{rows, d}, nil
 }
 
+// Rows are what QueryContext reads.
+type Rows struct {
+	*sql.Rows
+	db *DB
+}
+
+// Err returns what ended the rows early.
+func (r *Rows) Err() error { return r.db.fault(r.Rows.Err()) }
+
 // QueryRowContext reads one row outside of a transaction.
-func (d *DB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return d.read.QueryRowContext(ctx, query, args...)
+func (d *DB) QueryRowContext(ctx context.Context, query string, args ...any) *Row {
+	return &Row{d.read.QueryRowContext(ctx, query, args...), d}
+}
+
+// A Row is what QueryRowContext reads.
+type Row struct {
+	row *sql.Row
+	db  *DB
+}
+
+// Scan copies the columns; sql.ErrNoRows when there is no row.
+func (r *Row) Scan(to ...any) error { return r.db.fault(r.row.Scan(to...)) }
+
+// Check reads the whole database as far as it can check itself: SQLite's file
+// page by page; PostgreSQL looks after its own.
+func (d *DB) Check(ctx context.Context) error {
+	if d.isPostgres() {
+		return d.Ping(ctx)
+	}
+	var says string
+	err := d.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&says)
+	if err == nil && says != "ok" {
+		err = d.unavailable("the database {db} is damaged; put back a backup of it")
+	}
+	return err
+}
+
+// Ping reports whether the database answers before ctx ends.
+func (d *DB) Ping(ctx context.Context) error {
+	var applied int
+	err := d.QueryRowContext(ctx, `SELECT COUNT(*) FROM migration`).Scan(&applied)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return d.unavailable("the database {db} does not answer in time; see whether it and the network to it are well")
+	}
+	return err
 }

@@ -3,7 +3,9 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
 	"strings"
 
@@ -54,9 +56,7 @@ func (d *DB) fault(err error) error {
 	lite, state := codes(err)
 	var dial *net.OpError
 	var connect *pgconn.ConnectError
-	say := func(format string) error {
-		return &ieum.Error{Kind: ieum.ErrUnavailable, Message: strings.ReplaceAll(format, "{db}", d.name)}
-	}
+	say := d.unavailable
 	switch {
 	case lite == sqliteFull || state == "53100":
 		return say("the disk of the database {db} is full; make room and try again: nothing that was saved is lost")
@@ -74,6 +74,22 @@ func (d *DB) fault(err error) error {
 		return say("the PostgreSQL at {db} does not let this user in; mend the URL")
 	case errors.As(err, &connect) || errors.As(err, &dial):
 		return say("the PostgreSQL at {db} cannot be reached; start it or mend the URL")
+	case d.lock != "" && lost(err, state):
+		return say("the PostgreSQL at {db} ended the connection; start it again or see its log")
 	}
 	return err
+}
+
+// unavailable is a sentence for operators, {db} standing for the database.
+// Visitors read, in their language, what they can still do.
+func (d *DB) unavailable(format string) error {
+	return &ieum.Error{Kind: ieum.ErrUnavailable, Key: "error.database", Message: strings.ReplaceAll(format, "{db}", d.name)}
+}
+
+// lost reports whether a connection to PostgreSQL was ended: the server stops
+// or starts (class 57), the connection broke (class 08), or it was found broken.
+func lost(err error, state string) bool {
+	return strings.HasPrefix(state, "57P") || strings.HasPrefix(state, "08") ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err)
 }

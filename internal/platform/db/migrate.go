@@ -31,6 +31,9 @@ func (d *DB) Migrate(ctx context.Context, domain string, files fs.FS) error {
 		return err
 	}
 	for _, name := range names {
+		if _, wanted := d.only[domain+"/"+name]; d.only != nil && !wanted {
+			continue
+		}
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
 			return err

@@ -26,6 +26,7 @@ import (
 	"regexp"
 	"time"
 
+	"ieum"
 	"ieum/internal/platform/db"
 )
 
@@ -144,6 +145,11 @@ func read(ctx context.Context, d *db.DB, after int64, most int) ([]Entry, error)
 	return entries, rows.Err()
 }
 
+// broken says that the chain is.
+func broken(format string, args ...any) error {
+	return ieum.Errorf(ieum.ErrInvalid, "the journal is broken: "+format+"; the database was changed by other means than ieum, or an older one was put back: find out by whom, and put back a backup of database and lake", args...)
+}
+
 // Verify walks the whole chain and returns the number of entries that are as
 // they were sealed. An error says at which entry the chain breaks. It cannot
 // see that entries were cut off at the end, together with what followers
@@ -160,10 +166,10 @@ func Verify(ctx context.Context, d *db.DB) (sound int64, err error) {
 		}
 		for _, e := range entries {
 			if e.Seq != sound+1 {
-				return sound, fmt.Errorf("journal: entry %d is missing", sound+1)
+				return sound, broken("its entry %d is missing", sound+1)
 			}
 			if !bytes.Equal(e.Hash, e.hash(before)) {
-				return sound, fmt.Errorf("journal: entry %d is not as it was sealed", e.Seq)
+				return sound, broken("its entry %d is not as it was sealed", e.Seq)
 			}
 			before, sound = e.Hash, e.Seq
 		}
@@ -172,7 +178,7 @@ func Verify(ctx context.Context, d *db.DB) (sound int64, err error) {
 	var place int64
 	row := d.QueryRowContext(ctx, `SELECT follower, seq FROM journal_place ORDER BY seq DESC LIMIT 1`)
 	if err := row.Scan(&follower, &place); err == nil && place > sound {
-		return sound, fmt.Errorf("journal: %s has seen entry %d, but the last one is %d", follower, place, sound)
+		return sound, broken("%s has seen entry %d, but the last one is %d", follower, place, sound)
 	} else if err != nil && err != sql.ErrNoRows {
 		return sound, err
 	}

@@ -24,19 +24,16 @@ type csvRows struct {
 
 func newCSV(l *lines, comma byte) (rows, error) {
 	c := &csvRows{lines: l, comma: comma, at: map[string]int{}}
-	for {
-		first, err := c.record()
-		if errors.Is(err, io.EOF) {
-			return noRows{}, nil
-		}
-		var row *RowError
-		if errors.As(err, &row) {
-			return nil, ieum.Errorf(ieum.ErrInvalid, "the header (line %d) %s; mend it and try again", first, row.Reason)
-		}
-		if err != nil {
-			return nil, err
-		}
-		break
+	first, err := c.record()
+	if errors.Is(err, io.EOF) {
+		return noRows{}, nil
+	}
+	var row *RowError
+	if errors.As(err, &row) {
+		return nil, ieum.Errorf(ieum.ErrInvalid, "the header (line %d) %s; mend it and try again", first, row.Reason)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := c.checkComma(); err != nil {
 		return nil, err

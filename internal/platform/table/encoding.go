@@ -49,17 +49,16 @@ func (d *decoded) Read(p []byte) (int, error) {
 	if d.out != nil {
 		return d.out.Read(p)
 	}
-	head, err := d.in.Peek(1)
-	if err != nil {
+	if _, err := d.in.Peek(1); err != nil {
 		return 0, err
 	}
-	head, _ = d.in.Peek(d.in.Buffered())
+	head, _ := d.in.Peek(d.in.Buffered())
 	n := 0
 	for n < len(head) && n < len(p) && head[n] < utf8.RuneSelf {
 		n++
 	}
 	if n == 0 && len(p) > 0 {
-		head, err = d.in.Peek(window)
+		head, err := d.in.Peek(window)
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
 			return 0, err
 		}

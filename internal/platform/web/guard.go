@@ -20,6 +20,14 @@ import (
 // send is a résumé or a form; deliveries come by the command line.
 const maxBody = 2 << 20
 
+// requestTime is how long a request may take, so that one that waits for a
+// database that does not answer ends.
+const requestTime = time.Minute
+
+// secureOnly is sent over TLS: for a year, browsers ask this name over nothing
+// else (RFC 6797, which forbids to say so over plain HTTP).
+const secureOnly = "max-age=31536000"
+
 // headers are sent with every reply. The policy lets a page load only what
 // this server serves, and nothing written inline.
 var headers = map[string]string{
@@ -53,7 +61,12 @@ func (m *Mux) guard() http.Handler {
 		began := m.site.now()
 		id := make([]byte, 8)
 		rand.Read(id)
-		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, &request{id: hex.EncodeToString(id)}))
+		ctx, cancel := context.WithTimeout(r.Context(), requestTime)
+		defer cancel()
+		r = r.WithContext(context.WithValue(ctx, requestKey{}, &request{id: hex.EncodeToString(id)}))
+		if r.TLS != nil {
+			w.Header().Set("Strict-Transport-Security", secureOnly)
+		}
 		for name, value := range headers {
 			w.Header().Set(name, value)
 		}
@@ -72,12 +85,14 @@ func (m *Mux) guard() http.Handler {
 	})
 }
 
-// log writes a line a request: its pattern rather than its address, and nothing
+// log tells of a request, and writes a line: its pattern rather than its address, and nothing
 // of who sent it, so that the log holds no personal data.
 func (m *Mux) log(r *http.Request, out *reply, began time.Time) {
 	q := r.Context().Value(requestKey{}).(*request)
+	took := m.site.now().Sub(began)
+	m.site.Observe(q.pattern, out.status, took)
 	m.site.Log.InfoContext(r.Context(), "web: request", "request", q.id, "method", r.Method, "pattern", q.pattern,
-		"status", out.status, "bytes", out.bytes, "ms", m.site.now().Sub(began).Milliseconds())
+		"status", out.status, "bytes", out.bytes, "ms", took.Milliseconds())
 }
 
 // rescue turns a panic into an error page.
@@ -135,11 +150,22 @@ func requestID(r *http.Request) string {
 	return ""
 }
 
+// Loopback lets only requests from this machine through to h: the connection
+// must come from a loopback address, under a loopback name (a page elsewhere
+// could otherwise point its own name at this machine), and through no proxy
+// (whose clients would all seem to be here). What forwarding headers claim is
+// never believed.
+func Loopback(h Handler) Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if !local(r) {
+			return &ieum.Error{Kind: ieum.ErrDenied, Key: "error.loopback", Message: "this page is served only to the machine the service runs on"}
+		}
+		return h(w, r)
+	}
+}
+
 // Operators lets signed-in operators through to h, and requests from this
-// machine: the connection must come from a loopback address, under a loopback
-// name (a page elsewhere could otherwise point its own name at this machine),
-// and through no proxy (whose clients would all seem to be here). What
-// forwarding headers claim is never believed.
+// machine as Loopback does.
 func Operators(h Handler) Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if !operator(r) {

@@ -17,16 +17,17 @@ import (
 
 type shape struct {
 	inside
-	Name   string            `json:"name" doc:"what it is called"`
-	Kind   string            `json:"kind" enum:"a|b"`
-	Day    ieum.Day          `json:"day"`
-	At     time.Time         `json:"at"`
-	Maybe  *int              `json:"maybe"`
-	Left   string            `json:"left,omitempty"`
-	Any    any               `json:"any"`
-	Self   *shape            `json:"self,omitempty"`
-	Words  map[string]string `json:"words"`
-	Many   []inside          `json:"many"`
+	Name  string            `json:"name" doc:"what it is called"`
+	Kind  string            `json:"kind" enum:"a|b"`
+	Day   ieum.Day          `json:"day"`
+	At    time.Time         `json:"at"`
+	Maybe *int              `json:"maybe"`
+	Left  string            `json:"left,omitempty"`
+	Any   any               `json:"any"`
+	Self  *shape            `json:"self,omitempty"`
+	Words map[string]string `json:"words"`
+	Many  []inside          `json:"many"`
+	//lint:ignore U1000 not a field of the schema
 	hidden int
 }
 

@@ -12,6 +12,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,10 @@ type Site struct {
 	// Reader says who asks; nil for a visitor. A site without accounts has none.
 	Reader func(*http.Request) *Reader
 
+	// Observe is told of every request when it is answered: the pattern of its
+	// route, "" where there is none, and the status. Default: nobody is.
+	Observe func(pattern string, status int, took time.Duration)
+
 	defs      *defs.Set
 	now       func() time.Time
 	simulated func() bool
@@ -42,7 +47,7 @@ type Site struct {
 // NewSite returns the site of a set of definitions. simulated says whether the
 // data served now holds rows that were made up; every page then says so.
 func NewSite(set *defs.Set, now func() time.Time, simulated func() bool) *Site {
-	s := &Site{Log: slog.Default(), defs: set, now: now, simulated: simulated, langs: languages(set)}
+	s := &Site{Log: slog.Default(), Observe: func(string, int, time.Duration) {}, defs: set, now: now, simulated: simulated, langs: languages(set)}
 	s.own = s.Pages(own)
 	return s
 }
@@ -129,8 +134,15 @@ func (m *Mux) API(pattern string, op Op, h Handler) {
 	m.handle(pattern, h)
 }
 
-// Patterns lists the patterns of the pages, in the order of registration.
-func (m *Mux) Patterns() []string { return m.pages }
+// Patterns lists the patterns of the pages, then those of the API, each in the
+// order of registration.
+func (m *Mux) Patterns() []string {
+	all := slices.Clone(m.pages)
+	for _, op := range m.ops {
+		all = append(all, op.method+" "+op.path)
+	}
+	return all
+}
 
 func (m *Mux) handle(pattern string, h Handler) {
 	m.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {

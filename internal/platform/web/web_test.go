@@ -2,8 +2,10 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -340,6 +342,73 @@ func TestFormsFromOtherSitesAreRefused(t *testing.T) {
 		if w.Code != tt.code {
 			t.Errorf("%s: %d, want %d", tt.site, w.Code, tt.code)
 		}
+	}
+}
+
+// Over TLS browsers are told to come over nothing else; over plain HTTP that
+// must not be said.
+func TestStrictTransportSecurity(t *testing.T) {
+	h, _ := things(t)
+	r := httptest.NewRequest("GET", "https://jobs.example/thing", nil)
+	secure := httptest.NewRecorder()
+	h.ServeHTTP(secure, r)
+	if got := secure.Header().Get("Strict-Transport-Security"); !strings.Contains(got, "max-age=") {
+		t.Errorf("over TLS: %q", got)
+	}
+	if got := get(h, "/thing").Header().Get("Strict-Transport-Security"); got != "" {
+		t.Errorf("over plain HTTP: %q", got)
+	}
+}
+
+// A form and a body of two megabytes and more are refused as too large, also
+// when their length is not said beforehand.
+func TestUploadsHaveALimit(t *testing.T) {
+	h, _ := things(t)
+	for _, kind := range []string{"application/x-www-form-urlencoded", "multipart/form-data; boundary=x"} {
+		body := "q=" + strings.Repeat("a", maxBody)
+		if strings.HasPrefix(kind, "multipart") {
+			body = "--x\r\nContent-Disposition: form-data; name=\"q\"\r\n\r\n" + body + "\r\n--x--\r\n"
+		}
+		r := httptest.NewRequest("POST", "/thing", io.NopCloser(strings.NewReader(body)))
+		r.Header.Set("Content-Type", kind)
+		r.ContentLength = -1
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s: %d %.200s", kind, w.Code, w.Body)
+		}
+	}
+}
+
+// A request does not wait for ever, and one that waited in vain says that it
+// may be tried again.
+func TestARequestThatWaitsEnds(t *testing.T) {
+	s, _ := testSite(t, false)
+	m := NewMux(s)
+	m.Page("GET /waits", func(_ http.ResponseWriter, r *http.Request) error {
+		if _, ends := r.Context().Deadline(); !ends {
+			t.Error("the request may wait for ever")
+		}
+		return fmt.Errorf("query: %w", context.DeadlineExceeded)
+	})
+	if w := get(m, "/waits"); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("%d, want 503", w.Code)
+	}
+}
+
+// What is told of a request is its pattern, also when its address says more.
+func TestRequestsAreCountedByPattern(t *testing.T) {
+	s, _ := testSite(t, false)
+	var told []string
+	s.Observe = func(pattern string, status int, took time.Duration) {
+		told = append(told, fmt.Sprint(pattern, " ", status))
+	}
+	m := NewMux(s)
+	m.Page("GET /one/{id}", func(w http.ResponseWriter, _ *http.Request) error { return JSON(w, http.StatusOK, 1) })
+	get(m, "/one/mysecret?q=mysecret")
+	get(m, "/nowhere/mysecret")
+	if got := strings.Join(told, "; "); got != "GET /one/{id} 200;  404" {
+		t.Errorf("told was %q", got)
 	}
 }
 

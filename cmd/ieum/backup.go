@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+
+	"ieum/internal/catalogue"
+	"ieum/internal/platform/backup"
+	"ieum/internal/platform/durable"
+	"ieum/internal/platform/web"
+)
+
+var backupCommand = &command{
+	name: "backup", args: "FILE", about: "copy database, lake and quarantines into one encrypted file, also while serving",
+	setup: func(fs *flag.FlagSet) run {
+		recipients := fs.String("recipients", "", "encrypt for the public keys in this file, as age-keygen -y writes them")
+		passphrase := fs.String("passphrase", "", "encrypt with the passphrase in the first line of this file")
+		return func(ctx context.Context, e *env, args []string) error {
+			if len(args) != 1 {
+				return usagef("name one file: ieum backup FILE")
+			}
+			keys, err := keysOf(*recipients, *passphrase, "--recipients", backup.Recipients)
+			if err != nil {
+				return err
+			}
+			return makeBackup(ctx, e, args[0], keys)
+		}
+	},
+}
+
+// keysOf reads the one of the two files that was named.
+func keysOf(file, passphrase, flag string, read func(string) (backup.Keys, error)) (backup.Keys, error) {
+	switch {
+	case file != "" && passphrase == "":
+		return read(file)
+	case file == "" && passphrase != "":
+		return backup.Passphrase(passphrase)
+	}
+	return backup.Keys{}, usagef("name either %s FILE or --passphrase FILE", flag)
+}
+
+// databaseEntry is the name in a backup under which the copy of the database lies.
+const databaseEntry = "database"
+
+func makeBackup(ctx context.Context, e *env, path string, keys backup.Keys) error {
+	set, err := e.definitions()
+	if err != nil {
+		return err
+	}
+	s, done, err := openToWrite(ctx, e, set) // deliveries and builds wait, so that database and lake are of one moment
+	if err != nil {
+		return err
+	}
+	defer done()
+	e.giveWay()
+	files, err := s.catalogue.Files(ctx)
+	if err != nil {
+		return err
+	}
+	w, err := backup.Create(path, keys)
+	if err != nil {
+		return err
+	}
+	bytes, err := s.addTo(ctx, w, e.Data, files)
+	if err != nil {
+		return errors.Join(err, w.Abandon())
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	e.say("%s: the database and %d files, %s bytes; keep the keys, which are not in it, in another place", path, len(files), web.Number(bytes))
+	return nil
+}
+
+// addTo copies the files, each of which must be whole, and then the database.
+func (s *store) addTo(ctx context.Context, w *backup.Writer, data string, files []catalogue.File) (bytes int64, err error) {
+	for _, f := range files {
+		if err := s.catalogue.Whole(ctx, f); err != nil {
+			return 0, err
+		}
+		n, err := addFile(w, data, f.Path)
+		if err != nil {
+			return 0, err
+		}
+		bytes += n
+	}
+	out := w.Stream(databaseEntry)
+	if err := s.db.Dump(ctx, out); err != nil {
+		return 0, err
+	}
+	return bytes, out.Close()
+}
+
+func addFile(w *backup.Writer, data, name string) (bytes int64, err error) {
+	f, err := os.Open(filepath.Join(data, filepath.FromSlash(name)))
+	if err != nil {
+		return 0, durable.Fault(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), w.Add(name, info.Size(), f)
+}

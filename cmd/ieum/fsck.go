@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"ieum"
+	"ieum/internal/platform/journal"
+	"ieum/internal/platform/web"
+	"ieum/internal/snapshot"
+)
+
+var fsckCommand = &command{
+	name: "fsck", args: "[--json]", about: "read everything that is kept and compare it with its checksums",
+	setup: func(fs *flag.FlagSet) run {
+		asJSON := fs.Bool("json", false, "print what was found as JSON")
+		return func(ctx context.Context, e *env, args []string) error {
+			if len(args) > 0 {
+				return usagef("fsck takes no arguments; name the data folder with --data DIR")
+			}
+			return fsck(ctx, e, *asJSON)
+		}
+	},
+}
+
+// A Checked is what ieum fsck prints.
+type Checked struct {
+	Files     int     `json:"files"`     // of lake and quarantines, read
+	Entries   int64   `json:"entries"`   // of the journal, from the first on, that are as they were sealed
+	Snapshots int     `json:"snapshots"` // read, with their parts
+	Faults    []Fault `json:"faults"`
+}
+
+// A Fault is one thing that is not as it should be.
+type Fault struct {
+	Part string `json:"part"` // database, lake, journal or snapshot
+	Says string `json:"says"` // a sentence with what to do
+}
+
+func (c *Checked) fault(part string, err error) {
+	if err != nil {
+		c.Faults = append(c.Faults, Fault{part, sentence(err).Error()})
+	}
+}
+
+func fsck(ctx context.Context, e *env, asJSON bool) error {
+	set, err := e.definitions()
+	if err != nil {
+		return err
+	}
+	unlock, err := lockBuild(e.Data) // what a delivery or a build moves would look amiss
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	e.giveWay()
+	found := &Checked{Faults: []Fault{}}
+	s, err := openStore(ctx, e, set)
+	if err != nil {
+		found.fault("database", err)
+	} else {
+		found.store(ctx, s)
+		found.fault("database", s.Close())
+	}
+	found.snapshots(e.Data, parts(set, e.now))
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if asJSON {
+		err = writeJSON(e.stdout, found)
+	} else {
+		err = found.print(e)
+	}
+	if err == nil && len(found.Faults) > 0 {
+		err = ieum.Errorf(ieum.ErrInvalid, "%d faults were found", len(found.Faults))
+	}
+	return err
+}
+
+// store checks the database, the lake and the journal.
+func (c *Checked) store(ctx context.Context, s *store) {
+	if err := s.db.Check(ctx); err != nil {
+		c.fault("database", err)
+		return
+	}
+	files, faults, err := s.catalogue.Faults(ctx)
+	c.Files = files
+	for _, fault := range faults {
+		c.fault("lake", fault)
+	}
+	c.fault("lake", err)
+	c.Entries, err = journal.Verify(ctx, s.db)
+	c.fault("journal", err)
+}
+
+// snapshots checks each, with its parts, and that the one in use is there.
+func (c *Checked) snapshots(data string, parts []snapshot.Part) {
+	current, err := snapshot.Current(data)
+	if errors.Is(err, ieum.ErrUnavailable) {
+		return
+	}
+	if err == nil {
+		if _, gone := os.Stat(current); gone != nil {
+			err = ieum.Errorf(ieum.ErrInvalid, "the snapshot in use, %s, is missing; build it again with: ieum build", current)
+		}
+	}
+	c.fault("snapshot", err)
+	folders, err := filepath.Glob(filepath.Join(data, "snapshots", "*", "meta.json"))
+	c.fault("snapshot", err)
+	for _, meta := range folders {
+		c.Snapshots++
+		c.fault("snapshot", snapshot.Audit(filepath.Dir(meta), parts...))
+	}
+}
+
+func (c *Checked) print(e *env) error {
+	for _, f := range c.Faults {
+		if _, err := fmt.Fprintf(e.stdout, "%s: %s\n", f.Part, f.Says); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(e.stdout, "%d files, %s entries of the journal and %d snapshots were read: %d faults\n", c.Files, web.Number(c.Entries), c.Snapshots, len(c.Faults))
+	return err
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"ieum/internal/platform/web"
+)
+
+// checkWait is how long a probe waits for the database.
+const checkWait = 2 * time.Second
+
+// healthRoutes serves what a supervisor on this machine asks: whether the
+// process lives, and whether it can answer.
+func (a *app) healthRoutes(mux *web.Mux) {
+	mux.Page("GET /healthz", web.Loopback(func(w http.ResponseWriter, _ *http.Request) error {
+		return web.JSON(w, http.StatusOK, map[string]string{"status": "alive"})
+	}))
+	mux.Page("GET /readyz", web.Loopback(func(w http.ResponseWriter, r *http.Request) error {
+		status, is := http.StatusOK, a.readiness(r.Context())
+		if !is.Ready {
+			status = http.StatusServiceUnavailable
+		}
+		return web.JSON(w, status, is)
+	}))
+}
+
+// A Readiness is what /readyz answers.
+type Readiness struct {
+	Ready    bool   `json:"ready"`             // nothing is missing
+	Snapshot string `json:"snapshot"`          // "ok", or why there is none
+	Database string `json:"database"`          // "ok", or why it does not answer
+	Version  string `json:"version,omitempty"` // of the snapshot in use
+}
+
+// readiness says whether a snapshot is open and the database answers.
+func (a *app) readiness(ctx context.Context) Readiness {
+	is := Readiness{Ready: true, Snapshot: "ok", Database: "ok"}
+	if meta, err := metaOf(a.live); err != nil {
+		is.Ready, is.Snapshot = false, sentence(err).Error()
+	} else {
+		is.Version = meta.Version
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkWait)
+	defer cancel()
+	if err := a.store.db.Ping(ctx); err != nil {
+		is.Ready, is.Database = false, sentence(err).Error()
+	}
+	return is
+}

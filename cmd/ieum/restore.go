@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"ieum"
+	"ieum/internal/catalogue"
+	"ieum/internal/identity"
+	"ieum/internal/ledger"
+	"ieum/internal/platform/backup"
+	"ieum/internal/platform/db"
+	"ieum/internal/platform/durable"
+	"ieum/internal/platform/journal"
+)
+
+var restoreCommand = &command{
+	name: "restore", args: "FILE", about: "make a data folder, and fill the database, of what ieum backup wrote",
+	setup: func(fs *flag.FlagSet) run {
+		identity := fs.String("identity", "", "the secret key is in this file, as age-keygen writes it")
+		passphrase := fs.String("passphrase", "", "the passphrase is in the first line of this file")
+		return func(ctx context.Context, e *env, args []string) error {
+			if len(args) != 1 {
+				return usagef("name one file: ieum restore FILE")
+			}
+			keys, err := keysOf(*identity, *passphrase, "--identity", backup.Identities)
+			if err != nil {
+				return err
+			}
+			return restore(ctx, e, args[0], keys)
+		}
+	},
+}
+
+// restore unpacks beside the data folder, fills the database, compares both, and
+// only then gives the folder its name: one that was killed left no data folder,
+// and the same command begins anew.
+func restore(ctx context.Context, e *env, path string, keys backup.Keys) error {
+	if err := mustBeEmpty(e.Data); err != nil {
+		return err
+	}
+	r, err := backup.Open(path, keys)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	beside := *e
+	beside.Data = filepath.Clean(e.Data) + ".restoring"
+	unlock, err := lock(beside.Data, "build.lock", "another ieum restore into this folder is running; wait until it ends")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := emptyFolder(beside.Data); err != nil { // of a run that was killed
+		return err
+	}
+	files, err := unpack(ctx, r, beside.Data)
+	if err == nil {
+		err = fillDatabase(ctx, &beside)
+	}
+	if err == nil {
+		err = compareRestored(ctx, &beside)
+	}
+	if err != nil {
+		return errors.Join(err, durable.Remove(beside.Data))
+	}
+	if err := os.Remove(e.Data); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return durable.Fault(err)
+	}
+	if err := durable.Rename(beside.Data, filepath.Clean(e.Data)); err != nil {
+		return err
+	}
+	e.say("%s: the database and %d files, all as they were; put the keys back into %s, then: ieum build", e.Data, files, filepath.Join(e.Data, "keys"))
+	return nil
+}
+
+// mustBeEmpty refuses a folder with something in it.
+func mustBeEmpty(dir string) error {
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	case err != nil:
+		return durable.Fault(err)
+	case len(entries) > 0:
+		return ieum.Errorf(ieum.ErrConflict, "the data folder %s holds something already; name one that is not there yet with --data DIR", dir)
+	}
+	return nil
+}
+
+// emptyFolder removes all in a folder but its lock.
+func emptyFolder(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return durable.Fault(err)
+	}
+	for _, entry := range entries {
+		if entry.Name() != "build.lock" {
+			if err := durable.Remove(filepath.Join(dir, entry.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// unpack writes the files of a backup; the pieces of the database are one file.
+func unpack(ctx context.Context, r *backup.Reader, dir string) (files int, err error) {
+	dump, err := durable.Create(filepath.Join(dir, databaseEntry))
+	if err != nil {
+		return 0, err
+	}
+	defer dump.Close()
+	for ctx.Err() == nil {
+		name, content, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return files, dump.Sync()
+		}
+		if err != nil {
+			return 0, err
+		}
+		part, _, _ := strings.Cut(name, "/")
+		switch part {
+		case databaseEntry:
+			_, err = io.Copy(dump, content)
+		case "lake", "quarantine":
+			files++
+			err = unpackFile(filepath.Join(dir, filepath.FromSlash(name)), content)
+		default:
+			err = ieum.Errorf(ieum.ErrInvalid, "the backup holds %q, which none of ieum does; name a backup that ieum made", name)
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return 0, ctx.Err()
+}
+
+func unpackFile(path string, content io.Reader) error {
+	if err := durable.MkdirAll(filepath.Dir(path)); err != nil {
+		return err
+	}
+	f, err := durable.Create(path)
+	if err != nil {
+		return err
+	}
+	if _, err = io.Copy(f, content); err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return durable.SyncDir(filepath.Dir(path))
+}
+
+// fillDatabase makes the tables as they were and fills them.
+func fillDatabase(ctx context.Context, e *env) error {
+	dump, err := os.Open(filepath.Join(e.Data, databaseEntry))
+	if err != nil {
+		return durable.Fault(err)
+	}
+	defer dump.Close()
+	where, err := e.database()
+	if err != nil {
+		return err
+	}
+	d, err := db.Open(ctx, where)
+	if err != nil {
+		return err
+	}
+	err = d.Load(ctx, dump, func(ctx context.Context, d *db.DB) error {
+		return errors.Join(journal.Migrate(ctx, d), catalogue.Migrate(ctx, d), ledger.Migrate(ctx, d), identity.Migrate(ctx, d))
+	})
+	if err := errors.Join(err, d.Close()); err != nil {
+		return err
+	}
+	return durable.Remove(dump.Name())
+}
+
+// compareRestored refuses what is not whole.
+func compareRestored(ctx context.Context, e *env) error {
+	set, err := e.definitions()
+	if err != nil {
+		return err
+	}
+	s, err := openStore(ctx, e, set)
+	if err != nil {
+		return err
+	}
+	_, faults, err := s.catalogue.Faults(ctx)
+	if err == nil {
+		_, err = journal.Verify(ctx, s.db)
+	}
+	return errors.Join(append(faults, err, s.Close())...)
+}

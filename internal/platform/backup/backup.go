@@ -1,0 +1,200 @@
+// Package backup writes and reads one encrypted file that holds many: a tar
+// archive in the age format (https://age-encryption.org/v1), so that a change or
+// a cut anywhere is seen, and age and tar open it where there is no ieum.
+package backup
+
+import (
+	"archive/tar"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"filippo.io/age"
+
+	"ieum"
+	"ieum/internal/platform/durable"
+)
+
+// format is the name of the first entry; it changes when older programs could
+// not read what follows.
+const format = "ieum-backup-1"
+
+// Piece is how many bytes of a stream an entry holds at most.
+const Piece = 4 << 20
+
+// A Writer makes a backup. What it wrote is in its place only after Close.
+type Writer struct {
+	path  string
+	file  *durable.File
+	plain io.WriteCloser
+	tar   *tar.Writer
+}
+
+// Create begins a backup at path, where there must be nothing yet.
+func Create(path string, k Keys) (*Writer, error) {
+	if _, err := os.Lstat(path); err == nil {
+		return nil, ieum.Errorf(ieum.ErrConflict, "there is a file %s already; name another", path)
+	}
+	temp := path + ".new"
+	if err := durable.Remove(temp); err != nil { // of a run that was killed
+		return nil, err
+	}
+	f, err := durable.Create(temp)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ieum.Errorf(ieum.ErrNotFound, "there is no folder %s; make it or name another file", filepath.Dir(path))
+	}
+	if err != nil {
+		return nil, err
+	}
+	plain, err := age.Encrypt(f, k.to...)
+	if err != nil {
+		return nil, errors.Join(err, f.Close(), durable.Remove(temp))
+	}
+	w := &Writer{path, f, plain, tar.NewWriter(plain)}
+	if err := w.Add(format, 0, strings.NewReader("")); err != nil {
+		w.Abandon()
+		return nil, err
+	}
+	return w, nil
+}
+
+// Add adds a file of so many bytes under a name such as lake/a/b.
+func (w *Writer) Add(name string, size int64, r io.Reader) error {
+	err := w.tar.WriteHeader(&tar.Header{Name: name, Size: size, Mode: 0o600, Format: tar.FormatPAX})
+	if err != nil {
+		return err
+	}
+	n, err := io.CopyN(w.tar, r, size)
+	if err != nil {
+		return fmt.Errorf("backup: %s: %d of %d bytes: %w", name, n, size, err)
+	}
+	return nil
+}
+
+// Stream adds what is written to it in pieces, as entries name/000001 and so on,
+// so that nothing need be known of its length beforehand. Close adds the last.
+func (w *Writer) Stream(name string) io.WriteCloser { return &stream{w: w, name: name} }
+
+type stream struct {
+	w    *Writer
+	name string
+	n    int
+	buf  bytes.Buffer
+}
+
+func (s *stream) Write(b []byte) (int, error) {
+	s.buf.Write(b)
+	for s.buf.Len() >= Piece {
+		if err := s.add(Piece); err != nil {
+			return 0, err
+		}
+	}
+	return len(b), nil
+}
+
+func (s *stream) add(n int) error {
+	s.n++
+	return s.w.Add(fmt.Sprintf("%s/%06d", s.name, s.n), int64(n), &s.buf)
+}
+
+func (s *stream) Close() error { return s.add(s.buf.Len()) }
+
+// Close completes the backup and lets it be seen.
+func (w *Writer) Close() error {
+	err := errors.Join(w.tar.Close(), w.plain.Close())
+	if err == nil {
+		err = w.file.Sync()
+	}
+	if err = errors.Join(err, w.file.Close()); err != nil {
+		return errors.Join(err, durable.Remove(w.path+".new"))
+	}
+	return durable.Rename(w.path+".new", w.path)
+}
+
+// Abandon removes what was written.
+func (w *Writer) Abandon() error {
+	return errors.Join(w.file.Close(), durable.Remove(w.path+".new"))
+}
+
+// A Reader reads a backup from its begin to its end.
+type Reader struct {
+	path  string
+	file  *os.File
+	plain io.Reader
+	tar   *tar.Reader
+}
+
+// Open opens a backup with a key that it was made for. Faults are
+// ieum.ErrInvalid or, with another key, ieum.ErrDenied.
+func Open(path string, k Keys) (*Reader, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ieum.Errorf(ieum.ErrNotFound, "there is no file %s; check the name", path)
+	}
+	if err != nil {
+		return nil, durable.Fault(err)
+	}
+	r := &Reader{path: path, file: f}
+	if r.plain, err = age.Decrypt(f, k.with...); err != nil {
+		f.Close()
+		if _, wrong := errors.AsType[*age.NoIdentityMatchError](err); wrong {
+			return nil, ieum.Errorf(ieum.ErrDenied, "%s cannot be opened with this key or passphrase; name the one it was made for", path)
+		}
+		return nil, r.damaged()
+	}
+	r.tar = tar.NewReader(r.plain)
+	h, err := r.tar.Next()
+	switch {
+	case err != nil:
+		err = r.damaged()
+	case strings.HasPrefix(h.Name, "ieum-backup-") && h.Name != format:
+		err = ieum.Errorf(ieum.ErrConflict, "%s was made by a newer version of ieum; use that version or a later one", path)
+	case h.Name != format:
+		err = ieum.Errorf(ieum.ErrInvalid, "%s is no backup that ieum made", path)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *Reader) damaged() error {
+	return ieum.Errorf(ieum.ErrInvalid, "%s is no backup, or it is damaged or cut off; take another copy of it", r.path)
+}
+
+// Next returns the name of the next file, a path within a folder, and its
+// content, to be read before Next is called again. At the end, which was then
+// seen to be the one that was written, the error is io.EOF.
+func (r *Reader) Next() (name string, content io.Reader, err error) {
+	h, err := r.tar.Next()
+	switch {
+	case errors.Is(err, io.EOF):
+		if _, err := io.Copy(io.Discard, r.plain); err != nil {
+			return "", nil, r.damaged()
+		}
+		return "", nil, io.EOF
+	case err != nil || h.Typeflag != tar.TypeReg || !fs.ValidPath(h.Name):
+		return "", nil, r.damaged()
+	}
+	return h.Name, entry{r}, nil
+}
+
+// An entry reads one file; what is wrong with it is wrong with the backup.
+type entry struct{ r *Reader }
+
+func (e entry) Read(b []byte) (int, error) {
+	n, err := e.r.tar.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return n, e.r.damaged()
+	}
+	return n, err
+}
+
+// Close closes the file.
+func (r *Reader) Close() error { return r.file.Close() }

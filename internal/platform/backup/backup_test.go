@@ -1,0 +1,162 @@
+package backup
+
+import (
+	"archive/tar"
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"filippo.io/age"
+
+	"ieum"
+)
+
+func newKeys(t *testing.T) Keys {
+	t.Helper()
+	pair, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Keys{[]age.Recipient{pair.Recipient()}, []age.Identity{pair}}
+}
+
+// What was added comes back in order: files whole, a stream in pieces.
+func TestWhatWasAddedComesBack(t *testing.T) {
+	keys, path := newKeys(t), filepath.Join(t.TempDir(), "one")
+	w, err := Create(path, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("0123456789", Piece/4)
+	if err := w.Add("a/b", 3, strings.NewReader("abc")); err != nil {
+		t.Fatal(err)
+	}
+	s := w.Stream("s")
+	if _, err := io.WriteString(s, long); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("the backup shows before it is whole")
+	}
+	if err := errors.Join(s.Close(), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(path, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var names []string
+	var stream strings.Builder
+	for {
+		name, content, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+		if strings.HasPrefix(name, "s/") {
+			io.Copy(&stream, content)
+		}
+	}
+	if got := strings.Join(names, " "); got != "a/b s/000001 s/000002 s/000003" || stream.String() != long {
+		t.Errorf("%s, %d bytes of %d", got, stream.Len(), len(long))
+	}
+}
+
+// A file that shrinks while it is added is an error, not a shorter file.
+func TestAFileThatShrinksIsNotAdded(t *testing.T) {
+	w, err := Create(filepath.Join(t.TempDir(), "one"), newKeys(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Abandon()
+	if err := w.Add("a", 3, strings.NewReader("ab")); err == nil {
+		t.Error("a file of two bytes was added as one of three")
+	}
+}
+
+// An archive of somebody with the key, but of something else, or with paths that
+// lead out of the folder, is refused.
+func TestABackupOfSomethingElseIsRefused(t *testing.T) {
+	keys := newKeys(t)
+	for _, tt := range []struct {
+		name  string
+		kind  error
+		first string
+		entry tar.Header
+	}{
+		{"something else", ieum.ErrInvalid, "README", tar.Header{}},
+		{"a newer format", ieum.ErrConflict, "ieum-backup-2", tar.Header{}},
+		{"a path above", ieum.ErrInvalid, format, tar.Header{Name: "lake/../../x", Typeflag: tar.TypeReg}},
+		{"a path beside", ieum.ErrInvalid, format, tar.Header{Name: "lake/../x", Typeflag: tar.TypeReg}},
+		{"a path from the root", ieum.ErrInvalid, format, tar.Header{Name: "/x", Typeflag: tar.TypeReg}},
+		{"a link", ieum.ErrInvalid, format, tar.Header{Name: "lake/x", Typeflag: tar.TypeSymlink, Linkname: "/x"}},
+	} {
+		var sealed bytes.Buffer
+		plain, err := age.Encrypt(&sealed, keys.to...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := tar.NewWriter(plain)
+		err = w.WriteHeader(&tar.Header{Name: tt.first, Typeflag: tar.TypeReg})
+		if tt.entry.Name != "" {
+			err = errors.Join(err, w.WriteHeader(&tt.entry))
+		}
+		path := filepath.Join(t.TempDir(), "one")
+		if err := errors.Join(err, w.Close(), plain.Close(), os.WriteFile(path, sealed.Bytes(), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		r, err := Open(path, keys)
+		if err == nil {
+			_, _, err = r.Next()
+			r.Close()
+		}
+		if !errors.Is(err, tt.kind) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
+// What lies behind the end of the archive belongs to the backup: one that was cut
+// off there is not the one that was written.
+func TestABackupCutBehindItsFilesIsRefused(t *testing.T) {
+	keys, path := newKeys(t), filepath.Join(t.TempDir(), "one")
+	w, err := Create(path, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.tar.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.plain.Write(make([]byte, 1<<18)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	read := func() error {
+		r, err := Open(path, keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		_, _, err = r.Next()
+		return err
+	}
+	if err := read(); !errors.Is(err, io.EOF) {
+		t.Errorf("of the whole one: %v", err)
+	}
+	if err := os.Truncate(path, 1<<17); err != nil {
+		t.Fatal(err)
+	}
+	if err := read(); !errors.Is(err, ieum.ErrInvalid) {
+		t.Errorf("of the one cut off: %v", err)
+	}
+}
