@@ -23,10 +23,9 @@ var cheap = Cost{Memory: 8, Time: 1, Threads: 1}
 // A desk is a registry with a clock of its own.
 type desk struct {
 	*Registry
-	t   *testing.T
-	db  *db.DB
-	at  time.Time
-	seq int
+	t  *testing.T
+	db *db.DB
+	at time.Time
 }
 
 func newDesk(t *testing.T, d *db.DB) *desk {

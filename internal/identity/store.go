@@ -41,14 +41,7 @@ func about(kind string, account AccountID, pairs ...any) event {
 	return e
 }
 
-// seconds writes a time; the zero time is 0.
-func seconds(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.Unix()
-}
-
+// moment reads a time as seconds since 1970; 0 is the zero time.
 func moment(n int64) time.Time {
 	if n == 0 {
 		return time.Time{}
