@@ -212,21 +212,28 @@ func (x *change) carryPostings(m *making, g *gathered, mentions *mentions) error
 	return errors.Join(g.texts.flush(), g.members.flush())
 }
 
-// touched lists the postings of the base of which a member came anew, or that
-// were taken down, of which something is left.
+// touched lists the postings of the base that are not what they were and of
+// which something is left; the others of which nothing is left are gone.
 func (x *change) touched() (rows []uint32) {
-	p := &x.base.Postings
 	var buf [16]uint32
-	for row := range p.ID.Len() {
-		members := p.Members.At(row, buf[:])
-		switch anew, closed := x.fate(members); {
-		case anew == len(members):
+	for row := range x.base.Postings.ID.Len() {
+		switch changed, left := x.changed(row, buf[:]); {
+		case !left:
 			x.gone.Postings.Add(uint32(row))
-		case anew > 0 || anew+closed == len(members) && p.Closed.At(row) == 0:
+		case changed:
 			rows = append(rows, uint32(row))
 		}
 	}
 	return rows
+}
+
+// changed says whether a posting of the base is not what it was, for a member
+// came anew or the last one was taken down, and whether anything of it is left.
+func (x *change) changed(row int, buf []uint32) (changed, left bool) {
+	p := &x.base.Postings
+	members := p.Members.At(row, buf)
+	anew, closed := x.fate(members)
+	return anew > 0 || closed == len(members) && p.Closed.At(row) == 0, anew < len(members)
 }
 
 // fate counts the members that came anew and those that were closed.
@@ -364,7 +371,13 @@ func (x *change) keep(all *clusters) (keep []bool) {
 	keep = make([]bool, len(all.end))
 	for i := range keep {
 		rows := all.of(uint32(i))
-		keep[i] = slices.ContainsFunc(rows, func(row uint32) bool { return int(row) < x.fresh || x.changed(row) })
+		keep[i] = slices.ContainsFunc(rows, func(row uint32) bool {
+			if int(row) < x.fresh {
+				return true
+			}
+			changed, _ := x.changed(int(x.carried[int(row)-x.fresh]), nil)
+			return changed
+		})
 		for _, row := range rows {
 			if keep[i] && int(row) >= x.fresh {
 				x.gone.Postings.Add(x.carried[int(row)-x.fresh])
@@ -373,14 +386,6 @@ func (x *change) keep(all *clusters) (keep []bool) {
 	}
 	slices.Sort(x.gone.Postings.Raw)
 	return keep
-}
-
-// changed says whether a posting that came along is not what it was.
-func (x *change) changed(row uint32) bool {
-	at := int(x.carried[int(row)-x.fresh])
-	members := x.base.Postings.Members.At(at, nil)
-	anew, closed := x.fate(members)
-	return anew > 0 || closed == len(members) && x.base.Postings.Closed.At(at) == 0
 }
 
 // know fills in what the base knows of the employers, and counts those it knows:
