@@ -21,6 +21,27 @@ type SourceID string
 // RoleID names a role declared in defs/roles.
 type RoleID string
 
+// AccountID names an account in the journal and the database; it is drawn, and
+// says nothing about the person.
+type AccountID string
+
+// PersonID names a person of whom records are kept, whether they sign in or
+// not. It is drawn, as an AccountID is.
+type PersonID string
+
+// A Subject is whom or what somebody wants to do something to.
+type Subject struct {
+	Owner              AccountID
+	Organisation, Site string
+	Assigned           bool // to the one who asks
+}
+
+// Held is the role somebody acts in.
+type Held struct {
+	Role               RoleID
+	Organisation, Site string // "" = none
+}
+
 // A Permission is one thing that a role may allow.
 type Permission string
 

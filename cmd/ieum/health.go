@@ -14,10 +14,10 @@ const checkWait = 2 * time.Second
 // healthRoutes serves what a supervisor on this machine asks: whether the
 // process lives, and whether it can answer.
 func (a *app) healthRoutes(mux *web.Mux) {
-	mux.Page("GET /healthz", web.Loopback(func(w http.ResponseWriter, _ *http.Request) error {
+	mux.Page("GET /healthz", web.Nothing, web.Loopback(func(w http.ResponseWriter, _ *http.Request) error {
 		return web.JSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	}))
-	mux.Page("GET /readyz", web.Loopback(func(w http.ResponseWriter, r *http.Request) error {
+	mux.Page("GET /readyz", web.Nothing, web.Loopback(func(w http.ResponseWriter, r *http.Request) error {
 		status, is := http.StatusOK, a.readiness(r.Context())
 		if !is.Ready {
 			status = http.StatusServiceUnavailable

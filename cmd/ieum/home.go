@@ -26,9 +26,9 @@ func homeRoutes(site *web.Site, mux *web.Mux, live *snapshot.Live) {
 		{Path: "/diagnosis", Key: "layout.nav.diagnosis"}, {Path: "/about", Key: "layout.nav.about"},
 	}
 	h := &home{live, site.Pages(homeFiles)}
-	mux.Page("GET /{$}", h.page("home.html"))
-	mux.Page("GET /about", h.page("about.html"))
-	mux.API("GET /api/v1/snapshot", web.Op{
+	mux.Page("GET /{$}", web.Nothing, h.page("home.html"))
+	mux.Page("GET /about", web.Nothing, h.page("about.html"))
+	mux.API("GET /api/v1/snapshot", web.Nothing, web.Op{
 		ID: "getSnapshot", Summary: ieum.Text{KO: "지금 쓰고 있는 자료의 판과 출처", EN: "The version and the sources of the data in use"},
 		Reply: snapshot.Meta{},
 	}, h.meta)

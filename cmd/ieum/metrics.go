@@ -47,7 +47,7 @@ func (m *metrics) observe(pattern string, status int, took time.Duration) {
 func (m *metrics) routes(mux *web.Mux, a *app) {
 	m.registry.MustRegister(&present{a})
 	h := promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true})
-	mux.Page("GET /metrics", web.Loopback(func(w http.ResponseWriter, r *http.Request) error {
+	mux.Page("GET /metrics", web.Nothing, web.Loopback(func(w http.ResponseWriter, r *http.Request) error {
 		h.ServeHTTP(w, r)
 		return nil
 	}))

@@ -23,19 +23,19 @@ const deliveriesShown = 30
 // operators (see web.Operators).
 func (c *Catalogue) Routes(site *web.Site, mux *web.Mux) {
 	h := &handlers{c, site.Pages(files)}
-	mux.Page("GET /deliveries", web.Operators(h.list))
-	mux.Page("GET /deliveries/{number}", web.Operators(h.one))
-	mux.Page("GET /deliveries/{number}/quarantine.csv", web.Operators(h.quarantine))
-	mux.Page("GET /records/{source}/{kind}/{key}", web.Operators(h.record))
-	mux.API("GET /api/v1/deliveries", web.Op{
+	mux.Page("GET /deliveries", web.Nothing, web.Operators(h.list))
+	mux.Page("GET /deliveries/{number}", web.Nothing, web.Operators(h.one))
+	mux.Page("GET /deliveries/{number}/quarantine.csv", web.Nothing, web.Operators(h.quarantine))
+	mux.Page("GET /records/{source}/{kind}/{key}", web.Records, web.Operators(h.record))
+	mux.API("GET /api/v1/deliveries", web.Nothing, web.Op{
 		ID: "listDeliveries", Summary: ieum.Text{KO: "받은 자료 목록 (운영자만)", EN: "Deliveries, newest first (for operators)"},
 		Params: listQuery{}, Reply: Listing{},
 	}, web.Operators(h.list))
-	mux.API("GET /api/v1/deliveries/{number}", web.Op{
+	mux.API("GET /api/v1/deliveries/{number}", web.Nothing, web.Op{
 		ID: "getDelivery", Summary: ieum.Text{KO: "한 번 받은 자료 (운영자만)", EN: "One delivery (for operators)"},
 		Params: oneQuery{}, Reply: Delivery{},
 	}, web.Operators(h.one))
-	mux.API("GET /api/v1/records/{source}/{kind}/{key}", web.Op{
+	mux.API("GET /api/v1/records/{source}/{kind}/{key}", web.Records, web.Op{
 		ID: "getRecord", Summary: ieum.Text{KO: "한 행이 어디에서 왔는지 (운영자만)", EN: "Where one row came from (for operators)"},
 		Params: recordQuery{}, Reply: Record{},
 	}, web.Operators(h.record))

@@ -10,9 +10,8 @@ import (
 	"ieum/defs"
 )
 
-// AccountID names an account in the journal and the database; it says nothing
-// about the person.
-type AccountID string
+// An AccountID says nothing about the person.
+type AccountID = ieum.AccountID
 
 // Console is who did what was done by command on the service's machine.
 const Console AccountID = "console"
@@ -73,11 +72,7 @@ func (g Grant) Holds(now time.Time) bool {
 func (g Grant) Waits(now time.Time) bool { return g.Confirmer == "" && !g.Ended && now.Before(g.Until) }
 
 // A Subject is whom or what somebody wants to do something to.
-type Subject struct {
-	Owner              AccountID
-	Organisation, Site string
-	Assigned           bool // to the one who asks
-}
+type Subject = ieum.Subject
 
 // covers says whether a grant reaches a subject.
 func (g Grant) covers(s Subject) bool {
@@ -143,9 +138,23 @@ type Person struct {
 	roles   map[ieum.RoleID]*defs.Role
 }
 
+// Over returns the role in which the person may do something to somebody; false
+// when there is none.
+func (p *Person) Over(what ieum.Permission, to Subject) (ieum.Held, bool) {
+	if p != nil {
+		for _, g := range p.Grants {
+			if p.allows(g, what) && g.covers(to) {
+				return ieum.Held{Role: g.Role, Organisation: g.Organisation, Site: g.Site}, true
+			}
+		}
+	}
+	return ieum.Held{}, false
+}
+
 // May says whether the person may do something to somebody.
 func (p *Person) May(what ieum.Permission, to Subject) bool {
-	return p != nil && slices.ContainsFunc(p.Grants, func(g Grant) bool { return p.allows(g, what) && g.covers(to) })
+	_, ok := p.Over(what, to)
+	return ok
 }
 
 // MayAny says whether the person may do something to anybody at all.

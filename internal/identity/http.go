@@ -30,33 +30,33 @@ var files embed.FS
 func (g *Registry) Routes(site *web.Site, mux *web.Mux) {
 	h := &handlers{g, site.Pages(files)}
 	site.Reader = h.reader
-	mux.Page("GET /sign-in", h.signIn)
-	mux.Page("POST /sign-in", h.signInNow)
-	mux.Page("POST /sign-in/code", h.second)
-	mux.Page("POST /sign-in/ask", h.askAny)
-	mux.Page("POST /sign-in/passkey", h.byPasskey)
-	mux.Page("POST /sign-out", h.signOut)
-	mux.Page("POST /session", h.signedIn(h.extend))
-	mux.Page("GET /enrol/{token}", h.linked)
-	mux.Page("POST /enrol/{token}", h.arrive)
-	mux.Page("GET /enrol", h.enrol)
-	mux.Page("POST /enrol", h.enrolNow)
-	mux.Page("POST /passkey/ask", h.askNew)
-	mux.Page("POST /passkey", h.setPasskey)
-	mux.Page("GET /account", h.signedIn(h.account))
-	mux.Page("POST /account/password", h.signedIn(h.recent(h.setPassword)))
-	mux.Page("POST /account/app", h.signedIn(h.recent(h.setApp)))
-	mux.Page("POST /account/paper", h.signedIn(h.print))
-	mux.Page("POST /account/factors/{number}", h.signedIn(h.removeFactor))
-	mux.Page("POST /account/sessions/{id}", h.signedIn(h.endSession))
-	mux.Page("POST /account/recoveries/{id}", h.signedIn(h.cancel))
-	mux.Page("POST /account/roles/{number}/end", h.signedIn(h.endRole("/account")))
-	mux.Page("POST /account/roles/{number}/lend", h.signedIn(h.recent(h.lend)))
-	mux.Page("GET /accounts", h.signedIn(h.accounts))
-	mux.Page("GET /accounts/{do}", h.signedIn(h.manage))
-	mux.Page("POST /accounts/{do}", h.signedIn(h.recent(h.manage)))
-	mux.Page("POST /accounts/roles/{number}/confirm", h.signedIn(h.recent(h.confirm)))
-	mux.Page("POST /accounts/roles/{number}/end", h.signedIn(h.endRole("/accounts")))
+	mux.Page("GET /sign-in", web.Own, h.signIn)
+	mux.Page("POST /sign-in", web.Own, h.signInNow)
+	mux.Page("POST /sign-in/code", web.Own, h.second)
+	mux.Page("POST /sign-in/ask", web.Own, h.askAny)
+	mux.Page("POST /sign-in/passkey", web.Own, h.byPasskey)
+	mux.Page("POST /sign-out", web.Own, h.signOut)
+	mux.Page("POST /session", web.Own, h.signedIn(h.extend))
+	mux.Page("GET /enrol/{token}", web.Own, h.linked)
+	mux.Page("POST /enrol/{token}", web.Own, h.arrive)
+	mux.Page("GET /enrol", web.Own, h.enrol)
+	mux.Page("POST /enrol", web.Own, h.enrolNow)
+	mux.Page("POST /passkey/ask", web.Own, h.askNew)
+	mux.Page("POST /passkey", web.Own, h.setPasskey)
+	mux.Page("GET /account", web.Own, h.signedIn(h.account))
+	mux.Page("POST /account/password", web.Own, h.signedIn(h.recent(h.setPassword)))
+	mux.Page("POST /account/app", web.Own, h.signedIn(h.recent(h.setApp)))
+	mux.Page("POST /account/paper", web.Own, h.signedIn(h.print))
+	mux.Page("POST /account/factors/{number}", web.Own, h.signedIn(h.removeFactor))
+	mux.Page("POST /account/sessions/{id}", web.Own, h.signedIn(h.endSession))
+	mux.Page("POST /account/recoveries/{id}", web.Own, h.signedIn(h.cancel))
+	mux.Page("POST /account/roles/{number}/end", web.Own, h.signedIn(h.endRole("/account")))
+	mux.Page("POST /account/roles/{number}/lend", web.Own, h.signedIn(h.recent(h.lend)))
+	mux.Page("GET /accounts", web.Accounts, h.signedIn(h.accounts))
+	mux.Page("GET /accounts/{do}", web.Accounts, h.signedIn(h.manage))
+	mux.Page("POST /accounts/{do}", web.Accounts, h.signedIn(h.recent(h.manage)))
+	mux.Page("POST /accounts/roles/{number}/confirm", web.Accounts, h.signedIn(h.recent(h.confirm)))
+	mux.Page("POST /accounts/roles/{number}/end", web.Accounts, h.signedIn(h.endRole("/accounts")))
 }
 
 type handlers struct {
@@ -129,7 +129,7 @@ func (h *handlers) reader(r *http.Request) *web.Reader {
 	if p == nil || p.Session.Stage != stageFull {
 		return nil
 	}
-	return &web.Reader{Name: p.Name, Left: p.Session.Ends().Sub(h.g.now()), May: p.MayAny}
+	return &web.Reader{ID: p.ID, Name: p.Name, Left: p.Session.Ends().Sub(h.g.now()), Fresh: p.Fresh(h.g.now()), May: p.MayAny, Over: p.Over}
 }
 
 // A handler answers somebody who is signed in.

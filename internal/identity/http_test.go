@@ -39,7 +39,7 @@ func newSite(t *testing.T) *site {
 	page.Log = slog.New(slog.NewTextHandler(s.log, nil))
 	mux := web.NewMux(page)
 	k.Routes(page, mux)
-	mux.Page("GET /operators", web.Operators(func(w http.ResponseWriter, r *http.Request) error {
+	mux.Page("GET /operators", web.Nothing, web.Operators(func(w http.ResponseWriter, r *http.Request) error {
 		_, err := w.Write([]byte("for operators"))
 		return err
 	}))

@@ -19,21 +19,21 @@ var files embed.FS
 // Routes serves the pages and the API of the market and the diagnosis.
 func (a *Adviser) Routes(site *web.Site, mux *web.Mux) {
 	h := &handlers{a, site, site.Pages(files)}
-	mux.Page("GET /occupations", h.occupations)
-	mux.Page("GET /occupations/{code}", h.occupation)
-	mux.Page("GET /diagnosis", h.ask)
-	mux.Page("POST /diagnosis", h.diagnose)
-	mux.Page("POST /diagnosis/answers", h.again)
-	mux.Page("POST /diagnosis/file", h.file)
-	mux.API("GET /api/v1/occupations", web.Op{
+	mux.Page("GET /occupations", web.Nothing, h.occupations)
+	mux.Page("GET /occupations/{code}", web.Nothing, h.occupation)
+	mux.Page("GET /diagnosis", web.Sent, h.ask)
+	mux.Page("POST /diagnosis", web.Sent, h.diagnose)
+	mux.Page("POST /diagnosis/answers", web.Sent, h.again)
+	mux.Page("POST /diagnosis/file", web.Sent, h.file)
+	mux.API("GET /api/v1/occupations", web.Nothing, web.Op{
 		ID: "listOccupations", Summary: ieum.Text{KO: "직업 찾기", EN: "Find occupations"},
 		Params: search{}, Reply: Occupations{},
 	}, h.occupations)
-	mux.API("GET /api/v1/occupations/{code}/market", web.Op{
+	mux.API("GET /api/v1/occupations/{code}/market", web.Nothing, web.Op{
 		ID: "getMarket", Summary: ieum.Text{KO: "한 직업의 노동시장", EN: "The labour market of one occupation"},
 		Params: marketQuery{}, Reply: Market{},
 	}, h.market)
-	mux.API("POST /api/v1/diagnoses", web.Op{
+	mux.API("POST /api/v1/diagnoses", web.Sent, web.Op{
 		ID: "diagnose", Summary: ieum.Text{KO: "역량 진단. 아무것도 저장하지 않습니다", EN: "Diagnose a résumé; nothing is stored"},
 		Body: diagnosisBody{}, Reply: Diagnosis{},
 		Example: diagnosisBody{Resume: ieum.Resume{

@@ -19,21 +19,21 @@ var files embed.FS
 // Routes serves the log's public files, the API of its proofs and its page.
 func (l *Ledger) Routes(site *web.Site, mux *web.Mux) {
 	h := &handlers{l, site.Pages(files)}
-	mux.File("GET /ledger/checkpoint", h.checkpoint)
-	mux.File("GET /ledger/key", h.key)
-	mux.File("GET /ledger/tile/{path...}", h.tile)
-	mux.File("GET /ledger/proof/{index}", h.proofText)
-	mux.Page("GET /ledger", h.page)
-	mux.Page("POST /ledger", h.compare)
-	mux.API("GET /api/v1/ledger", web.Op{
+	mux.File("GET /ledger/checkpoint", web.Nothing, h.checkpoint)
+	mux.File("GET /ledger/key", web.Nothing, h.key)
+	mux.File("GET /ledger/tile/{path...}", web.Nothing, h.tile)
+	mux.File("GET /ledger/proof/{index}", web.Nothing, h.proofText)
+	mux.Page("GET /ledger", web.Nothing, h.page)
+	mux.Page("POST /ledger", web.Nothing, h.compare)
+	mux.API("GET /api/v1/ledger", web.Nothing, web.Op{
 		ID: "getLedger", Summary: ieum.Text{KO: "공개 원장의 크기와 뿌리, 함께 서명한 증인", EN: "The size and root of the public ledger, and the witnesses that cosigned it"},
 		Reply: Status{},
 	}, h.status)
-	mux.API("GET /api/v1/ledger/entries/{index}/proof", web.Op{
+	mux.API("GET /api/v1/ledger/entries/{index}/proof", web.Nothing, web.Op{
 		ID: "proveEntry", Summary: ieum.Text{KO: "원장의 항목 하나가 지금 나무에 들어 있다는 증명", EN: "The proof that an entry of the ledger is in its present tree"},
 		Params: entryQuery{}, Reply: Proof{},
 	}, h.proof)
-	mux.API("GET /api/v1/ledger/consistency", web.Op{
+	mux.API("GET /api/v1/ledger/consistency", web.Nothing, web.Op{
 		ID: "proveConsistency", Summary: ieum.Text{KO: "원장이 예전 크기에서 이어졌다는 증명", EN: "The proof that the ledger goes on from an earlier size"},
 		Params: changeQuery{}, Reply: Change{},
 	}, h.consistency)

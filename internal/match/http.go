@@ -19,16 +19,16 @@ var files embed.FS
 // Routes serves the pages and the API of searching and matching.
 func (m *Matcher) Routes(site *web.Site, mux *web.Mux) {
 	h := &handlers{m, site, site.Pages(files)}
-	mux.Page("GET /jobs", h.jobs)
-	mux.Page("GET /jobs/{id}", h.job)
-	mux.API("GET /api/v1/postings", web.Op{
+	mux.Page("GET /jobs", web.Nothing, h.jobs)
+	mux.Page("GET /jobs/{id}", web.Nothing, h.job)
+	mux.API("GET /api/v1/postings", web.Nothing, web.Op{
 		ID: "searchPostings", Summary: ieum.Text{KO: "열린 구인공고 찾기", EN: "Search the open postings"}, Params: searchQuery{}, Reply: Found{},
 	}, h.jobs)
-	mux.API("GET /api/v1/postings/{id}", web.Op{
+	mux.API("GET /api/v1/postings/{id}", web.Nothing, web.Op{
 		ID: "getPosting", Summary: ieum.Text{KO: "구인공고 한 건과 그 출처. format=schema.org면 schema.org JobPosting", EN: "One posting and its sources; with format=schema.org a schema.org JobPosting"},
 		Params: postingQuery{}, Reply: Detail{},
 	}, h.job)
-	mux.API("POST /api/v1/matches", web.Op{
+	mux.API("POST /api/v1/matches", web.Sent, web.Op{
 		ID: "matchJobs", Summary: ieum.Text{KO: "이력서에 맞는 일자리와 그 까닭. 아무것도 저장하지 않습니다", EN: "Jobs for a résumé, with reasons; nothing is stored"},
 		Body: matchBody{}, Reply: Matched{}, Example: exampleBody,
 	}, h.match)

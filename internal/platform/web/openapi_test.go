@@ -39,11 +39,11 @@ func shapes(t *testing.T) *Mux {
 	t.Helper()
 	s, _ := testSite(t, false)
 	m := NewMux(s)
-	m.API("GET /api/v1/shapes/{id}", Op{ID: "getShape", Summary: ieum.Text{KO: "모양", EN: "A shape"}, Params: struct {
+	m.API("GET /api/v1/shapes/{id}", Nothing, Op{ID: "getShape", Summary: ieum.Text{KO: "모양", EN: "A shape"}, Params: struct {
 		thingParams
 		ID string `path:"id" example:"s1"`
 	}{}, Reply: shape{}}, func(w http.ResponseWriter, r *http.Request) error { return nil })
-	m.API("POST /api/v1/shapes", Op{ID: "addShape", Summary: ieum.Text{KO: "모양 더하기", EN: "Add a shape"}, Body: shape{}, Example: inside{1}, Reply: []shape{}},
+	m.API("POST /api/v1/shapes", Nothing, Op{ID: "addShape", Summary: ieum.Text{KO: "모양 더하기", EN: "Add a shape"}, Body: shape{}, Example: inside{1}, Reply: []shape{}},
 		func(w http.ResponseWriter, r *http.Request) error { return nil })
 	return m
 }

@@ -20,7 +20,7 @@ func render(t *testing.T, main string, data any) string {
 	s, _ := testSite(t, false)
 	p := s.Pages(fstest.MapFS{"pages/x.html": {Data: []byte(`{{define "title"}}x{{end}}{{define "main"}}` + main + `{{end}}`)}})
 	m := NewMux(s)
-	m.Page("GET /x", func(w http.ResponseWriter, r *http.Request) error { return p.Reply(w, r, "x.html", data) })
+	m.Page("GET /x", Nothing, func(w http.ResponseWriter, r *http.Request) error { return p.Reply(w, r, "x.html", data) })
 	body := get(m, "/x", "Accept-Language", "en").Body.String()
 	_, rest, _ := strings.Cut(body, "tabindex=\"-1\">\n")
 	inner, _, _ := strings.Cut(rest, "\n</main>")
@@ -86,7 +86,7 @@ func formed(t *testing.T) http.Handler {
 	s, _ := testSite(t, false)
 	p := s.Pages(fstest.MapFS{"pages/x.html": {Data: []byte(`{{define "title"}}x{{end}}{{define "main"}}<h1>{{.Data.Work}} {{printf "%s" .Data.File.Data}}</h1>{{end}}`)}})
 	m := NewMux(s)
-	m.Page("POST /x", func(w http.ResponseWriter, r *http.Request) error {
+	m.Page("POST /x", Nothing, func(w http.ResponseWriter, r *http.Request) error {
 		f, err := Read[struct {
 			Work string `q:"work"`
 			File Upload `q:"file"`

@@ -11,6 +11,7 @@ package web
 
 import (
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -54,9 +55,12 @@ func NewSite(set *defs.Set, now func() time.Time, simulated func() bool) *Site {
 
 // A Reader is somebody who is signed in.
 type Reader struct {
-	Name string        // what they sign in with
-	Left time.Duration // until the session ends unless it is used
-	May  func(ieum.Permission) bool
+	ID    ieum.AccountID
+	Name  string        // what they sign in with
+	Left  time.Duration // until the session ends unless it is used
+	Fresh bool          // signed in a short while ago, as what is sensitive asks
+	May   func(ieum.Permission) bool
+	Over  func(ieum.Permission, ieum.Subject) (ieum.Held, bool) // the role that allows something to be done to somebody
 }
 
 // Seconds returns Left in whole seconds.
@@ -64,9 +68,31 @@ func (r *Reader) Seconds() int { return int(r.Left.Seconds()) }
 
 // Allowed says whether somebody is signed in who may do something.
 func Allowed(r *http.Request, p ieum.Permission) bool {
-	q, ok := r.Context().Value(requestKey{}).(*request)
-	return ok && q.reader != nil && q.reader.May(p)
+	by := By(r)
+	return by != nil && by.May(p)
 }
+
+// By returns who asks; nil for a visitor.
+func By(r *http.Request) *Reader {
+	q, ok := r.Context().Value(requestKey{}).(*request)
+	if !ok {
+		return nil
+	}
+	return q.reader
+}
+
+// Holds says what a route has to do with people. There is no route that does
+// not say it.
+type Holds string
+
+// What routes hold.
+const (
+	Nothing  Holds = "nothing"  // nothing about anybody
+	Sent     Holds = "sent"     // what its sender tells of themselves, which is answered and kept nowhere
+	Own      Holds = "own"      // how the reader signs in
+	Accounts Holds = "accounts" // who else signs in, for those who look after accounts
+	Records  Holds = "records"  // what is kept about people: through the door alone
+)
 
 // A Link is a place in the navigation.
 type Link struct {
@@ -96,6 +122,7 @@ type Mux struct {
 	handler http.Handler // mux within everything of guard.go
 	ops     []operation
 	pages   []string
+	holds   map[string]Holds // by pattern
 }
 
 type operation struct {
@@ -106,32 +133,32 @@ type operation struct {
 // NewMux returns a Mux that serves the assets, the OpenAPI document and the
 // page that explains it, and waits for the rest.
 func NewMux(site *Site) *Mux {
-	m := &Mux{site: site, mux: http.NewServeMux()}
+	m := &Mux{site: site, mux: http.NewServeMux(), holds: map[string]Holds{}}
 	m.handler = m.guard()
-	m.handle("GET /assets/{name}", m.serveAsset)
-	m.handle("GET "+apiRoot+"openapi.json", m.openAPI)
-	m.Page("GET /api", m.apiPage)
+	m.handle("GET /assets/{name}", Nothing, m.serveAsset)
+	m.handle("GET "+apiRoot+"openapi.json", Nothing, m.openAPI)
+	m.Page("GET /api", Nothing, m.apiPage)
 	return m
 }
 
 // Page registers h for a pattern such as "GET /jobs".
-func (m *Mux) Page(pattern string, h Handler) {
+func (m *Mux) Page(pattern string, holds Holds, h Handler) {
 	m.pages = append(m.pages, pattern)
-	m.handle(pattern, h)
+	m.handle(pattern, holds, h)
 }
 
 // File registers h for a pattern of files that programs read and no page is made
 // of, such as those of a public format.
-func (m *Mux) File(pattern string, h Handler) { m.handle(pattern, h) }
+func (m *Mux) File(pattern string, holds Holds, h Handler) { m.handle(pattern, holds, h) }
 
 // API registers h for a pattern under /api/v1 and describes it.
-func (m *Mux) API(pattern string, op Op, h Handler) {
+func (m *Mux) API(pattern string, holds Holds, op Op, h Handler) {
 	method, path, ok := strings.Cut(pattern, " ")
 	if !ok || !strings.HasPrefix(path, apiRoot) || op.ID == "" || op.Summary.KO == "" || op.Summary.EN == "" {
 		panic("web: an operation of the API needs METHOD " + apiRoot + "…, an ID and a summary: " + pattern)
 	}
 	m.ops = append(m.ops, operation{op, method, path})
-	m.handle(pattern, h)
+	m.handle(pattern, holds, h)
 }
 
 // Patterns lists the patterns of the pages, then those of the API, each in the
@@ -144,7 +171,16 @@ func (m *Mux) Patterns() []string {
 	return all
 }
 
-func (m *Mux) handle(pattern string, h Handler) {
+// Holds returns what every route holds, by its pattern.
+func (m *Mux) Holds() map[string]Holds { return maps.Clone(m.holds) }
+
+func (m *Mux) handle(pattern string, holds Holds, h Handler) {
+	switch holds {
+	case Nothing, Sent, Own, Accounts, Records:
+	default:
+		panic("web: " + pattern + " does not say what it holds about people")
+	}
+	m.holds[pattern] = holds
 	m.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
 			m.site.fail(w, r, err)

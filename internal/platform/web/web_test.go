@@ -66,10 +66,10 @@ func things(t *testing.T) (http.Handler, *bytes.Buffer) {
 		}
 		return pages.Reply(w, r, "thing.html", p)
 	}
-	m.Page("GET /thing", thing)
-	m.Page("POST /thing", thing)
-	m.API("GET /api/v1/thing", Op{ID: "thing", Summary: ieum.Text{KO: "것", EN: "Thing"}, Params: thingParams{}, Reply: thingParams{}}, thing)
-	m.API("POST /api/v1/resume", Op{ID: "resume", Summary: ieum.Text{KO: "이력서", EN: "Résumé"}, Body: ieum.Resume{}, Reply: ieum.Resume{}}, func(w http.ResponseWriter, r *http.Request) error {
+	m.Page("GET /thing", Nothing, thing)
+	m.Page("POST /thing", Nothing, thing)
+	m.API("GET /api/v1/thing", Nothing, Op{ID: "thing", Summary: ieum.Text{KO: "것", EN: "Thing"}, Params: thingParams{}, Reply: thingParams{}}, thing)
+	m.API("POST /api/v1/resume", Nothing, Op{ID: "resume", Summary: ieum.Text{KO: "이력서", EN: "Résumé"}, Body: ieum.Resume{}, Reply: ieum.Resume{}}, func(w http.ResponseWriter, r *http.Request) error {
 		in, err := ReadJSON[ieum.Resume](r)
 		if err != nil {
 			return err
@@ -80,10 +80,10 @@ func things(t *testing.T) (http.Handler, *bytes.Buffer) {
 		"notfound": ieum.Errorf(ieum.ErrNotFound, "There is no such thing."), "denied": ieum.ErrDenied, "conflict": ieum.ErrConflict,
 		"unavailable": &ieum.Error{Kind: ieum.ErrUnavailable, Key: "error.no_snapshot"}, "broken": errors.New("secret detail"),
 	} {
-		m.Page("GET /fail/"+name, func(http.ResponseWriter, *http.Request) error { return err })
+		m.Page("GET /fail/"+name, Nothing, func(http.ResponseWriter, *http.Request) error { return err })
 	}
-	m.Page("GET /panic", func(http.ResponseWriter, *http.Request) error { panic("secret detail") })
-	m.Page("GET /here", Operators(thing))
+	m.Page("GET /panic", Nothing, func(http.ResponseWriter, *http.Request) error { panic("secret detail") })
+	m.Page("GET /here", Nothing, Operators(thing))
 	return m, log
 }
 
@@ -158,7 +158,7 @@ func TestAMappedFileCutShortDoesNotEndTheProgram(t *testing.T) {
 	}
 	s, _ := testSite(t, false)
 	m := NewMux(s)
-	m.Page("GET /cut", func(w http.ResponseWriter, _ *http.Request) error {
+	m.Page("GET /cut", Nothing, func(w http.ResponseWriter, _ *http.Request) error {
 		_, err := w.Write(append([]byte(nil), data[4096:]...))
 		return err
 	})
@@ -258,7 +258,7 @@ func TestARefusedFormComesBackAsItWas(t *testing.T) {
 	pages := s.Pages(fstest.MapFS{"pages/form.html": {Data: []byte(`{{define "title"}}Form{{end}}{{define "main"}}{{template "faults" .}}
 		{{range $id := .Data.Fields}}{{template "fault" dict "view" $ "id" $id}}<input id="{{$id}}" {{$.Described $id "hint"}}>{{end}}<p>{{.Data.Note}}</p>{{end}}`)}})
 	m := NewMux(s)
-	m.Page("POST /form", func(w http.ResponseWriter, r *http.Request) error {
+	m.Page("POST /form", Nothing, func(w http.ResponseWriter, r *http.Request) error {
 		p, err := Read[noteParams](r)
 		shown := struct {
 			noteParams
@@ -385,7 +385,7 @@ func TestUploadsHaveALimit(t *testing.T) {
 func TestARequestThatWaitsEnds(t *testing.T) {
 	s, _ := testSite(t, false)
 	m := NewMux(s)
-	m.Page("GET /waits", func(_ http.ResponseWriter, r *http.Request) error {
+	m.Page("GET /waits", Nothing, func(_ http.ResponseWriter, r *http.Request) error {
 		if _, ends := r.Context().Deadline(); !ends {
 			t.Error("the request may wait for ever")
 		}
@@ -404,7 +404,7 @@ func TestRequestsAreCountedByPattern(t *testing.T) {
 		told = append(told, fmt.Sprint(pattern, " ", status))
 	}
 	m := NewMux(s)
-	m.Page("GET /one/{id}", func(w http.ResponseWriter, _ *http.Request) error { return JSON(w, http.StatusOK, 1) })
+	m.Page("GET /one/{id}", Nothing, func(w http.ResponseWriter, _ *http.Request) error { return JSON(w, http.StatusOK, 1) })
 	get(m, "/one/mysecret?q=mysecret")
 	get(m, "/nowhere/mysecret")
 	if got := strings.Join(told, "; "); got != "GET /one/{id} 200;  404" {
@@ -499,7 +499,7 @@ func TestTextsAreCompressedAndAssetsKeptForEver(t *testing.T) {
 func TestAReplyCutShortDoesNotLookWhole(t *testing.T) {
 	s, _ := testSite(t, false)
 	m := NewMux(s)
-	m.Page("GET /half", func(w http.ResponseWriter, r *http.Request) error {
+	m.Page("GET /half", Nothing, func(w http.ResponseWriter, r *http.Request) error {
 		io.WriteString(w, strings.Repeat("half", 1<<20))
 		return errors.New("disk gone")
 	})
@@ -513,4 +513,15 @@ func TestAReplyCutShortDoesNotLookWhole(t *testing.T) {
 	if _, err := io.ReadAll(res.Body); err == nil {
 		t.Error("the client saw a whole reply")
 	}
+}
+
+func TestARouteSaysWhatItHoldsAboutPeople(t *testing.T) {
+	s, _ := testSite(t, false)
+	m := NewMux(s)
+	defer func() {
+		if recover() == nil {
+			t.Error("a route was registered that does not say what it holds")
+		}
+	}()
+	m.Page("GET /silent", "", func(http.ResponseWriter, *http.Request) error { return nil })
 }
