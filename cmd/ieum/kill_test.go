@@ -55,7 +55,7 @@ func TestKilled(t *testing.T) {
 }
 
 // TestKilledAtSize kills a market of any size, and a day's changes of it, at five
-// points of different stages. IEUM_TEST_MARKET names the market that ieum
+// points: of its ingest, its build, and those of the changes. IEUM_TEST_MARKET names the market that ieum
 // simulate wrote, IEUM_TEST_CHANGES its changes; bench/README.md has a run.
 func TestKilledAtSize(t *testing.T) {
 	market, changes := os.Getenv("IEUM_TEST_MARKET"), os.Getenv("IEUM_TEST_CHANGES")
@@ -71,13 +71,17 @@ func TestKilledAtSize(t *testing.T) {
 		*scene
 		stages []string
 		points int
-	}{{first, stages, 3}, {day, []string{"index", "compare", "merge", "verify"}, 2}} {
-		for hit := 0; hit < of.points; {
+	}{
+		{first, []string{"rows", "index", "place"}, 2}, // of an ingest, those that a market has
+		{first, stages[slices.Index(stages, "postings"):], 1},
+		{day, []string{"rows", "index", "place"}, 1},
+		{day, []string{"compare", "merge", "verify"}, 1},
+	} {
+		for range of.points {
 			points := draw(rng, of.stages[rng.IntN(len(of.stages))], of.calls, 1)
 			if len(points) == 0 {
-				continue // the market has nothing to join
+				t.Fatalf("%s has no calls of a stage of %v", of.name, of.stages)
 			}
-			hit++
 			p := points[rng.IntN(len(points))]
 			t.Run(fmt.Sprintf("%s-%s-%s-%d-%v", of.name, p.stage, p.op, p.n, p.wait), p.kill)
 		}
