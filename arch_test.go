@@ -88,6 +88,11 @@ func domain(dir string) string {
 	return name
 }
 
+// role says whether a file plays a role by its name: http.go or http_account.go.
+func role(base, name string) bool {
+	return base == name+".go" || strings.HasPrefix(base, name+"_") && strings.HasSuffix(base, ".go")
+}
+
 // forbidden says why the file may not import name, or "" if it may.
 func forbidden(file, name string) string {
 	dir, base := filepath.ToSlash(filepath.Dir(file)), filepath.Base(file)
@@ -111,10 +116,10 @@ func forbidden(file, name string) string {
 		return "a judgement does no I/O and waits for nothing; let who asks read and write"
 	case (strings.HasPrefix(dir, "internal/"+platform) || dir == "defs") && to != "":
 		return "plumbing does not know the domains"
-	case from != "" && name == "database/sql" && base != "store.go":
-		return "SQL lives in store.go"
-	case from != "" && (name == "net/http" || ours == "internal/platform/web") && base != "http.go" && !strings.HasSuffix(base, "_client.go"):
-		return "HTTP lives in http.go"
+	case from != "" && name == "database/sql" && !role(base, "store"):
+		return "SQL lives in store.go and store_*.go"
+	case from != "" && (name == "net/http" || ours == "internal/platform/web") && !role(base, "http") && !strings.HasSuffix(base, "_client.go"):
+		return "HTTP lives in http.go and http_*.go"
 	case isOutside && !allowed(dir, name):
 		return "not a module this folder may use; see outside in arch_test.go"
 	}
@@ -170,6 +175,8 @@ func TestForbidden(t *testing.T) {
 		{"internal/match/rank/rank.go", module + "/internal/jobcare", false},
 		{"internal/catalogue/store.go", "database/sql", true},
 		{"internal/catalogue/ingest.go", "database/sql", false},
+		{"internal/identity/store_grant.go", "database/sql", true},
+		{"internal/identity/storey.go", "database/sql", false},
 		{"internal/match/match.go", "net/http", false},
 		{"internal/match/http.go", "net/http", true},
 		{"internal/platform/web/web.go", module + "/internal/match", false},

@@ -1,0 +1,192 @@
+package identity
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/platform/web"
+)
+
+// An accountsPage is what who looks after accounts sees.
+type accountsPage struct {
+	Accounts             []Account
+	Waiting, Holding     []roleLine
+	Organisations        []Organisation
+	Grants, Makes, Helps bool // what the reader may do
+}
+
+// look refuses who looks after no accounts.
+func look(p *Person) (page accountsPage, err error) {
+	page = accountsPage{Grants: p.MayAny(ieum.GrantRoles), Makes: p.MayAny(ieum.MakeAccounts), Helps: p.MayAny(ieum.HelpAccounts)}
+	if !page.Grants && !page.Makes && !page.Helps {
+		return page, errDenied()
+	}
+	return page, nil
+}
+
+func (h *handlers) accountsPage(r *http.Request, p *Person) (page accountsPage, err error) {
+	page, err = look(p)
+	if err != nil || !page.Grants {
+		return page, err
+	}
+	if page.Accounts, err = h.g.Accounts(r.Context()); err != nil {
+		return page, err
+	}
+	if page.Organisations, err = h.g.Organisations(r.Context()); err != nil {
+		return page, err
+	}
+	names := map[AccountID]string{}
+	for _, a := range page.Accounts {
+		names[a.ID] = a.Name
+	}
+	grants, err := h.g.Grants(r.Context(), "")
+	for _, one := range grants {
+		switch l := h.line(one, names, p.ID); l.State {
+		case "waits":
+			page.Waiting = append(page.Waiting, l)
+		case "holds":
+			page.Holding = append(page.Holding, l)
+		}
+	}
+	return page, err
+}
+
+func (h *handlers) accounts(w http.ResponseWriter, r *http.Request, p *Person) error {
+	if _, err := web.Read[struct{}](r); err != nil {
+		return err
+	}
+	page, err := h.accountsPage(r, p)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "accounts.html", page)
+}
+
+func (h *handlers) confirm(w http.ResponseWriter, r *http.Request, p *Person) error {
+	f, err := web.Read[numberForm](r)
+	if err != nil {
+		return err
+	}
+	err = h.g.Confirm(r.Context(), p, f.Number)
+	if err == nil {
+		http.Redirect(w, r, "/accounts", http.StatusSeeOther)
+		return nil
+	}
+	page, failed := h.accountsPage(r, p)
+	if failed != nil {
+		return failed
+	}
+	return h.pages.Again(w, r, "accounts.html", page, err)
+}
+
+// A manageForm is what is filled in to make an account, propose a role, begin a
+// recovery, add an organisation or a site.
+type manageForm struct {
+	Do           string   `path:"do" enum:"new|role|recover|organisation|site"`
+	Name         string   `q:"name" label:"identity.field.name"`
+	Role         string   `q:"role"`
+	Place        string   `q:"place"`
+	Until        ieum.Day `q:"until" label:"identity.field.until"`
+	ID           string   `q:"id" label:"identity.field.id"`
+	Title        string   `q:"title" max:"100" label:"identity.field.title"`
+	Kind         string   `q:"kind"`
+	Organisation string   `q:"organisation"`
+}
+
+// A managePage is the form of one of them.
+type managePage struct {
+	manageForm
+	Kinds         []string
+	Roles         []*defs.Role
+	Organisations []Organisation
+	Grants        bool
+}
+
+// needs say which permission each of them asks for.
+var needs = map[string]ieum.Permission{
+	"new": ieum.MakeAccounts, "role": ieum.GrantRoles, "recover": ieum.HelpAccounts, "organisation": ieum.GrantRoles, "site": ieum.GrantRoles,
+}
+
+func (h *handlers) managePage(r *http.Request, p *Person, f manageForm) (page managePage, err error) {
+	page = managePage{manageForm: f, Kinds: Kinds, Grants: p.MayAny(ieum.GrantRoles)}
+	for _, role := range h.g.roles {
+		page.Roles = append(page.Roles, role)
+	}
+	slices.SortFunc(page.Roles, func(a, b *defs.Role) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	page.Organisations, err = h.g.Organisations(r.Context())
+	return page, err
+}
+
+func (h *handlers) manage(w http.ResponseWriter, r *http.Request, p *Person) error {
+	f, err := web.Read[manageForm](r)
+	if needs[f.Do] == "" {
+		return ieum.ErrNotFound
+	}
+	if !p.MayAny(needs[f.Do]) {
+		return errDenied()
+	}
+	page, failed := h.managePage(r, p, f)
+	if failed != nil {
+		return failed
+	}
+	if err == nil && r.Method == http.MethodGet {
+		return h.pages.Reply(w, r, "manage.html", page)
+	}
+	var out *handout
+	if err == nil {
+		out, err = h.do(r, p, f)
+	}
+	switch {
+	case errors.Is(err, ieum.ErrNotFound):
+		return h.pages.Again(w, r, "manage.html", page, errNobody())
+	case err != nil:
+		return h.pages.Again(w, r, "manage.html", page, err)
+	case out != nil:
+		return h.pages.Reply(w, r, "link.html", out)
+	}
+	http.Redirect(w, r, "/accounts", http.StatusSeeOther)
+	return nil
+}
+
+// A handout is a link to hand over.
+type handout struct {
+	Name, Link string
+	From       time.Time // zero: at once
+	Waits      bool      // the role needs a second person
+}
+
+func (h *handlers) do(r *http.Request, p *Person, f manageForm) (*handout, error) {
+	ctx := r.Context()
+	organisation, site, _ := strings.Cut(f.Place, "/")
+	want := Grant{Role: ieum.RoleID(f.Role), Organisation: organisation, Site: site, Until: endOf(f.Until)}
+	if role := h.g.roles[want.Role]; site != "" && role != nil && role.Reach == defs.ReachOrganisation {
+		want.Reach = defs.ReachSite
+	}
+	switch f.Do {
+	case "new":
+		token, role, err := h.g.Add(ctx, p, f.Name, want)
+		return &handout{Name(f.Name), h.address(r, token), time.Time{}, role.Confirmer == ""}, err
+	case "recover":
+		token, from, err := h.g.Recover(ctx, p.ID, f.Name)
+		return &handout{Name(f.Name), h.address(r, token), from, false}, err
+	case "role":
+		_, err := h.g.ProposeFor(ctx, p, f.Name, want)
+		return nil, err
+	case "organisation":
+		return nil, h.g.AddOrganisation(ctx, p.ID, Organisation{ID: f.ID, Name: f.Title, Kind: f.Kind})
+	}
+	return nil, h.g.AddSite(ctx, p.ID, f.Organisation, Site{f.ID, f.Title})
+}
+
+// address returns the address of a link.
+func (h *handlers) address(r *http.Request, token string) string {
+	if h.g.url != "" {
+		return h.g.url + "/enrol/" + token
+	}
+	return "http://" + r.Host + "/enrol/" + token
+}

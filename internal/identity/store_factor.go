@@ -1,0 +1,177 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"ieum"
+)
+
+const factorColumns = `number, kind, data, made, used, step, (SELECT COUNT(*) FROM identity_code c WHERE c.factor = number)`
+
+func readFactor(scan func(...any) error) (f Factor, err error) {
+	var made, used int64
+	err = scan(&f.Number, &f.Kind, &f.data, &made, &used, &f.step, &f.Left)
+	f.Made, f.Used = moment(made), moment(used)
+	return f, err
+}
+
+func (s *store) factors(ctx context.Context, a AccountID) ([]Factor, error) {
+	return factorsOf(ctx, outside(s.db), a)
+}
+
+func factorsOf(ctx context.Context, q querier, a AccountID) ([]Factor, error) {
+	return list(ctx, q, readFactor, `SELECT `+factorColumns+` FROM identity_factor WHERE account = ? ORDER BY number`, string(a))
+}
+
+// A setting is a factor to be added, with the codes of a printed list.
+type setting struct {
+	kind, data string
+	step       int64
+	codes      []string
+}
+
+// addFactors adds factors; of all kinds but passkeys an account has one, and
+// the new one takes its place.
+func addFactors(ctx context.Context, tx *sql.Tx, a AccountID, now time.Time, more []setting) error {
+	for _, f := range more {
+		if f.kind != passkey {
+			if err := dropFactors(ctx, tx, a, `kind = ?`, f.kind); err != nil {
+				return err
+			}
+		}
+		var number int64
+		err := tx.QueryRowContext(ctx, `INSERT INTO identity_factor (account, kind, data, made, used, step) VALUES (?, ?, ?, ?, 0, ?) RETURNING number`,
+			string(a), f.kind, f.data, now.Unix(), f.step).Scan(&number)
+		if err != nil {
+			return err
+		}
+		for _, code := range f.codes {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO identity_code (factor, hash) VALUES (?, ?)`, number, codeHash(a, code)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// dropFactors removes the factors of an account that a condition names.
+func dropFactors(ctx context.Context, tx *sql.Tx, a AccountID, where string, args ...any) error {
+	args = append([]any{string(a)}, args...)
+	_, err := tx.ExecContext(ctx, `DELETE FROM identity_code WHERE factor IN (SELECT number FROM identity_factor WHERE account = ? AND `+where+`)`, args...)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM identity_factor WHERE account = ? AND `+where, args...)
+	return err
+}
+
+func kindsOf(list []setting) []string {
+	kinds := make([]string, len(list))
+	for i, f := range list {
+		kinds[i] = f.kind
+	}
+	return kinds
+}
+
+// addTo adds factors to those an account has. Its other sessions end: whoever
+// had them may be why something was changed.
+func (s *store) addTo(ctx context.Context, a AccountID, now time.Time, keep string, more ...setting) error {
+	return s.change(ctx, func(tx *sql.Tx) (event, error) {
+		if err := addFactors(ctx, tx, a, now, more); err != nil {
+			return event{}, err
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ? AND id <> ?`, string(a), keep)
+		return about("identity.factor_added", a, "kinds", kindsOf(more)), err
+	})
+}
+
+// arrive sets up what somebody signs in with who came by a link, uses the link
+// up and begins a session. A recovery leaves nothing of what was there before.
+func (s *store) arrive(ctx context.Context, l Link, now time.Time, full Session, more ...setting) error {
+	return s.change(ctx, func(tx *sql.Tx) (event, error) {
+		res, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ? WHERE hash = ? AND ended = 0 AND since <= ? AND until > ?`, now.Unix(), l.hash, now.Unix(), now.Unix())
+		if err := changed(res, err, errLink()); err != nil {
+			return event{}, err
+		}
+		if l.Purpose == toRecover {
+			if err := dropFactors(ctx, tx, l.Account, `1 = 1`); err != nil {
+				return event{}, err
+			}
+			if _, err := tx.ExecContext(ctx, `DELETE FROM identity_device WHERE account = ?`, string(l.Account)); err != nil {
+				return event{}, err
+			}
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ?`, string(l.Account)); err != nil {
+			return event{}, err
+		}
+		if err := addFactors(ctx, tx, l.Account, now, more); err != nil {
+			return event{}, err
+		}
+		return about("identity.link_used", l.Account, "purpose", l.Purpose, "link", l.ID, "kinds", kindsOf(more)), insertSession(ctx, tx, full)
+	})
+}
+
+// removeFactor removes a factor, unless what is left would not let the person
+// in.
+func (s *store) removeFactor(ctx context.Context, a AccountID, number int64, two bool) error {
+	return s.change(ctx, func(tx *sql.Tx) (event, error) {
+		have, err := factorsOf(ctx, within(tx), a)
+		if err != nil {
+			return event{}, err
+		}
+		var left []Factor
+		for _, f := range have {
+			if f.Number != number {
+				left = append(left, f)
+			}
+		}
+		if len(left) == len(have) {
+			return event{}, ieum.ErrNotFound
+		}
+		if !enough(left, two) {
+			return event{}, &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.last_factor", Message: "without it nobody could sign in"}
+		}
+		return about("identity.factor_removed", a, "factor", number), dropFactors(ctx, tx, a, `number = ?`, number)
+	})
+}
+
+// useStep takes a code of an app, once: false when its step was taken.
+func (s *store) useStep(ctx context.Context, factor, step int64, now time.Time) (ok bool, err error) {
+	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE identity_factor SET step = ?, used = ? WHERE number = ? AND step < ?`, step, now.Unix(), factor, step)
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		ok = n == 1
+		return err
+	})
+	return ok, err
+}
+
+// useCode takes a printed code, once: false when the list has no such code.
+func (s *store) useCode(ctx context.Context, factor int64, hash []byte, now time.Time) (ok bool, err error) {
+	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `DELETE FROM identity_code WHERE factor = ? AND hash = ?`, factor, hash)
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		if ok = n == 1; !ok || err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE identity_factor SET used = ? WHERE number = ?`, now.Unix(), factor)
+		return err
+	})
+	return ok, err
+}
+
+// useFactor notes that a factor was used, and what it is now.
+func (s *store) useFactor(ctx context.Context, factor int64, data string, now time.Time) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE identity_factor SET data = ?, used = ? WHERE number = ?`, data, now.Unix(), factor)
+		return err
+	})
+}

@@ -1,0 +1,125 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"ieum"
+)
+
+const sessionColumns = `hash, id, account, stage, device, made, seen, until, factors, tries, link, secret`
+
+func readSession(scan func(...any) error) (s Session, err error) {
+	var account string
+	var made, seen, until int64
+	err = scan(&s.hash, &s.ID, &account, &s.Stage, &s.Device, &made, &seen, &until, &s.factors, &s.tries, &s.link, &s.secret)
+	s.Account, s.Made, s.Seen, s.Until = AccountID(account), moment(made), moment(seen), moment(until)
+	return s, err
+}
+
+func insertSession(ctx context.Context, tx *sql.Tx, n Session) error {
+	if n.link == nil {
+		n.link = []byte{}
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO identity_session (`+sessionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		n.hash, n.ID, string(n.Account), n.Stage, n.Device, n.Made.Unix(), n.Seen.Unix(), n.Until.Unix(), n.factors, n.tries, n.link, n.secret)
+	return err
+}
+
+// session returns a session that has not ended.
+func (s *store) session(ctx context.Context, hash []byte, now time.Time) (Session, error) {
+	return first(ctx, outside(s.db), readSession, `SELECT `+sessionColumns+` FROM identity_session WHERE hash = ? AND until > ? AND seen > ?`,
+		hash, now.Unix(), now.Add(-idle).Unix())
+}
+
+func (s *store) sessions(ctx context.Context, a AccountID, now time.Time) ([]Session, error) {
+	return list(ctx, outside(s.db), readSession, `SELECT `+sessionColumns+` FROM identity_session WHERE account = ? AND stage = 'full' AND until > ? AND seen > ? ORDER BY seen DESC`,
+		string(a), now.Unix(), now.Add(-idle).Unix())
+}
+
+// begin starts a session in place of another, "" for none, and forgets those
+// that are over.
+func (s *store) begin(ctx context.Context, n Session, before []byte, now time.Time, e event) error {
+	return s.change(ctx, func(tx *sql.Tx) (event, error) {
+		_, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE hash = ? OR until <= ? OR seen <= ?`, before, now.Unix(), now.Add(-idle).Unix())
+		if err != nil {
+			return event{}, err
+		}
+		return e, insertSession(ctx, tx, n)
+	})
+}
+
+// touch notes that a session was used.
+func (s *store) touch(ctx context.Context, hash []byte, now time.Time) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE identity_session SET seen = ? WHERE hash = ? AND seen < ?`, now.Unix(), hash, now.Unix())
+		return err
+	})
+}
+
+// try counts a wrong code; at the last one the session ends.
+func (s *store) try(ctx context.Context, hash []byte, most int) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE identity_session SET tries = tries + 1 WHERE hash = ?`, hash)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM identity_session WHERE hash = ? AND tries >= ?`, hash, most)
+		return err
+	})
+}
+
+// setSecret keeps the secret of an app until its first code has been seen.
+func (s *store) setSecret(ctx context.Context, hash []byte, secret string) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE identity_session SET secret = ? WHERE hash = ?`, secret, hash)
+		return err
+	})
+}
+
+// endSession ends one session of an account.
+func (s *store) endSession(ctx context.Context, a AccountID, id string) error {
+	return s.change(ctx, func(tx *sql.Tx) (event, error) {
+		res, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ? AND id = ?`, string(a), id)
+		return about("identity.session_ended", a, "session", id), changed(res, err, ieum.ErrNotFound)
+	})
+}
+
+// keepChallenge keeps what a passkey was asked, and forgets what is over.
+func (s *store) keepChallenge(ctx context.Context, id string, a AccountID, data string, now, until time.Time) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM identity_challenge WHERE until <= ?`, now.Unix()); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO identity_challenge (id, account, data, until) VALUES (?, ?, ?, ?)`, id, string(a), data, until.Unix())
+		return err
+	})
+}
+
+// takeChallenge returns what a passkey was asked, once.
+func (s *store) takeChallenge(ctx context.Context, id string, a AccountID, now time.Time) (data string, err error) {
+	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, `DELETE FROM identity_challenge WHERE id = ? AND account = ? AND until > ? RETURNING data`, id, string(a), now.Unix()).Scan(&data)
+		if errors.Is(err, sql.ErrNoRows) {
+			return errPasskey()
+		}
+		return err
+	})
+	return data, err
+}
+
+func (s *store) addDevice(ctx context.Context, hash []byte, a AccountID, now time.Time) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO identity_device (hash, account, made) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, hash, string(a), now.Unix())
+		return err
+	})
+}
+
+// knows says whether an account was signed in to with a browser before.
+func (s *store) knows(ctx context.Context, hash []byte, a AccountID) (bool, error) {
+	var n int
+	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_device WHERE hash = ? AND account = ?`, hash, string(a)).Scan(&n)
+	return n > 0, err
+}
