@@ -15,6 +15,7 @@ var (
 	ErrUnavailable = errors.New("unavailable")
 	ErrBusy        = errors.New("busy")       // too much is asked at once: again later
 	ErrSignedOut   = errors.New("signed out") // for somebody who has signed in
+	ErrErased      = errors.New("erased")     // nobody can read it any more
 )
 
 // An Error is a failure that may be shown to the person who caused it. Key

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +23,7 @@ import (
 	"ieum/internal/match"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/journal"
+	"ieum/internal/platform/seal"
 	"ieum/internal/platform/web"
 	"ieum/internal/snapshot"
 )
@@ -29,9 +31,11 @@ import (
 // This file is the one place that knows all the domains; read it top to bottom
 // to see who needs whom.
 
-// a store is what ingest and build work on: the data folder and its database.
+// a store is what ingest and build work on: the data folder, its database and
+// the keys of the people told about in both.
 type store struct {
 	db        *db.DB
+	keys      *seal.Keys
 	catalogue *catalogue.Catalogue
 }
 
@@ -47,29 +51,43 @@ func (e *env) database() (string, error) {
 }
 
 func openStore(ctx context.Context, e *env, set *defs.Set) (*store, error) {
+	d, err := openDatabase(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	dir, master := e.keyStore()
+	keys, err := seal.OpenFor(ctx, d, dir, master)
+	if err != nil {
+		d.Close()
+		return nil, err
+	}
+	return storeOn(ctx, e, set, d, keys)
+}
+
+func openDatabase(ctx context.Context, e *env) (*db.DB, error) {
 	where, err := e.database()
 	if err != nil {
 		return nil, err
 	}
-	d, err := db.Open(ctx, where)
-	if err != nil {
-		return nil, err
-	}
+	return db.Open(ctx, where)
+}
+
+// storeOn makes a store of a database, which it closes if it cannot. Without
+// keys nothing that is sealed can be read.
+func storeOn(ctx context.Context, e *env, set *defs.Set, d *db.DB, keys *seal.Keys) (*store, error) {
 	coder, err := occupation.New(set)
+	if err == nil {
+		err = journal.Migrate(ctx, d)
+	}
+	var c *catalogue.Catalogue
+	if err == nil {
+		c, err = catalogue.New(ctx, d, set, e.Data, e.now, coder, competency.New(set))
+	}
 	if err != nil {
 		d.Close()
 		return nil, err
 	}
-	if err := journal.Migrate(ctx, d); err != nil {
-		d.Close()
-		return nil, err
-	}
-	c, err := catalogue.New(ctx, d, set, e.Data, e.now, coder, competency.New(set))
-	if err != nil {
-		d.Close()
-		return nil, err
-	}
-	return &store{d, c}, nil
+	return &store{d, keys, c}, nil
 }
 
 // Close gives back the database.
@@ -102,6 +120,18 @@ func openRegistry(ctx context.Context, e *env, s *store, set *defs.Set) (*identi
 		}
 	}
 	return identity.New(ctx, s.db, set, e.now, identity.Options{URL: e.URL, Breached: e.Breached, Cost: e.cost, Demo: e.demo})
+}
+
+// keyStore returns the folder of the key store and its master key.
+func (e *env) keyStore() (dir string, m seal.Master) {
+	dir, master := e.Keys, e.Master
+	if dir == "" {
+		dir = filepath.Join(e.Data, "keys")
+	}
+	if master == "" {
+		master = filepath.Join(dir, "master.key")
+	}
+	return dir, seal.NewMaster(master)
 }
 
 // parts are what the domains derive from a snapshot.

@@ -23,6 +23,15 @@ type Config struct {
 	// SHA-1 hashes in capital hex, sorted. Default none, or IEUM_BREACHED.
 	Breached string
 
+	// Keys is the folder of the store of people's keys, which servers on other
+	// machines may share. Default keys in Data, or IEUM_KEYS.
+	Keys string
+
+	// Master is where the master key of that store is: a file, or exec:PROGRAM
+	// for a key management system. Default master.key in Keys, or
+	// IEUM_MASTER_KEY.
+	Master string
+
 	// Listen is the address to serve on.
 	Listen string
 }
@@ -33,7 +42,7 @@ func fromEnvironment(getenv func(string) string) Config {
 	for _, v := range []struct {
 		name string
 		to   *string
-	}{{"IEUM_DATA", &c.Data}, {"IEUM_DATABASE", &c.Database}, {"IEUM_DEFS", &c.Defs}, {"IEUM_URL", &c.URL}, {"IEUM_BREACHED", &c.Breached}} {
+	}{{"IEUM_DATA", &c.Data}, {"IEUM_DATABASE", &c.Database}, {"IEUM_DEFS", &c.Defs}, {"IEUM_URL", &c.URL}, {"IEUM_BREACHED", &c.Breached}, {"IEUM_KEYS", &c.Keys}, {"IEUM_MASTER_KEY", &c.Master}} {
 		if s := getenv(v.name); s != "" {
 			*v.to = s
 		}

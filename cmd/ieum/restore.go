@@ -17,6 +17,7 @@ import (
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/durable"
 	"ieum/internal/platform/journal"
+	"ieum/internal/platform/seal"
 )
 
 var restoreCommand = &command{
@@ -165,16 +166,12 @@ func fillDatabase(ctx context.Context, e *env) error {
 		return durable.Fault(err)
 	}
 	defer dump.Close()
-	where, err := e.database()
-	if err != nil {
-		return err
-	}
-	d, err := db.Open(ctx, where)
+	d, err := openDatabase(ctx, e)
 	if err != nil {
 		return err
 	}
 	err = d.Load(ctx, dump, func(ctx context.Context, d *db.DB) error {
-		return errors.Join(journal.Migrate(ctx, d), catalogue.Migrate(ctx, d), ledger.Migrate(ctx, d), identity.Migrate(ctx, d))
+		return errors.Join(journal.Migrate(ctx, d), seal.Migrate(ctx, d), catalogue.Migrate(ctx, d), ledger.Migrate(ctx, d), identity.Migrate(ctx, d))
 	})
 	if err := errors.Join(err, d.Close()); err != nil {
 		return err
@@ -188,7 +185,11 @@ func compareRestored(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, e, set)
+	d, err := openDatabase(ctx, e)
+	if err != nil {
+		return err
+	}
+	s, err := storeOn(ctx, e, set, d, nil) // the keys are in no backup
 	if err != nil {
 		return err
 	}

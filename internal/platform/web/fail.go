@@ -44,6 +44,7 @@ var statuses = []struct {
 	{ieum.ErrUnavailable, http.StatusServiceUnavailable, "unavailable"},
 	{ieum.ErrBusy, http.StatusTooManyRequests, "busy"},
 	{ieum.ErrSignedOut, http.StatusUnauthorized, "signed_out"},
+	{ieum.ErrErased, http.StatusGone, "erased"},
 	{errMethod, http.StatusMethodNotAllowed, "method"},
 	{errTooLarge, http.StatusRequestEntityTooLarge, "too_large"},
 	{nil, http.StatusInternalServerError, "internal"},

@@ -1,0 +1,265 @@
+// Package seal encrypts what is kept of people, under a key for each that can be
+// destroyed: afterwards nothing sealed for that person opens, wherever a copy of
+// it lies.
+//
+// The keys are not kept one by one: they are the leaves of a tree of seeds, and
+// the store, one small file outside the database and its backups, holds the
+// seeds that cover everybody who was not erased. A new person costs it nothing,
+// an erased one at most 64 seeds. The file is encrypted under a master key.
+//
+// Read seal.go for what is sealed and how, tree.go for the keys, file.go for
+// the store and what a crash leaves, master.go for the master key, and store.go
+// for what ties a store to its database.
+package seal
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"ieum"
+	"ieum/internal/platform/durable"
+)
+
+// Keys is a key store. It is safe for use by many goroutines, and by many
+// processes on one folder: what one erases no other can open from then on.
+type Keys struct {
+	dir    string
+	master Master
+
+	mu   sync.RWMutex
+	held *content
+	info os.FileInfo // of the file that held was read from
+}
+
+// Open opens the key store in a folder, or makes one where there is none. A
+// store that is damaged or whose master key is missing, open to others or
+// another is refused with a sentence that names the file.
+func Open(dir string, m Master) (*Keys, error) {
+	k := &Keys{dir: dir, master: m}
+	if err := durable.MkdirAll(dir); err != nil {
+		return nil, err
+	}
+	done, err := lock(dir)
+	if err != nil {
+		return nil, err
+	}
+	return k, errors.Join(k.begin(), done())
+}
+
+// begin reads the store, or makes it. The caller has the lock.
+func (k *Keys) begin() error {
+	err := k.load()
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := k.master.Begin(); err != nil {
+		return err
+	}
+	if err := write(k.master, k.Path(), newContent()); err != nil {
+		return err
+	}
+	return k.load()
+}
+
+// Path returns where the store's file is.
+func (k *Keys) Path() string { return filepath.Join(k.dir, File) }
+
+// ID returns the name that was drawn for the store when it was made.
+func (k *Keys) ID() string {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.held.id
+}
+
+// load takes up the file.
+func (k *Keys) load() error {
+	c, info, err := read(k.master, k.Path())
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.held != nil {
+		k.held.forget()
+	}
+	k.held, k.info = c, info
+	return nil
+}
+
+// again is how often the file is read until it is whole: one that is replaced
+// meanwhile is overwritten.
+const again = 5
+
+// fresh takes up what another process wrote. Its errors are not for whoever
+// asks for a page, so they are of no kind.
+func (k *Keys) fresh() error {
+	for n := 1; ; n++ {
+		now, err := os.Stat(k.Path())
+		if err == nil {
+			k.mu.RLock()
+			same := os.SameFile(now, k.info) && now.ModTime().Equal(k.info.ModTime()) && now.Size() == k.info.Size()
+			k.mu.RUnlock()
+			if same {
+				return nil
+			}
+			if err = k.load(); err == nil {
+				return nil
+			}
+		}
+		if n == again {
+			return fmt.Errorf("seal: %v", err)
+		}
+		time.Sleep(time.Duration(n) * time.Millisecond)
+	}
+}
+
+// format is the first byte of what is sealed.
+const format = 1
+
+// key returns the key of an id, or ieum.ErrErased.
+func (k *Keys) key(id string) ([]byte, error) {
+	if err := k.fresh(); err != nil {
+		return nil, err
+	}
+	k.mu.RLock()
+	s, ok := leaf(k.held.nodes, pathOf(id))
+	k.mu.RUnlock()
+	if !ok {
+		return nil, fmt.Errorf("seal: %s: %w", id, ieum.ErrErased)
+	}
+	h := sha256.New()
+	h.Write([]byte("ieum/seal/1"))
+	h.Write(s[:])
+	h.Write([]byte(id))
+	return h.Sum(nil), nil
+}
+
+// bound returns what binds sealed bytes to whom and where they were sealed for.
+func bound(id, place string) []byte {
+	b := binary.BigEndian.AppendUint32([]byte{format}, uint32(len(id)))
+	return append(append(b, id...), place...)
+}
+
+// Seal encrypts plain under the key of id (AES-256-GCM, 29 bytes longer). It
+// opens only at the same place, which names table, row and column. After Erase
+// the error is ieum.ErrErased.
+func (k *Keys) Seal(id, place string, plain []byte) ([]byte, error) {
+	key, err := k.key(id)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(key)
+	return append([]byte{format}, encrypt(key, plain, bound(id, place))...), nil
+}
+
+// Open is the inverse of Seal. What was changed, or sealed for another id or
+// place, is an error; after Erase the error is ieum.ErrErased.
+func (k *Keys) Open(id, place string, sealed []byte) ([]byte, error) {
+	key, err := k.key(id)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(key)
+	if len(sealed) > 0 && sealed[0] == format {
+		plain, err := decrypt(key, sealed[1:], bound(id, place))
+		if err == nil {
+			return plain, nil
+		}
+	}
+	return nil, fmt.Errorf("seal: what lies at %s was changed, or sealed for another place or with another key store", place)
+}
+
+// Blind returns a keyed hash of a value, 32 hex digits, to look it up by. It is
+// another at another place, and nobody can try values without the store.
+func (k *Keys) Blind(place, value string) string {
+	k.mu.RLock()
+	mac := hmac.New(sha256.New, k.held.blind[:])
+	k.mu.RUnlock()
+	mac.Write(binary.BigEndian.AppendUint32(nil, uint32(len(place))))
+	mac.Write([]byte(place))
+	mac.Write([]byte(value))
+	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// longest is how many bytes an id may have.
+const longest = 255
+
+// Erase destroys the keys of ids. When it returns nil that is so for good, in
+// every process; ids that were erased before are left as they are.
+func (k *Keys) Erase(ids ...string) error {
+	for _, id := range ids {
+		if id == "" || len(id) > longest {
+			return fmt.Errorf("seal: an id has between 1 and %d bytes, not %d", longest, len(id))
+		}
+	}
+	return k.change(func(c *content) (*content, error) { return c.without(ids), nil })
+}
+
+// Rotate wraps the store under a new master key, and destroys the one before.
+// What is sealed stays as it is. Readers go on.
+func (k *Keys) Rotate(now time.Time) error {
+	return k.change(func(c *content) (*content, error) {
+		if err := k.master.Renew(); err != nil {
+			return nil, err
+		}
+		out := *c
+		out.rotated = now
+		return &out, nil
+	})
+}
+
+// change writes what do makes of the content, if that is another. What it
+// changes outside must bear being done again.
+func (k *Keys) change(do func(*content) (*content, error)) error {
+	done, err := lock(k.dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(k.changed(do), done())
+}
+
+// changed works on a content of its own, for others take up k.held as they go.
+func (k *Keys) changed(do func(*content) (*content, error)) error {
+	c, _, err := read(k.master, k.Path())
+	if err != nil {
+		return err
+	}
+	defer c.forget()
+	next, err := do(c)
+	if err != nil || next == c {
+		return err
+	}
+	defer next.forget()
+	if err := write(k.master, k.Path(), next); err != nil {
+		return err
+	}
+	return k.load()
+}
+
+// Erased returns the ids that were erased, in order.
+func (k *Keys) Erased() []string {
+	k.fresh() // who cannot be asked now was asked when the store was opened
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return slices.Clone(k.held.erased)
+}
+
+// Rotated returns when the master key was last renewed; the zero time is never.
+func (k *Keys) Rotated() time.Time {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.held.rotated
+}
+
+// Master returns the name of the file or program of the master key.
+func (k *Keys) Master() string { return k.master.Name() }
