@@ -23,6 +23,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
 	"time"
 
@@ -99,6 +100,10 @@ func onlyIDs(v any) error {
 	return nil
 }
 
+// HashAfter returns what Hash must be, given that of the entry before (nil of
+// the first): for who holds an entry and checks it without the journal.
+func (e *Entry) HashAfter(before []byte) []byte { return e.hash(before) }
+
 // hash returns what Entry.Hash must be after an entry with hash before. Each
 // part is led by its length, so that no two entries have the same bytes.
 func (e *Entry) hash(before []byte) []byte {
@@ -122,11 +127,45 @@ func After(ctx context.Context, d *db.DB, seq int64, most int) ([]Entry, error) 
 	return read(ctx, d, seq, most)
 }
 
+// Of returns up to most entries of a kind about a subject, newest first: those
+// before entry before, or for 0 the newest of all, led by those that have no
+// number yet (Seq 0, no Hash). The kind "" is any. An entry that gets its number
+// meanwhile may be there twice, never not at all.
+func Of(ctx context.Context, d *db.DB, subject, kind string, before int64, most int) (entries []Entry, err error) {
+	if before == 0 {
+		before = math.MaxInt64
+		if entries, err = fresh(ctx, d, subject, kind, most); err != nil {
+			return nil, err
+		}
+	}
+	query, args := `
+		SELECT seq, sealed, kind, subject, data, hash FROM journal_entry
+		WHERE subject = ? AND seq < ?`, []any{subject, before}
+	if kind != "" {
+		query, args = query+` AND kind = ?`, append(args, kind)
+	}
+	sealed, err := scan(ctx, d, query+` ORDER BY seq DESC LIMIT ?`, append(args, most-len(entries))...)
+	return append(entries, sealed...), err
+}
+
+// fresh returns the newest entries about a subject that have no number yet.
+func fresh(ctx context.Context, d *db.DB, subject, kind string, most int) ([]Entry, error) {
+	query, args := `SELECT 0, 0, kind, subject, data, NULL FROM journal_new WHERE subject = ?`, []any{subject}
+	if kind != "" {
+		query, args = query+` AND kind = ?`, append(args, kind)
+	}
+	return scan(ctx, d, query+` ORDER BY id DESC LIMIT ?`, append(args, most)...)
+}
+
 // read returns up to most entries after a place.
 func read(ctx context.Context, d *db.DB, after int64, most int) ([]Entry, error) {
-	rows, err := d.QueryContext(ctx, `
+	return scan(ctx, d, `
 		SELECT seq, sealed, kind, subject, data, hash FROM journal_entry
 		WHERE seq > ? ORDER BY seq LIMIT ?`, after, most)
+}
+
+func scan(ctx context.Context, d *db.DB, query string, args ...any) ([]Entry, error) {
+	rows, err := d.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -331,5 +332,30 @@ func TestRunUntilTheEnd(t *testing.T) {
 		}
 		stop()
 		done.Wait()
+	})
+}
+
+// TestWhatIsAboutASubject is read newest first, what has no number yet included,
+// and goes on where a page ended.
+func TestWhatIsAboutASubject(t *testing.T) {
+	each2(t, func(t *testing.T, d *db.DB) {
+		s := &Sealer{d, "a", noon().now}
+		add(t, d, "p1", "p2", "p1", "p1")
+		seals(t, s, 4)
+		add(t, d, "p1", "p2")
+		got, err := Of(ctx, d, "p1", "shop.sold", 0, 3)
+		if err != nil || len(got) != 3 || got[0].Seq != 0 || got[1].Seq != 4 || got[2].Seq != 3 {
+			t.Fatalf("got %+v, %v", got, err)
+		}
+		if got, err = Of(ctx, d, "p1", "", 3, 3); err != nil || len(got) != 1 || got[0].Seq != 1 {
+			t.Errorf("then %+v, %v", got, err)
+		}
+		if got, err = Of(ctx, d, "p1", "shop.lost", 0, 3); err != nil || len(got) != 0 {
+			t.Errorf("of another kind %+v, %v", got, err)
+		}
+		all, err := After(ctx, d, 2, 2)
+		if err != nil || !bytes.Equal(all[1].Hash, all[1].HashAfter(all[0].Hash)) {
+			t.Errorf("the hash cannot be told from outside: %v", err)
+		}
 	})
 }
