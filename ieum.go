@@ -29,6 +29,23 @@ type AccountID string
 // not. It is drawn, as an AccountID is.
 type PersonID string
 
+// PurposeID names a purpose declared in defs/purposes.
+type PurposeID string
+
+// A RecordKind is a kind of what is kept about a person.
+type RecordKind string
+
+// What is kept about a person.
+const (
+	ContactRecord RecordKind = "contact" // name, telephone, mail
+	ResumeRecord  RecordKind = "resume"  // what the person says of their work
+	NoteRecord    RecordKind = "note"    // what a counsellor wrote
+	PaperRecord   RecordKind = "paper"   // a signed paper
+)
+
+// RecordKinds lists them all.
+var RecordKinds = []RecordKind{ContactRecord, ResumeRecord, NoteRecord, PaperRecord}
+
 // A Subject is whom or what somebody wants to do something to.
 type Subject struct {
 	Owner              AccountID

@@ -1,12 +1,13 @@
 // Package defs is everything the platform is told rather than programmed to
 // do: the kinds of information it keeps, the sources they come from, the lists
-// of codes they are written in, the roles people have and the messages they read. Each is one file
+// of codes they are written in, the roles people have, the purposes for which
+// personal records may be read and the messages they read. Each is one file
 // in a folder beside this one. To add one, add a file; `ieum check` says
 // whether all hold together, with the line of each fault.
 //
 // Read types.go for what a file may say, defs.go for how the files are loaded,
-// decode.go and fault.go for how strictly, kind.go, role.go, source.go, messages.go
-// and codetable.go for one sort of file each, codes.go and codeindex.go for what a
+// decode.go and fault.go for how strictly, kind.go, role.go, purpose.go, source.go,
+// messages.go and codetable.go for one sort of file each, codes.go and codeindex.go for what a
 // list of codes answers, licences.go for what laws require, and cel.go, celenv.go
 // and eval.go for the language of mappings and rules; plain.go is one function
 // of it.
@@ -27,11 +28,11 @@ import (
 
 // Files are the definitions built into the binary.
 //
-//go:embed codes kinds messages roles sources
+//go:embed codes kinds messages purposes roles sources
 var Files embed.FS
 
 // folders are the sorts of definitions.
-var folders = []string{"codes", "kinds", "messages", "roles", "sources"}
+var folders = []string{"codes", "kinds", "messages", "purposes", "roles", "sources"}
 
 // Load reads the built-in definitions with the overlays laid over them: a file
 // of the same path replaces the one beneath, another adds to them; messages
@@ -46,6 +47,7 @@ func LoadFrom(layers ...fs.FS) (*Set, error) {
 		Kinds:    map[ieum.KindID]*Kind{},
 		Sources:  map[ieum.SourceID]*Source{},
 		Roles:    map[ieum.RoleID]*Role{},
+		Purposes: map[ieum.PurposeID]*Purpose{},
 		Codes:    map[string]*CodeList{},
 		Messages: map[ieum.Lang]map[string]string{},
 	}}
@@ -53,7 +55,7 @@ func LoadFrom(layers ...fs.FS) (*Set, error) {
 	for _, fsys := range layers {
 		l.gather(fsys, files)
 	}
-	var kinds, roles, sources []*doc
+	var kinds, purposes, roles, sources []*doc
 	for _, name := range keys(files) {
 		f, ext := files[name], path.Ext(name)
 		switch folder := path.Dir(name); {
@@ -68,6 +70,8 @@ func LoadFrom(layers ...fs.FS) (*Set, error) {
 			}
 		case folder == "kinds" && ext == ".yaml":
 			kinds = append(kinds, l.parse(f, new(Kind)))
+		case folder == "purposes" && ext == ".yaml":
+			purposes = append(purposes, l.parse(f, new(Purpose)))
 		case folder == "roles" && ext == ".yaml":
 			roles = append(roles, l.parse(f, new(Role)))
 		case folder == "sources" && ext == ".yaml":
@@ -76,15 +80,18 @@ func LoadFrom(layers ...fs.FS) (*Set, error) {
 			l.faults.add(f.name, 0, "definitions are .yaml files (code lists also .csv)")
 		}
 	}
-	return l.check(kinds, roles, sources)
+	return l.check(kinds, purposes, roles, sources)
 }
 
 // check holds what was read against each other.
-func (l *loader) check(kinds, roles, sources []*doc) (*Set, error) {
+func (l *loader) check(kinds, purposes, roles, sources []*doc) (*Set, error) {
 	l.checkMessages()
 	l.linkLists()
 	for _, d := range kinds {
 		l.kind(d)
+	}
+	for _, d := range purposes {
+		l.purpose(d)
 	}
 	for _, d := range roles {
 		l.role(d)
@@ -174,7 +181,7 @@ func label(fsys fs.FS) string {
 	return ""
 }
 
-// parse reads a YAML file into v, a pointer to a Kind, Role, Source or CodeList.
+// parse reads a YAML file into v, a pointer to a Kind, Purpose, Role, Source or CodeList.
 func (l *loader) parse(f layered, v any) *doc {
 	d := newDoc(f, &l.faults)
 	if d.root == nil {

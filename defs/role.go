@@ -18,8 +18,11 @@ func (r Reach) Within(other Reach) bool {
 
 // Until returns the moment at which a grant of the role made at now ends at
 // the latest.
-func (r *Role) Until(now time.Time) time.Time {
-	m := duration.FindStringSubmatch(r.Lasts)
+func (r *Role) Until(now time.Time) time.Time { return after(r.Lasts, now) }
+
+// after returns the moment a duration such as P1Y after now; now for what is none.
+func after(lasts string, now time.Time) time.Time {
+	m := duration.FindStringSubmatch(lasts)
 	if m == nil {
 		return now
 	}

@@ -191,6 +191,38 @@ const (
 	ReachAll          Reach = "all"          // everything
 )
 
+// A Purpose is what records of a person may be read for: by whom, which, and on
+// what basis.
+type Purpose struct {
+	ID      ieum.PurposeID    `yaml:"id"`
+	Version int               `yaml:"version"`
+	Title   ieum.Text         `yaml:"title"`
+	About   ieum.Text         `yaml:"about"`   // one sentence: what is done with the records
+	May     ieum.Permission   `yaml:"may"`     // that it takes; of no account for the bases self and mandate
+	Records []ieum.RecordKind `yaml:"records"` // that it may read, and no others
+	Bases   []Basis           `yaml:"bases"`
+	Law     Law               `yaml:"law"`     // for the basis law
+	Lasts   string            `yaml:"lasts"`   // how long a consent holds at most, such as P1Y; for the basis consent
+	StepUp  bool              `yaml:"step_up"` // only for who signed in a short while ago
+}
+
+// A Law is the act and the article that a purpose rests on.
+type Law struct {
+	Title   ieum.Text `yaml:"title" json:"title"`
+	Article string    `yaml:"article" json:"article"` // such as 제14조
+}
+
+// A Basis is what allows records to be read.
+type Basis string
+
+// The bases.
+const (
+	BasisSelf    Basis = "self"    // they are one's own
+	BasisConsent Basis = "consent" // the person agreed
+	BasisLaw     Basis = "law"     // a law says so
+	BasisMandate Basis = "mandate" // of somebody who acts for the person
+)
+
 // A CodeList is a table of codes with their official names.
 type CodeList struct {
 	ID      string    `yaml:"id"`
@@ -227,6 +259,7 @@ type Set struct {
 	Kinds    map[ieum.KindID]*Kind
 	Sources  map[ieum.SourceID]*Source
 	Roles    map[ieum.RoleID]*Role
+	Purposes map[ieum.PurposeID]*Purpose
 	Codes    map[string]*CodeList
 	Messages map[ieum.Lang]map[string]string // key → text with {name} places
 }

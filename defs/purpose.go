@@ -1,0 +1,77 @@
+package defs
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"ieum"
+)
+
+var bases = []Basis{BasisSelf, BasisConsent, BasisLaw, BasisMandate}
+
+// On says whether a purpose may rest on a basis.
+func (p *Purpose) On(b Basis) bool { return slices.Contains(p.Bases, b) }
+
+// Reads says whether a purpose may read a kind of records.
+func (p *Purpose) Reads(kind ieum.RecordKind) bool { return slices.Contains(p.Records, kind) }
+
+// Until returns the moment at which a consent given at now ends at the latest.
+func (p *Purpose) Until(now time.Time) time.Time { return after(p.Lasts, now) }
+
+// purpose checks a purpose and adds it to the set.
+func (l *loader) purpose(d *doc) {
+	if d.root == nil {
+		return
+	}
+	p := d.value.(*Purpose)
+	d.checkID(string(p.ID))
+	if p.ID != "" && !idForm.MatchString(string(p.ID)) {
+		d.fault(d.at("id"), "an id is small letters, digits and - between, not %q", p.ID)
+	}
+	if p.Version < 1 {
+		d.fault(d.at("version"), "version is a whole number from 1 on; raise it when what the purpose may read changes")
+	}
+	d.checkText(p.Title, "title")
+	d.checkText(p.About, "about")
+	if !slices.Contains(ieum.Permissions, p.May) {
+		d.fault(d.at("may"), "there is no permission %s%s (known: %s)", p.May, nearest(string(p.May), texts(ieum.Permissions)), strings.Join(texts(ieum.Permissions), ", "))
+	}
+	d.eachOnce("records", texts(p.Records), texts(ieum.RecordKinds))
+	d.eachOnce("bases", texts(p.Bases), texts(bases))
+	p.checkBases(d)
+	l.set.Purposes[p.ID] = p
+}
+
+// eachOnce faults a list that is empty, or has what is not known or a thing twice.
+func (d *doc) eachOnce(name string, list, known []string) {
+	if len(list) == 0 {
+		d.fault(d.at(name), "%s lists at least one of %s", name, strings.Join(known, ", "))
+	}
+	for i, v := range list {
+		if !slices.Contains(known, v) {
+			d.fault(d.at(name, i), "%s are %s, not %q", name, strings.Join(known, ", "), v)
+		} else if slices.Index(list, v) < i {
+			d.fault(d.at(name, i), "%s is given twice", v)
+		}
+	}
+}
+
+// checkBases faults a law without its article, and a consent without an end.
+func (p *Purpose) checkBases(d *doc) {
+	if p.On(BasisLaw) {
+		d.checkText(p.Law.Title, "law", "title")
+		if p.Law.Article == "" {
+			d.fault(d.at("law"), "law.article names the article the purpose rests on, such as 제14조")
+		}
+	} else if d.has("law") {
+		d.fault(d.at("law"), "law is for purposes whose bases include law")
+	}
+	if p.On(BasisConsent) {
+		if len(p.Lasts) < 3 || !duration.MatchString(p.Lasts) {
+			d.fault(d.at("lasts"), "lasts says how long a consent holds at most: such as P1Y, P6M or P30D; not %q", p.Lasts)
+		}
+	} else if d.has("lasts") {
+		d.fault(d.at("lasts"), "lasts is for purposes whose bases include consent")
+	}
+}

@@ -1,0 +1,78 @@
+package defs
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"ieum"
+)
+
+const visit = `id: visit
+version: 1
+title: {ko: 방문 상담, en: Visits}
+about: {ko: 집으로 찾아갑니다., en: Somebody comes by.}
+may: clients.read
+records: [contact, resume]
+bases: [consent, law]
+law: {title: {ko: 가상법, en: Made-up Act}, article: 제1조}
+lasts: P6M
+`
+
+func TestBuiltInPurposes(t *testing.T) {
+	set := builtIn(t)
+	for _, id := range []ieum.PurposeID{"own", "counselling", "registration", "hiring", "statistics", "notices"} {
+		if set.Purposes[id] == nil {
+			t.Errorf("there is no purpose %s", id)
+		}
+	}
+	for id, p := range set.Purposes {
+		if p.On(BasisSelf) != (id == "own") {
+			t.Errorf("%s rests on self: %v", id, p.On(BasisSelf))
+		}
+	}
+}
+
+func TestPurposesAreLaidOver(t *testing.T) {
+	layer := files()
+	layer["purposes/visit.yaml"] = text(visit)
+	set, err := LoadFrom(layer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := set.Purposes["visit"]
+	if p == nil || !p.On(BasisLaw) || p.On(BasisMandate) || !p.Reads(ieum.ContactRecord) || p.Reads(ieum.NoteRecord) || p.StepUp {
+		t.Fatalf("the purpose is %+v", p)
+	}
+	if until := p.Until(time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC)); until != time.Date(2026, 7, 15, 0, 0, 0, 0, time.UTC) {
+		t.Errorf("a consent ends %s", until)
+	}
+}
+
+func TestFaultsOfPurposes(t *testing.T) {
+	for _, tt := range []struct{ old, new, want string }{
+		{"id: visit", "id: visits", `purposes/visit.yaml:1: id is "visits", but the file's name says "visit"`},
+		{"version: 1", "version: 0", "purposes/visit.yaml:2: version is a whole number"},
+		{", en: Visits}", "}", "purposes/visit.yaml:3: title needs a text in ko and in en"},
+		{"clients.read", "client.read", "purposes/visit.yaml:5: there is no permission client.read; did you mean clients.read?"},
+		{"[contact, resume]", "[]", "purposes/visit.yaml:6: records lists at least one of"},
+		{"[contact, resume]", "[contact, pulse]", `purposes/visit.yaml:6: records are contact, resume, note, paper, not "pulse"`},
+		{"[contact, resume]", "[contact, contact]", "purposes/visit.yaml:6: contact is given twice"},
+		{"[consent, law]", "[whim]", `purposes/visit.yaml:7: bases are self, consent, law, mandate, not "whim"`},
+		{"article: 제1조", "article: ''", "purposes/visit.yaml:8: law.article names the article"},
+		{"[consent, law]", "[consent]", "purposes/visit.yaml:8: law is for purposes whose bases include law"},
+		{"lasts: P6M", "lasts: forever", "purposes/visit.yaml:9: lasts says how long a consent holds"},
+		{"[consent, law]", "[law]", "purposes/visit.yaml:9: lasts is for purposes whose bases include consent"},
+		{"records:", "fields:", "purposes/visit.yaml:6: fields is no field here"},
+	} {
+		layer := files()
+		changed := strings.Replace(visit, tt.old, tt.new, 1)
+		if changed == visit {
+			t.Fatalf("the purpose does not hold %q", tt.old)
+		}
+		layer["purposes/visit.yaml"] = text(changed)
+		if _, err := LoadFrom(layer); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%q for %q: %v; want %s", tt.new, tt.old, err, tt.want)
+		}
+	}
+}
