@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"flag"
+	"maps"
 	"net"
+	"slices"
 	"strings"
 
 	"ieum"
@@ -11,13 +13,13 @@ import (
 )
 
 var accountCommand = &command{
-	name: "account", args: "add|link|recover|list [NAME]", about: "accounts: the first operator, a link for one not set up, a recovery, all of them",
+	name: "account", args: "add|link|recover|find|list [NAME]", about: "accounts: the first operator, a link for one not set up, a recovery, those of staff",
 	setup: func(fs *flag.FlagSet) run {
 		role := fs.String("role", "", "with add: the role, such as operator")
 		place := fs.String("place", "", "with add: the organisation the role is for, or ORGANISATION/SITE")
 		return func(ctx context.Context, e *env, args []string) error {
-			if len(args) == 0 || len(args) != map[string]int{"add": 2, "link": 2, "recover": 2, "list": 1}[args[0]] {
-				return usagef("account takes add NAME --role ROLE, link NAME, recover NAME or list")
+			if len(args) == 0 || len(args) != map[string]int{"add": 2, "link": 2, "recover": 2, "find": 2, "list": 1}[args[0]] {
+				return usagef("account takes add NAME --role ROLE, link NAME, recover NAME, find NAME or list")
 			}
 			if args[0] == "add" && *role == "" {
 				return usagef("account add needs --role, such as --role operator")
@@ -32,8 +34,10 @@ var accountCommand = &command{
 				case "recover":
 					token, from, err := g.Recover(ctx, identity.Console, args[1])
 					return e.handOut(token, "good once, from "+from.In(ieum.Seoul).Format("2006-01-02 15:04")+" on for seven days; the owner can cancel it", err)
+				case "find":
+					return findAccount(ctx, e, g, args[1])
 				}
-				return listAccounts(ctx, e, g)
+				return listStaff(ctx, e, g)
 			})
 		}
 	},
@@ -81,26 +85,42 @@ func (e *env) handOut(token, good string, err error) error {
 	return err
 }
 
-// listAccounts prints a line an account: its name and the roles that count.
-func listAccounts(ctx context.Context, e *env, g *identity.Registry) error {
-	accounts, err := g.Accounts(ctx)
+// findAccount prints the account of a name with the roles that count.
+func findAccount(ctx context.Context, e *env, g *identity.Registry, name string) error {
+	a, err := g.Find(ctx, name)
 	if err != nil {
 		return err
 	}
-	grants, err := g.Grants(ctx, "")
+	grants, err := g.Grants(ctx, a.ID)
 	if err != nil {
 		return err
 	}
-	for _, a := range accounts {
-		line := a.Name
-		for _, one := range grants {
-			if one.Account == a.ID && one.Holds(e.now()) {
-				line += "\t" + string(one.Role) + " until " + ieum.DayOf(one.Until).String()
-			}
-		}
-		if _, err := e.stdout.Write([]byte(line + "\n")); err != nil {
+	return e.sayAccount(a, grants)
+}
+
+// listStaff prints a line an account that has a role of staff, or waits for one.
+func listStaff(ctx context.Context, e *env, g *identity.Registry) error {
+	grants, of, err := g.Staff(ctx)
+	if err != nil {
+		return err
+	}
+	byName := func(a, b identity.Account) int { return strings.Compare(a.Name, b.Name) }
+	for _, a := range slices.SortedFunc(maps.Values(of), byName) {
+		if err := e.sayAccount(a, grants); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// sayAccount prints an account's name and those of the roles that count for it.
+func (e *env) sayAccount(a identity.Account, grants []identity.Grant) error {
+	line := a.Name
+	for _, one := range grants {
+		if one.Account == a.ID && one.Holds(e.now()) {
+			line += "\t" + string(one.Role) + " until " + ieum.DayOf(one.Until).String()
+		}
+	}
+	_, err := e.stdout.Write([]byte(line + "\n"))
+	return err
 }

@@ -246,6 +246,18 @@ func TestTheFirstOperatorByCommand(t *testing.T) {
 	if status, out, _ := runIn(t, data, "account", "list"); status != 0 || out != "oper\toperator until 2027-03-02\noper2\n" {
 		t.Errorf("status %d: %s", status, out)
 	}
+	if status, _, said := runIn(t, data, "account", "add", "kim", "--role", "seeker"); status != 0 {
+		t.Errorf("status %d: %s", status, said)
+	}
+	if status, out, _ := runIn(t, data, "account", "list"); status != 0 || strings.Contains(out, "kim") {
+		t.Errorf("the list of staff: status %d: %s", status, out)
+	}
+	if status, out, _ := runIn(t, data, "account", "find", "kim"); status != 0 || !strings.HasPrefix(out, "kim\tseeker until ") {
+		t.Errorf("status %d: %s", status, out)
+	}
+	if status, _, _ := runIn(t, data, "account", "find", "ki"); status != 1 {
+		t.Errorf("half a name: status %d", status)
+	}
 	if status, out, said := runIn(t, data, "account", "recover", "oper"); status != 0 || !strings.Contains(said, "from 2026-03-03 18:00 on") || !strings.Contains(out, "/enrol/") {
 		t.Errorf("status %d: %s%s", status, out, said)
 	}

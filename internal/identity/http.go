@@ -46,6 +46,7 @@ func (g *Registry) Routes(site *web.Site, mux *web.Mux) {
 	mux.Page("POST /account/roles/{number}/end", web.Own, h.signedIn(h.endRole("/account")))
 	mux.Page("POST /account/roles/{number}/lend", web.Own, h.signedIn(h.recent(h.lend)))
 	mux.Page("GET /accounts", web.Accounts, h.signedIn(h.accounts))
+	mux.Page("POST /accounts", web.Accounts, h.signedIn(h.find))
 	mux.Page("GET /accounts/{do}", web.Accounts, h.signedIn(h.manage))
 	mux.Page("POST /accounts/{do}", web.Accounts, h.signedIn(h.recent(h.manage)))
 	mux.Page("POST /accounts/roles/{number}/confirm", web.Accounts, h.signedIn(h.recent(h.confirm)))

@@ -36,8 +36,8 @@ type roleLine struct {
 	CanLend      bool
 }
 
-func (h *handlers) line(one Grant, names map[AccountID]string, me AccountID) roleLine {
-	l := roleLine{Grant: one, Title: ieum.Text{KO: string(one.Role), EN: string(one.Role)}, Name: names[one.Account], Place: one.Organisation, State: "over"}
+func (h *handlers) line(one Grant, name string, me AccountID) roleLine {
+	l := roleLine{Grant: one, Title: ieum.Text{KO: string(one.Role), EN: string(one.Role)}, Name: name, Place: one.Organisation, State: "over"}
 	if role := h.g.roles[one.Role]; role != nil {
 		l.Title, l.About = role.Title, role.About
 		l.CanLend = role.Staff && one.Lent == 0 && one.Account == me && one.Holds(h.g.now())
@@ -53,6 +53,16 @@ func (h *handlers) line(one Grant, names map[AccountID]string, me AccountID) rol
 	}
 	l.Mine = one.Proposer == me || one.Account == me
 	return l
+}
+
+// lines are the grants that are not over.
+func (h *handlers) lines(grants []Grant, me AccountID) (out []roleLine) {
+	for _, one := range grants {
+		if l := h.line(one, "", me); l.State != "over" {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 func (h *handlers) accountPage(r *http.Request, p *Person) (page accountPage, err error) {
@@ -72,11 +82,7 @@ func (h *handlers) accountPage(r *http.Request, p *Person) (page accountPage, er
 	if err != nil {
 		return page, err
 	}
-	for _, one := range grants {
-		if l := h.line(one, nil, p.ID); l.State != "over" {
-			page.Roles = append(page.Roles, l)
-		}
-	}
+	page.Roles = h.lines(grants, p.ID)
 	if page.Fresh {
 		secret, err := h.g.Secret(ctx, p)
 		if err != nil {

@@ -14,10 +14,17 @@ import (
 
 // An accountsPage is what who looks after accounts sees.
 type accountsPage struct {
-	Accounts             []Account
+	Name                 string // that was looked for
+	Found                []foundLine
 	Waiting, Holding     []roleLine
 	Organisations        []Organisation
 	Grants, Makes, Helps bool // what the reader may do
+}
+
+// A foundLine is an account that was looked for.
+type foundLine struct {
+	Account
+	Roles []roleLine
 }
 
 // look refuses who looks after no accounts.
@@ -34,19 +41,12 @@ func (h *handlers) accountsPage(r *http.Request, p *Person) (page accountsPage, 
 	if err != nil || !page.Grants {
 		return page, err
 	}
-	if page.Accounts, err = h.g.Accounts(r.Context()); err != nil {
-		return page, err
-	}
 	if page.Organisations, err = h.g.Organisations(r.Context()); err != nil {
 		return page, err
 	}
-	names := map[AccountID]string{}
-	for _, a := range page.Accounts {
-		names[a.ID] = a.Name
-	}
-	grants, err := h.g.Grants(r.Context(), "")
+	grants, of, err := h.g.Staff(r.Context())
 	for _, one := range grants {
-		switch l := h.line(one, names, p.ID); l.State {
+		switch l := h.line(one, of[one.Account].Name, p.ID); l.State {
 		case "waits":
 			page.Waiting = append(page.Waiting, l)
 		case "holds":
@@ -64,6 +64,38 @@ func (h *handlers) accounts(w http.ResponseWriter, r *http.Request, p *Person) e
 	if err != nil {
 		return err
 	}
+	return h.pages.Reply(w, r, "accounts.html", page)
+}
+
+type findForm struct {
+	Name string `q:"name,required" max:"64" label:"identity.field.name"`
+}
+
+// find shows the account of a name, which is sent by POST so that it stands in
+// no address.
+func (h *handlers) find(w http.ResponseWriter, r *http.Request, p *Person) error {
+	f, err := web.Read[findForm](r)
+	page, failed := h.accountsPage(r, p)
+	if failed != nil {
+		return failed
+	}
+	page.Name = f.Name
+	var one foundLine
+	if err == nil {
+		one.Account, err = h.g.Find(r.Context(), f.Name)
+	}
+	if errors.Is(err, ieum.ErrNotFound) {
+		err = errNobody()
+	}
+	if err != nil {
+		return h.pages.Again(w, r, "accounts.html", page, err)
+	}
+	grants, err := h.g.Grants(r.Context(), one.ID)
+	if err != nil {
+		return err
+	}
+	one.Roles = h.lines(grants, p.ID)
+	page.Found = []foundLine{one}
 	return h.pages.Reply(w, r, "accounts.html", page)
 }
 

@@ -9,7 +9,7 @@
 // what is kept, and http.go, then http_*.go, for the pages.
 //
 // What the journal gets are ids. An account's id is drawn, so that it says
-// nothing; its name stands in the database alone.
+// nothing; its name stands in the database alone, sealed (store_seal.go).
 package identity
 
 import (
@@ -30,8 +30,19 @@ import (
 //go:embed schema
 var schema embed.FS
 
-// Options say how a Registry is set up. The zero value works on this machine.
+// A Sealer encrypts what is kept about an account under the account's own key,
+// which lies outside the database. place binds what is sealed to where it
+// stands. An account whose key was erased is ieum.ErrErased.
+type Sealer interface {
+	Seal(id, place string, plain []byte) ([]byte, error)
+	Open(id, place string, sealed []byte) ([]byte, error)
+	Blind(place, value string) string // keyed hash, to look values up by
+}
+
+// Options say how a Registry is set up. Keys are needed; the rest works on this
+// machine when left out.
 type Options struct {
+	Keys     Sealer
 	URL      string // the address people reach the service by, such as https://jobs.example; "" = http://localhost at any port
 	Breached string // a file of breached passwords' SHA-1 hashes, or ""
 	Cost     Cost   // of a password's hash; default OWASP
@@ -42,6 +53,7 @@ type Options struct {
 type Registry struct {
 	store    *store
 	roles    map[ieum.RoleID]*defs.Role
+	staff    []ieum.RoleID // those of staff
 	now      func() time.Time
 	url      string
 	breached string
@@ -59,19 +71,48 @@ func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o O
 	if err := Migrate(ctx, d); err != nil {
 		return nil, err
 	}
+	s := &store{d, o.Keys}
+	if err := s.settle(ctx); err != nil {
+		return nil, err
+	}
+	var staff []ieum.RoleID
+	for id, role := range set.Roles {
+		if role.Staff {
+			staff = append(staff, id)
+		}
+	}
+	slices.Sort(staff)
 	if o.Cost == (Cost{}) {
 		o.Cost = OWASP
 	}
 	return &Registry{
-		store: &store{d}, roles: set.Roles, now: now, url: strings.TrimSuffix(o.URL, "/"), breached: o.Breached, demo: o.Demo, hasher: newHasher(o.Cost),
+		store: s, roles: set.Roles, staff: staff, now: now, url: strings.TrimSuffix(o.URL, "/"), breached: o.Breached, demo: o.Demo, hasher: newHasher(o.Cost),
 		addresses: newLimiter(30, 10*time.Second), strangers: newLimiter(10, time.Minute), devices: newLimiter(10, 30*time.Second), seconds: newLimiter(10, time.Minute),
 	}, nil
 }
 
-// Accounts lists all accounts by name.
-func (g *Registry) Accounts(ctx context.Context) ([]Account, error) { return g.store.accounts(ctx) }
+// Find returns the account of a name.
+func (g *Registry) Find(ctx context.Context, name string) (Account, error) {
+	return g.store.named(ctx, Name(name))
+}
 
-// Grants lists the roles of an account, newest first; of all for "".
+// Staff lists the grants of staff that count or wait, newest first, and whose
+// they are. All other accounts are found by their exact name only.
+func (g *Registry) Staff(ctx context.Context) (grants []Grant, of map[AccountID]Account, err error) {
+	grants, err = g.store.grantsOfStaff(ctx, g.staff, g.now())
+	of = map[AccountID]Account{}
+	for _, one := range grants {
+		if _, ok := of[one.Account]; ok {
+			continue
+		}
+		if of[one.Account], err = g.store.account(ctx, one.Account); err != nil {
+			return nil, nil, err
+		}
+	}
+	return grants, of, err
+}
+
+// Grants lists the roles of an account, newest first.
 func (g *Registry) Grants(ctx context.Context, a AccountID) ([]Grant, error) {
 	return g.store.grants(ctx, a)
 }
@@ -120,6 +161,9 @@ func (g *Registry) Who(ctx context.Context, token string) (*Person, error) {
 		return nil, err
 	}
 	a, err := g.store.account(ctx, s.Account)
+	if errors.Is(err, ieum.ErrNotFound) { // it was erased
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/db/dbtest"
 	"ieum/internal/platform/journal"
+	"ieum/internal/platform/seal"
 )
 
 // cheap is a hash that costs next to nothing.
@@ -23,9 +25,10 @@ var cheap = Cost{Memory: 8, Time: 1, Threads: 1}
 // A desk is a registry with a clock of its own.
 type desk struct {
 	*Registry
-	t  *testing.T
-	db *db.DB
-	at time.Time
+	t    *testing.T
+	db   *db.DB
+	keys *seal.Keys
+	at   time.Time
 }
 
 func newDesk(t *testing.T, d *db.DB) *desk {
@@ -38,7 +41,12 @@ func newDesk(t *testing.T, d *db.DB) *desk {
 		t.Fatal(err)
 	}
 	k := &desk{t: t, db: d, at: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
-	k.Registry, err = New(t.Context(), d, set, func() time.Time { return k.at }, Options{Cost: cheap})
+	dir := t.TempDir()
+	k.keys, err = seal.Open(dir, seal.NewMaster(filepath.Join(dir, "master.key")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Registry, err = New(t.Context(), d, set, func() time.Time { return k.at }, Options{Keys: k.keys, Cost: cheap})
 	if err != nil {
 		t.Fatal(err)
 	}

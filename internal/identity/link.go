@@ -229,7 +229,7 @@ func (g *Registry) appSetting(p *Person, code string) (setting, error) {
 func (g *Registry) Secret(ctx context.Context, p *Person) (string, error) {
 	if p.Session.secret == "" {
 		p.Session.secret = newSecret()
-		return p.Session.secret, g.store.setSecret(ctx, p.Session.hash, p.Session.secret)
+		return p.Session.secret, g.store.setSecret(ctx, p.Session, p.Session.secret)
 	}
 	return p.Session.secret, nil
 }
@@ -264,11 +264,5 @@ func (g *Registry) RemoveFactor(ctx context.Context, p *Person, number int64) er
 
 // Demo says whether there are accounts that serve --demo made.
 func (g *Registry) Demo(ctx context.Context) (bool, error) {
-	all, err := g.store.accounts(ctx)
-	for _, a := range all {
-		if a.Demo {
-			return true, err
-		}
-	}
-	return false, err
+	return g.store.hasDemo(ctx)
 }

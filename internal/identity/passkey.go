@@ -194,7 +194,7 @@ func (g *Registry) SignInByPasskey(ctx context.Context, v Visit, host, id string
 	}
 	for i, k := range o.keys {
 		if string(k.ID) == string(key.ID) {
-			if err := g.store.useFactor(ctx, numbers[i], string(text), g.now()); err != nil {
+			if err := g.store.useFactor(ctx, o.ID, numbers[i], passkey, string(text), g.now()); err != nil {
 				return Entry{}, err
 			}
 		}

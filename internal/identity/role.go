@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ieum"
@@ -107,18 +108,16 @@ func (g *Registry) fit(want Grant) (Grant, error) {
 // apart from it.
 func (g *Registry) enact(ctx context.Context, want Grant) (Grant, error) {
 	role, now := g.roles[want.Role], g.now()
-	return g.store.addGrant(ctx, want, now, func(all []Grant) (Grant, error) {
-		bootstrap := want.Proposer == Console
-		for _, one := range all {
+	return g.store.addGrant(ctx, want, now, g.staff, func(own, staff []Grant) (Grant, error) {
+		for _, one := range own {
 			other := g.roles[one.Role]
-			if other == nil || !one.Holds(now) && !one.Waits(now) {
-				continue
-			}
-			if one.Account == want.Account && defs.Apart(role, other) {
+			if other != nil && (one.Holds(now) || one.Waits(now)) && defs.Apart(role, other) {
 				return want, roleFault("apart", "/role", "this person has a role that is kept apart from it")
 			}
-			bootstrap = bootstrap && !(one.Holds(now) && other.Allows(ieum.GrantRoles))
 		}
+		bootstrap := want.Proposer == Console && !slices.ContainsFunc(staff, func(one Grant) bool {
+			return one.Holds(now) && g.roles[one.Role].Allows(ieum.GrantRoles)
+		})
 		if bootstrap && role.Allows(ieum.GrantRoles) {
 			want.Confirmer = Console
 		}

@@ -10,7 +10,10 @@ import (
 	"ieum/internal/platform/journal"
 )
 
-type store struct{ db *db.DB }
+type store struct {
+	db   *db.DB
+	keys Sealer
+}
 
 // change runs f in a transaction and, when it succeeds, appends what happened.
 // An entry of no kind is left out.
@@ -112,24 +115,31 @@ func first[T any](ctx context.Context, q querier, read func(func(...any) error) 
 
 const accountColumns = `id, name, demo, made`
 
-func readAccount(scan func(...any) error) (a Account, err error) {
+func (s *store) readAccount(scan func(...any) error) (a Account, err error) {
 	var id string
 	var demo, made int64
-	err = scan(&id, &a.Name, &demo, &made)
+	var sealed string
+	if err := scan(&id, &sealed, &demo, &made); err != nil {
+		return a, err
+	}
 	a.ID, a.Demo, a.Made = AccountID(id), demo == 1, moment(made)
+	a.Name, err = s.open(a.ID, nameAt(a.ID), sealed)
 	return a, err
 }
 
-func (s *store) accounts(ctx context.Context) ([]Account, error) {
-	return list(ctx, outside(s.db), readAccount, `SELECT `+accountColumns+` FROM identity_account ORDER BY name`)
-}
-
 func (s *store) account(ctx context.Context, id AccountID) (Account, error) {
-	return first(ctx, outside(s.db), readAccount, `SELECT `+accountColumns+` FROM identity_account WHERE id = ?`, string(id))
+	return first(ctx, outside(s.db), s.readAccount, `SELECT `+accountColumns+` FROM identity_account WHERE id = ?`, string(id))
 }
 
 func (s *store) named(ctx context.Context, name string) (Account, error) {
-	return first(ctx, outside(s.db), readAccount, `SELECT `+accountColumns+` FROM identity_account WHERE name = ?`, name)
+	return first(ctx, outside(s.db), s.readAccount, `SELECT `+accountColumns+` FROM identity_account WHERE blind = ?`, s.blind(name))
+}
+
+// hasDemo says whether there are accounts that serve --demo made.
+func (s *store) hasDemo(ctx context.Context) (bool, error) {
+	var n int
+	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_account WHERE demo = 1`).Scan(&n)
+	return n > 0, err
 }
 
 // addAccount adds an account with its first link.
@@ -138,9 +148,13 @@ func (s *store) addAccount(ctx context.Context, a Account, by AccountID, l Link)
 	if a.Demo {
 		demo = 1
 	}
+	name, err := s.seal(a.ID, nameAt(a.ID), a.Name)
+	if err != nil {
+		return err
+	}
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
-		res, err := tx.ExecContext(ctx, `INSERT INTO identity_account (id, name, demo, made) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			string(a.ID), a.Name, demo, a.Made.Unix())
+		res, err := tx.ExecContext(ctx, `INSERT INTO identity_account (id, blind, name, demo, made) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			string(a.ID), s.blind(a.Name), name, demo, a.Made.Unix())
 		if err := changed(res, err, errTaken("/name")); err != nil {
 			return event{}, err
 		}

@@ -8,21 +8,25 @@ import (
 	"ieum"
 )
 
-const factorColumns = `number, kind, data, made, used, step, (SELECT COUNT(*) FROM identity_code c WHERE c.factor = number)`
+const factorColumns = `number, account, kind, data, made, used, step, (SELECT COUNT(*) FROM identity_code c WHERE c.factor = number)`
 
-func readFactor(scan func(...any) error) (f Factor, err error) {
+func (s *store) readFactor(scan func(...any) error) (f Factor, err error) {
+	var account, sealed string
 	var made, used int64
-	err = scan(&f.Number, &f.Kind, &f.data, &made, &used, &f.step, &f.Left)
+	if err := scan(&f.Number, &account, &f.Kind, &sealed, &made, &used, &f.step, &f.Left); err != nil {
+		return f, err
+	}
 	f.Made, f.Used = moment(made), moment(used)
+	f.data, err = s.open(AccountID(account), factorAt(AccountID(account), f.Kind), sealed)
 	return f, err
 }
 
 func (s *store) factors(ctx context.Context, a AccountID) ([]Factor, error) {
-	return factorsOf(ctx, outside(s.db), a)
+	return s.factorsOf(ctx, outside(s.db), a)
 }
 
-func factorsOf(ctx context.Context, q querier, a AccountID) ([]Factor, error) {
-	return list(ctx, q, readFactor, `SELECT `+factorColumns+` FROM identity_factor WHERE account = ? ORDER BY number`, string(a))
+func (s *store) factorsOf(ctx context.Context, q querier, a AccountID) ([]Factor, error) {
+	return list(ctx, q, s.readFactor, `SELECT `+factorColumns+` FROM identity_factor WHERE account = ? ORDER BY number`, string(a))
 }
 
 // A setting is a factor to be added, with the codes of a printed list.
@@ -34,16 +38,20 @@ type setting struct {
 
 // addFactors adds factors; of all kinds but passkeys an account has one, and
 // the new one takes its place.
-func addFactors(ctx context.Context, tx *sql.Tx, a AccountID, now time.Time, more []setting) error {
+func (s *store) addFactors(ctx context.Context, tx *sql.Tx, a AccountID, now time.Time, more []setting) error {
 	for _, f := range more {
 		if f.kind != passkey {
 			if err := dropFactors(ctx, tx, a, `kind = ?`, f.kind); err != nil {
 				return err
 			}
 		}
+		sealed, err := s.seal(a, factorAt(a, f.kind), f.data)
+		if err != nil {
+			return err
+		}
 		var number int64
-		err := tx.QueryRowContext(ctx, `INSERT INTO identity_factor (account, kind, data, made, used, step) VALUES (?, ?, ?, ?, 0, ?) RETURNING number`,
-			string(a), f.kind, f.data, now.Unix(), f.step).Scan(&number)
+		err = tx.QueryRowContext(ctx, `INSERT INTO identity_factor (account, kind, data, made, used, step) VALUES (?, ?, ?, ?, 0, ?) RETURNING number`,
+			string(a), f.kind, sealed, now.Unix(), f.step).Scan(&number)
 		if err != nil {
 			return err
 		}
@@ -79,7 +87,7 @@ func kindsOf(list []setting) []string {
 // had them may be why something was changed.
 func (s *store) addTo(ctx context.Context, a AccountID, now time.Time, keep string, more ...setting) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
-		if err := addFactors(ctx, tx, a, now, more); err != nil {
+		if err := s.addFactors(ctx, tx, a, now, more); err != nil {
 			return event{}, err
 		}
 		_, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ? AND id <> ?`, string(a), keep)
@@ -106,10 +114,10 @@ func (s *store) arrive(ctx context.Context, l Link, now time.Time, full Session,
 		if _, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ?`, string(l.Account)); err != nil {
 			return event{}, err
 		}
-		if err := addFactors(ctx, tx, l.Account, now, more); err != nil {
+		if err := s.addFactors(ctx, tx, l.Account, now, more); err != nil {
 			return event{}, err
 		}
-		return about("identity.link_used", l.Account, "purpose", l.Purpose, "link", l.ID, "kinds", kindsOf(more)), insertSession(ctx, tx, full)
+		return about("identity.link_used", l.Account, "purpose", l.Purpose, "link", l.ID, "kinds", kindsOf(more)), s.insertSession(ctx, tx, full)
 	})
 }
 
@@ -117,7 +125,7 @@ func (s *store) arrive(ctx context.Context, l Link, now time.Time, full Session,
 // in.
 func (s *store) removeFactor(ctx context.Context, a AccountID, number int64, two bool) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
-		have, err := factorsOf(ctx, within(tx), a)
+		have, err := s.factorsOf(ctx, within(tx), a)
 		if err != nil {
 			return event{}, err
 		}
@@ -169,9 +177,13 @@ func (s *store) useCode(ctx context.Context, factor int64, hash []byte, now time
 }
 
 // useFactor notes that a factor was used, and what it is now.
-func (s *store) useFactor(ctx context.Context, factor int64, data string, now time.Time) error {
+func (s *store) useFactor(ctx context.Context, a AccountID, factor int64, kind, data string, now time.Time) error {
+	sealed, err := s.seal(a, factorAt(a, kind), data)
+	if err != nil {
+		return err
+	}
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE identity_factor SET data = ?, used = ? WHERE number = ?`, data, now.Unix(), factor)
+		_, err := tx.ExecContext(ctx, `UPDATE identity_factor SET data = ?, used = ? WHERE number = ?`, sealed, now.Unix(), factor)
 		return err
 	})
 }

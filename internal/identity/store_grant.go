@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"strconv"
+	"strings"
 	"time"
 
 	"ieum"
@@ -21,21 +22,41 @@ func readGrant(scan func(...any) error) (g Grant, err error) {
 	return g, err
 }
 
-// grants lists the grants of an account, "" for all accounts, newest first;
-// what ended long ago is among them.
+// grants lists the grants of an account, newest first; what ended long ago is
+// among them.
 func (s *store) grants(ctx context.Context, a AccountID) ([]Grant, error) {
 	return grantsOf(ctx, outside(s.db), a)
 }
 
 func grantsOf(ctx context.Context, q querier, a AccountID) ([]Grant, error) {
-	return list(ctx, q, readGrant, `SELECT `+grantColumns+` FROM identity_grant WHERE account = ? OR ? = '' ORDER BY number DESC`, string(a), string(a))
+	return list(ctx, q, readGrant, `SELECT `+grantColumns+` FROM identity_grant WHERE account = ? ORDER BY number DESC`, string(a))
 }
 
-// addGrant adds a grant when fits finds nothing against it, given all that
-// there are, and numbers it.
-func (s *store) addGrant(ctx context.Context, g Grant, now time.Time, fits func(all []Grant) (Grant, error)) (Grant, error) {
+// grantsOfStaff lists the grants of roles that did not end, newest first.
+func (s *store) grantsOfStaff(ctx context.Context, roles []ieum.RoleID, now time.Time) ([]Grant, error) {
+	return grantsOfRoles(ctx, outside(s.db), roles, now)
+}
+
+func grantsOfRoles(ctx context.Context, q querier, roles []ieum.RoleID, now time.Time) ([]Grant, error) {
+	if len(roles) == 0 {
+		return nil, nil
+	}
+	args := []any{now.Unix()}
+	for _, role := range roles {
+		args = append(args, string(role))
+	}
+	return list(ctx, q, readGrant, `SELECT `+grantColumns+` FROM identity_grant WHERE ended = 0 AND until > ? AND role IN (?`+strings.Repeat(`, ?`, len(roles)-1)+`) ORDER BY number DESC`, args...)
+}
+
+// addGrant adds a grant when fits finds nothing against it, given those of its
+// account and those of the roles named, and numbers it.
+func (s *store) addGrant(ctx context.Context, g Grant, now time.Time, roles []ieum.RoleID, fits func(own, others []Grant) (Grant, error)) (Grant, error) {
 	err := s.change(ctx, func(tx *sql.Tx) (event, error) {
-		all, err := grantsOf(ctx, within(tx), "")
+		own, err := grantsOf(ctx, within(tx), g.Account)
+		if err != nil {
+			return event{}, err
+		}
+		others, err := grantsOfRoles(ctx, within(tx), roles, now)
 		if err != nil {
 			return event{}, err
 		}
@@ -44,7 +65,7 @@ func (s *store) addGrant(ctx context.Context, g Grant, now time.Time, fits func(
 				return event{}, err
 			}
 		}
-		if g, err = fits(all); err != nil {
+		if g, err = fits(own, others); err != nil {
 			return event{}, err
 		}
 		err = tx.QueryRowContext(ctx, `

@@ -11,31 +11,38 @@ import (
 
 const sessionColumns = `hash, id, account, stage, device, made, seen, until, factors, tries, link, secret`
 
-func readSession(scan func(...any) error) (s Session, err error) {
-	var account string
+func (s *store) readSession(scan func(...any) error) (n Session, err error) {
+	var account, sealed string
 	var made, seen, until int64
-	err = scan(&s.hash, &s.ID, &account, &s.Stage, &s.Device, &made, &seen, &until, &s.factors, &s.tries, &s.link, &s.secret)
-	s.Account, s.Made, s.Seen, s.Until = AccountID(account), moment(made), moment(seen), moment(until)
-	return s, err
+	if err := scan(&n.hash, &n.ID, &account, &n.Stage, &n.Device, &made, &seen, &until, &n.factors, &n.tries, &n.link, &sealed); err != nil {
+		return n, err
+	}
+	n.Account, n.Made, n.Seen, n.Until = AccountID(account), moment(made), moment(seen), moment(until)
+	n.secret, err = s.open(n.Account, secretAt(n.ID), sealed)
+	return n, err
 }
 
-func insertSession(ctx context.Context, tx *sql.Tx, n Session) error {
+func (s *store) insertSession(ctx context.Context, tx *sql.Tx, n Session) error {
 	if n.link == nil {
 		n.link = []byte{}
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO identity_session (`+sessionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		n.hash, n.ID, string(n.Account), n.Stage, n.Device, n.Made.Unix(), n.Seen.Unix(), n.Until.Unix(), n.factors, n.tries, n.link, n.secret)
+	secret, err := s.seal(n.Account, secretAt(n.ID), n.secret)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO identity_session (`+sessionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		n.hash, n.ID, string(n.Account), n.Stage, n.Device, n.Made.Unix(), n.Seen.Unix(), n.Until.Unix(), n.factors, n.tries, n.link, secret)
 	return err
 }
 
 // session returns a session that has not ended.
 func (s *store) session(ctx context.Context, hash []byte, now time.Time) (Session, error) {
-	return first(ctx, outside(s.db), readSession, `SELECT `+sessionColumns+` FROM identity_session WHERE hash = ? AND until > ? AND seen > ?`,
+	return first(ctx, outside(s.db), s.readSession, `SELECT `+sessionColumns+` FROM identity_session WHERE hash = ? AND until > ? AND seen > ?`,
 		hash, now.Unix(), now.Add(-idle).Unix())
 }
 
 func (s *store) sessions(ctx context.Context, a AccountID, now time.Time) ([]Session, error) {
-	return list(ctx, outside(s.db), readSession, `SELECT `+sessionColumns+` FROM identity_session WHERE account = ? AND stage = 'full' AND until > ? AND seen > ? ORDER BY seen DESC`,
+	return list(ctx, outside(s.db), s.readSession, `SELECT `+sessionColumns+` FROM identity_session WHERE account = ? AND stage = 'full' AND until > ? AND seen > ? ORDER BY seen DESC`,
 		string(a), now.Unix(), now.Add(-idle).Unix())
 }
 
@@ -47,7 +54,7 @@ func (s *store) begin(ctx context.Context, n Session, before []byte, now time.Ti
 		if err != nil {
 			return event{}, err
 		}
-		return e, insertSession(ctx, tx, n)
+		return e, s.insertSession(ctx, tx, n)
 	})
 }
 
@@ -72,9 +79,13 @@ func (s *store) try(ctx context.Context, hash []byte, most int) error {
 }
 
 // setSecret keeps the secret of an app until its first code has been seen.
-func (s *store) setSecret(ctx context.Context, hash []byte, secret string) error {
+func (s *store) setSecret(ctx context.Context, n Session, secret string) error {
+	sealed, err := s.seal(n.Account, secretAt(n.ID), secret)
+	if err != nil {
+		return err
+	}
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE identity_session SET secret = ? WHERE hash = ?`, secret, hash)
+		_, err := tx.ExecContext(ctx, `UPDATE identity_session SET secret = ? WHERE hash = ?`, sealed, n.hash)
 		return err
 	})
 }
