@@ -119,7 +119,11 @@ func openRegistry(ctx context.Context, e *env, s *store, set *defs.Set) (*identi
 			return nil, ieum.Errorf(ieum.ErrNotFound, "there is no file %s, which IEUM_BREACHED names as the list of breached passwords", e.Breached)
 		}
 	}
-	return identity.New(ctx, s.db, set, e.now, identity.Options{Keys: s.keys, URL: e.URL, Breached: e.Breached, Cost: e.cost, Demo: e.demo})
+	g, err := identity.New(ctx, s.db, set, e.now, identity.Options{Keys: s.keys, URL: e.URL, Breached: e.Breached, Cost: e.cost, Demo: e.demo})
+	if err != nil {
+		return nil, err
+	}
+	return g, g.Replay(ctx, s.keys.Erased())
 }
 
 // keyStore returns the folder of the key store and its master key.

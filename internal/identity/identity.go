@@ -4,9 +4,10 @@
 //
 // Read account.go for the nouns and what is decided about them, role.go for how
 // a role is granted, link.go for how an account comes to be and is recovered,
-// signin.go for the way in, passkey.go, password.go and code.go for what it is
-// proved with, limit.go for how often one may try, store.go and store_*.go for
-// what is kept, and http.go, then http_*.go, for the pages.
+// remove.go for how it ends, signin.go for the way in, passkey.go, password.go
+// and code.go for what it is proved with, limit.go for how often one may try,
+// store.go and store_*.go for what is kept, and http.go, then http_*.go, for the
+// pages.
 //
 // What the journal gets are ids. An account's id is drawn, so that it says
 // nothing; its name stands in the database alone, sealed (store_seal.go).

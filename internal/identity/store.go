@@ -206,3 +206,32 @@ func (s *store) cancelLink(ctx context.Context, a AccountID, id string, now time
 		return about("identity.link_cancelled", a, "link", id), changed(res, err, ieum.ErrNotFound)
 	})
 }
+
+// remove removes all that is kept about an account but its grants, which end;
+// false when there is no such account.
+func (s *store) remove(ctx context.Context, a AccountID, now time.Time) (was bool, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) (event, error) {
+		res, err := tx.ExecContext(ctx, `DELETE FROM identity_account WHERE id = ?`, string(a))
+		if err != nil {
+			return event{}, err
+		}
+		n, err := res.RowsAffected()
+		if was = n > 0; err != nil {
+			return event{}, err
+		}
+		if err := dropFactors(ctx, tx, a, `1 = 1`); err != nil {
+			return event{}, err
+		}
+		for _, table := range []string{"identity_session", "identity_link", "identity_challenge", "identity_device"} {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE account = ?`, string(a)); err != nil {
+				return event{}, err
+			}
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE identity_grant SET ended = ? WHERE account = ? AND ended = 0`, now.Unix(), string(a))
+		if !was {
+			return event{}, err
+		}
+		return about("identity.account_removed", a), err
+	})
+	return was, err
+}
