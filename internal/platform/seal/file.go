@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -30,11 +29,11 @@ const magic = "ieum-keys-1\n"
 
 // A content is what the store holds. It does not change.
 type content struct {
-	id      string    // of the store, 32 hex digits
-	rotated time.Time // when the master key was last renewed; zero = never
-	blind   seed      // key of Blind
-	erased  []string  // in order
-	nodes   []node    // in order
+	id      string   // of the store, 32 hex digits
+	rotated int64    // when the master key was last renewed, unix seconds; 0 = never
+	blind   seed     // key of Blind
+	erased  []string // in order
+	nodes   []node   // in order
 }
 
 // newContent draws the content of a new store.
@@ -75,11 +74,7 @@ func (c *content) without(ids []string) *content {
 // order of their leaves; which those are follows from what was erased.
 func (c *content) encode() []byte {
 	b, _ := hex.DecodeString(c.id)
-	at := int64(0)
-	if !c.rotated.IsZero() {
-		at = c.rotated.Unix()
-	}
-	b = binary.BigEndian.AppendUint64(b, uint64(at))
+	b = binary.BigEndian.AppendUint64(b, uint64(c.rotated))
 	b = append(b, c.blind[:]...)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(c.erased)))
 	for _, id := range c.erased {
@@ -100,16 +95,13 @@ func decode(b []byte) (*content, error) {
 	if len(b) < fixed {
 		return nil, errDamaged
 	}
-	c := &content{id: hex.EncodeToString(b[:16]), blind: seed(b[24:56])}
-	if at := int64(binary.BigEndian.Uint64(b[16:])); at != 0 {
-		c.rotated = time.Unix(at, 0)
-	}
+	c := &content{id: hex.EncodeToString(b[:16]), rotated: int64(binary.BigEndian.Uint64(b[16:])), blind: seed(b[24:56])}
 	n := binary.BigEndian.Uint32(b[56:])
 	for b = b[fixed:]; n > 0; n-- {
 		if len(b) == 0 || len(b) < 1+int(b[0]) {
 			return nil, errDamaged
 		}
-		id := string(b[1 : 1+b[0]])
+		id := string(b[1:][:b[0]])
 		if len(c.erased) > 0 && id <= c.erased[len(c.erased)-1] || id == "" {
 			return nil, errDamaged
 		}

@@ -213,7 +213,7 @@ func (k *Keys) Rotate(now time.Time) error {
 			return nil, err
 		}
 		out := *c
-		out.rotated = now
+		out.rotated = now.Unix()
 		return &out, nil
 	})
 }
@@ -258,7 +258,10 @@ func (k *Keys) Erased() []string {
 func (k *Keys) Rotated() time.Time {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	return k.held.rotated
+	if k.held.rotated == 0 {
+		return time.Time{}
+	}
+	return time.Unix(k.held.rotated, 0)
 }
 
 // Master returns the name of the file or program of the master key.

@@ -3,7 +3,11 @@ package seal
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"os"
+	"sync"
 	"testing"
+	"time"
 
 	"ieum"
 )
@@ -98,4 +102,125 @@ func TestErased(t *testing.T) {
 			t.Errorf("erased are %q", ids)
 		}
 	}
+}
+
+// Many seal, open, blind, erase and rotate at once, in two processes' worth of
+// stores; everybody who was not erased opens all the while.
+func TestAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	k, other := open(t, dir), open(t, dir)
+	sealed := k.seal(t, "p0", "stays")
+	var all, writers sync.WaitGroup
+	stop := make(chan struct{})
+	for _, k := range []*Keys{k, other} {
+		for w := range 2 {
+			writers.Go(func() {
+				for n := range 10 {
+					id := fmt.Sprint("p", w, ".", n, k == other)
+					if err := errors.Join(k.Erase(id), k.Rotate(time.Unix(1, 0))); err != nil {
+						t.Error(err)
+					}
+					if _, err := k.Seal(id, place, nil); !errors.Is(err, ieum.ErrErased) {
+						t.Errorf("%s was erased, and sealing gives %v", id, err)
+					}
+				}
+			})
+			all.Go(func() {
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+					if b, err := k.Open("p0", place, sealed); err != nil || string(b) != "stays" {
+						t.Errorf("opens as %q, %v", b, err)
+						return
+					}
+					k.Blind("a", "b")
+					k.Erased()
+				}
+			})
+		}
+	}
+	writers.Wait()
+	close(stop)
+	all.Wait()
+	if n := len(open(t, dir).Erased()); n != 40 {
+		t.Errorf("%d are erased, want 40", n)
+	}
+}
+
+// After the master key was rotated what was sealed opens, here and elsewhere,
+// and a copy of the store as it was opens with no key that is left.
+func TestRotate(t *testing.T) {
+	dir := t.TempDir()
+	k, other := open(t, dir), open(t, dir)
+	sealed := k.seal(t, "p1", "a")
+	store, err := os.ReadFile(k.Path())
+	master, err2 := os.ReadFile(dir + "/master.key")
+	if err := errors.Join(err, err2, k.Rotate(time.Unix(1700000000, 0))); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []*Keys{k, other, open(t, dir)} {
+		if b, err := k.Open("p1", place, sealed); err != nil || string(b) != "a" {
+			t.Errorf("opens as %q, %v", b, err)
+		}
+		if k.Rotated().Unix() != 1700000000 {
+			t.Errorf("was rotated at %v", k.Rotated())
+		}
+	}
+	if now, _ := os.ReadFile(dir + "/master.key"); bytes.Equal(now, master) {
+		t.Error("the master key is the old one")
+	}
+	if err := os.WriteFile(k.Path(), store, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(dir, NewMaster(dir+"/master.key"))
+	refused(t, err, ieum.ErrDenied, "is not the one of the key store")
+}
+
+func BenchmarkSealOpen(b *testing.B) {
+	k := open(b, b.TempDir())
+	plain := make([]byte, 2048)
+	b.SetBytes(2048)
+	for b.Loop() {
+		sealed, err := k.Seal("p1", place, plain)
+		if err == nil {
+			_, err = k.Open("p1", place, sealed)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkCipher is the floor of BenchmarkSealOpen: the cipher alone.
+func BenchmarkCipher(b *testing.B) {
+	key, plain := make([]byte, keyBytes), make([]byte, 2048)
+	b.SetBytes(2048)
+	for b.Loop() {
+		if _, err := decrypt(key, encrypt(key, plain, nil), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkErase erases one more person of a store from which 10,000 were.
+func BenchmarkErase(b *testing.B) {
+	k := open(b, b.TempDir())
+	if err := k.Erase(ids("gone", 10_000)...); err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for b.Loop() {
+		n++
+		if err := k.Erase(fmt.Sprint("p", n)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	info, err := os.Stat(k.Path())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(info.Size())/float64(10_000+n), "bytes/erased")
 }
