@@ -118,7 +118,7 @@ func TestPeopleLeaveAndComeInByTheirHazards(t *testing.T) {
 			elsewhere.add(s.state == gone, 0.6/14*math.Exp(0.2*cut(ability, 2))*found)
 			givesUp.add(s.state == gaveUp, 0.4/14)
 			if s.state == looking {
-				visit.add(int(s.seen) == week+1, 0.20*math.Exp(0.3*drive))
+				visit.add(int(s.seen) == week+1, 0.13*math.Exp(0.3*drive))
 			}
 		}
 		elsewhere.holds(t, "found elsewhere")

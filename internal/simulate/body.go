@@ -8,20 +8,23 @@ const (
 	sections                 // ■ headings, as large sites have them
 	terse                    // a few lines, as plants write
 	friendly                 // an invitation, as shops and homes write
-	techno                   // we and you, as start-ups write
+	techno                   // we and you at length, as start-ups write
+	markup                   // longer still, as at the site of developers
 	official                 // 1. 가. as authorities write
 	staffing                 // what it pays first, as agencies write
 )
 
 // registerOf draws how an employer writes at a site.
-func registerOf(r *rng, site int, s sortOf) register {
+func registerOf(r *rng, h habit, s sortOf) register {
 	x := r.float()
 	switch {
-	case site == 0 && x < 0.6:
+	case h == agencyForm && x < 0.6:
 		return labelled
-	case site == 3:
+	case h == startups:
 		return techno
-	case site == 5:
+	case h == developers:
+		return markup
+	case h == authority:
 		return official
 	}
 	switch s {
@@ -65,7 +68,7 @@ func (c *clerk) write(r *rng, first, at int, v version, out *PostingRow) {
 	}
 	c.columnSkills(&body, out)
 	b := writer{clerk: c, r: &body, site: &sites[at]}
-	switch registerOf(&body, at, c.firm.division.sort) {
+	switch registerOf(&body, sites[at].habit, c.firm.division.sort) {
 	case labelled:
 		b.labelled()
 	case sections:
@@ -75,7 +78,9 @@ func (c *clerk) write(r *rng, first, at int, v version, out *PostingRow) {
 	case friendly:
 		b.friendly()
 	case techno:
-		b.techno()
+		b.long(startupLayout(b.r))
+	case markup:
+		b.long(developerLayout(b.r))
 	case official:
 		b.official()
 	case staffing:
@@ -231,9 +236,10 @@ func (w *writer) welfare(separator string) {
 
 func (w *writer) number() { w.pen.int(w.vac.openings) }
 
-// contact writes whom to turn to, in the share of texts that name somebody.
+// contact writes whom to turn to, in the share of the site's texts that name
+// somebody.
 func (w *writer) contact(before string) {
-	if !w.r.chance(w.m.p.Rates.Contacts) {
+	if !w.r.chance(w.m.p.Rates.Contacts * w.site.contact) {
 		w.pen.str(before, pick(w.r, applyOnline))
 		return
 	}
@@ -330,22 +336,6 @@ func (w *writer) friendly() {
 	w.welfare(", ")
 	w.contact("\n* 연락: ")
 	pen.str("\n", pick(w.r, callings))
-}
-
-func (w *writer) techno() {
-	pen := &w.pen
-	pen.fill(pick(w.r, pitches), w.employer())
-	pen.str("\n\n[주요업무]\n")
-	w.tasks("• ", "\n")
-	pen.str("\n[자격요건]\n")
-	w.needs("• ", "\n", technoNeeds)
-	w.formal("• ", "\n")
-	pen.str("\n[우대사항]\n")
-	w.preferred("• ", "\n")
-	pen.str("\n[혜택 및 복지]\n• ")
-	w.welfare("\n• ")
-	pen.str("\n\n[근무환경]\n• ", employmentWords[w.vac.employment], ", ", hourWords[w.vac.hours], "\n• ", w.m.places.list[w.vac.place].name)
-	w.contact("\n\n[지원방법]\n• ")
 }
 
 func (w *writer) official() {

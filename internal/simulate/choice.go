@@ -139,7 +139,7 @@ type candidacy struct {
 	schooling int     // levels above (below: negative) what is asked for
 	near      int     // last job: 0 same unit group, 1 same 3-digit, 2 same 2-digit group, 3 other, 4 none
 	ability   float64
-	scarcity  float64 // logarithm of openings over seekers in the occupation, centred
+	scarcity  float64 // logarithm of postings over seekers in the occupation
 	picky     float64 // of the firm
 	effect    float64 // Σ τ of courses and certificates gained in the window
 }
@@ -242,4 +242,4 @@ const gaveUpHazard = 0.4 / patience
 func visits(drive float64) float64 { return min(0.9, intensity*math.Exp(0.3*drive)) }
 
 // intensity is tuned so that 19,000,000 résumés give 200 million events.
-const intensity = 0.20
+const intensity = 0.13

@@ -152,7 +152,7 @@ func TestHazardsFollowTheirEquations(t *testing.T) {
 		}
 		same(t, "h", lossHazard(age, ψ, losses(day)), 0.008*math.Exp(-0.02*(age-42)-0.2*ψ)*loss)
 		same(t, "found elsewhere", elsewhereHazard(ability, day), 0.6/14*math.Exp(0.2*cut(ability, 2))*found)
-		same(t, "sessions a week", visits(ability), math.Min(0.9, 0.20*math.Exp(0.3*ability)))
+		same(t, "sessions a week", visits(ability), math.Min(0.9, 0.13*math.Exp(0.3*ability)))
 	})
 	same(t, "given up", gaveUpHazard, 0.4/14)
 }

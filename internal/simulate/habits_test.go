@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,17 +31,54 @@ var (
 	digits    = regexp.MustCompile(`[0-9]`)
 )
 
-func shareOf(list []string, holds func(string) bool) string {
-	if len(list) == 0 {
+// shareOf returns the share of a list of which something holds; NaN of none.
+func shareOf(list []string, holds func(string) bool) float64 {
+	n := 0.0
+	for _, s := range list {
+		n += yes(holds(s))
+	}
+	return n / float64(len(list))
+}
+
+// cell writes a number of a table, or that there is none.
+func cell(x float64) string {
+	if math.IsNaN(x) {
 		return "–"
 	}
-	n := 0
-	for _, s := range list {
-		if holds(s) {
-			n++
-		}
+	return fmt.Sprintf("%.2f", x)
+}
+
+// shares counts the columns of the table that are shares, in their order.
+func (h *notation) shares() []float64 {
+	return []float64{
+		shareOf(h.titles, func(s string) bool { return strings.HasPrefix(strings.TrimSpace(s), "[") }),
+		shareOf(h.companies, companies.MatchString), shareOf(h.pays, func(s string) bool { return !digits.MatchString(s) }),
+		shareOf(h.bodies, squares.MatchString), shareOf(h.bodies, brackets.MatchString), shareOf(h.bodies, bullets.MatchString),
+		shareOf(h.bodies, invites.MatchString), shareOf(h.bodies, telephone.MatchString),
 	}
-	return fmt.Sprintf("%.2f", float64(n)/float64(len(list)))
+}
+
+// apart writes a line of the table of distances in docs/simulation.md: of a
+// made-up site from the real one whose habits it has.
+func (h *notation) apart(name string, real *notation, realName string) string {
+	lengths := func(list []string, length func(string) float64) (s []weighted) {
+		for _, text := range list {
+			s = append(s, weighted{length(text), 1})
+		}
+		return s
+	}
+	title := func(s string) float64 { return float64(utf8.RuneCountInString(s)) }
+	body := func(s string) float64 { return math.Log(max(1, float64(len(s)))) }
+	bodies := math.NaN()
+	if len(real.bodies) > 0 {
+		bodies = wasserstein(lengths(h.bodies, body), lengths(real.bodies, body))
+	}
+	line := fmt.Sprintf("| %s | %s | %.1f | %s", name, realName, wasserstein(lengths(h.titles, title), lengths(real.titles, title)), cell(bodies))
+	there := real.shares()
+	for i, x := range h.shares() {
+		line += " | " + cell(math.Abs(x-there[i]))
+	}
+	return line + " |"
 }
 
 func quartersOf(list []string, length func(string) int) string {
@@ -58,11 +96,14 @@ func quartersOf(list []string, length func(string) int) string {
 // row writes a line of the table of habits in docs/simulation.md.
 func (h *notation) row(name string) string {
 	size := func(s string) int { return len(s) }
-	return fmt.Sprintf("| %s | %d | %s | %s | %s | %s | %d | %s | %s | %s | %s | %s | %s |", name, len(h.titles), quartersOf(h.titles, utf8.RuneCountInString),
-		shareOf(h.titles, func(s string) bool { return strings.HasPrefix(strings.TrimSpace(s), "[") }),
-		shareOf(h.companies, companies.MatchString), shareOf(h.pays, func(s string) bool { return !digits.MatchString(s) }),
-		len(h.bodies), quartersOf(h.bodies, size), shareOf(h.bodies, squares.MatchString), shareOf(h.bodies, brackets.MatchString), shareOf(h.bodies, bullets.MatchString),
-		shareOf(h.bodies, invites.MatchString), shareOf(h.bodies, telephone.MatchString))
+	line := fmt.Sprintf("| %s | %d | %s", name, len(h.titles), quartersOf(h.titles, utf8.RuneCountInString))
+	for i, x := range h.shares() {
+		if i == 3 {
+			line += fmt.Sprintf(" | %d | %s", len(h.bodies), quartersOf(h.bodies, size))
+		}
+		line += " | " + cell(x)
+	}
+	return line + " |"
 }
 
 // realPostings counts the lists that are there; it skips where they are not.
@@ -108,8 +149,10 @@ func (h *notation) add(row map[string]string, title, company, pay string, body [
 		return
 	}
 	var parts []string
-	for _, column := range body {
-		parts = append(parts, row[column])
+	for _, column := range body { // one list has the same text in two columns
+		if part := strings.ReplaceAll(row[column], "|", "\n"); !slices.Contains(parts, part) {
+			parts = append(parts, part)
+		}
 	}
 	h.bodies = append(h.bodies, strings.Join(parts, "\n"))
 }
@@ -164,7 +207,7 @@ func TestTheHabitsOfPostingsInTheDocs(t *testing.T) {
 			t.Errorf("docs/simulation.md lacks the line %s", line)
 		}
 	}
-	m := market(t, func(p *Params) { p.Postings = 8000 })
+	m := market(t, func(p *Params) { p.Postings = 24_000 })
 	bySite := map[string]*notation{}
 	for _, s := range sites {
 		bySite[s.name] = &notation{}
@@ -184,5 +227,10 @@ func TestTheHabitsOfPostingsInTheDocs(t *testing.T) {
 	real := realPostings(t)
 	for _, site := range []string{"Saramin", "JobKorea", "Wanted", "Programmers"} {
 		says(real[site].row(site))
+	}
+	for _, pair := range [][2]string{{"견본잡스", "Saramin"}, {"예시구인", "JobKorea"}, {"가상테크잡", "Wanted"}, {"허구코딩", "Programmers"}} {
+		if runtime.GOARCH == "amd64" {
+			says(bySite[pair[0]].apart(pair[0], real[pair[1]], pair[1]))
+		}
 	}
 }

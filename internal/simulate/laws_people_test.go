@@ -68,9 +68,9 @@ func TestPeopleRegisterAsTheDocumentSays(t *testing.T) {
 	var looks, driven, before tally
 	var past [3]tally
 	sample(m, 40_000, func(p *Person) {
-		looks.add(p.looks, Λ(math.Log(0.42/0.58)+0.25*p.drive))
+		looks.add(p.looks, Λ(math.Log(0.62/0.38)+0.25*p.drive))
 		if p.drive > 1 {
-			driven.add(p.looks, Λ(math.Log(0.42/0.58)+0.25*p.drive))
+			driven.add(p.looks, Λ(math.Log(0.62/0.38)+0.25*p.drive))
 		}
 		if p.looks {
 			before.add(p.registered < m.start(), 14.0/170)
@@ -91,25 +91,45 @@ func TestPeopleRegisterAsTheDocumentSays(t *testing.T) {
 	}
 }
 
-// TestJobsAndGapsLastAsTheDocumentSays looks at people who left school eight to
-// fourteen years ago, of whose jobs none is forgotten, and asks of a job or gap
-// only what the time behind its beginning let be seen.
+// TestJobsAndGapsLastAsTheDocumentSays looks at the first jobs of stayers who
+// left school eight to sixteen years ago and of movers who did three or four
+// years ago, none of which is forgotten, and asks of a job or gap only what the
+// time behind its beginning let be seen.
 func TestJobsAndGapsLastAsTheDocumentSays(t *testing.T) {
 	m := populous(t)
-	var lengths [4]tally
+	var lengths, short [4]tally
+	var kinds [10]tally
 	var shortGaps, menGaps, womenGaps, care, still tally
 	var began, served [2]float64
-	sample(m, 120_000, func(p *Person) {
-		if since := sinceSchool(p); since < 8 || since > 14 || p.worked == 0 {
+	sample(m, 200_000, func(p *Person) {
+		since := sinceSchool(p)
+		if since > 0 && ageWhenDrawn(p) > 28.6 { // beyond those who never worked, of whom none was asked
+			group := m.occupations[p.occupation].code[0] - '0'
+			kinds[group].add(p.mover, []float64{0.40, 0.38, 0.46, 0.42, 0.52, 0.60, 0.52, 0.66, 0.44, 0.60}[group])
+		}
+		if p.worked == 0 {
 			return
 		}
 		now := monthOf(p.registered)
 		job := p.spells[p.worked-1]
 		over := job.end != 0 && job.end < now
-		for i, z := range []float64{-1, -0.3, 0.3, 1} {
+		if p.mover {
+			if since > 3 && since < 4.5 {
+				for i, most := range []float64{1, 3, 8, 15} {
+					if float64(now-job.start) > most+1 {
+						short[i].add(over && float64(job.end-job.start) <= most, 1-math.Exp(-most/8))
+					}
+				}
+			}
+			return
+		}
+		if since < 8 || since > 16 {
+			return
+		}
+		for i, z := range []float64{-1.6, -1, -0.5, 0} {
 			// Jobs last 2 and a whole number of months.
-			if most := math.Floor(math.Exp(math.Log(20+ageWhenDrawn(p)/2) + 0.9*z)); float64(now-job.start) > most+3 {
-				x := (math.Log(most+1) - math.Log(20+ageWhenDrawn(p)/2)) / 0.9
+			if most := math.Floor(math.Exp(math.Log(60+1.3*ageWhenDrawn(p)) + 0.9*z)); float64(now-job.start) > most+3 {
+				x := (math.Log(most+1) - math.Log(60+1.3*ageWhenDrawn(p))) / 0.9
 				lengths[i].add(over && float64(job.end-job.start) <= 2+most, Φ(x))
 			}
 		}
@@ -144,7 +164,11 @@ func TestJobsAndGapsLastAsTheDocumentSays(t *testing.T) {
 		}
 	})
 	for i := range lengths {
-		lengths[i].holds(t, "jobs no longer than a quantile")
+		lengths[i].holds(t, "stayers' jobs no longer than a quantile")
+		short[i].holds(t, "movers' jobs no longer than so many months")
+	}
+	for i := range kinds {
+		kinds[i].holds(t, "movers by group")
 	}
 	still.holds(t, "those who do not look and are still at work")
 	shortGaps.holds(t, "gaps of four months at most")
@@ -204,7 +228,7 @@ func TestTheJobBeforeIsNearTheNext(t *testing.T) {
 		case ageWhenDrawn(p) > 28.6 && since > 10 && p.worked == 0:
 			t.Fatalf("somebody left school %.0f years ago and never worked", since)
 		}
-		if p.worked > 10 {
+		if p.worked > 7 {
 			t.Fatalf("%d jobs are kept", p.worked)
 		}
 	})

@@ -151,7 +151,7 @@ func (m *Market) period(r *rng, v *vacancy) {
 	own := newRNG(m.p.Seed, ofPeriod, uint64(v.id))
 	ends := v.opened + 14 + ieum.Day(own.exp()*openEndedMean)
 	if r.chance(0.78) {
-		v.deadline = v.opened + ieum.Day(pick(r, []int{7, 14, 14, 20, 30, 30, 30, 45, 60}))
+		v.deadline = v.opened + ieum.Day(pick(r, []int{7, 14, 20, 30, 30, 30, 30, 45, 60}))
 		ends = v.deadline
 	}
 	v.filled = v.opened + 7 + ieum.Day(own.exp()*elsewhereMean)

@@ -8,8 +8,8 @@ import (
 
 // The most spells, wishes and competencies a person is given.
 const (
-	mostSpells = 12 // ten before they register and two after
-	mostBefore = 10
+	mostSpells = 9 // seven before they register and two after
+	mostBefore = 7
 	mostWishes = 3
 	mostSkills = 32
 )
@@ -25,6 +25,7 @@ type Person struct {
 	woman      bool
 	origin     origin
 	served     bool // in the armed forces
+	mover      bool // latent: goes from one short job to the next
 	explains   bool // time out of work
 	born       ieum.Day
 	home       int
@@ -114,7 +115,7 @@ func (m *Market) person(id int, p *Person) {
 // How people look (made up): the share who look where the log sees it, how much
 // more the driven do, and how many weeks they keep at it.
 const (
-	looksShare   = 0.42
+	looksShare   = 0.62
 	looksDrive   = 0.25
 	patience     = 14.0 // weeks: mean until they give up or find something elsewhere
 	registration = 450  // days before the last day, mean: those whom the log does not see
@@ -164,6 +165,19 @@ func (m *Market) household(id int) int {
 	return id
 }
 
+// There are two kinds of workers, movers and stayers (Blumen, Kogan and
+// McCarthy 1955), so that the hazard of a job's end falls with tenure. The share
+// of movers by the occupation's 1-digit group, in the order of that of irregular
+// workers; the months that their jobs last beyond the first on average; and the
+// median of stayers' jobs beyond two months.
+var movers = [jobGroups]float64{0.40, 0.38, 0.46, 0.42, 0.52, 0.60, 0.52, 0.66, 0.44, 0.60}
+
+const (
+	shortMean     = 8.0
+	lastingMonths = 60.0
+	lastingAge    = 1.3 // months more for each year of age
+)
+
 // history draws jobs from leaving school to the day of registration. It goes
 // through time from the first job on; the last one is in the person's
 // occupation. What differs by sex is drawn from group.
@@ -178,10 +192,14 @@ func (m *Market) history(group *rng, p *Person, age float64) {
 	if age < 28 && r.chance(0.35) {
 		return // looks for a first job
 	}
+	p.mover = r.chance(movers[m.occupations[p.occupation].code[0]-'0'])
 	var spells [mostSpells]spell
 	n := 0
 	for at := left; at < now-1; {
-		length := 2 + int(math.Exp(math.Log(20+age*0.5)+0.9*r.norm()))
+		length := 2 + int(math.Exp(math.Log(lastingMonths+lastingAge*age)+0.9*r.norm()))
+		if p.mover {
+			length = 1 + int(r.exp()*shortMean)
+		}
 		if n == mostBefore { // the oldest are forgotten
 			copy(spells[:mostBefore], spells[1:mostBefore])
 			n--

@@ -1,55 +1,8 @@
 package simulate
 
 import (
-	"strconv"
-
 	"ieum"
 )
-
-// A site is a made-up publisher of postings with habits of its own.
-type site struct {
-	name    string
-	host    string
-	company byte // how it writes employers: r registered, k ㈜, p (주), c core
-	full    bool // addresses in full, with a street
-	coded   bool // gives the occupation's code whatever the rate says
-}
-
-var sites = []site{
-	{"모의일터", "work.example", 'r', true, true},
-	{"견본잡스", "jobs.example", 'k', false, false},
-	{"예시구인", "guin.example", 'p', false, false},
-	{"가상테크잡", "techjob.example", 'c', false, false},
-	{"시험알바", "alba.example", 'c', false, false},
-	{"공공모의채용", "public.example", 'r', true, true},
-}
-
-// sitesFor are the sites that a sort of employer posts at, with the share of
-// its originals in per cent; duplicates go to the next in turn.
-var sitesFor = func() map[sortOf][][2]int {
-	usual := [][2]int{{0, 55}, {1, 25}, {2, 20}}
-	modern := [][2]int{{3, 40}, {1, 25}, {2, 25}, {0, 10}}
-	daily := [][2]int{{4, 45}, {0, 40}, {1, 15}}
-	open := [][2]int{{5, 75}, {0, 20}, {1, 5}}
-	return map[sortOf][][2]int{
-		tech: modern, arts: modern, office: {{1, 35}, {2, 30}, {0, 20}, {3, 15}},
-		eating: daily, trade: daily, leisure: daily, agency: {{0, 50}, {4, 30}, {1, 20}},
-		public: open, school: {{5, 40}, {0, 40}, {1, 20}}, utility: open,
-		plant: usual, building: usual, care: usual, haulage: usual, farming: usual,
-	}
-}()
-
-// siteOf draws the place of a vacancy's first site in its sort's list.
-func siteOf(r *rng, s sortOf) int {
-	x := r.intn(100)
-	list := sitesFor[s]
-	for i, w := range list {
-		if x -= w[1]; x < 0 {
-			return i
-		}
-	}
-	return 0
-}
 
 // posting writes row number row and what is known of it. The texts are valid
 // until the pen forgets.
@@ -189,11 +142,15 @@ func (c *clerk) address(s *site) {
 	c.pen.str(p.name)
 }
 
-// pay writes the pay offered. In the column the sites have their own wording
-// for pay that is not given; in a body it is given in other words.
+// pay writes the pay offered, or that it is not said: in the column in the share
+// of the site's postings that it is its habit in, in a body half as often.
 func (c *clerk) pay(r *rng, s *site, column bool) {
 	pen, v := &c.pen, &c.vac
-	if column && s.host != "work.example" && s.host != "alba.example" && r.chance(0.35) {
+	unsaid := s.unsaid
+	if !column {
+		unsaid /= 2
+	}
+	if unsaid > 0 && r.chance(unsaid) {
 		pen.str(pick(r, []string{"회사내규에 따름", "면접 후 결정", "협의 후 결정"}))
 		return
 	}
@@ -261,44 +218,6 @@ func (c *clerk) career(s *site) {
 		pen.int(v.least)
 		pen.str("년↑")
 	}
-}
-
-// title writes the heading in the habit of the site.
-func (c *clerk) title(r *rng, s *site, version version) {
-	pen, v := &c.pen, &c.vac
-	o := &c.m.occupations[v.occupation]
-	job := o.titles[v.title]
-	place := c.m.places.list[v.place].name
-	if version == repost && r.chance(0.25) {
-		pen.str("[재공고] ")
-	}
-	if v.label != "" {
-		pen.str("[", v.label, "] ")
-	}
-	switch s.host {
-	case "techjob.example":
-		pen.str(job)
-		if v.least > 0 {
-			pen.str(" (" + strconv.Itoa(v.least) + "년 이상)")
-		}
-	case "alba.example":
-		pen.fill(pick(r, dailyTitles), place, job)
-	case "public.example":
-		pen.b = c.firm.core(pen.b)
-		pen.fill(pick(r, publicTitles), job)
-	case "work.example":
-		pen.fill(pick(r, plainTitles), job)
-	default:
-		t := pick(r, siteTitles)
-		if t[0] == '%' {
-			pen.fill(t, job)
-			break
-		}
-		pen.str("[")
-		pen.b = c.firm.core(pen.b)
-		pen.fill(t, job)
-	}
-	c.faultyTitle(r)
 }
 
 // faultyTitle puts slips into a heading at half the rates of bodies.

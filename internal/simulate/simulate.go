@@ -8,7 +8,7 @@
 // same market on any number of cores, market.go for what it is drawn from, with
 // tables.go, places.go, skills.go and certificates.go for the tables, macro.go
 // for time, people.go, group.go and resume.go for the supply side, company.go,
-// vacancy.go, posting.go and body.go for the demand side. choice.go has the
+// vacancy.go, posting.go, sites.go, body.go and long.go for the demand side. choice.go has the
 // equations of the run, pure; run.go is the week, session.go what people do in
 // it, judge.go how people and employers see one another, hiring.go what
 // employers decide, course.go and effects.go what treatments do, state.go what
@@ -24,7 +24,7 @@ import (
 
 // Version is the version of the generator: a change of what a seed gives
 // raises it.
-const Version = 2
+const Version = 3
 
 // Params say which market is made. The same Params give the same rows.
 type Params struct {

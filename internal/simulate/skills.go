@@ -143,7 +143,7 @@ func (m *Market) readPhrases() {
 	}
 	find(preferences)
 	find(closings)
-	for _, list := range [][]string{servedWords, exemptWords, careWords, restWords, graduation, foreignWords, northWords, womenWords, menWords, loanWords} {
+	for _, list := range [][]string{teamLines, workLines, wantLines, likeLines, perkLines, noteLines, servedWords, exemptWords, careWords, restWords, graduation, foreignWords, northWords, womenWords, menWords, loanWords} {
 		find(list)
 	}
 }

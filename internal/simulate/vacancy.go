@@ -278,12 +278,20 @@ func (m *Market) stated(pay float64, b basis) int64 {
 	return max(round(pay/fullTimeYear, 100), minimumWage) * fullTimeYear
 }
 
+// Openings a vacancy beyond the first, on average before they are cut to whole
+// ones, and the share of plants', hauliers' and agencies' vacancies that are for
+// five or ten.
+const (
+	openingsMean = 0.60
+	batchShare   = 0.05
+)
+
+// openings draws how many people a vacancy is for: one or two mostly.
 func openings(r *rng, s sortOf) int {
-	n := 1 + int(r.exp()*0.9)
-	if (s == plant || s == agency || s == haulage) && r.chance(0.2) {
-		n = 5 * (1 + r.intn(6))
+	if (s == plant || s == agency || s == haulage) && r.chance(batchShare) {
+		return 5 * (1 + r.intn(2))
 	}
-	return min(n, 50)
+	return 1 + int(r.exp()*openingsMean)
 }
 
 // ask draws duties, competencies and certificates, and how a text shows each.

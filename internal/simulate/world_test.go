@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"os"
@@ -82,7 +83,7 @@ type world struct {
 	school, schoolThere          [5]float64
 	people, women, womenThere    float64
 	openings, seekers            float64
-	finished, running            []weighted // months in a job
+	running                      []weighted // months in the job held
 }
 
 // observe fills the worlds of the ten groups and of all.
@@ -107,12 +108,8 @@ func observe(m *Market) (worlds [jobGroups + 1]world) {
 			if p.looks {
 				w.seekers++
 			}
-			for _, s := range p.spells[:p.worked] {
-				if s.end == 0 {
-					w.running = append(w.running, weighted{float64(monthOf(p.registered) - s.start), 1})
-				} else {
-					w.finished = append(w.finished, weighted{float64(s.end - s.start), 1})
-				}
+			if p.worked > 0 && p.spells[0].end == 0 {
+				w.running = append(w.running, weighted{float64(monthOf(p.registered) - p.spells[0].start), 1})
 			}
 		})
 	}
@@ -153,17 +150,10 @@ func (w *world) row(name string) string {
 		variation += math.Abs(w.school[i]/w.people-w.schoolThere[i]/total) / 2
 	}
 	won := func(s []weighted, p float64) float64 { return math.Exp(quantile(s, p)) / 1e4 }
-	mean := func(s []weighted) float64 {
-		var x, n float64
-		for _, v := range s {
-			x, n = x+v.x*v.w, n+v.w
-		}
-		return x / n
-	}
-	return fmt.Sprintf("| %s | %.0f, %.0f, %.0f | %.0f, %.0f, %.0f | %.3f | %.1f / %.1f | %.1f | %.2f / %.2f | %.2f | %.1f | %.2f |", name,
+	return fmt.Sprintf("| %s | %.0f, %.0f, %.0f | %.0f, %.0f, %.0f | %.3f | %.1f / %.1f | %.1f | %.2f / %.2f | %.2f | %.1f, %.2f, %.2f | %.2f |", name,
 		won(w.pay, .25), won(w.pay, .5), won(w.pay, .75), won(w.payThere, .25), won(w.payThere, .5), won(w.payThere, .75), wasserstein(w.pay, w.payThere),
 		mean(w.age), mean(w.ageThere), wasserstein(w.age, w.ageThere), w.women/w.people, w.womenThere/total, variation,
-		mean(w.finished)/12, w.openings/w.seekers)
+		mean(w.running)/12, under(w.running, 12), 1-under(w.running, 120), w.openings/w.seekers)
 }
 
 // TestTheWorldCheckInTheDocs compares the market with what the survey says, by
@@ -198,8 +188,57 @@ func TestTheWorldCheckInTheDocs(t *testing.T) {
 			t.Errorf("%s: the share of women is off by %.3f", groupNames[g], d)
 		}
 	}
-	run := worlds[jobGroups].running
-	t.Logf("jobs held: mean %.1f years, %.2f under a year", average(run)/12, under(run, 12))
+}
+
+// TestTenureAndTightnessInTheDocs compares how long jobs have been held and how
+// many openings there are for a person who looks with what is published, and
+// with the tables in the docs. It writes the tables:
+//
+//	go test -run TenureAndTightness -v ./internal/simulate
+func TestTenureAndTightnessInTheDocs(t *testing.T) {
+	m := market(t, func(p *Params) { p.Resumes, p.Postings = 100_000, 30_000 })
+	text := document(t)
+	compare := func(what string, format string, x, least, most float64) {
+		t.Helper()
+		line := fmt.Sprintf("| %s | "+format+" |", what, x)
+		t.Log(line)
+		if runtime.GOARCH == "amd64" && !strings.Contains(text, line) {
+			t.Errorf("docs/simulation.md lacks the line %s", line)
+		}
+		if x < least || x > most {
+			t.Errorf("%s: %.3f is not from %g to %g", what, x, least, most)
+		}
+	}
+	run := observe(m)[jobGroups].running
+	compare("years in the job held, mean", "%.1f", mean(run)/12, 5.5, 6.5)
+	compare("… under a year", "%.3f", under(run, 12), 0.28, 0.371)
+	compare("… under three years", "%.3f", under(run, 36), 0.49, 0.56)
+	compare("… ten years or more", "%.3f", 1-under(run, 120), 0.17, 0.25)
+
+	r, err := m.run(context.Background(), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var openings, few, left, shown, looks, ever float64
+	for id := range r.posts {
+		p, o := &r.posts[id], &r.openings[id]
+		openings += float64(p.openings)
+		few += yes(p.openings <= 2)
+		if int(p.shown) >= windowDays-1 && (o.left > 0 || p.stale) {
+			shown++
+			left += float64(o.left)
+		}
+	}
+	for i := range r.people {
+		looks += yes(r.people[i].state == looking)
+		ever += yes(r.people[i].seen > 0)
+	}
+	compare("openings a vacancy", "%.2f", openings/float64(m.vacancies), 1, 1.6)
+	compare("vacancies for one or two", "%.2f", few/float64(m.vacancies), 0.8, 1)
+	compare("openings announced, over people who look, three years", "%.2f", openings/ever, 0.36, 0.67)
+	compare("openings announced, over all who register, three years", "%.2f", openings/float64(m.people), 0.3, 0.67)
+	compare("openings on the sites, over people who look, the last day", "%.2f", left/looks, 0.3, 0.6)
+	compare("vacancies on the sites, the last day, of 24,000", "%.0f", shown, 1368, 3000)
 }
 
 func sum(list []float64) (s float64) {
@@ -209,11 +248,12 @@ func sum(list []float64) (s float64) {
 	return s
 }
 
-func average(s []weighted) (x float64) {
+func mean(s []weighted) float64 {
+	var x, n float64
 	for _, v := range s {
-		x += v.x / float64(len(s))
+		x, n = x+v.x*v.w, n+v.w
 	}
-	return x
+	return x / n
 }
 
 func under(s []weighted, limit float64) (share float64) {
