@@ -1,0 +1,287 @@
+package door
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"ieum"
+	"ieum/internal/platform/journal"
+)
+
+// A Line is an access record with where it is written down.
+type Line struct {
+	Access
+	Seq       int64  `json:"seq"`                 // its number in journal and ledger; 0 = it gets one within a second
+	Complaint string `json:"complaint,omitempty"` // "", open, right or wrong
+}
+
+// Accesses are a stretch of who looked at somebody, newest first.
+type Accesses struct {
+	Lines []Line       `json:"lines"`
+	Total int64        `json:"total"`          // access records there are of the person
+	Next  int64        `json:"next,omitempty"` // "before" of the next stretch; 0 = there is none
+	Gaps  []int64      `json:"gaps,omitempty"` // numbers that are missing within the stretch
+	Bulk  []Membership `json:"bulk"`           // jobs that read the person's data among others'
+}
+
+// stretch is how many access records a page shows.
+const stretch = 50
+
+// LookedAt returns who looked at a person, from before an entry on (0 = the
+// newest).
+func (d *Door) LookedAt(ctx context.Context, person ieum.PersonID, before int64) (*Accesses, error) {
+	p, err := d.store.person(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := d.store.accesses(ctx, person, before, stretch+1)
+	if err != nil {
+		return nil, err
+	}
+	a := &Accesses{Total: p.Reads}
+	if a.Lines, err = lines(entries); err != nil {
+		return nil, err
+	}
+	if len(a.Lines) > stretch {
+		a.Lines = a.Lines[:stretch]
+		a.Next = a.Lines[stretch-1].Seq
+	}
+	a.Gaps = gaps(a.Lines, before == 0, a.Next == 0, p.Reads)
+	if before == 0 {
+		if a.Bulk, err = d.memberships(ctx, person); err != nil {
+			return nil, err
+		}
+	}
+	outcomes, err := d.store.complaints(ctx, `person = ?`, person)
+	for _, c := range outcomes {
+		for i := range a.Lines {
+			if a.Lines[i].N == c.N {
+				a.Lines[i].Complaint = c.Outcome
+			}
+		}
+	}
+	return a, err
+}
+
+// lines reads access records; one that was sealed while it was read is there
+// twice, and shown once.
+func lines(entries []journal.Entry) (list []Line, err error) {
+	for _, e := range entries {
+		l := Line{Seq: e.Seq}
+		if err := json.Unmarshal(e.Data, &l.Access); err != nil {
+			return nil, err
+		}
+		if i := slices.IndexFunc(list, func(o Line) bool { return o.N == l.N }); i >= 0 {
+			list[i] = l
+			continue
+		}
+		list = append(list, l)
+	}
+	return list, nil
+}
+
+// gaps lists the numbers that are missing in a stretch, newest first: before its
+// first if it is the newest there is, after its last if it is the oldest. total
+// was read before the stretch, so a read in between is none.
+func gaps(list []Line, newest, oldest bool, total int64) (missing []int64) {
+	next := total
+	if !newest || len(list) > 0 && list[0].N > total {
+		if len(list) == 0 {
+			return nil
+		}
+		next = list[0].N
+	}
+	for _, l := range list {
+		for ; next > l.N; next-- {
+			missing = append(missing, next)
+		}
+		next = l.N - 1
+	}
+	for ; oldest && next > 0; next-- {
+		missing = append(missing, next)
+	}
+	return missing
+}
+
+// A Proof shows whom it concerns that an access record stands in the public
+// ledger. ieum audit proof checks it without asking anybody.
+type Proof struct {
+	Entry   ProofEntry   `json:"entry"`
+	Opening ProofOpening `json:"opening"`
+	Ledger  string       `json:"ledger"` // the proof that the commitment is in the log (c2sp.org/tlog-proof)
+}
+
+// A ProofEntry is an entry of the journal with what its hash is made of.
+type ProofEntry struct {
+	Seq     int64           `json:"seq"`
+	Sealed  time.Time       `json:"sealed"` // to the second
+	Kind    string          `json:"kind"`
+	Subject string          `json:"subject"`
+	Data    json.RawMessage `json:"data"`
+	Before  string          `json:"before"` // hash of the entry before; base64
+}
+
+// A ProofOpening ties the entry to its commitment in the log.
+type ProofOpening struct {
+	Index int64  `json:"index"`
+	Hash  string `json:"hash"` // of the entry; base64
+	Salt  string `json:"salt"` // base64
+}
+
+// Prove returns the proof of an entry about a person; of kind ErrUnavailable
+// while there is none yet.
+func (d *Door) Prove(ctx context.Context, person ieum.PersonID, seq int64) (*Proof, error) {
+	e, before, err := d.store.entry(ctx, seq)
+	if err != nil {
+		return nil, err
+	}
+	if e.Subject != string(person) {
+		return nil, ieum.ErrNotFound
+	}
+	hash, salt, proof, err := d.Ledger.Proof(ctx, seq)
+	if err != nil {
+		return nil, err
+	}
+	b64 := base64.StdEncoding.EncodeToString
+	return &Proof{ProofEntry{e.Seq, e.Sealed, e.Kind, e.Subject, e.Data, b64(before)}, ProofOpening{seq, b64(hash), b64(salt)}, proof}, nil
+}
+
+// A Complaint asks the auditor to look at an access record.
+type Complaint struct {
+	Person  ieum.PersonID `json:"person"`
+	N       int64         `json:"n"`
+	Seq     int64         `json:"seq"`
+	Made    time.Time     `json:"made"`
+	Outcome string        `json:"outcome"` // open, right or wrong
+	Access  Access        `json:"access"`
+}
+
+// Complain asks the auditor to look at an access record of the person's. Once
+// more is once.
+func (d *Door) Complain(ctx context.Context, by Asker, person ieum.PersonID, seq int64) error {
+	e, _, err := d.store.entry(ctx, seq)
+	if err != nil {
+		return err
+	}
+	var a Access
+	if e.Subject != string(person) || e.Kind != "door.read" {
+		return ieum.ErrNotFound
+	}
+	if err := json.Unmarshal(e.Data, &a); err != nil {
+		return err
+	}
+	now := d.now()
+	return d.change(ctx, person, func(t tx, s standing) error {
+		if !acts(by, s) {
+			return errNotYours()
+		}
+		n, err := t.addComplaint(Complaint{Person: person, N: a.N, Seq: seq, Made: now})
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.tell("door.complaint", person, map[string]any{"n": a.N, "seq": seq})
+	})
+}
+
+// Settle says what an auditor found about a complaint: whether the read was in
+// order.
+func (d *Door) Settle(ctx context.Context, by Asker, person ieum.PersonID, n int64, right bool) error {
+	if err := auditor(by); err != nil {
+		return err
+	}
+	outcome := "wrong"
+	if right {
+		outcome = "right"
+	}
+	return d.store.in(ctx, func(t tx) error {
+		changed, err := t.settle(person, n, outcome)
+		if err != nil {
+			return err
+		}
+		if changed == 0 {
+			return ieum.ErrNotFound
+		}
+		return t.tell("door.settled", person, map[string]any{"n": n, "by": by.ID, "outcome": outcome})
+	})
+}
+
+func auditor(by Asker) error {
+	if !by.May(ieum.ReadLog) {
+		return &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.auditor", Message: "this is for auditors"}
+	}
+	return nil
+}
+
+// A Watched is a read with a flag, or one that was refused.
+type Watched struct {
+	Number       int64          `json:"number"`
+	Flag         string         `json:"flag"`
+	Person       ieum.PersonID  `json:"person"`
+	N            int64          `json:"n"` // 0 = refused
+	Reader       string         `json:"reader"`
+	Role         ieum.RoleID    `json:"role"`
+	Organisation string         `json:"organisation"`
+	Purpose      ieum.PurposeID `json:"purpose"`
+	At           time.Time      `json:"at"`
+}
+
+// An Oversight is what an auditor looks at. It holds ids alone.
+type Oversight struct {
+	Counts     map[string]int64 `json:"counts"` // of reads by flag
+	Flag       string           `json:"flag"`   // of List
+	List       []Watched        `json:"list"`   // newest first
+	Next       int64            `json:"next,omitempty"`
+	Complaints []Complaint      `json:"complaints"` // open ones first
+	Bulk       []Bulk           `json:"bulk"`
+}
+
+// watchFlags are the flags in the order an auditor reads them.
+var watchFlags = []string{flagSelf, flagColleague, flagNoCase, flagMany, flagOdd, flagRefused}
+
+// Oversee lists the reads of a flag (the first that has any for ""), from before
+// a number on, the complaints and the jobs over many people.
+func (d *Door) Oversee(ctx context.Context, by Asker, flag string, before int64) (*Oversight, error) {
+	if err := auditor(by); err != nil {
+		return nil, err
+	}
+	o := &Oversight{Flag: flag}
+	var err error
+	if o.Counts, err = d.store.flagCounts(ctx); err != nil {
+		return nil, err
+	}
+	for _, f := range watchFlags {
+		if o.Flag == "" && o.Counts[f] > 0 {
+			o.Flag = f
+		}
+	}
+	if o.List, err = d.store.watched(ctx, o.Flag, before, stretch+1); err != nil {
+		return nil, err
+	}
+	if len(o.List) > stretch {
+		o.List = o.List[:stretch]
+		o.Next = o.List[stretch-1].Number
+	}
+	if o.Complaints, err = d.complaints(ctx); err != nil {
+		return nil, err
+	}
+	o.Bulk, err = d.store.bulks(ctx)
+	return o, err
+}
+
+// complaints lists those that were made, with the access records they are about.
+func (d *Door) complaints(ctx context.Context) ([]Complaint, error) {
+	list, err := d.store.complaints(ctx, `1 = 1`)
+	for i := range list {
+		e, _, failed := d.store.entry(ctx, list[i].Seq)
+		if failed != nil {
+			return nil, failed
+		}
+		if err := json.Unmarshal(e.Data, &list[i].Access); err != nil {
+			return nil, err
+		}
+	}
+	return list, err
+}

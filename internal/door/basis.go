@@ -1,0 +1,179 @@
+package door
+
+import (
+	"slices"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// A standing is all that bears on whether somebody may read about a person, as
+// it is at one moment.
+type standing struct {
+	person   Person
+	consents []Consent // in force, of any purpose and recipient
+	cases    []Case    // that did not end, of all counsellors
+	mandates []Mandate // in force, of all holders
+	staff    bool      // the person is somebody else, and works for the service
+	hour     int64     // reads of the asker in the hour before this one counts
+}
+
+// A Ground is what a read rests on.
+type Ground struct {
+	Held   ieum.Held         `json:"held"`
+	Basis  defs.Basis        `json:"basis"`
+	Ref    string            `json:"ref"`   // the consent's or mandate's id, or the case's number
+	Kinds  []ieum.RecordKind `json:"kinds"` // that it covers
+	nocase bool
+}
+
+// grounds lists on what somebody may read about a person for a purpose, those
+// closest to the person first.
+func grounds(by Asker, s standing, p *defs.Purpose) (list []Ground) {
+	if p.On(defs.BasisSelf) && s.person.Account != "" && s.person.Account == by.ID {
+		list = append(list, Ground{Basis: defs.BasisSelf, Kinds: p.Records})
+	}
+	for _, m := range s.mandates {
+		if p.On(defs.BasisMandate) && m.Holder == by.ID {
+			list = append(list, Ground{Held: ieum.Held{Role: ieum.RoleID(m.Kind)}, Basis: defs.BasisMandate, Ref: m.ID, Kinds: p.Records})
+		}
+	}
+	if p.On(defs.BasisConsent) {
+		list = append(list, byConsent(by, s, p)...)
+	}
+	if p.On(defs.BasisLaw) {
+		list = append(list, byLaw(by, s, p)...)
+	}
+	return list
+}
+
+// byConsent lists the consents that let somebody read. One that names an account
+// assigns the person to it; one that names an organisation reaches as far as
+// the roles there do.
+func byConsent(by Asker, s standing, p *defs.Purpose) (list []Ground) {
+	for _, c := range s.consents {
+		if c.Purpose != p.ID || c.Version != p.Version || c.Account != "" && c.Account != by.ID {
+			continue
+		}
+		to := ieum.Subject{Owner: s.person.Account, Organisation: c.Organisation, Site: s.person.Site, Assigned: c.Account != ""}
+		for _, k := range s.cases {
+			if k.Organisation == c.Organisation && k.Counsellor == by.ID {
+				to.Site, to.Assigned = k.Site, true
+			}
+		}
+		if held, ok := by.Over(p.May, to); ok {
+			kinds := slices.DeleteFunc(slices.Clone(c.Kinds), func(k ieum.RecordKind) bool { return !p.Reads(k) })
+			list = append(list, Ground{Held: held, Basis: defs.BasisConsent, Ref: c.ID, Kinds: kinds})
+		}
+	}
+	return list
+}
+
+// byLaw lists the cases that let somebody read; after them where a role reaches
+// the person without one.
+func byLaw(by Asker, s standing, p *defs.Purpose) (list []Ground) {
+	places := []ieum.Subject{{Organisation: s.person.Organisation, Site: s.person.Site}}
+	for _, k := range s.cases {
+		if k.Basis != defs.BasisLaw {
+			continue
+		}
+		at := ieum.Subject{Owner: s.person.Account, Organisation: k.Organisation, Site: k.Site}
+		places = append(places, at)
+		if at.Assigned = k.Counsellor == by.ID; !at.Assigned {
+			continue
+		}
+		if held, ok := by.Over(p.May, at); ok {
+			list = append(list, Ground{Held: held, Basis: defs.BasisLaw, Ref: number(k.Number), Kinds: p.Records})
+		}
+	}
+	for _, at := range places {
+		if at.Organisation == "" {
+			continue // nobody's client
+		}
+		at.Owner = s.person.Account
+		if held, ok := by.Over(p.May, at); ok {
+			list = append(list, Ground{Held: held, Basis: defs.BasisLaw, Kinds: p.Records, nocase: true})
+		}
+	}
+	return list
+}
+
+// judge returns the first ground that covers all that is asked for, or an error
+// that says what is missing.
+func judge(by Asker, s standing, p *defs.Purpose, kinds []ieum.RecordKind) (Ground, error) {
+	for _, k := range kinds {
+		if !p.Reads(k) {
+			return Ground{}, refused("kinds", p)
+		}
+	}
+	all := grounds(by, s, p)
+	for _, g := range all {
+		if !covers(g.Kinds, kinds) {
+			continue
+		}
+		if p.StepUp && !by.Fresh {
+			return Ground{}, ieum.ErrSignedOut
+		}
+		return g, nil
+	}
+	switch {
+	case len(all) > 0:
+		return Ground{}, refused("records", p)
+	case p.On(defs.BasisSelf):
+		return Ground{}, refused("own", p)
+	case !by.May(p.May):
+		return Ground{}, refused("role", p)
+	case p.On(defs.BasisConsent) && p.On(defs.BasisLaw):
+		return Ground{}, refused("basis", p)
+	case p.On(defs.BasisConsent):
+		return Ground{}, refused("consent", p)
+	}
+	return Ground{}, refused("case", p)
+}
+
+// refused says what is missing.
+func refused(why string, p *defs.Purpose) error {
+	return &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused." + why, Args: map[string]any{"purpose": p.Title},
+		Message: "this may not be read for the purpose " + string(p.ID) + ": " + why}
+}
+
+// The flags of reads that an auditor looks at.
+const (
+	flagMany      = "many"      // more than mostAnHour by one reader within an hour
+	flagSelf      = "self"      // staff reads its own record by its role
+	flagColleague = "colleague" // the person works for the service
+	flagNoCase    = "nocase"    // on law, and nobody assigned the person
+	flagOdd       = "odd"       // at night or on a weekend
+	flagRefused   = "refused"
+)
+
+// mostAnHour is how many reads an hour one counsellor comes to by working.
+const mostAnHour = 60
+
+// flags says what is unusual about a read. What somebody does with their own
+// records is their own matter.
+func flags(by Asker, s standing, g Ground, now time.Time) (list []string) {
+	if g.Basis == defs.BasisSelf || g.Basis == defs.BasisMandate {
+		return nil
+	}
+	add := func(flag string, is bool) {
+		if is {
+			list = append(list, flag)
+		}
+	}
+	add(flagMany, s.hour >= mostAnHour)
+	add(flagSelf, s.person.Account != "" && s.person.Account == by.ID)
+	add(flagColleague, s.staff)
+	add(flagNoCase, g.nocase)
+	add(flagOdd, odd(now))
+	return list
+}
+
+// odd says whether offices are closed: before 7, from 20 on, and on weekends, in
+// Seoul. Holidays are not known.
+func odd(now time.Time) bool {
+	at := now.In(ieum.Seoul)
+	day := at.Weekday()
+	return at.Hour() < 7 || at.Hour() >= 20 || day == time.Saturday || day == time.Sunday
+}

@@ -1,0 +1,197 @@
+package door
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/bits"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// A Job is a program that reads the records of many people at once.
+type Job struct {
+	Name         string // such as statistics
+	Organisation string // for which it works
+	Snapshot     string // version of what it makes, or ""
+}
+
+// A Bulk is what is written down of a job before it reads.
+type Bulk struct {
+	ID      string         `json:"id"`
+	Job     string         `json:"job"`
+	Purpose ieum.PurposeID `json:"purpose"`
+	People  int64          `json:"people"`
+	Root    string         `json:"root"` // of the tree over all people, salted; hexadecimal
+	At      time.Time      `json:"at"`
+}
+
+// A Membership shows somebody that a job read their data among others': Leaf is
+// SHA-256(salt ‖ person), and Path leads from it to Root as RFC 6962 has it.
+type Membership struct {
+	Bulk
+	Place int64    `json:"place"` // from 0
+	Salt  string   `json:"salt"`
+	Path  []string `json:"path"` // hexadecimal, as are the others
+}
+
+// Bulk lets a job read records of all for whom there is a basis: those who agreed
+// that the organisation reads them for the purpose, or everybody where it rests
+// on law. One record for all of them is durable before the first is opened; it
+// commits to who they are. Each person is told on their page. A person who is
+// erased meanwhile is passed over.
+func (d *Door) Bulk(ctx context.Context, j Job, purpose ieum.PurposeID, each func(ieum.PersonID, Records) error, kinds ...ieum.RecordKind) (*Bulk, error) {
+	p, err := d.purpose(purpose)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range kinds {
+		if !p.Reads(k) {
+			return nil, refused("kinds", p)
+		}
+	}
+	people, err := d.readable(ctx, j, p, kinds)
+	if err != nil {
+		return nil, err
+	}
+	b := &Bulk{ID: newID("b"), Job: j.Name, Purpose: purpose, People: int64(len(people)), At: d.now().Truncate(time.Second)}
+	members := make([]member, len(people))
+	leaves := make([][]byte, len(people))
+	for i, id := range people {
+		members[i] = member{id, make([]byte, 16), nil}
+		rand.Read(members[i].salt)
+		members[i].leaf = leafOf(members[i].salt, id)
+		leaves[i] = members[i].leaf
+	}
+	root := treeRoot(leaves)
+	b.Root = hex.EncodeToString(root)
+	basis := defs.BasisConsent
+	if p.On(defs.BasisLaw) {
+		basis = defs.BasisLaw
+	}
+	if err := d.store.addBulk(ctx, b, root, members, map[string]any{"job": j.Name, "organisation": j.Organisation, "purpose": purpose, "version": p.Version,
+		"basis": basis, "snapshot": j.Snapshot, "kinds": kinds, "people": b.People, "root": b.Root, "at": b.At.Unix()}); err != nil {
+		return nil, err
+	}
+	return b, d.each(ctx, people, kinds, each)
+}
+
+// each opens the records of people whose reading is written down.
+func (d *Door) each(ctx context.Context, people []ieum.PersonID, kinds []ieum.RecordKind, do func(ieum.PersonID, Records) error) error {
+	for _, id := range people {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		rows, err := records(ctx, d.store, id, kinds)
+		if err != nil {
+			return err
+		}
+		opened, err := d.open(id, rows)
+		if isErased(err) || len(rows) == 0 {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := do(id, opened); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readable lists those for whom a job has a basis.
+func (d *Door) readable(ctx context.Context, j Job, p *defs.Purpose, kinds []ieum.RecordKind) ([]ieum.PersonID, error) {
+	if p.On(defs.BasisLaw) {
+		return d.store.everybody(ctx)
+	}
+	if !p.On(defs.BasisConsent) {
+		return nil, refused("consent", p)
+	}
+	now := d.now().Unix()
+	given, err := consents(ctx, d.store, `purpose = ? AND version = ? AND organisation = ? AND account = '' AND stopped = 0 AND since <= ? AND until > ?`,
+		p.ID, p.Version, j.Organisation, now, now)
+	if err != nil {
+		return nil, err
+	}
+	var people []ieum.PersonID
+	seen := map[ieum.PersonID]bool{}
+	for _, c := range given {
+		if covers(c.Kinds, kinds) && !seen[c.Person] {
+			seen[c.Person] = true
+			people = append(people, c.Person)
+		}
+	}
+	return people, nil
+}
+
+// memberships lists the jobs that read a person's data among others'.
+func (d *Door) memberships(ctx context.Context, person ieum.PersonID) ([]Membership, error) {
+	list, err := d.store.memberships(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	for i, m := range list {
+		leaves, err := d.store.leaves(ctx, m.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range treePath(leaves, m.Place) {
+			list[i].Path = append(list[i].Path, hex.EncodeToString(h))
+		}
+	}
+	return list, nil
+}
+
+// A member is one of those whose data a job reads.
+type member struct {
+	person ieum.PersonID
+	salt   []byte
+	leaf   []byte
+}
+
+func leafOf(salt []byte, id ieum.PersonID) []byte {
+	h := sha256.New()
+	h.Write([]byte{0})
+	h.Write(salt)
+	h.Write([]byte(id))
+	return h.Sum(nil)
+}
+
+// treeRoot returns the root of a tree over the hashes of leaves (RFC 6962, 2.1).
+func treeRoot(leaves [][]byte) []byte {
+	switch len(leaves) {
+	case 0:
+		empty := sha256.Sum256(nil)
+		return empty[:]
+	case 1:
+		return leaves[0]
+	}
+	k := half(len(leaves))
+	return node(treeRoot(leaves[:k]), treeRoot(leaves[k:]))
+}
+
+// treePath returns the hashes that lead from a leaf to the root (RFC 6962, 2.1.1).
+func treePath(leaves [][]byte, at int64) [][]byte {
+	if len(leaves) < 2 {
+		return nil
+	}
+	k := half(len(leaves))
+	if at < int64(k) {
+		return append(treePath(leaves[:k], at), treeRoot(leaves[k:]))
+	}
+	return append(treePath(leaves[k:], at-int64(k)), treeRoot(leaves[:k]))
+}
+
+// half is the largest power of two below n, which is at least 2.
+func half(n int) int { return 1 << (bits.Len(uint(n-1)) - 1) }
+
+func node(left, right []byte) []byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "\x01%s%s", left, right)
+	return h.Sum(nil)
+}

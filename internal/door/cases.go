@@ -1,0 +1,83 @@
+package door
+
+import (
+	"context"
+	"time"
+
+	"ieum"
+)
+
+// openCase assigns somebody to a counsellor.
+func (t tx) openCase(c Case, by ieum.AccountID) error {
+	n, err := t.addCase(c)
+	if err != nil {
+		return err
+	}
+	return t.tell("door.assigned", c.Person, map[string]any{"case": n, "by": by, "counsellor": c.Counsellor, "organisation": c.Organisation, "site": c.Site, "basis": c.Basis})
+}
+
+func (t tx) endCase(c Case, by string, now time.Time) error {
+	if err := t.setEnded(c.Number, now); err != nil {
+		return err
+	}
+	return t.tell("door.released", c.Person, map[string]any{"case": c.Number, "by": by})
+}
+
+// Cases lists whom somebody counsels, in the order they came.
+func (d *Door) Cases(ctx context.Context, by Asker) ([]Case, error) {
+	return cases(ctx, d.store, `counsellor = ? AND ended = 0`, by.ID)
+}
+
+// CasesOf lists who counsels a person.
+func (d *Door) CasesOf(ctx context.Context, person ieum.PersonID) ([]Case, error) {
+	return cases(ctx, d.store, `person = ? AND ended = 0`, person)
+}
+
+// mine returns the case in which somebody may change what is kept of a person.
+func mine(by Asker, s standing) (Case, error) {
+	for _, k := range s.cases {
+		if k.Counsellor == by.ID {
+			if _, ok := by.Over(ieum.WriteClients, ieum.Subject{Owner: s.person.Account, Organisation: k.Organisation, Site: k.Site, Assigned: true}); ok {
+				return k, nil
+			}
+		}
+	}
+	return Case{}, &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.not_mine", Message: "this person is not assigned to you"}
+}
+
+// HandOver assigns a client of the asker's to another counsellor of the same
+// organisation. From then on the asker reads nothing of them any more.
+func (d *Door) HandOver(ctx context.Context, by Asker, person ieum.PersonID, to ieum.AccountID) error {
+	all, err := d.Accounts.Staff(ctx, ieum.WriteClients)
+	if err != nil {
+		return err
+	}
+	now := d.now()
+	return d.change(ctx, person, func(t tx, s standing) error {
+		k, err := mine(by, s)
+		if err != nil {
+			return err
+		}
+		for _, c := range all {
+			if c.ID == to && c.Organisation == k.Organisation && c.ID != by.ID {
+				if err := t.endCase(k, string(by.ID), now); err != nil {
+					return err
+				}
+				return t.openCase(Case{Person: person, Counsellor: to, Organisation: c.Organisation, Site: c.Site, Basis: k.Basis, Since: now}, by.ID)
+			}
+		}
+		return fault("counsellor", "/counsellor", "choose another counsellor of your organisation")
+	})
+}
+
+// Close ends a case of the asker's.
+func (d *Door) Close(ctx context.Context, by Asker, person ieum.PersonID) error {
+	now := d.now()
+	return d.change(ctx, person, func(t tx, s standing) error {
+		k, err := mine(by, s)
+		if err != nil {
+			return err
+		}
+		return t.endCase(k, string(by.ID), now)
+	})
+}

@@ -1,0 +1,251 @@
+package door
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// A Wish is what somebody wants to agree to.
+type Wish struct {
+	Purpose   ieum.PurposeID
+	Recipient string            // an account or an organisation, by its id
+	Kinds     []ieum.RecordKind // none = all that the purpose may read
+	Until     ieum.Day          // the last day; 0 = as long as the purpose allows
+}
+
+// recipients says to whom consent can be given for a purpose: to those of staff
+// who counsel, by account; to employers, or to agencies, as organisations.
+func (d *Door) recipients(ctx context.Context, p *defs.Purpose) (people []Colleague, organisations map[string]string, err error) {
+	if p.May == ieum.ReadClients {
+		if people, err = d.Accounts.Staff(ctx, p.May); err != nil {
+			return nil, nil, err
+		}
+	}
+	kind := "agency"
+	if p.May == ieum.OwnPostings {
+		kind = "employer"
+	}
+	organisations, err = d.Accounts.Organisations(ctx, kind)
+	return people, organisations, err
+}
+
+// Give agrees, for a person who is the asker or for whom the asker acts, that a
+// recipient reads records for a purpose. It takes the place of what was agreed
+// to before for the same purpose and recipient.
+func (d *Door) Give(ctx context.Context, by Asker, person ieum.PersonID, w Wish) (Consent, error) {
+	p, err := d.purpose(w.Purpose)
+	if err != nil {
+		return Consent{}, err
+	}
+	c, err := d.consent(ctx, person, p, w)
+	if err != nil {
+		return c, err
+	}
+	return c, d.change(ctx, person, func(t tx, s standing) error {
+		if !acts(by, s) {
+			return errNotYours()
+		}
+		for _, old := range s.consents {
+			if old.Purpose == c.Purpose && old.Account == c.Account && old.Organisation == c.Organisation {
+				if err := t.stopConsent(old, named(by, s.person), c.Since); err != nil {
+					return err
+				}
+			}
+		}
+		return t.giveConsent(c, named(by, s.person))
+	})
+}
+
+// consent is what a wish comes to.
+func (d *Door) consent(ctx context.Context, person ieum.PersonID, p *defs.Purpose, w Wish) (Consent, error) {
+	now := d.now()
+	c := Consent{ID: newID("c"), Person: person, Purpose: p.ID, Version: p.Version, Kinds: w.Kinds, Since: now.Truncate(time.Second), Until: p.Until(now).Truncate(time.Second)}
+	if !p.On(defs.BasisConsent) {
+		return c, fault("no_consent", "/purpose", "nobody is asked for consent to this purpose")
+	}
+	people, organisations, err := d.recipients(ctx, p)
+	if err != nil {
+		return c, err
+	}
+	if i := slices.IndexFunc(people, func(one Colleague) bool { return string(one.ID) == w.Recipient }); i >= 0 {
+		c.Account, c.Organisation = people[i].ID, people[i].Organisation
+	} else if organisations[w.Recipient] != "" {
+		c.Organisation = w.Recipient
+	} else {
+		return c, fault("recipient", "/recipient", "say who may read your records")
+	}
+	if len(c.Kinds) == 0 {
+		c.Kinds = p.Records
+	}
+	if !covers(p.Records, c.Kinds) {
+		return c, fault("records", "/kinds", "the purpose does not need these records")
+	}
+	if w.Until != 0 {
+		end := (w.Until + 1).Time().Add(-9 * time.Hour) // midnight in Seoul after the day
+		if !end.After(now) || end.After(c.Until) {
+			return c, &ieum.Error{Kind: ieum.ErrInvalid, Key: "door.error.until", Args: map[string]any{"day": ieum.DayOf(c.Until) - 1}, Field: "/until",
+				Message: "choose a day from today on, and no later than the purpose allows"}
+		}
+		c.Until = end
+	}
+	return c, nil
+}
+
+func (t tx) giveConsent(c Consent, by string) error {
+	if err := t.addConsent(c); err != nil {
+		return err
+	}
+	return t.tell("door.consent", c.Person, map[string]any{"id": c.ID, "by": by, "purpose": c.Purpose, "version": c.Version, "account": c.Account,
+		"organisation": c.Organisation, "kinds": c.Kinds, "until": c.Until.Unix(), "paper": c.Paper})
+}
+
+func (t tx) stopConsent(c Consent, by string, now time.Time) error {
+	if err := t.setStopped(c.ID, now); err != nil {
+		return err
+	}
+	return t.tell("door.stopped", c.Person, map[string]any{"id": c.ID, "by": by})
+}
+
+// Stop ends a consent. The next read finds it ended.
+func (d *Door) Stop(ctx context.Context, by Asker, person ieum.PersonID, id string) error {
+	now := d.now()
+	return d.change(ctx, person, func(t tx, s standing) error {
+		if !acts(by, s) {
+			return errNotYours()
+		}
+		for _, c := range s.consents {
+			if c.ID == id {
+				return t.stopConsent(c, named(by, s.person), now)
+			}
+		}
+		return nil // it ended before
+	})
+}
+
+// StopAll ends every consent of a person.
+func (d *Door) StopAll(ctx context.Context, by Asker, person ieum.PersonID) error {
+	now := d.now()
+	return d.change(ctx, person, func(t tx, s standing) error {
+		if !acts(by, s) {
+			return errNotYours()
+		}
+		for _, c := range s.consents {
+			if err := t.stopConsent(c, named(by, s.person), now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Consents lists all that a person agreed to, newest first.
+func (d *Door) Consents(ctx context.Context, person ieum.PersonID) ([]Consent, error) {
+	return consents(ctx, d.store, `person = ?`, person)
+}
+
+// A Receipt is a consent as its giver can keep it. The members named dpv: follow
+// the Data Privacy Vocabulary (w3id.org/dpv) and the fields of ISO/IEC TS 27560.
+type Receipt struct {
+	Context   string            `json:"@context"`
+	Type      string            `json:"@type"`
+	ID        string            `json:"dct:identifier"`
+	Subject   ieum.PersonID     `json:"dpv:hasDataSubject"`
+	Status    string            `json:"dpv:hasConsentStatus"`
+	Basis     string            `json:"dpv:hasLegalBasis"`
+	Purpose   ReceiptPurpose    `json:"dpv:hasPurpose"`
+	Records   []ieum.RecordKind `json:"dpv:hasPersonalData"`
+	Doing     string            `json:"dpv:hasProcessing"`
+	Recipient ReceiptRecipient  `json:"dpv:hasRecipient"`
+	Given     time.Time         `json:"dct:issued"`
+	Until     time.Time         `json:"dct:valid"`
+	Stopped   time.Time         `json:"dpv:isIndicatedAtTime,omitzero"` // when it was withdrawn
+	Paper     bool              `json:"ieum:onPaper"`
+	Entry     int64             `json:"ieum:ledgerEntry"` // number in journal and ledger; 0 = within a second
+}
+
+// A ReceiptPurpose is what a receipt says of the purpose.
+type ReceiptPurpose struct {
+	ID      ieum.PurposeID `json:"@id"`
+	Version int            `json:"dct:hasVersion"`
+	Title   ieum.Text      `json:"dct:title"`
+	About   ieum.Text      `json:"dct:description"`
+}
+
+// A ReceiptRecipient is who may read.
+type ReceiptRecipient struct {
+	Account      ieum.AccountID `json:"ieum:account,omitempty"`
+	Organisation string         `json:"ieum:organisation"`
+	Name         string         `json:"dpv:hasName"`
+}
+
+// Receipt returns the receipt of a consent.
+func (d *Door) Receipt(ctx context.Context, person ieum.PersonID, id string) (*Receipt, error) {
+	all, err := consents(ctx, d.store, `person = ? AND id = ?`, person, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, ieum.ErrNotFound
+	}
+	c := all[0]
+	r := &Receipt{Context: "https://w3id.org/dpv", Type: "dpv:ConsentRecord", ID: c.ID, Subject: person, Status: "dpv:ConsentGiven", Basis: "dpv:Consent",
+		Purpose: ReceiptPurpose{ID: c.Purpose, Version: c.Version}, Records: c.Kinds, Doing: "dpv:Consult",
+		Recipient: ReceiptRecipient{Account: c.Account, Organisation: c.Organisation}, Given: c.Since, Until: c.Until, Stopped: c.Stopped, Paper: c.Paper != ""}
+	if p := d.set.Purposes[c.Purpose]; p != nil {
+		r.Purpose.Title, r.Purpose.About = p.Title, p.About
+	}
+	switch now := d.now(); {
+	case !c.Stopped.IsZero():
+		r.Status = "dpv:ConsentWithdrawn"
+	case !c.Holds(now):
+		r.Status = "dpv:ConsentExpired"
+	}
+	names, err := d.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.Recipient.Name = names.of(c.Account, c.Organisation)
+	r.Entry, err = d.store.entryOf(ctx, person, "door.consent", func(data json.RawMessage) bool {
+		var e struct{ ID string }
+		return json.Unmarshal(data, &e) == nil && e.ID == c.ID
+	})
+	return r, err
+}
+
+// names are the names of those who read.
+type names struct {
+	staff         map[ieum.AccountID]string
+	organisations map[string]string
+}
+
+func (d *Door) names(ctx context.Context) (names, error) {
+	n := names{staff: map[ieum.AccountID]string{}}
+	all, err := d.Accounts.Staff(ctx, ieum.ReadClients)
+	if err != nil {
+		return n, err
+	}
+	for _, c := range all {
+		n.staff[c.ID] = c.Name
+	}
+	n.organisations, err = d.Accounts.Organisations(ctx, "")
+	return n, err
+}
+
+// of is who a recipient is: somebody in an organisation, or all of it.
+func (n names) of(a ieum.AccountID, organisation string) string {
+	place := n.organisations[organisation]
+	if place == "" {
+		place = organisation
+	}
+	if name := n.staff[a]; name != "" && place != "" {
+		return name + " (" + place + ")"
+	} else if name != "" {
+		return name
+	}
+	return place
+}

@@ -1,0 +1,127 @@
+// Package door is the one way to the records of people: who they are, how to
+// reach them, what they say of their work, what a counsellor wrote.
+//
+// Nothing about a person stands plain in the database or in a file. Read is the
+// only function that returns records, and it does so after it has durably
+// written down who reads, in which role, for which purpose and on what basis. A
+// job over many people goes through Bulk, which writes before it reads, too.
+// What is written down are ids alone; it becomes an entry of the journal, and so
+// of the ledger.
+//
+// Read person.go for the nouns, basis.go for what is decided about them, read.go
+// for the door itself, keep.go for how records come in, consent.go, cases.go and
+// mandate.go for what bases rest on, access.go for who looked at whom, bulk.go for
+// jobs, erase.go for how everything goes away, store.go for what is kept, and
+// http.go for pages and API.
+package door
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"strings"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/platform/db"
+)
+
+//go:embed schema
+var schema embed.FS
+
+// Migrate brings the door's tables up to date.
+func Migrate(ctx context.Context, d *db.DB) error { return d.Migrate(ctx, "door", schema) }
+
+// A Sealer makes values unreadable without the key of whom they are about. An
+// erased id has no key any more: both then fail with ieum.ErrErased.
+type Sealer interface {
+	Seal(id, place string, plain []byte) ([]byte, error)
+	Open(id, place string, sealed []byte) ([]byte, error)
+	Erase(ids ...string) error
+}
+
+// A Colleague is somebody of staff.
+type Colleague struct {
+	ID                 ieum.AccountID `json:"id"`
+	Name               string         `json:"name"`
+	Organisation, Site string         `json:"-"`
+	Place              string         `json:"place"` // the organisation's name
+}
+
+// Accounts is what the door asks about those who sign in.
+type Accounts interface {
+	// Staff lists those who hold a role that may do something to clients, by name.
+	Staff(ctx context.Context, may ieum.Permission) ([]Colleague, error)
+	// IsStaff says whether an account holds any role of staff.
+	IsStaff(ctx context.Context, a ieum.AccountID) (bool, error)
+	// Named returns the account of a sign-in name; of kind ErrNotFound when there is none.
+	Named(ctx context.Context, name string) (ieum.AccountID, error)
+	// Organisations returns the names of all organisations by id, of a kind, or of any for "".
+	Organisations(ctx context.Context, kind string) (map[string]string, error)
+	// Remove removes an account and all it signs in with.
+	Remove(ctx context.Context, a ieum.AccountID) error
+}
+
+// Ledger is the public log that the journal goes into.
+type Ledger interface {
+	// Opens says whether what ties an entry to the journal is there: not before it
+	// is in the log, nor once it was erased.
+	Opens(ctx context.Context, seq int64) (bool, error)
+	// Proof returns what opens an entry, and the proof that it is in the log
+	// (c2sp.org/tlog-proof); of kind ErrNotFound or ErrUnavailable when there is none (yet).
+	Proof(ctx context.Context, seq int64) (hash, salt []byte, proof string, err error)
+	// Erase cuts the tie between entries and the journal for ever.
+	Erase(ctx context.Context, seqs ...int64) error
+}
+
+// Resumes reads what people write or open of their work.
+type Resumes interface {
+	ReadText(text []byte) (ieum.Resume, error)
+}
+
+// Needs are the others that a Door works with.
+type Needs struct {
+	Keys     Sealer
+	Accounts Accounts
+	Ledger   Ledger
+	Resumes  Resumes
+}
+
+// A Door is the way to people's records. It is safe for concurrent use.
+type Door struct {
+	Needs
+	store *store
+	set   *defs.Set
+	now   func() time.Time
+}
+
+// New returns the door of a database, having brought its tables up to date.
+func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, n Needs) (*Door, error) {
+	if err := Migrate(ctx, d); err != nil {
+		return nil, err
+	}
+	return &Door{n, &store{d}, set, now}, nil
+}
+
+// An Asker is who wants something of the door: somebody who is signed in.
+type Asker struct {
+	ID    ieum.AccountID
+	Fresh bool // signed in a short while ago
+	May   func(ieum.Permission) bool
+	Over  func(ieum.Permission, ieum.Subject) (ieum.Held, bool)
+}
+
+func newID(kind string) string { return kind + strings.ToLower(rand.Text()) }
+
+// purpose returns a declared purpose.
+func (d *Door) purpose(id ieum.PurposeID) (*defs.Purpose, error) {
+	if p := d.set.Purposes[id]; p != nil {
+		return p, nil
+	}
+	return nil, fault("purpose", "/purpose", "there is no such purpose")
+}
+
+func fault(why, field, message string) error {
+	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "door.error." + why, Field: field, Message: message}
+}

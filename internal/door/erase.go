@@ -1,0 +1,100 @@
+package door
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"ieum"
+	"ieum/internal/platform/journal"
+)
+
+func isErased(err error) bool { return errors.Is(err, ieum.ErrErased) }
+
+// Erase makes all that is kept of the asker unreadable for ever, everywhere: the
+// key goes first, and with it every copy in backups and files; then the rows,
+// the account, and what tied the person to entries of the ledger. A row with
+// the drawn id stays, and the journal, which names nobody. It asks for a fresh
+// sign-in. A crash in between is gone on with at the next start.
+func (d *Door) Erase(ctx context.Context, by Asker) error {
+	if !by.Fresh {
+		return ieum.ErrSignedOut
+	}
+	p, err := d.Own(ctx, by)
+	if err != nil {
+		return err
+	}
+	if err := d.Keys.Erase(string(p.ID), string(by.ID)); err != nil {
+		return err
+	}
+	if err := d.erase(ctx, p.ID); err != nil {
+		return err
+	}
+	if err := d.Accounts.Remove(ctx, by.ID); !errors.Is(err, ieum.ErrNotFound) {
+		return err
+	}
+	return nil
+}
+
+// erase empties the rows of somebody whose key is gone.
+func (d *Door) erase(ctx context.Context, id ieum.PersonID) error {
+	now := d.now()
+	return d.store.in(ctx, func(t tx) error {
+		n, err := t.empty(id, now)
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.tell("door.erased", id, struct{}{})
+	})
+}
+
+// Replay erases those whose keys are gone from a database that still has rows of
+// them: one that is older than the erasure, or was left by a crash.
+func (d *Door) Replay(ctx context.Context, erased []string) error {
+	for _, id := range erased {
+		if strings.HasPrefix(id, "p") {
+			if err := d.erase(ctx, ieum.PersonID(id)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Follower cuts what ties erased people to entries of the ledger, once those
+// entries are in it. Done twice it is done once.
+func (d *Door) Follower() journal.Follower {
+	return journal.Follower{Name: "door", Handle: func(ctx context.Context, e journal.Entry) error {
+		if e.Kind != "door.erased" {
+			return nil
+		}
+		// The erasure's own entry stays provable; it comes after all others.
+		in, err := d.Ledger.Opens(ctx, e.Seq)
+		if err != nil {
+			return err
+		}
+		if !in {
+			return errNotYet
+		}
+		for before := e.Seq; ; {
+			entries, err := journal.Of(ctx, d.store.db, e.Subject, "", before, 500)
+			if err != nil || len(entries) == 0 {
+				return err
+			}
+			var seqs []int64
+			for _, one := range entries {
+				seqs = append(seqs, one.Seq)
+				before = one.Seq
+			}
+			if err := d.Ledger.Erase(ctx, seqs...); err != nil {
+				return err
+			}
+		}
+	}}
+}
+
+// errNotYet says that the ledger has not come as far as the journal.
+var errNotYet = errors.New("door: the ledger has not come so far; it is tried again")
+
+// NotYet says whether a follower's failure is only that it waits for the ledger.
+func NotYet(err error) bool { return errors.Is(err, errNotYet) }

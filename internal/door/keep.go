@@ -1,0 +1,236 @@
+package door
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// Own returns the person somebody is; ErrNotFound while nothing is kept of them.
+func (d *Door) Own(ctx context.Context, by Asker) (Person, error) {
+	return d.store.personOf(ctx, by.ID)
+}
+
+// own is Own for who is about to keep something.
+func (d *Door) own(ctx context.Context, by Asker) (Person, error) {
+	p, err := d.store.personOf(ctx, by.ID)
+	if errors.Is(err, ieum.ErrNotFound) {
+		return d.store.makeOf(ctx, Person{ID: ieum.PersonID(newID("p")), Account: by.ID, Made: d.now()})
+	}
+	return p, err
+}
+
+// writes says whether somebody may change what is kept of a person: the person,
+// who acts for them, and the counsellor they are assigned to.
+func writes(by Asker, s standing) bool {
+	if acts(by, s) {
+		return true
+	}
+	for _, k := range s.cases {
+		if k.Counsellor != by.ID {
+			continue
+		}
+		if _, ok := by.Over(ieum.WriteClients, ieum.Subject{Owner: s.person.Account, Organisation: k.Organisation, Site: k.Site, Assigned: true}); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// acts says whether somebody is the person or acts for them.
+func acts(by Asker, s standing) bool {
+	if s.person.Account != "" && s.person.Account == by.ID {
+		return true
+	}
+	for _, m := range s.mandates {
+		if m.Holder == by.ID {
+			return true
+		}
+	}
+	return false
+}
+
+func errNotYours() error {
+	return &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.write", Message: "this may be changed by the person, who acts for them, and the counsellor they are assigned to"}
+}
+
+// keep seals a value and keeps it in its place.
+func (d *Door) keep(ctx context.Context, by Asker, person ieum.PersonID, kind ieum.RecordKind, item string, value any) error {
+	plain, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	sealed, err := d.Keys.Seal(string(person), place(person, kind, item), plain)
+	if err != nil {
+		return err
+	}
+	now := d.now()
+	return d.change(ctx, person, func(t tx, s standing) error {
+		if !writes(by, s) {
+			return errNotYours()
+		}
+		if err := t.put(person, kind, item, sealed, now); err != nil {
+			return err
+		}
+		return t.tell("door.kept", person, map[string]any{"by": named(by, s.person), "kind": kind, "item": item})
+	})
+}
+
+// change runs do in a transaction that no erasure of the person passes.
+func (d *Door) change(ctx context.Context, person ieum.PersonID, do func(t tx, s standing) error) error {
+	now := d.now()
+	return d.store.in(ctx, func(t tx) error {
+		of, err := t.lock(person)
+		if err != nil {
+			return err
+		}
+		s := standing{person: of}
+		if err := s.fill(ctx, t, now); err != nil {
+			return err
+		}
+		return do(t, s)
+	})
+}
+
+// KeepContact keeps who somebody is and how to reach them.
+func (d *Door) KeepContact(ctx context.Context, by Asker, person ieum.PersonID, c Contact) error {
+	c = Contact{strings.TrimSpace(c.Name), strings.TrimSpace(c.Phone), strings.TrimSpace(c.Mail)}
+	if err := c.check(); err != nil {
+		return err
+	}
+	return d.keep(ctx, by, person, ieum.ContactRecord, "", c)
+}
+
+// KeepResume keeps a résumé in the place of the one before.
+func (d *Door) KeepResume(ctx context.Context, by Asker, person ieum.PersonID, r ieum.Resume) error {
+	if err := r.Check(); err != nil {
+		return err
+	}
+	return d.keep(ctx, by, person, ieum.ResumeRecord, "", r)
+}
+
+// AddNote keeps a note of a counsellor's.
+func (d *Door) AddNote(ctx context.Context, by Asker, person ieum.PersonID, text string) error {
+	if text = strings.TrimSpace(text); text == "" || utf8.RuneCountInString(text) > longestNote {
+		return fault("note", "/text", "a note has 1 to 10,000 characters")
+	}
+	return d.keep(ctx, by, person, ieum.NoteRecord, newID("n"), Note{By: by.ID, At: d.now(), Text: text})
+}
+
+// Forget removes a record.
+func (d *Door) Forget(ctx context.Context, by Asker, person ieum.PersonID, kind ieum.RecordKind, item string) error {
+	return d.change(ctx, person, func(t tx, s standing) error {
+		if !acts(by, s) {
+			return errNotYours()
+		}
+		n, err := t.drop(person, kind, item)
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.tell("door.forgotten", person, map[string]any{"by": named(by, s.person), "kind": kind, "item": item})
+	})
+}
+
+// A Registration is what a desk takes down of somebody.
+type Registration struct {
+	Contact Contact
+	Basis   defs.Basis // law, or consent: then Scan is the paper that was signed
+	Scan    []byte     // PDF, JPEG or PNG
+}
+
+// Register takes somebody in at a desk, who needs neither telephone nor mail, and
+// assigns them to who registers them. On law there need be no paper; on consent
+// the paper is kept, and lets the organisation counsel them as the purpose
+// counselling says.
+func (d *Door) Register(ctx context.Context, by Asker, r Registration) (ieum.PersonID, error) {
+	at, err := d.desk(ctx, by)
+	if err != nil {
+		return "", err
+	}
+	c := r.Contact
+	if err := c.check(); err != nil {
+		return "", err
+	}
+	if r.Basis != defs.BasisLaw && r.Basis != defs.BasisConsent {
+		return "", fault("basis", "/basis", "say whether it rests on law or on consent")
+	}
+	now, person := d.now(), Person{ID: ieum.PersonID(newID("p")), Organisation: at.Organisation, Site: at.Site, Made: d.now()}
+	sealed, paper, err := d.sealRegistration(person.ID, r)
+	if err != nil {
+		return "", err
+	}
+	err = d.store.in(ctx, func(t tx) error {
+		if err := t.addPerson(person); err != nil {
+			return err
+		}
+		for _, k := range sealed {
+			if err := t.put(person.ID, k.Kind, k.Item, k.sealed, now); err != nil {
+				return err
+			}
+		}
+		if paper != "" {
+			p := d.set.Purposes[counselling]
+			consent := Consent{ID: newID("c"), Person: person.ID, Purpose: p.ID, Version: p.Version, Organisation: at.Organisation, Kinds: p.Records,
+				Since: now, Until: p.Until(now), Paper: paper}
+			if err := t.giveConsent(consent, string(by.ID)); err != nil {
+				return err
+			}
+		}
+		if err := t.tell("door.registered", person.ID, map[string]any{"by": by.ID, "basis": r.Basis, "organisation": at.Organisation, "site": at.Site}); err != nil {
+			return err
+		}
+		return t.openCase(Case{Person: person.ID, Counsellor: by.ID, Organisation: at.Organisation, Site: at.Site, Basis: r.Basis, Since: now}, by.ID)
+	})
+	return person.ID, err
+}
+
+// sealRegistration seals what a desk took down; paper is the item of the scan.
+func (d *Door) sealRegistration(person ieum.PersonID, r Registration) (rows []kept, paper string, err error) {
+	seal := func(kind ieum.RecordKind, item string, value any) {
+		plain, failed := json.Marshal(value)
+		if failed == nil && err == nil {
+			var sealed []byte
+			sealed, failed = d.Keys.Seal(string(person), place(person, kind, item), plain)
+			rows = append(rows, kept{Kind: kind, Item: item, sealed: sealed})
+		}
+		err = errors.Join(err, failed)
+	}
+	seal(ieum.ContactRecord, "", r.Contact)
+	if len(r.Scan) > 0 || r.Basis == defs.BasisConsent {
+		as := scanned(r.Scan)
+		if as == "" {
+			return nil, "", fault("scan", "/scan", "the scan of the signed paper is a PDF, JPEG or PNG file")
+		}
+		paper = newID("s")
+		seal(ieum.PaperRecord, paper, Paper{At: d.now(), Type: as, Data: r.Scan})
+	}
+	if r.Basis != defs.BasisConsent {
+		return rows, "", err
+	}
+	return rows, paper, err
+}
+
+// counselling is the purpose that desks and counsellors work for.
+const counselling ieum.PurposeID = "counselling"
+
+// desk returns where somebody works who may register people.
+func (d *Door) desk(ctx context.Context, by Asker) (Colleague, error) {
+	all, err := d.Accounts.Staff(ctx, ieum.WriteClients)
+	if err != nil {
+		return Colleague{}, err
+	}
+	for _, c := range all {
+		if c.ID != by.ID {
+			continue
+		}
+		if _, ok := by.Over(ieum.WriteClients, ieum.Subject{Organisation: c.Organisation, Site: c.Site, Assigned: true}); ok {
+			return c, nil
+		}
+	}
+	return Colleague{}, &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.desk", Message: "this takes a role that registers people, in an organisation"}
+}

@@ -1,0 +1,105 @@
+package door
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"ieum"
+)
+
+// A Proposal is who is to act for a person, and on what staff was shown.
+type Proposal struct {
+	Name  string   // the sign-in name of who is to act
+	Kind  string   // one of MandateKinds
+	Shown string   // one of MandateShown
+	Until ieum.Day // the last day
+	Scan  []byte   // of what was shown; none = it was only looked at
+}
+
+// longestMandate is how long somebody acts for another before staff looks again.
+const longestMandate = 2 * 365 * 24 * time.Hour
+
+// Mandate lets somebody act for a client of the asker's, who was shown why they
+// may.
+func (d *Door) Mandate(ctx context.Context, by Asker, person ieum.PersonID, p Proposal) error {
+	now := d.now()
+	until := (p.Until + 1).Time().Add(-9 * time.Hour)
+	switch {
+	case !slices.Contains(MandateKinds, p.Kind):
+		return fault("mandate_kind", "/kind", "say in what capacity they act")
+	case !slices.Contains(MandateShown, p.Shown):
+		return fault("mandate_shown", "/shown", "say what you were shown")
+	case p.Until == 0 || !until.After(now) || until.After(now.Add(longestMandate)):
+		return fault("mandate_until", "/until", "choose a day within two years")
+	}
+	holder, err := d.Accounts.Named(ctx, p.Name)
+	if errors.Is(err, ieum.ErrNotFound) || err == nil && holder == by.ID {
+		return fault("holder", "/name", "there is no account of this name that could act")
+	}
+	if err != nil {
+		return err
+	}
+	m := Mandate{ID: newID("m"), Person: person, Holder: holder, Kind: p.Kind, Shown: p.Shown, Confirmer: by.ID, Since: now, Until: until}
+	var sealed []byte
+	if len(p.Scan) > 0 {
+		as := scanned(p.Scan)
+		if as == "" {
+			return fault("scan", "/scan", "the scan is a PDF, JPEG or PNG file")
+		}
+		m.Paper = newID("s")
+		plain, err := json.Marshal(Paper{At: now, Type: as, Data: p.Scan})
+		if err != nil {
+			return err
+		}
+		if sealed, err = d.Keys.Seal(string(person), place(person, ieum.PaperRecord, m.Paper), plain); err != nil {
+			return err
+		}
+	}
+	return d.change(ctx, person, func(t tx, s standing) error {
+		if _, err := mine(by, s); err != nil {
+			return err
+		}
+		if s.person.Account == holder {
+			return fault("holder", "/name", "nobody acts for themselves")
+		}
+		if sealed != nil {
+			if err := t.put(person, ieum.PaperRecord, m.Paper, sealed, now); err != nil {
+				return err
+			}
+		}
+		if err := t.addMandate(m); err != nil {
+			return err
+		}
+		return t.tell("door.mandate", person, map[string]any{"id": m.ID, "by": by.ID, "holder": holder, "kind": m.Kind, "shown": m.Shown, "until": until.Unix()})
+	})
+}
+
+// EndMandate ends one; the person may, and the counsellor they are assigned to.
+func (d *Door) EndMandate(ctx context.Context, by Asker, person ieum.PersonID, id string) error {
+	now := d.now()
+	return d.change(ctx, person, func(t tx, s standing) error {
+		if !writes(by, s) {
+			return errNotYours()
+		}
+		n, err := t.endMandate(person, id, now)
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.tell("door.mandate_ended", person, map[string]any{"id": id, "by": named(by, s.person)})
+	})
+}
+
+// Acts lists the mandates in force by which somebody acts for others.
+func (d *Door) Acts(ctx context.Context, by Asker) ([]Mandate, error) {
+	now := d.now().Unix()
+	return mandates(ctx, d.store, `holder = ? AND ended = 0 AND since <= ? AND until > ?`, by.ID, now, now)
+}
+
+// MandatesOf lists the mandates in force by which others act for a person.
+func (d *Door) MandatesOf(ctx context.Context, person ieum.PersonID) ([]Mandate, error) {
+	now := d.now().Unix()
+	return mandates(ctx, d.store, `person = ? AND ended = 0 AND since <= ? AND until > ?`, person, now, now)
+}

@@ -1,0 +1,142 @@
+package door
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// A Person is somebody of whom records are kept. The row says nothing of who
+// they are.
+type Person struct {
+	ID                 ieum.PersonID
+	Account            ieum.AccountID // "" = none
+	Organisation, Site string         // that registered them at its desk, or ""
+	Made               time.Time
+	Reads              int64 // number of the newest access record
+	Erased             bool
+}
+
+// A Contact is who somebody is and how to reach them.
+type Contact struct {
+	Name  string `json:"name"`
+	Phone string `json:"phone,omitempty"`
+	Mail  string `json:"mail,omitempty"`
+}
+
+// A Note is what a counsellor wrote.
+type Note struct {
+	Item string         `json:"item"`
+	By   ieum.AccountID `json:"by"`
+	At   time.Time      `json:"at"`
+	Text string         `json:"text"`
+}
+
+// A Paper is a scan of something signed.
+type Paper struct {
+	Item string    `json:"item"`
+	At   time.Time `json:"at"`
+	Type string    `json:"type"` // such as image/jpeg
+	Data []byte    `json:"data"` // base64 in JSON
+}
+
+// Records are what is kept about a person, as far as it was asked for.
+type Records struct {
+	Contact *Contact     `json:"contact,omitempty"`
+	Resume  *ieum.Resume `json:"resume,omitempty"`
+	Notes   []Note       `json:"notes,omitempty"`
+	Papers  []Paper      `json:"papers,omitempty"`
+}
+
+// longest are the most characters of a contact's fields and of a note.
+const (
+	longestField = 200
+	longestNote  = 10_000
+)
+
+func (c Contact) check() error {
+	for field, v := range map[string]string{"/name": c.Name, "/phone": c.Phone, "/mail": c.Mail} {
+		if utf8.RuneCountInString(v) > longestField {
+			return fault("long", field, "this is longer than 200 characters")
+		}
+	}
+	if strings.TrimSpace(c.Name) == "" {
+		return fault("name", "/name", "a name is missing")
+	}
+	return nil
+}
+
+// scans are the types of files that are kept as scans, by how they begin.
+var scans = []struct{ begins, as string }{{"%PDF-", "application/pdf"}, {"\xff\xd8\xff", "image/jpeg"}, {"\x89PNG\r\n", "image/png"}}
+
+// scanned says which type of scan a file is, "" for none.
+func scanned(data []byte) string {
+	for _, s := range scans {
+		if strings.HasPrefix(string(data[:min(len(data), 8)]), s.begins) {
+			return s.as
+		}
+	}
+	return ""
+}
+
+// A Consent says that somebody agreed that a recipient reads records of theirs
+// for a purpose until a day.
+type Consent struct {
+	ID           string            `json:"id"`
+	Person       ieum.PersonID     `json:"person"`
+	Purpose      ieum.PurposeID    `json:"purpose"`
+	Version      int               `json:"version"`           // of the purpose
+	Account      ieum.AccountID    `json:"account,omitempty"` // of who may read; "" = all whom the organisation lets
+	Organisation string            `json:"organisation,omitempty"`
+	Kinds        []ieum.RecordKind `json:"kinds"`
+	Since        time.Time         `json:"since"`
+	Until        time.Time         `json:"until"`
+	Stopped      time.Time         `json:"stopped,omitzero"`
+	Paper        string            `json:"paper,omitempty"` // item of the signed paper; "" = given on screen
+}
+
+// Holds says whether a consent may be relied on at now. The zero one never is.
+func (c Consent) Holds(now time.Time) bool {
+	return c.Stopped.IsZero() && !now.Before(c.Since) && now.Before(c.Until)
+}
+
+// A Case assigns somebody to a counsellor.
+type Case struct {
+	Number             int64
+	Person             ieum.PersonID
+	Counsellor         ieum.AccountID
+	Organisation, Site string
+	Basis              defs.Basis // law or consent
+	Since, Ended       time.Time
+}
+
+// A Mandate lets somebody act for a person.
+type Mandate struct {
+	ID           string
+	Person       ieum.PersonID
+	Holder       ieum.AccountID
+	Kind, Shown  string
+	Confirmer    ieum.AccountID
+	Paper        string
+	Since, Until time.Time
+	Ended        time.Time
+}
+
+// Holds says whether a mandate may be relied on at now.
+func (m Mandate) Holds(now time.Time) bool {
+	return m.Ended.IsZero() && !now.Before(m.Since) && now.Before(m.Until)
+}
+
+// The kinds of mandates, and what staff may be shown for one.
+var (
+	MandateKinds = []string{"parent", "guardian", "professional"}
+	MandateShown = []string{"family-register", "court-order", "power-of-attorney"}
+)
+
+func covers(have, want []ieum.RecordKind) bool {
+	return !slices.ContainsFunc(want, func(k ieum.RecordKind) bool { return !slices.Contains(have, k) })
+}

@@ -1,0 +1,175 @@
+package door
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// An Access is one record of who read what about a person. It is an entry of the
+// journal, of the kind door.read with the person as its subject. It holds ids
+// alone.
+type Access struct {
+	N            int64             `json:"n"`            // 1, 2, 3, … of the person
+	At           int64             `json:"at"`           // unix seconds
+	By           string            `json:"by"`           // an account; "self" for the person
+	Role         ieum.RoleID       `json:"role"`         // or the kind of a mandate; "" for the person
+	Organisation string            `json:"organisation"` // of the role, or ""
+	Site         string            `json:"site"`
+	Purpose      ieum.PurposeID    `json:"purpose"`
+	Version      int               `json:"version"` // of the purpose
+	Basis        defs.Basis        `json:"basis"`
+	Ref          string            `json:"ref"`   // a consent or mandate by its id, a case by its number
+	Kinds        []ieum.RecordKind `json:"kinds"` // of records
+	Flags        []string          `json:"flags"`
+}
+
+// bySelf stands in an access record for the person, so that the journal ties no
+// person to an account.
+const bySelf = "self"
+
+// Time is when it was.
+func (a Access) Time() time.Time { return time.Unix(a.At, 0) }
+
+// Own says whether the person looked at their own records, as such.
+func (a Access) Own() bool { return a.Basis == defs.BasisSelf }
+
+// A Disclosure is what a read gave, and the record of it.
+type Disclosure struct {
+	Records
+	Access Access
+}
+
+// Read returns records of a person. Whether it may is decided, numbered and
+// written down in one transaction, which is durable before anything is opened:
+// when it fails, so does the read. It says what is missing when there is no
+// basis (kind ErrDenied), and that is written down too; ErrNotFound when there
+// is no such person, or not any more.
+func (d *Door) Read(ctx context.Context, by Asker, person ieum.PersonID, purpose ieum.PurposeID, kinds ...ieum.RecordKind) (*Disclosure, error) {
+	p, err := d.purpose(purpose)
+	if err != nil {
+		return nil, err
+	}
+	if len(kinds) == 0 {
+		return nil, fmt.Errorf("door: read of nothing")
+	}
+	of, err := d.store.person(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	staff := false
+	if of.Account != "" && of.Account != by.ID {
+		if staff, err = d.Accounts.IsStaff(ctx, of.Account); err != nil {
+			return nil, err
+		}
+	}
+	now := d.now()
+	slices.Sort(kinds)
+	access, sealed, err := d.store.read(ctx, by, person, kinds, now, func(s standing) (Access, error) {
+		s.staff = staff
+		g, err := judge(by, s, p, kinds)
+		if err != nil {
+			return Access{}, err
+		}
+		return accessOf(by, s, g, p, kinds, now), nil
+	})
+	if errors.Is(err, ieum.ErrDenied) {
+		refusal := Access{At: now.Unix(), By: named(by, of), Purpose: p.ID, Version: p.Version, Kinds: kinds}
+		if e, ok := errors.AsType[*ieum.Error](err); ok {
+			refusal.Ref = e.Key
+		}
+		if failed := d.store.refuse(ctx, person, refusal); failed != nil {
+			return nil, failed
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	records, err := d.open(person, sealed)
+	if err != nil {
+		return nil, err
+	}
+	return &Disclosure{records, access}, nil
+}
+
+func accessOf(by Asker, s standing, g Ground, p *defs.Purpose, kinds []ieum.RecordKind, now time.Time) Access {
+	return Access{At: now.Unix(), By: named(by, s.person), Role: g.Held.Role, Organisation: g.Held.Organisation, Site: g.Held.Site,
+		Purpose: p.ID, Version: p.Version, Basis: g.Basis, Ref: g.Ref, Kinds: kinds, Flags: flags(by, s, g, now)}
+}
+
+// named is how an access record names who reads.
+func named(by Asker, of Person) string {
+	if of.Account != "" && of.Account == by.ID {
+		return bySelf
+	}
+	return string(by.ID)
+}
+
+// Grounds lists on what somebody may read about a person for a purpose, without
+// reading anything; none when they may not.
+func (d *Door) Grounds(ctx context.Context, by Asker, person ieum.PersonID, purpose ieum.PurposeID) ([]Ground, error) {
+	p, err := d.purpose(purpose)
+	if err != nil {
+		return nil, err
+	}
+	s, err := d.store.standing(ctx, person, d.now())
+	if err != nil {
+		return nil, err
+	}
+	return grounds(by, s, p), nil
+}
+
+// A kept is a row of door_record.
+type kept struct {
+	Kind    ieum.RecordKind
+	Item    string
+	sealed  []byte
+	Changed time.Time
+}
+
+// place is where a record stands, to which its sealing binds it.
+func place(person ieum.PersonID, kind ieum.RecordKind, item string) string {
+	return "door_record/" + string(person) + "/" + string(kind) + "/" + item
+}
+
+// open unseals rows whose reading is written down.
+func (d *Door) open(person ieum.PersonID, rows []kept) (r Records, err error) {
+	for _, row := range rows {
+		plain, err := d.Keys.Open(string(person), place(person, row.Kind, row.Item), row.sealed)
+		if err != nil {
+			return Records{}, err
+		}
+		if err := r.add(row, plain); err != nil {
+			return Records{}, fmt.Errorf("door: record %s of %s: %w", row.Kind, person, err)
+		}
+	}
+	return r, nil
+}
+
+// add puts an unsealed row where it belongs.
+func (r *Records) add(row kept, plain []byte) error {
+	switch row.Kind {
+	case ieum.ContactRecord:
+		return json.Unmarshal(plain, &r.Contact)
+	case ieum.ResumeRecord:
+		return json.Unmarshal(plain, &r.Resume)
+	case ieum.NoteRecord:
+		n := Note{Item: row.Item}
+		err := json.Unmarshal(plain, &n)
+		r.Notes = append(r.Notes, n)
+		return err
+	}
+	p := Paper{Item: row.Item}
+	err := json.Unmarshal(plain, &p)
+	r.Papers = append(r.Papers, p)
+	return err
+}
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }

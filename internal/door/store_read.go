@@ -1,0 +1,150 @@
+package door
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"math"
+	"strings"
+
+	"ieum"
+	"ieum/internal/platform/journal"
+)
+
+// accesses returns up to most access records of a person, newest first, from
+// before an entry on (0 = from the newest).
+func (s *store) accesses(ctx context.Context, id ieum.PersonID, before int64, most int) ([]journal.Entry, error) {
+	return journal.Of(ctx, s.db, string(id), "door.read", before, most)
+}
+
+// entry returns an entry of the journal, and the hash of the one before it.
+func (s *store) entry(ctx context.Context, seq int64) (e journal.Entry, before []byte, err error) {
+	list, err := journal.After(ctx, s.db, max(seq-2, 0), 2)
+	for _, one := range list {
+		switch one.Seq {
+		case seq - 1:
+			before = one.Hash
+		case seq:
+			return one, before, err
+		}
+	}
+	if err == nil {
+		err = ieum.ErrNotFound
+	}
+	return e, nil, err
+}
+
+// entryOf returns the number of the newest entry of a kind about a person that
+// is the one; 0 when it has none yet.
+func (s *store) entryOf(ctx context.Context, id ieum.PersonID, kind string, is func(json.RawMessage) bool) (int64, error) {
+	for before := int64(0); ; {
+		entries, err := journal.Of(ctx, s.db, string(id), kind, before, 100)
+		if err != nil || len(entries) == 0 {
+			return 0, err
+		}
+		for _, e := range entries {
+			if is(e.Data) {
+				return e.Seq, nil
+			}
+			before = e.Seq
+		}
+		if before == 0 {
+			return 0, nil
+		}
+	}
+}
+
+func (s *store) complaints(ctx context.Context, where string, args ...any) ([]Complaint, error) {
+	return list(ctx, s, func(scan func(...any) error) (c Complaint, err error) {
+		var made int64
+		err = scan(&c.Person, &c.N, &c.Seq, &made, &c.Outcome)
+		c.Made = moment(made)
+		return c, err
+	}, `SELECT person, n, seq, made, outcome FROM door_complaint WHERE `+where+` ORDER BY CASE outcome WHEN 'open' THEN 0 ELSE 1 END, made DESC, seq DESC LIMIT 500`, args...)
+}
+
+func (s *store) flagCounts(ctx context.Context) (map[string]int64, error) {
+	counts := map[string]int64{}
+	_, err := list(ctx, s, func(scan func(...any) error) (struct{}, error) {
+		var flag string
+		var n int64
+		err := scan(&flag, &n)
+		counts[flag] = n
+		return struct{}{}, err
+	}, `SELECT flag, COUNT(*) FROM door_watch GROUP BY flag`)
+	return counts, err
+}
+
+func (s *store) watched(ctx context.Context, flag string, before int64, most int) ([]Watched, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	return list(ctx, s, func(scan func(...any) error) (w Watched, err error) {
+		var at int64
+		err = scan(&w.Number, &w.Flag, &w.Person, &w.N, &w.Reader, &w.Role, &w.Organisation, &w.Purpose, &at)
+		w.At = moment(at)
+		return w, err
+	}, `SELECT number, flag, person, n, reader, role, organisation, purpose, at FROM door_watch WHERE flag = ? AND number < ? ORDER BY number DESC LIMIT ?`, flag, before, most)
+}
+
+// addBulk writes a job down with whom it reads of.
+func (s *store) addBulk(ctx context.Context, b *Bulk, root []byte, members []member, data any) error {
+	return s.in(ctx, func(t tx) error {
+		if _, err := t.exec(`INSERT INTO door_bulk (id, job, purpose, people, root, at) VALUES (?, ?, ?, ?, ?, ?)`, b.ID, b.Job, b.Purpose, b.People, root, b.At.Unix()); err != nil {
+			return err
+		}
+		for at := 0; at < len(members); at += rowsAtOnce {
+			some := members[at:min(at+rowsAtOnce, len(members))]
+			var args []any
+			for i, m := range some {
+				args = append(args, b.ID, at+i, m.leaf, m.person, m.salt)
+			}
+			_, err := t.exec(`INSERT INTO door_member (bulk, place, leaf, person, salt) VALUES (?, ?, ?, ?, ?)`+strings.Repeat(`, (?, ?, ?, ?, ?)`, len(some)-1), args...)
+			if err != nil {
+				return err
+			}
+		}
+		return journal.Append(ctx, t.Tx, "door.bulk", b.ID, data)
+	})
+}
+
+// rowsAtOnce is how many rows one statement inserts.
+const rowsAtOnce = 100
+
+const bulkColumns = `door_bulk.id, job, purpose, people, root, at`
+
+func scanBulk(scan func(...any) error, b *Bulk, more ...any) error {
+	var root []byte
+	var at int64
+	err := scan(append([]any{&b.ID, &b.Job, &b.Purpose, &b.People, &root, &at}, more...)...)
+	b.Root, b.At = hex.EncodeToString(root), moment(at)
+	return err
+}
+
+func (s *store) bulks(ctx context.Context) ([]Bulk, error) {
+	return list(ctx, s, func(scan func(...any) error) (b Bulk, err error) {
+		return b, scanBulk(scan, &b)
+	}, `SELECT `+bulkColumns+` FROM door_bulk ORDER BY at DESC, id LIMIT 100`)
+}
+
+func (s *store) memberships(ctx context.Context, id ieum.PersonID) ([]Membership, error) {
+	return list(ctx, s, func(scan func(...any) error) (m Membership, err error) {
+		var salt []byte
+		err = scanBulk(scan, &m.Bulk, &m.Place, &salt)
+		m.Salt = hex.EncodeToString(salt)
+		return m, err
+	}, `SELECT `+bulkColumns+`, place, salt FROM door_member JOIN door_bulk ON door_bulk.id = bulk WHERE person = ? ORDER BY at DESC LIMIT 100`, id)
+}
+
+func (s *store) leaves(ctx context.Context, bulk string) ([][]byte, error) {
+	return list(ctx, s, func(scan func(...any) error) (leaf []byte, err error) {
+		return leaf, scan(&leaf)
+	}, `SELECT leaf FROM door_member WHERE bulk = ? ORDER BY place`, bulk)
+}
+
+// everybody lists all who were not erased.
+func (s *store) everybody(ctx context.Context) ([]ieum.PersonID, error) {
+	return list(ctx, s, func(scan func(...any) error) (id ieum.PersonID, err error) {
+		return id, scan(&id)
+	}, `SELECT id FROM door_person WHERE erased = 0 ORDER BY id`)
+}
