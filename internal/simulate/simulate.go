@@ -8,12 +8,13 @@
 // same market on any number of cores, market.go for what it is drawn from, with
 // tables.go, places.go, skills.go and certificates.go for the tables, macro.go
 // for time, people.go, group.go and resume.go for the supply side, company.go,
-// vacancy.go, posting.go, sites.go, body.go and long.go for the demand side. choice.go has the
-// equations of the run, pure; run.go is the week, session.go what people do in
-// it, judge.go how people and employers see one another, hiring.go what
-// employers decide, course.go and effects.go what treatments do, state.go what
-// is kept, log.go what is told. moves.go and twins.go are truth drawn from that.
-// daily.go is the day after: what is delivered on top of a market.
+// vacancy.go, posting.go, sites.go, body.go and long.go for the demand side.
+// choice.go has the equations of the run, pure; run.go is the week, session.go
+// what people do in it, judge.go how people and employers see one another,
+// hiring.go what employers decide, course.go and effects.go what treatments do,
+// state.go what is kept, log.go what is told. moves.go and twins.go are truth
+// drawn from that. daily.go is the day after: what is delivered on top of a
+// market.
 // names.go, words.go and pen.go say how texts are written, noise.go the faults,
 // rows.go the columns of the files, and write.go how they come to disk.
 package simulate
