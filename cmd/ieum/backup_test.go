@@ -103,7 +103,11 @@ func TestABackupComesBackWhole(t *testing.T) {
 			writeFile(t, bad, jobs(40, 60)+"60,,,\n")
 			b.succeed("ingest", "stall", bad)
 			b.succeed("build")
-			writeFile(t, filepath.Join(b.data, "keys", "person.key"), "a secret of thirty-two bytes, yes")
+			person := filepath.Join(b.data, "keys", "person.key")
+			writeFile(t, person, "a secret of thirty-two bytes, so")
+			if err := os.Chmod(person, 0o600); err != nil {
+				t.Fatal(err)
+			}
 			s := b.start(b.data)
 			stop := load(s, []*caller{{"GET", "/jobs", "", "</html>", nil}})
 			at := newSafe(t)
@@ -122,12 +126,14 @@ func TestABackupComesBackWhole(t *testing.T) {
 			if sealed := strings.Index(was, `"journal_`); rows[:strings.Index(rows, `"journal_`)] != was[:sealed] {
 				t.Errorf("the rows are\n%s, not\n%s", rows, was)
 			}
-			back.succeed("fsck")
 			for _, absent := range []string{"keys", "snapshots", databaseEntry} {
 				if _, err := os.Stat(filepath.Join(back.data, absent)); err == nil {
 					t.Errorf("%s came back too", absent)
 				}
 			}
+			back.fail(1, "people.keys is missing; put back", "build")
+			copyFolder(t, filepath.Join(back.data, "keys"), filepath.Join(b.data, "keys"))
+			back.succeed("fsck")
 			back.succeed("build")
 			if back.served() != b.served() {
 				t.Errorf("the snapshot of what came back is %s, want %s", back.served(), b.served())
@@ -253,7 +259,7 @@ func TestKilledBackupsAndRestores(t *testing.T) {
 					break
 				}
 				killed++
-				if _, err := os.Stat(made); err == nil && !lastCall(t, what.name, scene, at) {
+				if _, err := os.Stat(made); err == nil && !lastCall(b, what.name, scene, at) {
 					t.Fatalf("killed at call %d it left %s", n, made)
 				} else if err == nil {
 					break // all was in its place
@@ -262,7 +268,7 @@ func TestKilledBackupsAndRestores(t *testing.T) {
 			if killed < 5 {
 				t.Errorf("killed %d times, want 5 at least", killed)
 			}
-			if !lastCall(t, what.name, scene, at) {
+			if !lastCall(b, what.name, scene, at) {
 				t.Error("what was made in the end is not whole")
 			}
 			t.Logf("killed %d times", killed)
@@ -270,16 +276,21 @@ func TestKilledBackupsAndRestores(t *testing.T) {
 	}
 }
 
-// lastCall says whether what was made is whole.
-func lastCall(t *testing.T, name, scene string, at safe) bool {
-	t.Helper()
-	b := &bench{t: t, root: scene, data: filepath.Join(scene, "data")}
+// lastCall says whether what was made is whole, with the keys of the bench.
+func lastCall(from *bench, name, scene string, at safe) bool {
+	from.t.Helper()
+	b := &bench{t: from.t, root: scene, data: filepath.Join(scene, "data")}
 	if name == "backup" {
-		b.data = filepath.Join(t.TempDir(), "data")
+		b.data = filepath.Join(from.t.TempDir(), "data")
 		if status, _, _ := b.run("restore", at.path("one"), "--identity", at.secret); status != 0 {
 			return false
 		}
 	}
+	keys := filepath.Join(b.data, "keys")
+	if err := os.RemoveAll(keys); err != nil {
+		from.t.Fatal(err)
+	}
+	copyFolder(from.t, keys, filepath.Join(from.data, "keys"))
 	status, _, _ := b.run("fsck")
 	return status == 0
 }

@@ -9,7 +9,10 @@ import (
 	"path/filepath"
 
 	"ieum"
+	"ieum/defs"
+	"ieum/internal/platform/db"
 	"ieum/internal/platform/journal"
+	"ieum/internal/platform/seal"
 	"ieum/internal/platform/web"
 	"ieum/internal/snapshot"
 )
@@ -37,7 +40,7 @@ type Checked struct {
 
 // A Fault is one thing that is not as it should be.
 type Fault struct {
-	Part string `json:"part"` // database, lake, journal or snapshot
+	Part string `json:"part"` // database, keys, lake, journal or snapshot
 	Says string `json:"says"` // a sentence with what to do
 }
 
@@ -59,12 +62,10 @@ func fsck(ctx context.Context, e *env, asJSON bool) error {
 	defer unlock()
 	e.giveWay()
 	found := &Checked{Faults: []Fault{}}
-	s, err := openStore(ctx, e, set)
-	if err != nil {
+	if d, err := openDatabase(ctx, e); err != nil {
 		found.fault("database", err)
 	} else {
-		found.store(ctx, s)
-		found.fault("database", s.Close())
+		found.database(ctx, e, set, d)
 	}
 	found.snapshots(e.Data, parts(set, e.now))
 	if ctx.Err() != nil {
@@ -81,11 +82,28 @@ func fsck(ctx context.Context, e *env, asJSON bool) error {
 	return err
 }
 
-// store checks the database, the lake and the journal.
-func (c *Checked) store(ctx context.Context, s *store) {
-	if err := s.db.Check(ctx); err != nil {
+// database checks what a database holds, the lake, the journal and the keys,
+// and closes it. Without its keys the rest is still read.
+func (c *Checked) database(ctx context.Context, e *env, set *defs.Set, d *db.DB) {
+	s, err := storeOn(ctx, e, set, d, nil)
+	if err != nil {
 		c.fault("database", err)
 		return
+	}
+	if c.store(ctx, s) {
+		dir, master := e.keyStore()
+		_, err := seal.OpenFor(ctx, d, dir, master)
+		c.fault("keys", err)
+	}
+	c.fault("database", s.Close())
+}
+
+// store checks the database, the lake and the journal; false is a database that
+// cannot be read.
+func (c *Checked) store(ctx context.Context, s *store) bool {
+	if err := s.db.Check(ctx); err != nil {
+		c.fault("database", err)
+		return false
 	}
 	files, faults, err := s.catalogue.Faults(ctx)
 	c.Files = files
@@ -95,6 +113,7 @@ func (c *Checked) store(ctx context.Context, s *store) {
 	c.fault("lake", err)
 	c.Entries, err = journal.Verify(ctx, s.db)
 	c.fault("journal", err)
+	return true
 }
 
 // snapshots checks each, with its parts, and that the one in use is there.

@@ -71,6 +71,8 @@ func TestFsckFindsEachKindOfDamage(t *testing.T) {
 			writeFile(b.t, filepath.Join(b.data, "lake/stall/posting/000009.parquet"), "x")
 		}},
 		{"the key of people", "lake", "is damaged; put back the copy that was kept of it", func(b *bench) { b.overwrite("keys/person.key") }},
+		{"the key store", "keys", "people.keys is damaged; put back the copy that was kept of it", func(b *bench) { b.harm("keys/people.keys") }},
+		{"the master key", "keys", "master.key is missing; put back the copy that was kept of it", func(b *bench) { b.remove("keys/master.key") }},
 		{"the name of the installation", "database", "are not of the same installation", func(b *bench) { b.sql(`DELETE FROM catalogue_installation`) }},
 		{"a row of a delivery", "lake", "lacks rows of 1 deliveries; put back a backup", func(b *bench) { b.sql(`DELETE FROM catalogue_delivery WHERE number = 1`) }},
 		{"the last delivery's row", "lake", "lacks rows of 1 deliveries; put back a backup", func(b *bench) { b.sql(`DELETE FROM catalogue_delivery WHERE number = 2`) }},

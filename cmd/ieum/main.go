@@ -55,6 +55,7 @@ var commands = []*command{
 	backupCommand,
 	restoreCommand,
 	fsckCommand,
+	keysCommand,
 	checkCommand,
 	witnessCommand,
 	auditCommand,

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+
+	"ieum/internal/identity"
+	"ieum/internal/platform/seal"
+)
+
+// The master key is renewed while a server runs, which goes on with what was
+// sealed before; what it is and when it was renewed can be seen.
+func TestKeysAreRotatedWhileServing(t *testing.T) {
+	b := newBench(t)
+	s := b.start(b.data)
+	link, err := url.Parse(strings.TrimSpace(b.succeed("account", "add", "gildong", "--role", "operator")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	master := filepath.Join(b.data, "keys", "master.key")
+	before, err := os.ReadFile(master)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := s.get(link.Path); !strings.Contains(text, "gildong") {
+		t.Fatalf("the page of the link shows no name that was sealed: %s", text)
+	}
+	for range 3 {
+		b.succeed("keys", "rotate")
+		if text := s.get(link.Path); !strings.Contains(text, "gildong") {
+			t.Errorf("after the master key was renewed the name is gone: %s", text)
+		}
+	}
+	if now, _ := os.ReadFile(master); bytes.Equal(now, before) || len(now) != len(before) {
+		t.Error("the master key is the same")
+	}
+	var shown KeyStore
+	if err := json.Unmarshal([]byte(b.succeed("keys", "--json")), &shown); err != nil {
+		t.Fatal(err)
+	}
+	if shown.File != filepath.Join(b.data, "keys", "people.keys") || shown.Master != master || shown.Erased != 0 || shown.Rotated == nil {
+		t.Errorf("shown is %+v", shown)
+	}
+	b.fail(2, "no argument but rotate", "keys", "erase")
+	b.data = t.TempDir()
+	b.fail(1, "there is no key store", "keys")
+}
+
+// A server does not start without its key store or master key, or with those of
+// another installation.
+func TestNothingStartsWithoutTheKeys(t *testing.T) {
+	other := newBench(t).data
+	for name, tt := range map[string]struct {
+		harm func(keys string) error
+		says string
+	}{
+		"store lost":  {func(keys string) error { return os.Remove(filepath.Join(keys, "people.keys")) }, "people.keys is missing; put back"},
+		"master lost": {func(keys string) error { return os.Remove(filepath.Join(keys, "master.key")) }, "master.key is missing; put back"},
+		"all lost":    {os.RemoveAll, "people.keys is missing; put back"},
+		"another's": {func(keys string) error {
+			_, err := seal.Open(filepath.Join(other, "elsewhere"), seal.NewMaster(filepath.Join(other, "elsewhere", "master.key")))
+			return errors.Join(err, os.RemoveAll(keys), os.Rename(filepath.Join(other, "elsewhere"), keys))
+		}, "people.keys is not the one of the database"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			if err := tt.harm(filepath.Join(b.data, "keys")); err != nil {
+				t.Fatal(err)
+			}
+			b.fail(1, tt.says, "serve")
+			b.fail(1, tt.says, "account", "list")
+		})
+	}
+}
+
+// The keys of people are in no backup, and an older backup that is put back is
+// of no use to who looks for somebody erased since: a start erases them anew.
+func TestTheKeysAreInNoBackup(t *testing.T) {
+	b, at := newBench(t), newSafe(t)
+	b.succeed("account", "add", "gildong", "--role", "operator")
+	at.backup(b, "one")
+	secret, err := os.ReadFile(at.secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := age.ParseX25519Identity(strings.TrimSpace(string(secret)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(at.path("one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	plain, err := age.Decrypt(file, pair)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all bytes.Buffer
+	if _, err := all.ReadFrom(plain); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := filepath.Glob(filepath.Join(b.data, "keys", "*"))
+	if err != nil || len(keys) < 2 {
+		t.Fatalf("keys are %q, %v", keys, err)
+	}
+	for _, path := range keys {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if part := text[:min(len(text), 40)]; len(part) > 0 && bytes.Contains(all.Bytes(), part) {
+			t.Errorf("%s is in the backup", path)
+		}
+	}
+	if all.Len() < 10_000 || bytes.Contains(all.Bytes(), []byte("gildong")) {
+		t.Errorf("of %d bytes some show a name", all.Len())
+	}
+	where, master := (&env{Config: Config{Data: b.data}}).keyStore()
+	k, err := seal.Open(where, master)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := b.account("gildong")
+	if err := k.Erase(id); err != nil {
+		t.Fatal(err)
+	}
+	back := &bench{t: t, root: b.root, data: filepath.Join(t.TempDir(), "new", "data")}
+	back.succeed("restore", at.path("one"), "--identity", at.secret)
+	back.fail(1, "people.keys is missing; put back", "account", "list")
+	copyFolder(t, filepath.Join(back.data, "keys"), where)
+	if !strings.Contains(back.rows(), id) {
+		t.Fatal("the backup does not hold the account, so nothing is tried")
+	}
+	back.start(back.data).stop()
+	back.fail(1, "", "account", "find", "gildong")
+	if listed := back.succeed("account", "list"); strings.Contains(listed, "gildong") {
+		t.Errorf("the account erased since is back: %s", listed)
+	}
+}
+
+// account returns the id of an account.
+func (b *bench) account(name string) (id string) {
+	b.t.Helper()
+	e := &env{Config: Config{Data: b.data}, now: time.Now}
+	err := withRegistry(b.t.Context(), e, func(g *identity.Registry) error {
+		a, err := g.Find(b.t.Context(), name)
+		id = string(a.ID)
+		return err
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return id
+}
