@@ -1,0 +1,214 @@
+package door
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"ieum"
+	"ieum/internal/platform/db"
+	"ieum/internal/platform/durable"
+	"ieum/internal/platform/journal"
+)
+
+// kills is how often a reader is killed.
+const kills = 100
+
+// A fate is when a child that reads through the door ends.
+type fate struct {
+	Dir  string
+	Call int           // of what it does, and of the calls that change files of keys, from 0
+	Wait time.Duration // after it
+}
+
+// dying is the variable that holds the fate of a child as JSON, and killSeed the
+// one that draws the fates of an earlier run again.
+const dying, killSeed = "IEUM_TEST_FATE", "IEUM_TEST_SEED"
+
+func TestMain(m *testing.M) {
+	if text := os.Getenv(dying); text != "" {
+		meetFate(text)
+	}
+	os.Exit(m.Run())
+}
+
+// meetFate is the child: it registers people, reads of them, seals and erases
+// until it is killed, and says what it read the moment it has it.
+func meetFate(text string) {
+	var f fate
+	if err := json.Unmarshal([]byte(text), &f); err != nil {
+		panic(err)
+	}
+	calls := 0
+	step := func() {
+		if calls++; calls == f.Call+1 {
+			kill := func() { syscall.Kill(os.Getpid(), syscall.SIGKILL); select {} }
+			if f.Wait == 0 {
+				kill()
+			}
+			time.AfterFunc(f.Wait, kill)
+		}
+	}
+	durable.Hook = func(durable.Op, string) error { step(); return nil }
+	testing.Main(nil, []testing.InternalTest{{Name: "child", F: func(t *testing.T) {
+		d, err := db.Open(ctx, f.Dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := open(t, d, filepath.Join(f.Dir, "keys"))
+		for n := 0; ; n++ {
+			step()
+			p := b.person()
+			for range 3 {
+				step()
+				got, err := b.Read(ctx, b.seeker(), p, "own", ieum.ContactRecord)
+				if err != nil {
+					t.Fatal(err)
+				}
+				fmt.Fprintf(os.Stderr, "\nread %s %d %s\n", p, got.Access.N, got.Contact.Name)
+			}
+			step()
+			b.seal()
+			if n%3 == 2 {
+				step()
+				if err := b.Erase(ctx, b.seeker()); err != nil {
+					t.Fatal(err)
+				}
+				fmt.Fprintf(os.Stderr, "\nerased %s\n", p)
+			}
+		}
+	}}}, nil, nil)
+}
+
+// TestKilled: a reader that is killed at any moment leaves no read without its
+// record, no record lost, no number missing, a journal that is sound, and of who
+// was erased nothing after the next start.
+func TestKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("100 processes are killed")
+	}
+	seed := uint64(time.Now().UnixNano())
+	if text := os.Getenv(killSeed); text != "" {
+		var err error
+		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the same points again: %s=%d", killSeed, seed)
+		}
+	})
+	rng := rand.New(rand.NewPCG(seed, 0))
+	dir := t.TempDir()
+	var said []string
+	for i := range kills {
+		f := fate{Dir: dir, Call: rng.IntN(30)}
+		if rng.IntN(2) == 0 {
+			f.Wait = 1 + time.Duration(rng.Int64N(int64(4*time.Millisecond)))
+		}
+		said = append(said, die(t, f)...)
+		survive(t, dir, said)
+		if t.Failed() {
+			t.Fatalf("kill %d, %+v", i, f)
+		}
+	}
+	if len(said) < kills {
+		t.Errorf("the children read %d times in all; they are killed too soon to show anything", len(said))
+	}
+}
+
+// die lets a child meet its fate and returns what it said.
+func die(t *testing.T, f fate) (said []string) {
+	t.Helper()
+	text, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	cmd := exec.Command(os.Args[0])
+	cmd.Env, cmd.Stderr = append(os.Environ(), dying+"="+string(text)), &out
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGKILL {
+		t.Fatalf("it was not killed, but ended with %v: %s", status, out.Bytes())
+	}
+	for line := range strings.Lines(out.String()) {
+		if strings.HasSuffix(line, "\n") && (strings.HasPrefix(line, "read ") || strings.HasPrefix(line, "erased ")) {
+			said = append(said, strings.TrimSpace(line))
+		}
+	}
+	return said
+}
+
+// survive opens what a child left and holds it against what all of them said.
+func survive(t *testing.T, dir string, said []string) {
+	t.Helper()
+	d, err := db.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	b := open(t, d, filepath.Join(dir, "keys"))
+	if err := b.Replay(ctx, b.keys.Erased()); err != nil {
+		t.Fatal(err)
+	}
+	b.seal()
+	if _, err := journal.Verify(ctx, d); err != nil {
+		t.Error(err)
+	}
+	records := map[string]bool{} // "person n"
+	counts := map[string]int64{}
+	for after := int64(0); ; {
+		entries, err := journal.After(ctx, d, after, 500)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(entries) == 0 {
+			break
+		}
+		for _, e := range entries {
+			after = e.Seq
+			var a Access
+			if e.Kind != "door.read" {
+				continue
+			}
+			if err := json.Unmarshal(e.Data, &a); err != nil {
+				t.Fatal(err)
+			}
+			if counts[e.Subject]++; a.N != counts[e.Subject] {
+				t.Errorf("record %d of %s comes after %d others", a.N, e.Subject, counts[e.Subject]-1)
+			}
+			records[e.Subject+" "+number(a.N)] = true
+		}
+	}
+	for _, line := range said {
+		f := strings.Fields(line)
+		if f[0] == "read" && !records[f[1]+" "+f[2]] {
+			t.Errorf("%s, and there is no record of it", line)
+		}
+		if f[0] == "erased" && rowsOf(t, d, ieum.PersonID(f[1])) != 0 {
+			t.Errorf("%s, and there are rows", line)
+		}
+	}
+	for person, n := range counts {
+		if of, err := b.store.person(ctx, ieum.PersonID(person)); err == nil && of.Reads != n {
+			t.Errorf("%s has %d records, and counts %d", person, n, of.Reads)
+		}
+	}
+	for _, id := range b.keys.Erased() {
+		if strings.HasPrefix(id, "p") && rowsOf(t, d, ieum.PersonID(id)) != 0 {
+			t.Errorf("%s has no key and still rows", id)
+		}
+	}
+}
