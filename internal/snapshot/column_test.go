@@ -2,11 +2,15 @@ package snapshot
 
 import (
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 )
 
 // kindsOfNumbers are columns that each ask for another way of packing.
@@ -27,8 +31,20 @@ func kindsOfNumbers(r *rand.Rand, n int) map[string]func(i int) uint64 {
 		"anything":             func(int) uint64 { return r.Uint64() },
 		"rising":               func(i int) uint64 { return steps[i] },
 		"changing by block":    func(i int) uint64 { return uint64(i/blockRows) << 40 },
+		"in steps":             func(int) uint64 { return 25_880_000 + r.Uint64N(9000)*10_000 },
+		"in steps, some zero":  func(int) uint64 { return r.Uint64N(2) * (30 + r.Uint64N(5000)*20) },
+		"one in 500 else":      func(int) uint64 { return 100 - r.Uint64N(70)*oneIn(r, 500) },
+		"one in nine else":     func(int) uint64 { return 1<<16 - 1 - r.Uint64()*oneIn(r, 9) },
+		"one in three else":    func(int) uint64 { return r.Uint64N(90) * oneIn(r, 3) },
+		"each rarer":           func(int) uint64 { return uint64(bits.TrailingZeros64(r.Uint64())) * 77 },
+		"only the last else":   func(i int) uint64 { return uint64(i % blockRows / (blockRows - 1)) },
+		"only the first else":  func(i int) uint64 { return uint64(min(1, i%blockRows)) },
+		"in long runs":         func(i int) uint64 { return uint64(i/700%3) * 50 },
 	}
 }
+
+// oneIn is 1 once in n times, else 0.
+func oneIn(r *rand.Rand, n uint64) uint64 { return 1 / (1 + r.Uint64N(n)) }
 
 func numbersSurvive[T Number](t *testing.T, n, chunk int) {
 	type table struct{ A Column[T] }
@@ -69,6 +85,12 @@ func numbersSurvive[T Number](t *testing.T, n, chunk int) {
 				break
 			}
 		}
+		for from := range n {
+			if to := min(n, from+1+from%300); from%97 == 0 && !slices.Equal(got.A.AppendTo(nil, from, to), whole.A.Raw[from:to]) {
+				t.Errorf("%s of %T: the rows from %d to %d in a run differ", name, T(0), from, to)
+				break
+			}
+		}
 		if all := got.A.AppendTo(nil, 0, n); n > 0 && !reflect.DeepEqual(all, whole.A.Raw) {
 			t.Errorf("%s of %T: the rows in a run differ", name, T(0))
 		}
@@ -77,7 +99,7 @@ func numbersSurvive[T Number](t *testing.T, n, chunk int) {
 }
 
 func TestNumbersSurvivePacking(t *testing.T) {
-	for _, n := range []int{0, 1, blockRows, 2*blockRows + 77} {
+	for _, n := range []int{0, 1, 63, blockRows, 2*blockRows + 77} {
 		numbersSurvive[uint8](t, n, 1000)
 		numbersSurvive[uint16](t, n, 4096)
 		numbersSurvive[uint32](t, n, 1<<20)
@@ -201,6 +223,10 @@ func TestPackingIsTight(t *testing.T) {
 		{"all alike", 0.1, func(int, *rand.Rand) uint32 { return 20261121 }},
 		{"yes or no", 1.1, func(_ int, r *rand.Rand) uint32 { return r.Uint32N(2) }},
 		{"a day of three years, or none", 11.2, func(_ int, r *rand.Rand) uint32 { return (20_000 + r.Uint32N(1095)) * min(1, r.Uint32N(5)) }},
+		{"one in a hundred else", 0.4, func(_ int, r *rand.Rand) uint32 { return 7 + uint32(oneIn(r, 100))*r.Uint32N(9) }},                     // entropy 0.11
+		{"one in ten else", 1.4, func(_ int, r *rand.Rand) uint32 { return 100 - uint32(oneIn(r, 10))*r.Uint32N(50) }},                         // 1.03
+		{"each half as frequent as the one before", 2.7, func(_ int, r *rand.Rand) uint32 { return uint32(bits.TrailingZeros32(r.Uint32())) }}, // 2
+		{"pay in steps, of many amounts", 13.2, func(_ int, r *rand.Rand) uint32 { return 25_000_000 + r.Uint32N(8000)*10_000 }},               // 13
 		{"pay in millions", 6.8, func(_ int, r *rand.Rand) uint32 { return (20 + r.Uint32N(60)) * 1_000_000 }},
 	} {
 		type table struct{ A Column[uint32] }
@@ -224,31 +250,217 @@ func TestPackingIsTight(t *testing.T) {
 	}
 }
 
-func BenchmarkAt(b *testing.B) {
-	type table struct{ A Column[uint16] }
-	var whole, got table
-	for i := range 1 << 20 {
-		whole.A.Add(uint16(i * 2654435761 % 250))
+// Lists are found whatever their lengths: where counting tells, and where not.
+func TestListsOfAllLengthsSurvivePacking(t *testing.T) {
+	type table struct{ A Lists[uint32] }
+	for name, length := range map[string]func(i int, r *rand.Rand) int{
+		"all empty":       func(int, *rand.Rand) int { return 0 },
+		"all of two":      func(int, *rand.Rand) int { return 2 },
+		"one in thirty":   func(_ int, r *rand.Rand) int { return int(oneIn(r, 30)) },
+		"three or none":   func(_ int, r *rand.Rand) int { return 3 * int(oneIn(r, 12)) },
+		"some of several": func(_ int, r *rand.Rand) int { return r.IntN(4) * int(oneIn(r, 9)) },
+		"uneven":          func(i int, r *rand.Rand) int { return r.IntN(1 + i%blockRows/50) },
+		"only the last":   func(i int, _ *rand.Rand) int { return i / (2*blockRows + 76) },
+	} {
+		for _, n := range []int{0, 1, stride + 1, blockRows, 2*blockRows + 77} {
+			r := rand.New(rand.NewPCG(3, uint64(n)))
+			var whole, got table
+			for i := range n {
+				list := make([]uint32, length(i, r))
+				for k := range list {
+					list[k] = r.Uint32()
+				}
+				whole.A.Add(list...)
+			}
+			path := filepath.Join(t.TempDir(), "table")
+			if err := WriteTable(path, &whole); err != nil {
+				t.Fatal(err)
+			}
+			m, err := OpenTable(path, &got)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := checkTable("table", &got, n); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			for i := range n {
+				if a, b := got.A.At(i, nil), whole.A.At(i, nil); !slices.Equal(a, b) {
+					t.Fatalf("%s of %d: list %d is %v, want %v", name, n, i, a, b)
+				}
+			}
+			m.Close()
+		}
 	}
-	path := filepath.Join(b.TempDir(), "table")
-	if err := WriteTable(path, &whole); err != nil {
-		b.Fatal(err)
+}
+
+// Whatever stands in a file, a column of it is refused or can be read: nothing
+// outside is touched.
+func FuzzHostileColumns(f *testing.F) {
+	type table struct {
+		A Column[uint64]
+		B Column[uint8]
 	}
-	m, err := OpenTable(path, &got)
+	f.Add(uint64(1), uint8(20), false)
+	f.Add(uint64(2), uint8(1), true)
+	f.Fuzz(func(t *testing.T, seed uint64, times uint8, blocks bool) {
+		r := rand.New(rand.NewPCG(seed, 9))
+		var whole table
+		for i := range blockRows + 500 {
+			whole.A.Add(uint64(i) << 20 * oneIn(r, 1+seed%40))
+			whole.B.Add(uint8(bits.TrailingZeros64(r.Uint64())))
+		}
+		path := filepath.Join(t.TempDir(), "table")
+		if err := WriteTable(path, &whole); err != nil {
+			t.Fatal(err)
+		}
+		harm(t, path, r, int(times), blocks)
+		var got table
+		m, err := OpenTable(path, &got)
+		if err != nil {
+			return
+		}
+		defer m.Close()
+		got.A.AppendTo(nil, 0, got.A.Len())
+		got.B.AppendTo(nil, 0, got.B.Len())
+		for range 500 {
+			got.A.At(r.IntN(got.A.Len()))
+			got.B.At(r.IntN(got.B.Len()))
+		}
+	})
+}
+
+// Each byte of a small file's column, and of what says how it is packed, may be
+// any: it is refused or read, and nothing after the file's end is.
+func TestHostileColumns(t *testing.T) {
+	type table struct{ A Column[uint8] }
+	for name, f := range map[string]func(i int) uint8{
+		"rare by groups": func(i int) uint8 { return uint8(i % 12 / 11 * (1 + i%60)) },
+		"rare by rows":   func(i int) uint8 { return uint8(i * 7 % 13 / 9 * (1 + i%50)) },
+		"words":          func(i int) uint8 { return uint8(1 << (i % 5)) },
+	} {
+		var whole table
+		for i := range blockRows {
+			whole.A.Add(f(i))
+		}
+		path := filepath.Join(t.TempDir(), "table")
+		if err := WriteTable(path, &whole); err != nil {
+			t.Fatal(err)
+		}
+		m, err := mapFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		good, list := slices.Clone(m.data), int(m.dir["A"].Start)
+		if name[0] == 'r' && m.dir["A"].Blocks < 2 {
+			t.Errorf("%s: it is packed otherwise", name)
+		}
+		size := m.dir["A"].Blocks * int(unsafe.Sizeof(block{}))
+		m.Close()
+		read := func(what string, b []byte) {
+			defer func() {
+				if r := recover(); r != nil {
+					t.Errorf("%s, %s: %v", name, what, r)
+				}
+			}()
+			if err := os.WriteFile(path, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var got table
+			m, err := OpenTable(path, &got)
+			if err != nil {
+				return
+			}
+			defer m.Close()
+			got.A.AppendTo(nil, 0, got.A.Len())
+			for i := range got.A.Len() {
+				got.A.At(i)
+			}
+		}
+		b := slices.Clone(good)
+		for i := len(magic); i < list; i++ {
+			b[i] = 0xFF
+		}
+		read("all ones", b)
+		for i := list; i < list+size; i++ {
+			for _, v := range []byte{0, 1, 4, 6, 0x0F, 0xFF} {
+				b := slices.Clone(good)
+				b[i] = v
+				read(fmt.Sprintf("byte %d is %d", i-list, v), b)
+			}
+		}
+	}
+}
+
+// harm changes bytes of a table's columns, or of the lists of their blocks.
+func harm(t *testing.T, path string, r *rand.Rand, times int, blocks bool) {
+	t.Helper()
+	m, err := mapFile(path)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	defer m.Close()
-	for _, c := range []struct {
-		name string
-		of   *Column[uint16]
-	}{{"raw", &whole.A}, {"packed", &got.A}} {
-		b.Run(c.name, func(b *testing.B) {
+	b, end := slices.Clone(m.data), 0
+	for _, c := range m.dir {
+		if end = max(end, int(c.Start)); blocks {
+			for range times {
+				b[int(c.Start)+r.IntN(c.Blocks*int(unsafe.Sizeof(block{})))] = byte(r.Uint32())
+			}
+		}
+	}
+	for range times {
+		b[len(magic)+r.IntN(end-len(magic))] = byte(r.Uint32())
+	}
+	m.Close()
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Ways of packing, by what they ask for.
+func BenchmarkAt(b *testing.B) {
+	const n = 1 << 20
+	r := rand.New(rand.NewPCG(7, 8))
+	type table struct{ A Column[uint16] }
+	read := func(name string, c *Column[uint16]) {
+		b.Run(name, func(b *testing.B) {
 			var sum int
 			for i := range b.N {
-				sum += int(c.of.At(i * 7919 & (1<<20 - 1)))
+				sum += int(c.At(i * 7919 & (n - 1)))
 			}
 			_ = sum
 		})
+		b.Run(name+"/in a run", func(b *testing.B) {
+			var buf []uint16
+			for i := 0; i < b.N; i += 1000 {
+				buf = c.AppendTo(buf[:0], i*7919&(n-1)/2, i*7919&(n-1)/2+1000)
+			}
+		})
+	}
+	for _, tt := range []struct {
+		name string
+		f    func(i int) uint16
+	}{
+		{"packed", func(i int) uint16 { return uint16(i * 2654435761 % 250) }},
+		{"few and far apart", func(int) uint16 { return uint16(r.IntN(5) * 4099) }},
+		{"one in a hundred else", func(int) uint16 { return uint16(oneIn(r, 100)) * 3 }},
+		{"one in ten else", func(int) uint16 { return uint16(oneIn(r, 10)) * uint16(r.IntN(50)) }},
+		{"each half as frequent", func(int) uint16 { return uint16(bits.TrailingZeros64(r.Uint64())) }},
+	} {
+		var whole, got table
+		for i := range n {
+			whole.A.Add(tt.f(i))
+		}
+		path := filepath.Join(b.TempDir(), "table")
+		if err := WriteTable(path, &whole); err != nil {
+			b.Fatal(err)
+		}
+		m, err := OpenTable(path, &got)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if tt.name == "packed" {
+			read("raw", &whole.A)
+		}
+		read(tt.name, &got.A)
+		m.Close()
 	}
 }

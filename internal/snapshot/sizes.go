@@ -34,7 +34,7 @@ func (s *Snapshot) Sizes() (sizes []Size, err error) {
 				size.Rows = v.Len()
 			} else {
 				size.Rows, size.Entropy = c.Len(), c.entropy()
-				for _, more := range []string{".counts", ".starts", ".first"} {
+				for _, more := range []string{".counts", ".starts", ".places", ".first"} {
 					size.Bytes += m.dir[name+more].Bytes
 				}
 			}

@@ -26,8 +26,9 @@ import (
 // Format is the version of the files' shape. A folder of a newer format is
 // refused, one of an older format is built again.
 //
-// Format 2 packs the columns and has Items.Service and Postings.Kept.
-const Format = 2
+// Format 2 packs the columns and has Items.Service and Postings.Kept. Format 3
+// packs rows that are mostly alike, and where lists begin, in fewer bits.
+const Format = 3
 
 // Unset marks a number of months that is not stated.
 const Unset = 0xFFFF

@@ -455,24 +455,25 @@ func TestAFullDiskIsOneSentence(t *testing.T) {
 // program is built again.
 func TestOtherFormatIsRefused(t *testing.T) {
 	for _, tt := range []struct {
-		format, says string
-		kind         error
+		format int
+		says   string
+		kind   error
 	}{
-		{"3", "made by a newer version of ieum; use that version", ieum.ErrConflict},
-		{"1", "made by an older version of ieum; build it again with: ieum build", ieum.ErrInvalid},
+		{Format + 1, "made by a newer version of ieum; use that version", ieum.ErrConflict},
+		{Format - 1, "made by an older version of ieum; build it again with: ieum build", ieum.ErrInvalid},
 	} {
 		data := t.TempDir()
 		publish(t, data, "")
 		dir, _ := Current(data)
 		path := filepath.Join(dir, "meta.json")
 		b, _ := os.ReadFile(path)
-		write(t, path, bytes.Replace(b, []byte(`"format": 2`), []byte(`"format": `+tt.format), 1))
+		write(t, path, bytes.Replace(b, fmt.Appendf(nil, `"format": %d`, Format), fmt.Appendf(nil, `"format": %d`, tt.format), 1))
 		if _, err := Open(dir); !errors.Is(err, tt.kind) || !strings.Contains(err.Error(), tt.says) {
-			t.Errorf("format %s: %v", tt.format, err)
+			t.Errorf("format %d: %v", tt.format, err)
 		}
 		_, err := makeAnother(data)
 		if newer := tt.kind == ieum.ErrConflict; (err != nil) != newer {
-			t.Errorf("a build over format %s: %v", tt.format, err)
+			t.Errorf("a build over format %d: %v", tt.format, err)
 		}
 	}
 }
@@ -484,7 +485,7 @@ func TestADamagedSnapshotIsBuiltAgain(t *testing.T) {
 		name string
 		harm func(t *testing.T, data, dir string)
 	}{
-		{"a table cut off", func(t *testing.T, _, dir string) { write(t, filepath.Join(dir, "postings.col"), []byte("IEUMCOL2")) }},
+		{"a table cut off", func(t *testing.T, _, dir string) { write(t, filepath.Join(dir, "postings.col"), []byte(magic)) }},
 		{"no description", func(t *testing.T, _, dir string) { write(t, filepath.Join(dir, "meta.json"), nil) }},
 		{"no texts", func(t *testing.T, _, dir string) { write(t, filepath.Join(dir, "texts.col"), nil) }},
 		{"no such current one", func(t *testing.T, data, _ string) {

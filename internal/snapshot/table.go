@@ -21,7 +21,7 @@ import (
 // them, and a fixed tail: the CRC-32C of all before the tail, the length of the
 // directory, its CRC-32C, the magic word again. Numbers are little-endian.
 const (
-	magic = "IEUMCOL2"
+	magic = "IEUMCOL3"
 	align = 64
 	tail  = 4 + 8 + 4 + 8
 )
@@ -85,6 +85,8 @@ type TableWriter struct {
 	fields []fieldWriter // nil for plain slices …
 	plain  []plain       // … of which this is what came so far
 	dir    []column
+	shapes shaper            // for all columns, one after the other …
+	wide   [blockRows]uint64 // … and the rows it looks at
 }
 
 type plain struct {
@@ -281,7 +283,7 @@ func (m *Mapping) array(name, kind string, blocks bool, size int) (b []byte, n i
 		return nil, 0, fmt.Errorf("snapshot: column %s of %s is %s, want %s", name, m.path, c.Type, kind)
 	case n < 0 || n > len(m.data)/size || c.Start < 0 || c.Start%8 != 0 || c.Start > int64(len(m.data)-n*size):
 		return nil, 0, m.outside(name)
-	case blocks && n != (c.Rows+blockRows-1)/blockRows:
+	case blocks && (c.Rows < 0 || n < (c.Rows+blockRows-1)/blockRows):
 		return nil, 0, m.outside(name)
 	}
 	return m.data[c.Start:][:n*size], n, nil
