@@ -119,7 +119,13 @@ func openRegistry(ctx context.Context, e *env, s *store, set *defs.Set) (*identi
 			return nil, ieum.Errorf(ieum.ErrNotFound, "there is no file %s, which IEUM_BREACHED names as the list of breached passwords", e.Breached)
 		}
 	}
-	g, err := identity.New(ctx, s.db, set, e.now, identity.Options{Keys: s.keys, URL: e.URL, Breached: e.Breached, Cost: e.cost, Demo: e.demo})
+	var agency *defs.Provider
+	if e.OIDC != "" {
+		if agency, err = defs.ReadProvider(e.OIDC); err != nil {
+			return nil, err
+		}
+	}
+	g, err := identity.New(ctx, s.db, set, e.now, identity.Options{Keys: s.keys, URL: e.URL, Breached: e.Breached, Cost: e.cost, Demo: e.demo, Agency: agency})
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,18 @@ type Config struct {
 	// IEUM_MASTER_KEY.
 	Master string
 
+	// ACME is the directory of an authority that gives certificates by ACME
+	// (RFC 8555), for the host in URL. Default none, or IEUM_ACME.
+	ACME string
+
+	// ACMETerms is the address of the terms of that authority, to say that the
+	// operator agrees to them. Default none, or IEUM_ACME_TERMS.
+	ACMETerms string
+
+	// OIDC is a file that declares the provider by which an agency's people sign
+	// in. Default none, or IEUM_OIDC.
+	OIDC string
+
 	// Listen is the address to serve on.
 	Listen string
 }
@@ -42,7 +54,8 @@ func fromEnvironment(getenv func(string) string) Config {
 	for _, v := range []struct {
 		name string
 		to   *string
-	}{{"IEUM_DATA", &c.Data}, {"IEUM_DATABASE", &c.Database}, {"IEUM_DEFS", &c.Defs}, {"IEUM_URL", &c.URL}, {"IEUM_BREACHED", &c.Breached}, {"IEUM_KEYS", &c.Keys}, {"IEUM_MASTER_KEY", &c.Master}} {
+	}{{"IEUM_DATA", &c.Data}, {"IEUM_DATABASE", &c.Database}, {"IEUM_DEFS", &c.Defs}, {"IEUM_URL", &c.URL}, {"IEUM_BREACHED", &c.Breached}, {"IEUM_KEYS", &c.Keys}, {"IEUM_MASTER_KEY", &c.Master}, {"IEUM_OIDC", &c.OIDC},
+		{"IEUM_ACME", &c.ACME}, {"IEUM_ACME_TERMS", &c.ACMETerms}} {
 		if s := getenv(v.name); s != "" {
 			*v.to = s
 		}

@@ -103,6 +103,7 @@ type Session struct {
 	tries   int
 	link    []byte
 	secret  string
+	shown   string // of stage first: the factor that was shown
 }
 
 // The stages of a session.
@@ -170,7 +171,7 @@ func (p *Person) allows(g Grant, what ieum.Permission) bool {
 // A Factor is one thing somebody signs in with.
 type Factor struct {
 	Number int64
-	Kind   string // password, app, passkey or paper
+	Kind   string // password, app, passkey, paper or agency
 	Made   time.Time
 	Used   time.Time // zero = never
 	Left   int       // paper: codes that are left
@@ -181,10 +182,11 @@ type Factor struct {
 // The kinds of factors. A passkey that verifies its user is two by itself:
 // something one has, opened by something one knows or is.
 const (
-	password = "password"
-	app      = "app"
-	passkey  = "passkey"
-	onPaper  = "paper"
+	password   = "password"
+	app        = "app"
+	passkey    = "passkey"
+	onPaper    = "paper"
+	fromAgency = "agency"
 )
 
 // enough says whether factors let somebody in who needs one or two.
@@ -193,7 +195,7 @@ func enough(list []Factor, two bool) bool {
 		return slices.ContainsFunc(list, func(f Factor) bool { return f.Kind == kind && (kind != onPaper || f.Left > 0) })
 	}
 	second := has(app) || has(onPaper)
-	return has(passkey) || has(password) && (second || !two)
+	return has(passkey) || (has(password) || has(fromAgency)) && (second || !two)
 }
 
 // A Link is a secret handed to somebody so that they can set up what they sign

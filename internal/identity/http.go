@@ -28,6 +28,12 @@ func (g *Registry) Routes(site *web.Site, mux *web.Mux) {
 	mux.Page("POST /sign-in/code", web.Own, h.second)
 	mux.Page("POST /sign-in/ask", web.Own, h.askAny)
 	mux.Page("POST /sign-in/passkey", web.Own, h.byPasskey)
+	mux.Page("POST /sign-in/kept", web.Own, h.keptAgain)
+	if h.g.Agency() != nil {
+		mux.Page("POST "+agencyBack, web.Own, h.toAgency)
+		mux.Page("GET "+agencyBack, web.Own, h.fromAgency)
+		mux.Page("POST /account/agency", web.Own, h.signedIn(h.recent(h.linkAgency)))
+	}
 	mux.Page("POST /sign-out", web.Own, h.signOut)
 	mux.Page("POST /session", web.Own, h.signedIn(h.extend))
 	mux.Page("GET /enrol/{token}", web.Own, h.linked)

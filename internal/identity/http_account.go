@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/platform/web"
 )
 
@@ -18,6 +19,7 @@ type accountPage struct {
 	Recoveries []Link
 	App        appKey
 	Passkeys   bool
+	Agency     *defs.Provider
 	Fresh      bool
 	Idle       int // minutes
 	Absolute   int // hours
@@ -67,7 +69,7 @@ func (h *handlers) lines(grants []Grant, me AccountID) (out []roleLine) {
 
 func (h *handlers) accountPage(r *http.Request, p *Person) (page accountPage, err error) {
 	ctx := r.Context()
-	page = accountPage{Person: p, Passkeys: h.g.Passkeys(r.Host), Fresh: p.Fresh(h.g.now()), Idle: int(idle.Minutes()), Absolute: int(absolute.Hours()),
+	page = accountPage{Person: p, Passkeys: h.g.Passkeys(r.Host), Agency: h.g.Agency(), Fresh: p.Fresh(h.g.now()), Idle: int(idle.Minutes()), Absolute: int(absolute.Hours()),
 		Manages: p.MayAny(ieum.MakeAccounts) || p.MayAny(ieum.GrantRoles)}
 	if page.Factors, err = h.g.Factors(ctx, p.ID); err != nil {
 		return page, err

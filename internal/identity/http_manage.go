@@ -128,6 +128,7 @@ type manageForm struct {
 	Title        string   `q:"title" max:"100" label:"identity.field.title"`
 	Kind         string   `q:"kind"`
 	Organisation string   `q:"organisation"`
+	Subject      string   `q:"subject" max:"255" label:"identity.field.subject"`
 }
 
 // A managePage is the form of one of them.
@@ -137,6 +138,7 @@ type managePage struct {
 	Roles         []*defs.Role
 	Organisations []Organisation
 	Grants        bool
+	Agency        *defs.Provider
 }
 
 // needs say which permission each of them asks for.
@@ -145,7 +147,7 @@ var needs = map[string]ieum.Permission{
 }
 
 func (h *handlers) managePage(r *http.Request, p *Person, f manageForm) (page managePage, err error) {
-	page = managePage{manageForm: f, Kinds: Kinds, Grants: p.MayAny(ieum.GrantRoles)}
+	page = managePage{manageForm: f, Kinds: Kinds, Grants: p.MayAny(ieum.GrantRoles), Agency: h.g.Agency()}
 	for _, role := range h.g.roles {
 		page.Roles = append(page.Roles, role)
 	}
@@ -201,7 +203,7 @@ func (h *handlers) do(r *http.Request, p *Person, f manageForm) (*handout, error
 	}
 	switch f.Do {
 	case "new":
-		token, role, err := h.g.Add(ctx, p, f.Name, want)
+		token, role, err := h.g.AddLinked(ctx, p, f.Name, f.Subject, want)
 		return &handout{Name(f.Name), h.address(r, token), time.Time{}, role.Confirmer == ""}, err
 	case "recover":
 		token, from, err := h.g.Recover(ctx, p.ID, f.Name)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/platform/web"
 )
 
@@ -17,6 +18,7 @@ type signInForm struct {
 	Next     string `q:"next" max:"2000"`
 	Kept     string `q:"kept" max:"1500000"`
 	Passkeys bool
+	Agency   *defs.Provider
 	Notice   string
 }
 
@@ -24,7 +26,7 @@ type signInForm struct {
 // be mended.
 func (h *handlers) show(w http.ResponseWriter, r *http.Request, page string, f signInForm, err error) error {
 	w.Header().Set("Cache-Control", "no-store")
-	f.Password, f.Code, f.Answer, f.Passkeys = "", "", "", h.g.Passkeys(r.Host)
+	f.Password, f.Code, f.Answer, f.Passkeys, f.Agency = "", "", "", h.g.Passkeys(r.Host), h.g.Agency()
 	if err != nil {
 		return h.pages.Again(w, r, page, f, err)
 	}

@@ -29,9 +29,9 @@ type site struct {
 	log  *bytes.Buffer
 }
 
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T, changes ...func(*Options)) *site {
 	t.Helper()
-	k := newDesk(t, dbtest.Open(t, t.TempDir()))
+	k := newDesk(t, dbtest.Open(t, t.TempDir()), changes...)
 	set, err := defs.Load()
 	k.must(err)
 	s := &site{desk: k, log: new(bytes.Buffer)}

@@ -5,7 +5,7 @@
 // Read account.go for the nouns and what is decided about them, role.go for how
 // a role is granted, link.go for how an account comes to be and is recovered,
 // remove.go for how it ends, signin.go for the way in, passkey.go, password.go
-// and code.go for what it is proved with, limit.go for how often one may try,
+// code.go and agency.go for what it is proved with, limit.go for how often one may try,
 // store.go and store_*.go for what is kept, and http.go, then http_*.go, for the
 // pages.
 //
@@ -44,10 +44,11 @@ type Sealer interface {
 // machine when left out.
 type Options struct {
 	Keys     Sealer
-	URL      string // the address people reach the service by, such as https://jobs.example; "" = http://localhost at any port
-	Breached string // a file of breached passwords' SHA-1 hashes, or ""
-	Cost     Cost   // of a password's hash; default OWASP
-	Demo     bool   // links of demo accounts work
+	URL      string         // the address people reach the service by, such as https://jobs.example; "" = http://localhost at any port
+	Breached string         // a file of breached passwords' SHA-1 hashes, or ""
+	Cost     Cost           // of a password's hash; default OWASP
+	Demo     bool           // links of demo accounts work
+	Agency   *defs.Provider // of sign-ins, or nil
 }
 
 // A Registry is everybody who can sign in. It is safe for concurrent use.
@@ -59,6 +60,7 @@ type Registry struct {
 	url      string
 	breached string
 	demo     bool
+	agency   *agency // nil: there is none
 	hasher   *hasher
 
 	addresses, strangers, devices, seconds *limiter
@@ -86,10 +88,17 @@ func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o O
 	if o.Cost == (Cost{}) {
 		o.Cost = OWASP
 	}
-	return &Registry{
+	g := &Registry{
 		store: s, roles: set.Roles, staff: staff, now: now, url: strings.TrimSuffix(o.URL, "/"), breached: o.Breached, demo: o.Demo, hasher: newHasher(o.Cost),
 		addresses: newLimiter(30, 10*time.Second), strangers: newLimiter(10, time.Minute), devices: newLimiter(10, 30*time.Second), seconds: newLimiter(10, time.Minute),
-	}, nil
+	}
+	if o.Agency != nil {
+		var err error
+		if g.agency, err = newAgency(o.Agency, now); err != nil {
+			return nil, err
+		}
+	}
+	return g, nil
 }
 
 // Find returns the account of a name.

@@ -31,7 +31,7 @@ type desk struct {
 	at   time.Time
 }
 
-func newDesk(t *testing.T, d *db.DB) *desk {
+func newDesk(t *testing.T, d *db.DB, changes ...func(*Options)) *desk {
 	t.Helper()
 	set, err := defs.Load()
 	if err != nil {
@@ -46,7 +46,11 @@ func newDesk(t *testing.T, d *db.DB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.Registry, err = New(t.Context(), d, set, func() time.Time { return k.at }, Options{Keys: k.keys, Cost: cheap})
+	o := Options{Keys: k.keys, Cost: cheap}
+	for _, change := range changes {
+		change(&o)
+	}
+	k.Registry, err = New(t.Context(), d, set, func() time.Time { return k.at }, o)
 	if err != nil {
 		t.Fatal(err)
 	}

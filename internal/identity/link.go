@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"ieum"
@@ -13,16 +14,29 @@ import (
 // signed in to with. By nil is the console. Who may make accounts but grant no
 // roles makes them for seekers.
 func (g *Registry) Add(ctx context.Context, by *Person, name string, want Grant) (token string, role Grant, err error) {
+	return g.AddLinked(ctx, by, name, "", want)
+}
+
+// AddLinked is Add for somebody whom the agency knows as subject: they can sign
+// in there at once. Subject "" is none.
+func (g *Registry) AddLinked(ctx context.Context, by *Person, name, subject string, want Grant) (token string, role Grant, err error) {
+	var links []setting
+	if subject = strings.TrimSpace(subject); subject != "" {
+		if g.agency == nil {
+			return "", want, ieum.ErrNotFound
+		}
+		links = append(links, g.agencySetting(subject))
+	}
 	if by != nil && !by.MayAny(ieum.MakeAccounts) {
 		return "", want, errDenied()
 	}
 	if by != nil && !by.MayAny(ieum.GrantRoles) {
 		want = Grant{Role: "seeker"}
 	}
-	return g.add(ctx, proposer(by), name, toEnrol, linkLasts, want)
+	return g.add(ctx, proposer(by), name, toEnrol, linkLasts, want, links...)
 }
 
-func (g *Registry) add(ctx context.Context, by AccountID, name, purpose string, lasts time.Duration, want Grant) (string, Grant, error) {
+func (g *Registry) add(ctx context.Context, by AccountID, name, purpose string, lasts time.Duration, want Grant, links ...setting) (string, Grant, error) {
 	now := g.now()
 	a := Account{ID: AccountID(newID("a")), Name: Name(name), Demo: purpose == toDemo, Made: now}
 	if a.Name == "" {
@@ -35,7 +49,7 @@ func (g *Registry) add(ctx context.Context, by AccountID, name, purpose string, 
 	}
 	token := newToken()
 	l := Link{ID: newID("l"), Account: a.ID, Purpose: purpose, Since: now, Until: now.Add(lasts), Maker: by, hash: sum(token)}
-	if err := g.store.addAccount(ctx, a, by, l); err != nil {
+	if err := g.store.addAccount(ctx, a, by, l, links); err != nil {
 		return "", want, err
 	}
 	want, err = g.enact(ctx, want)

@@ -27,16 +27,25 @@ func (o owner) WebAuthnName() string                       { return o.Name }
 func (o owner) WebAuthnDisplayName() string                { return o.Name }
 func (o owner) WebAuthnCredentials() []webauthn.Credential { return o.keys }
 
-// party returns the service as a passkey's other party, for the address that a
-// request was sent to. Unless another address was set, that is localhost: a
-// passkey for a name that a client merely claims would be worth nothing.
-func (g *Registry) party(host string) (*webauthn.WebAuthn, error) {
+// address returns the address that people reach the service by, for a request
+// that was sent to a host. Unless one was set, that is localhost: a passkey, or
+// a way back, for a name that a client merely claims would be worth nothing.
+func (g *Registry) address(host string) (*url.URL, error) {
 	at := g.url
 	if at == "" {
 		at = "http://" + host
 	}
 	u, err := url.Parse(at)
-	if err != nil || u.Host == "" || g.url == "" && u.Hostname() != "localhost" {
+	if err == nil && (u.Host == "" || g.url == "" && u.Hostname() != "localhost") {
+		err = ieum.ErrUnavailable
+	}
+	return u, err
+}
+
+// party returns the service as a passkey's other party.
+func (g *Registry) party(host string) (*webauthn.WebAuthn, error) {
+	u, err := g.address(host)
+	if err != nil {
 		return nil, &ieum.Error{Kind: ieum.ErrUnavailable, Key: "identity.error.no_party", Message: "passkeys work at localhost, or at the address that IEUM_URL names"}
 	}
 	return webauthn.New(&webauthn.Config{RPID: u.Hostname(), RPDisplayName: "Ieum", RPOrigins: []string{u.Scheme + "://" + u.Host},
@@ -199,5 +208,5 @@ func (g *Registry) SignInByPasskey(ctx context.Context, v Visit, host, id string
 			}
 		}
 	}
-	return g.enter(ctx, v, o.ID, sum(v.Session), passkey)
+	return g.enter(ctx, v, o.ID, sum(v.Session), passkey, 2, g.now())
 }

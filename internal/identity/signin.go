@@ -42,12 +42,11 @@ func (g *Registry) SignIn(ctx context.Context, v Visit, name, word string) (Entr
 	if wait, ok := tries.take(key, now); !ok {
 		return Entry{}, errOften(wait)
 	}
-	hash, second := "", false
+	hash := ""
 	for _, f := range have {
 		if f.Kind == password {
 			hash = f.data
 		}
-		second = second || f.Kind == app || f.Kind == onPaper && f.Left > 0
 	}
 	if len(word) > 4*longestPassword {
 		word = ""
@@ -60,18 +59,27 @@ func (g *Registry) SignIn(ctx context.Context, v Visit, name, word string) (Entr
 		return Entry{}, errWrong()
 	}
 	tries.forget(key)
-	if second {
-		s, cookie := g.newSession(a.ID, stageFirst, v.Agent, 1, entrance)
-		return Entry{a.ID, cookie, "", true}, g.store.begin(ctx, s, sum(v.Session), now, event{})
+	if e, done, err := g.askSecond(ctx, v, a.ID, have, password); done || err != nil {
+		return e, err
 	}
-	two, err := g.needsTwo(ctx, a.ID)
-	if err != nil {
-		return Entry{}, err
+	return g.enter(ctx, v, a.ID, sum(v.Session), password, 1, now)
+}
+
+// askSecond begins a session that awaits a second factor, when the account has
+// one; false when it has none and needs none.
+func (g *Registry) askSecond(ctx context.Context, v Visit, a AccountID, have []Factor, shown string) (Entry, bool, error) {
+	for _, f := range have {
+		if f.Kind == app || f.Kind == onPaper && f.Left > 0 {
+			s, cookie := g.newSession(a, stageFirst, v.Agent, 1, entrance)
+			s.shown = shown
+			return Entry{a, cookie, "", true}, true, g.store.begin(ctx, s, sum(v.Session), g.now(), event{})
+		}
 	}
+	two, err := g.needsTwo(ctx, a)
 	if two {
-		return Entry{}, &ieum.Error{Kind: ieum.ErrDenied, Key: "identity.error.no_second", Message: "your role needs a second thing to sign in with, and there is none; ask an operator for a recovery"}
+		err = &ieum.Error{Kind: ieum.ErrDenied, Key: "identity.error.no_second", Message: "your role needs a second thing to sign in with, and there is none; ask an operator for a recovery"}
 	}
-	return g.enter(ctx, v, a.ID, sum(v.Session), password)
+	return Entry{}, false, err
 }
 
 // lookUp returns an account with its factors; an empty one when there is none.
@@ -126,7 +134,7 @@ func (g *Registry) Second(ctx context.Context, v Visit, p *Person, code string) 
 		return Entry{}, errors.Join(errCode(), g.store.try(ctx, p.Session.hash, mostTries))
 	}
 	g.seconds.forget(key)
-	return g.enter(ctx, v, p.ID, p.Session.hash, password+"+"+kind)
+	return g.enter(ctx, v, p.ID, p.Session.hash, p.Session.shown+"+"+kind, 2, now)
 }
 
 // takeCode uses a code up and returns the kind of factor it was of, or "".
@@ -148,14 +156,12 @@ func (g *Registry) takeCode(ctx context.Context, a AccountID, have []Factor, cod
 	return "", nil
 }
 
-// enter begins a full session in place of the one before it.
-func (g *Registry) enter(ctx context.Context, v Visit, a AccountID, before []byte, with string) (Entry, error) {
+// enter begins a full session in place of the one before it. at is when somebody
+// showed the factors it counts.
+func (g *Registry) enter(ctx context.Context, v Visit, a AccountID, before []byte, with string, factors int, at time.Time) (Entry, error) {
 	now := g.now()
-	factors := 2
-	if with == password {
-		factors = 1
-	}
 	s, cookie := g.newSession(a, stageFull, v.Agent, factors, absolute)
+	s.Made = at
 	if err := g.store.begin(ctx, s, before, now, about("identity.signed_in", a, "session", s.ID, "with", with)); err != nil {
 		return Entry{}, err
 	}

@@ -142,8 +142,9 @@ func (s *store) hasDemo(ctx context.Context) (bool, error) {
 	return n > 0, err
 }
 
-// addAccount adds an account with its first link.
-func (s *store) addAccount(ctx context.Context, a Account, by AccountID, l Link) error {
+// addAccount adds an account with its first link, and whom an agency knows its
+// owner as.
+func (s *store) addAccount(ctx context.Context, a Account, by AccountID, l Link, links []setting) error {
 	demo := 0
 	if a.Demo {
 		demo = 1
@@ -158,7 +159,10 @@ func (s *store) addAccount(ctx context.Context, a Account, by AccountID, l Link)
 		if err := changed(res, err, errTaken("/name")); err != nil {
 			return event{}, err
 		}
-		return about("identity.account_made", a.ID, "by", by, "demo", a.Demo), insertLink(ctx, tx, l)
+		if err := s.addFactors(ctx, tx, a.ID, a.Made, links); err != nil {
+			return event{}, err
+		}
+		return about("identity.account_made", a.ID, "by", by, "demo", a.Demo, "linked", len(links) > 0), insertLink(ctx, tx, l)
 	})
 }
 

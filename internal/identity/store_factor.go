@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"ieum"
@@ -34,6 +35,7 @@ type setting struct {
 	kind, data string
 	step       int64
 	codes      []string
+	subject    string // of an agency: whom it knows the owner as
 }
 
 // addFactors adds factors; of all kinds but passkeys an account has one, and
@@ -55,6 +57,12 @@ func (s *store) addFactors(ctx context.Context, tx *sql.Tx, a AccountID, now tim
 		if err != nil {
 			return err
 		}
+		if f.subject != "" {
+			res, err := tx.ExecContext(ctx, `INSERT INTO identity_agency (blind, factor) VALUES (?, ?) ON CONFLICT DO NOTHING`, s.blindSubject(f.subject), number)
+			if err := changed(res, err, errLinked()); err != nil {
+				return err
+			}
+		}
 		for _, code := range f.codes {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO identity_code (factor, hash) VALUES (?, ?)`, number, codeHash(a, code)); err != nil {
 				return err
@@ -67,12 +75,25 @@ func (s *store) addFactors(ctx context.Context, tx *sql.Tx, a AccountID, now tim
 // dropFactors removes the factors of an account that a condition names.
 func dropFactors(ctx context.Context, tx *sql.Tx, a AccountID, where string, args ...any) error {
 	args = append([]any{string(a)}, args...)
-	_, err := tx.ExecContext(ctx, `DELETE FROM identity_code WHERE factor IN (SELECT number FROM identity_factor WHERE account = ? AND `+where+`)`, args...)
-	if err != nil {
-		return err
+	for _, table := range []string{"identity_code", "identity_agency"} {
+		_, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE factor IN (SELECT number FROM identity_factor WHERE account = ? AND `+where+`)`, args...)
+		if err != nil {
+			return err
+		}
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM identity_factor WHERE account = ? AND `+where, args...)
+	_, err := tx.ExecContext(ctx, `DELETE FROM identity_factor WHERE account = ? AND `+where, args...)
 	return err
+}
+
+// linked returns the account that is linked to somebody an agency knows, and the
+// number of that factor.
+func (s *store) linked(ctx context.Context, subject string) (a AccountID, number int64, err error) {
+	var account string
+	err = s.db.QueryRowContext(ctx, `SELECT f.account, f.number FROM identity_agency g JOIN identity_factor f ON f.number = g.factor WHERE g.blind = ?`, s.blindSubject(subject)).Scan(&account, &number)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ieum.ErrNotFound
+	}
+	return AccountID(account), number, err
 }
 
 func kindsOf(list []setting) []string {

@@ -25,6 +25,11 @@ func secretAt(session string) string { return "identity_session/" + session + "/
 // blind is what a sign-in name is looked up by.
 func (s *store) blind(name string) string { return s.keys.Blind("identity_account/name", name) }
 
+// blindSubject is what somebody whom an agency knows is looked up by.
+func (s *store) blindSubject(subject string) string {
+	return s.keys.Blind("identity_agency/subject", subject)
+}
+
 // seal seals a text; an empty one stays empty.
 func (s *store) seal(a AccountID, place, plain string) (string, error) {
 	if plain == "" {

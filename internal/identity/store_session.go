@@ -9,12 +9,12 @@ import (
 	"ieum"
 )
 
-const sessionColumns = `hash, id, account, stage, device, made, seen, until, factors, tries, link, secret`
+const sessionColumns = `hash, id, account, stage, device, made, seen, until, factors, tries, link, secret, shown`
 
 func (s *store) readSession(scan func(...any) error) (n Session, err error) {
 	var account, sealed string
 	var made, seen, until int64
-	if err := scan(&n.hash, &n.ID, &account, &n.Stage, &n.Device, &made, &seen, &until, &n.factors, &n.tries, &n.link, &sealed); err != nil {
+	if err := scan(&n.hash, &n.ID, &account, &n.Stage, &n.Device, &made, &seen, &until, &n.factors, &n.tries, &n.link, &sealed, &n.shown); err != nil {
 		return n, err
 	}
 	n.Account, n.Made, n.Seen, n.Until = AccountID(account), moment(made), moment(seen), moment(until)
@@ -30,8 +30,8 @@ func (s *store) insertSession(ctx context.Context, tx *sql.Tx, n Session) error 
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO identity_session (`+sessionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		n.hash, n.ID, string(n.Account), n.Stage, n.Device, n.Made.Unix(), n.Seen.Unix(), n.Until.Unix(), n.factors, n.tries, n.link, secret)
+	_, err = tx.ExecContext(ctx, `INSERT INTO identity_session (`+sessionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		n.hash, n.ID, string(n.Account), n.Stage, n.Device, n.Made.Unix(), n.Seen.Unix(), n.Until.Unix(), n.factors, n.tries, n.link, secret, n.shown)
 	return err
 }
 
@@ -119,6 +119,21 @@ func (s *store) takeChallenge(ctx context.Context, id string, a AccountID, now t
 		return err
 	})
 	return data, err
+}
+
+// takeErrand returns who began a way to the agency, "" for nobody who was signed
+// in, and where it was to lead, once.
+func (s *store) takeErrand(ctx context.Context, id string, now time.Time) (a AccountID, next string, err error) {
+	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
+		var account string
+		err := tx.QueryRowContext(ctx, `DELETE FROM identity_challenge WHERE id = ? AND until > ? RETURNING account, data`, id, now.Unix()).Scan(&account, &next)
+		if errors.Is(err, sql.ErrNoRows) {
+			return errAgency(errors.New("the answer came before, or too late"))
+		}
+		a = AccountID(account)
+		return err
+	})
+	return a, next, err
 }
 
 func (s *store) addDevice(ctx context.Context, hash []byte, a AccountID, now time.Time) error {
