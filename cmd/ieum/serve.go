@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"log"
@@ -31,12 +32,9 @@ var serveCommand = &command{
 			if *listen != "" {
 				e.Listen = *listen
 			}
-			var secure *certificate
-			if *cert != "" || *key != "" {
-				var err error
-				if secure, err = loadCertificate(*cert, *key); err != nil {
-					return err
-				}
+			secure, err := e.secured(ctx, *cert, *key)
+			if err != nil {
+				return err
 			}
 			return serve(ctx, e, *demo, secure)
 		}
@@ -44,7 +42,7 @@ var serveCommand = &command{
 }
 
 // serve runs the platform until ctx ends, over TLS when secure is not nil.
-func serve(ctx context.Context, e *env, demo bool, secure *certificate) error {
+func serve(ctx context.Context, e *env, demo bool, secure *tls.Config) error {
 	unlock, err := lock(e.Data, "serve.lock", "another ieum serve is running on this folder; stop it, or give this one another folder with --data DIR")
 	if err != nil {
 		return err
@@ -111,7 +109,7 @@ func (unnamed) Write(line []byte) (int, error) {
 }
 
 // serve answers requests until ctx ends, then lets those under way finish.
-func (a *app) serve(ctx context.Context, e *env, ln net.Listener, secure *certificate) error {
+func (a *app) serve(ctx context.Context, e *env, ln net.Listener, secure *tls.Config) error {
 	s := newServer(a.handler)
 	done := make(chan struct{})
 	context.AfterFunc(ctx, func() {
@@ -124,7 +122,7 @@ func (a *app) serve(ctx context.Context, e *env, ln net.Listener, secure *certif
 	go func() { defer close(followed); a.follow(ctx) }()
 	var err error
 	if secure != nil {
-		s.TLSConfig = secure.config()
+		s.TLSConfig = secure
 		e.say("Ieum serves on https://%s", ln.Addr())
 		err = s.ServeTLS(ln, "", "")
 	} else {
