@@ -48,20 +48,22 @@ func registerOf(r *rng, h habit, s sortOf) register {
 	return sections
 }
 
-// write writes the body, and with it what it shows of the competencies. A
-// verbatim copy is written as the original was.
-func (c *clerk) write(r *rng, first, at int, v version, out *PostingRow) {
-	m, pen := c.m, &c.pen
-	same := v == original
+// verbatim draws whether a posting is written as the original was.
+func (c *clerk) verbatim(r *rng, v version) bool {
 	switch v {
 	case duplicate, reduplicate:
-		same = r.chance(m.p.Rates.Verbatim)
+		return r.chance(c.m.p.Rates.Verbatim)
 	case repost:
-		same = r.chance(0.6)
+		return r.chance(0.6)
 	}
-	if same {
-		at = first
-	}
+	return true
+}
+
+// write writes the body as at the site number at, and with it what it shows of
+// the competencies. A verbatim copy is written as the original was, at the site
+// number first.
+func (c *clerk) write(r *rng, first, at int, v version, same bool, out *PostingRow) {
+	m, pen := c.m, &c.pen
 	body := newRNG(m.p.Seed, ofPosting, uint64(c.vac.id)<<2|1<<62)
 	if !same {
 		body = newRNG(m.p.Seed, ofPosting, uint64(c.vac.id)<<2|1<<62|uint64(v))

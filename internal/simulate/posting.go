@@ -46,10 +46,15 @@ func (c *clerk) post(n notice, out *PostingRow, truth *PostingTruth) {
 	out.URL = pen.keep()
 	c.employer(&r, s, out)
 	c.terms(&r, s, out)
-	c.title(&r, s, version)
+	first, written := list[v.site][0], list[at][0]
+	same := c.verbatim(&r, version)
+	if same {
+		written = first
+	}
+	c.title(&r, &sites[written], version)
 	out.Title = pen.keep()
 	c.certificates(out)
-	c.write(&r, list[v.site][0], list[at][0], version, out)
+	c.write(&r, first, written, version, same, out)
 	c.dropPosting(&r, out)
 	*truth = PostingTruth{
 		ID: out.ID, Vacancy: int64(v.id), Version: version.String(), Company: int64(f.id),

@@ -64,13 +64,17 @@ func siteOf(r *rng, s sortOf) int {
 	return 0
 }
 
-// title writes the heading in the habit of the site.
-func (c *clerk) title(r *rng, s *site, version version) {
+// title writes the heading in the habit of a site. What the employer chooses is
+// drawn for the vacancy, so that a copy at a site of the same habits has the same
+// heading but for its slips.
+func (c *clerk) title(slips *rng, s *site, version version) {
 	pen, v := &c.pen, &c.vac
+	own := newRNG(c.m.p.Seed, ofPosting, uint64(v.id)<<2|1<<61)
+	r := &own
 	o := &c.m.occupations[v.occupation]
 	job := o.titles[v.title]
 	place := c.m.places.list[v.place].name
-	if version == repost && r.chance(0.25) {
+	if version == repost && slips.chance(0.25) {
 		pen.str("[재공고] ")
 	}
 	if v.label != "" {
@@ -99,13 +103,13 @@ func (c *clerk) title(r *rng, s *site, version version) {
 		}
 	case board:
 		c.bracket(r, 0.33)
-		c.signed(r, 0.35, "(주)")
-		pen.str(job, pick(r, boardTitles))
+		c.signed(r, 0.40, "(주)")
+		pen.str(job, pick(r, portalTitles))
 		if r.chance(0.15) {
 			pen.str(" - ", place, " / ", employmentWords[v.employment], pick(r, boardNotes))
 		}
 	}
-	c.faultyTitle(r)
+	c.faultyTitle(slips)
 }
 
 // signed writes the employer's name before a heading in a share of them.
