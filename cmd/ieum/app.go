@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -81,7 +82,7 @@ func storeOn(ctx context.Context, e *env, set *defs.Set, d *db.DB, keys *seal.Ke
 	}
 	var c *catalogue.Catalogue
 	if err == nil {
-		c, err = catalogue.New(ctx, d, set, e.Data, e.now, coder, competency.New(set))
+		c, err = catalogue.New(ctx, d, keys, set, e.Data, e.now, coder, competency.New(set))
 	}
 	if err != nil {
 		d.Close()
@@ -198,6 +199,7 @@ type app struct {
 	ledger   *ledger.Ledger
 	handler  http.Handler
 	now      func() time.Time
+	data     string
 }
 
 func newApp(ctx context.Context, e *env) (*app, error) {
@@ -232,7 +234,7 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	s.catalogue.Routes(site, mux)
 	registry.Routes(site, mux)
 	l.Routes(site, mux)
-	a := &app{m, s, registry, l, mux, e.now}
+	a := &app{m, s, registry, l, mux, e.now, e.Data}
 	a.healthRoutes(mux)
 	count.routes(mux, a)
 	return a, nil
@@ -252,8 +254,46 @@ func (a *app) follow(ctx context.Context) {
 	all.Go(func() {
 		a.ledger.Follow(ctx, sealing, func(err error) { slog.ErrorContext(ctx, "ledger", "err", err) })
 	})
+	all.Go(func() { a.tidy(ctx) })
 	a.live.Follow(ctx, time.Second)
 	all.Wait()
+}
+
+// tidying is how often what is kept for a time only is looked for.
+const tidying = time.Hour
+
+// tidy erases what was kept long enough, at once and then so often until ctx
+// ends. While something is taken in it waits for the next time.
+func (a *app) tidy(ctx context.Context) {
+	every := time.NewTicker(tidying)
+	defer every.Stop()
+	for {
+		if err := a.expire(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "catalogue: erase what was kept long enough", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+	}
+}
+
+// expire takes build.lock only when there is something to erase, so that it is in
+// nobody's way.
+func (a *app) expire(ctx context.Context) error {
+	if due, err := a.store.catalogue.Due(ctx); err != nil || !due {
+		return err
+	}
+	unlock, err := lockBuild(a.data)
+	if errors.Is(err, ieum.ErrConflict) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return a.store.catalogue.Expire(ctx)
 }
 
 // Close gives back what the app holds.

@@ -222,7 +222,7 @@ func keptIn(t *testing.T, dir string) string {
 		if path == "ledger" { // a server's, which some tests start and others do not
 			return fs.SkipDir
 		}
-		if err != nil || strings.HasPrefix(path, "ieum.db") || strings.HasSuffix(path, ".lock") || path == "keys/ledger.key" {
+		if err != nil || strings.HasPrefix(path, "ieum.db") || strings.HasSuffix(path, ".lock") || path == "keys/ledger.key" || path == "keys/master.key" || path == "keys/people.keys" {
 			return err
 		}
 		if d.IsDir() {

@@ -196,7 +196,7 @@ func (b *bench) kept() string {
 	err = journal.Migrate(ctx, d)
 	var c *catalogue.Catalogue
 	if err == nil {
-		c, err = catalogue.New(ctx, d, set, b.data, time.Now, nil, nil)
+		c, err = catalogue.New(ctx, d, nil, set, b.data, time.Now, nil, nil)
 	}
 	if err != nil {
 		b.t.Fatal(err)

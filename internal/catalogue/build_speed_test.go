@@ -24,7 +24,7 @@ func TestBuildSpeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := New(context.Background(), dbtest.Open(t, data), set, data, time.Now, nil, nil)
+	c, err := New(context.Background(), dbtest.Open(t, data), nil, set, data, time.Now, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,7 +102,7 @@ func newTestCatalogue(t *testing.T, d *db.DB) *Catalogue {
 	if err := journal.Migrate(ctx, d); err != nil {
 		t.Fatal(err)
 	}
-	c, err := New(ctx, d, set, t.TempDir(), func() time.Time { return buildDay }, nil, nil)
+	c, err := New(ctx, d, nil, set, t.TempDir(), func() time.Time { return buildDay }, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

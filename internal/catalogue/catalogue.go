@@ -4,7 +4,8 @@
 // Read delivery.go for what a delivery is, ingest.go for the way a file takes,
 // plan.go and fields.go for how its columns become the fields of a kind,
 // state.go and commit.go for what is kept and what a crash leaves behind,
-// live.go for what a build reads, quarantine.go for rows that were refused,
+// live.go for what a build reads, quarantine.go for rows that were refused and
+// sealed.go for how those about people are kept,
 // fsck.go for what must be there and whole,
 // store.go for the database and http.go for the pages.
 //
@@ -41,6 +42,7 @@ type Extractor interface {
 // whoever calls Ingest or Build holds build.lock in the data folder.
 type Catalogue struct {
 	store     *store
+	keys      Sealer
 	defs      *defs.Set
 	data      string
 	now       func() time.Time
@@ -54,12 +56,14 @@ type Catalogue struct {
 func Migrate(ctx context.Context, d *db.DB) error { return d.Migrate(ctx, "catalogue", schema) }
 
 // New returns the catalogue of a data folder, having brought its tables up to
-// date. A folder that belongs to another database is ieum.ErrConflict. Without a coder or an extractor what they would find stays unknown.
-func New(ctx context.Context, d *db.DB, set *defs.Set, dataDir string, now func() time.Time, coder Coder, extractor Extractor) (*Catalogue, error) {
+// date. A folder that belongs to another database is ieum.ErrConflict. Without keys
+// nothing can be taken in; without a coder or an extractor what they would find
+// stays unknown.
+func New(ctx context.Context, d *db.DB, keys Sealer, set *defs.Set, dataDir string, now func() time.Time, coder Coder, extractor Extractor) (*Catalogue, error) {
 	if err := Migrate(ctx, d); err != nil {
 		return nil, err
 	}
-	c := &Catalogue{&store{d}, set, dataDir, now, coder, extractor, heldRows, stretchRows}
+	c := &Catalogue{&store{d}, keys, set, dataDir, now, coder, extractor, heldRows, stretchRows}
 	_, _, err := c.compare(ctx)
 	return c, err
 }

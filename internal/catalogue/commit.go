@@ -252,7 +252,7 @@ func (in *ingest) commit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := in.store.add(ctx, in.delivery, in.mode(), in.hash, states); err != nil {
+	if err := in.store.add(ctx, in.delivery, in.mode(), in.hash, states, sealedQuarantine{in.delivery.Number, in.bad.id, in.bad.rows, false}); err != nil {
 		return err
 	}
 	for _, old := range before {
@@ -285,12 +285,18 @@ func (in *ingest) place() error {
 			return err
 		}
 	}
-	to := in.quarantinePath(in.delivery.Number)
 	if err := in.bad.close(); err != nil {
 		return err
 	}
+	other, to := in.quarantinePath(in.delivery.Number, plainEnding), in.quarantinePath(in.delivery.Number, sealedEnding)
+	if in.bad.id == "" {
+		other, to = to, other
+	}
+	if err := durable.Remove(other); err != nil { // of a delivery that was never recorded, as is the next
+		return err
+	}
 	if in.bad.rows == 0 {
-		return durable.Remove(to) // of a delivery that was never recorded
+		return durable.Remove(to)
 	}
 	if err := durable.MkdirAll(filepath.Dir(to)); err != nil {
 		return err

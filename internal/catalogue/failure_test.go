@@ -224,11 +224,11 @@ func TestLakeAndDatabaseBelongTogether(t *testing.T) {
 			t.Errorf("%s gives %v", what, err)
 		}
 	}
-	_, err := New(t.Context(), empty, loadDefs(t, shop), b.dir, now, nil, nil)
+	_, err := New(t.Context(), empty, nil, loadDefs(t, shop), b.dir, now, nil, nil)
 	refused("an empty database", err)
-	_, err = New(t.Context(), other.store.db, loadDefs(t, shop), b.dir, now, nil, nil)
+	_, err = New(t.Context(), other.store.db, nil, loadDefs(t, shop), b.dir, now, nil, nil)
 	refused("the database of another", err)
-	bare, err := New(t.Context(), b.store.db, loadDefs(t, shop), t.TempDir(), now, nil, nil)
+	bare, err := New(t.Context(), b.store.db, nil, loadDefs(t, shop), t.TempDir(), now, nil, nil)
 	if err != nil {
 		t.Errorf("an empty folder, to serve from: %v", err)
 	}

@@ -29,12 +29,12 @@ func (c *Catalogue) Files(ctx context.Context) ([]File, error) {
 	for name, sum := range sums {
 		out = append(out, File{path.Join("lake", name), sum})
 	}
-	numbers, err := c.store.quarantined(ctx)
+	names, err := c.store.quarantined(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range numbers {
-		out = append(out, File{Path: path.Join("quarantine", lakeName(n, ".csv"))})
+	for _, name := range names {
+		out = append(out, File{Path: path.Join("quarantine", name)})
 	}
 	_, lake, err := c.compare(ctx)
 	if err != nil {

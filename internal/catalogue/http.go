@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 
 	"ieum"
 	"ieum/defs"
@@ -25,7 +24,7 @@ func (c *Catalogue) Routes(site *web.Site, mux *web.Mux) {
 	h := &handlers{c, site.Pages(files)}
 	mux.Page("GET /deliveries", web.Nothing, web.Operators(h.list))
 	mux.Page("GET /deliveries/{number}", web.Nothing, web.Operators(h.one))
-	mux.Page("GET /deliveries/{number}/quarantine.csv", web.Nothing, web.Operators(h.quarantine))
+	mux.Page("GET /deliveries/{number}/quarantine.csv", web.Records, web.Operators(h.quarantine))
 	mux.Page("GET /records/{source}/{kind}/{key}", web.Records, web.Operators(h.record))
 	mux.API("GET /api/v1/deliveries", web.Nothing, web.Op{
 		ID: "listDeliveries", Summary: ieum.Text{KO: "받은 자료 목록 (운영자만)", EN: "Deliveries, newest first (for operators)"},
@@ -112,13 +111,19 @@ func (h *handlers) one(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.pages.Reply(w, r, "delivery.html", deliveryPage{d, h.c.defs})
+	held, err := h.c.store.sealed(r.Context(), q.Number)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "delivery.html", deliveryPage{d, h.c.defs, held.id != "", held.ended, quarantineDays})
 }
 
 // A deliveryPage is a delivery with the names of the fields it speaks of.
 type deliveryPage struct {
 	*Delivery
-	defs *defs.Set
+	defs          *defs.Set
+	People, Ended bool // refused rows tell about people; they were erased
+	Days          int  // how long such rows are kept
 }
 
 // Field returns the title of a field of one of the source's kinds.
@@ -135,16 +140,6 @@ func (p deliveryPage) Field(name string) ieum.Text {
 	return ieum.Text{KO: name, EN: name}
 }
 
-// Mendable says whether the quarantine holds rows as they came: not where they
-// tell about people.
-func (p deliveryPage) Mendable() bool {
-	s := p.defs.Sources[p.Source]
-	return s != nil && slices.ContainsFunc(s.Files, func(f defs.File) bool {
-		k := p.defs.Kinds[f.Kind]
-		return k != nil && !personal(k)
-	})
-}
-
 // MarshalJSON gives programs the delivery alone.
 func (p deliveryPage) MarshalJSON() ([]byte, error) { return json.Marshal(p.Delivery) }
 
@@ -153,11 +148,16 @@ func (h *handlers) quarantine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := h.c.Quarantine(q.Number)
+	var by ieum.AccountID
+	if who := web.By(r); who != nil && who.Fresh && who.May(ieum.Operate) {
+		by = who.ID
+	}
+	f, err := h.c.Quarantine(r.Context(), q.Number, by)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="quarantine-%d.csv"`, q.Number))
 	_, err = io.Copy(w, f)

@@ -45,6 +45,9 @@ func (c *Catalogue) Ingest(ctx context.Context, source ieum.SourceID, paths []st
 	if err := c.sweep(ctx); err != nil {
 		return nil, err
 	}
+	if err := c.Expire(ctx); err != nil {
+		return nil, err
+	}
 	in, err := c.open(ctx, source, paths, o)
 	if err != nil {
 		return nil, err
@@ -151,7 +154,7 @@ func (in *ingest) prepare(ctx context.Context) error {
 		return err
 	}
 	var err error
-	in.bad, err = newQuarantine(in.dir, in.plans)
+	in.bad, err = newQuarantine(in.dir, in.plans, in.keys)
 	return err
 }
 

@@ -18,6 +18,7 @@ import (
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/db/dbtest"
 	"ieum/internal/platform/journal"
+	"ieum/internal/platform/seal"
 	"ieum/internal/platform/table"
 )
 
@@ -135,14 +136,19 @@ func (fakeExtractor) Extract(text string, k int) []ieum.Found {
 // A bench is a catalogue in a folder of its own, at a time that stands still.
 type bench struct {
 	*Catalogue
-	t   testing.TB
-	dir string
-	day time.Time
+	t      testing.TB
+	dir    string
+	day    time.Time
+	sealer *seal.Keys
 }
 
 func newBench(t testing.TB, sources ...string) *bench {
 	t.Helper()
 	b := &bench{t: t, dir: t.TempDir(), day: time.Date(2026, 3, 2, 9, 0, 0, 0, ieum.Seoul)}
+	var err error
+	if b.sealer, err = seal.Open(filepath.Join(b.dir, "keys"), seal.NewMaster(filepath.Join(b.dir, "keys", "master.key"))); err != nil {
+		t.Fatal(err)
+	}
 	b.open(dbtest.Open(t, b.dir), loadDefs(t, sources...))
 	return b
 }
@@ -152,7 +158,7 @@ func (b *bench) open(d *db.DB, set *defs.Set) {
 	if err := journal.Migrate(b.t.Context(), d); err != nil {
 		b.t.Fatal(err)
 	}
-	c, err := New(b.t.Context(), d, set, b.dir, func() time.Time { return b.day }, fakeCoder{}, fakeExtractor{})
+	c, err := New(b.t.Context(), d, b.sealer, set, b.dir, func() time.Time { return b.day }, fakeCoder{}, fakeExtractor{})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -307,7 +313,7 @@ func TestIngestQuarantine(t *testing.T) {
 	if d.Warned != 1 {
 		t.Errorf("%d rows warned of, want the one with the very high pay", d.Warned)
 	}
-	f, err := b.Quarantine(d.Number)
+	f, err := b.Quarantine(t.Context(), d.Number, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -343,7 +349,7 @@ func TestIngestQuarantine(t *testing.T) {
 func TestIngestMendedRows(t *testing.T) {
 	b := newBench(t, shop)
 	b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원"), job("2", "", "place=서울 강남구"), job("3", "조리원")))
-	f, err := b.Quarantine(1)
+	f, err := b.Quarantine(t.Context(), 1, "")
 	if err != nil {
 		t.Fatal(err)
 	}

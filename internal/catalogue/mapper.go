@@ -51,7 +51,7 @@ type parcel struct {
 type refusal struct {
 	row    int64
 	reason Reason
-	raw    []string // the columns of the plan; nil in kinds that tell about people
+	raw    []string // the columns of the plan; nil of a row that is there twice or cannot be read
 }
 
 // A tally counts what a parcel, and then a delivery, held.
@@ -278,14 +278,12 @@ func (m *mapper) joinRows() {
 // refuse puts a raw row among those for the quarantine.
 func (m *mapper) refuse(p *parcel, row int, why *Reason) {
 	r := refusal{row: m.raw.Numbers[row], reason: *why}
-	if !m.plan.personal {
-		for at := range m.plan.columns {
-			text := m.cell(at, row)
-			if !slices.Contains(m.plan.key, at) { // what would be taken out of the mended row need not lie here
-				text, _ = parse.ScrubLine(text)
-			}
-			r.raw = append(r.raw, text)
+	for at := range m.plan.columns {
+		text := m.cell(at, row)
+		if !m.plan.personal && !slices.Contains(m.plan.key, at) { // what would be taken out of the mended row need not lie here
+			text, _ = parse.ScrubLine(text)
 		}
+		r.raw = append(r.raw, text)
 	}
 	p.refused = append(p.refused, r)
 }

@@ -43,7 +43,7 @@ func TestWriteMarket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := New(ctx, dbtest.Open(t, data), set, data, time.Now, coder, nil)
+	c, err := New(ctx, dbtest.Open(t, data), nil, set, data, time.Now, coder, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ type plan struct {
 	joins    []*join
 	out      []table.Field // columns of the segment
 	outAt    map[string]int
-	personal bool // rows tell about people: nothing of them is shown as it came
+	personal bool // rows tell about people: nothing of them is shown or lies open as it came
 	rules    []*plannedRule
 }
 

@@ -3,6 +3,8 @@ package catalogue
 import (
 	"bufio"
 	"cmp"
+	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -17,16 +19,19 @@ import (
 	"ieum/internal/platform/table"
 )
 
-// The columns a quarantine begins with; those of the raw rows follow, where
-// the kind does not tell about people. An agency mends the rows in this file
-// and hands it in again: Ingest knows it by these columns.
+// The columns a quarantine begins with; those of the raw rows follow. An agency
+// mends the rows in this file and hands it in again: Ingest knows it by these
+// columns.
 var quarantineColumns = []string{"_file", "_row", "_field", "_reason", "_reason_en"}
 
-// A quarantine is the file of the rows of a delivery that were refused.
+// A quarantine is the file of the rows of a delivery that were refused. Where a
+// kind of the delivery tells about people it is sealed as it is written.
 type quarantine struct {
 	path    string
+	id      string // it is sealed under; "" = plain
 	file    *durable.File
 	buf     *bufio.Writer
+	seal    *sealWriter // nil = plain
 	w       *table.CSV
 	columns map[string]int
 	values  []any
@@ -35,12 +40,12 @@ type quarantine struct {
 	why     map[Reason]int64
 }
 
-func newQuarantine(dir string, plans []*plan) (*quarantine, error) {
+func newQuarantine(dir string, plans []*plan, keys Sealer) (*quarantine, error) {
 	q := &quarantine{path: filepath.Join(dir, "quarantine.csv"), columns: map[string]int{}, byPlan: map[*plan]int64{}, why: map[Reason]int64{}}
 	names := slices.Clone(quarantineColumns)
 	for _, p := range plans {
-		if p.personal {
-			continue
+		if p.personal && q.id == "" {
+			q.id = "quarantine/" + strings.ToLower(rand.Text())
 		}
 		for _, c := range p.columns {
 			if _, ok := q.columns[c]; !ok {
@@ -55,7 +60,12 @@ func newQuarantine(dir string, plans []*plan) (*quarantine, error) {
 		return nil, err
 	}
 	q.buf = bufio.NewWriterSize(q.file, 1<<16)
-	q.w, err = table.NewCSV(q.buf, names...)
+	var to io.Writer = q.buf
+	if q.id != "" {
+		q.seal = &sealWriter{keys: keys, id: q.id, w: q.buf}
+		to = q.seal
+	}
+	q.w, err = table.NewCSV(to, names...)
 	return q, err
 }
 
@@ -74,7 +84,11 @@ func (q *quarantine) add(file string, p *plan, r refusal) error {
 
 // close makes the file durable.
 func (q *quarantine) close() error {
-	return errors.Join(q.w.Close(), q.buf.Flush(), q.file.Sync(), q.file.Close())
+	err := q.w.Close()
+	if q.seal != nil {
+		err = errors.Join(err, q.seal.Close())
+	}
+	return errors.Join(err, q.buf.Flush(), q.file.Sync(), q.file.Close())
 }
 
 // abandon gives the file up.
@@ -84,19 +98,104 @@ func (q *quarantine) abandon() {
 	}
 }
 
-func (c *Catalogue) quarantinePath(number int64) string {
-	return filepath.Join(c.data, "quarantine", lakeName(number, ".csv"))
+// The endings of quarantines.
+const plainEnding, sealedEnding = ".csv", ".sealed"
+
+func (c *Catalogue) quarantinePath(number int64, ending string) string {
+	return filepath.Join(c.data, "quarantine", lakeName(number, ending))
 }
 
-// Quarantine opens the CSV file of the rows of a delivery that were refused;
-// ieum.ErrNotFound when there are none.
-func (c *Catalogue) Quarantine(number int64) (io.ReadCloser, error) {
-	f, err := os.Open(c.quarantinePath(number))
+// Quarantine opens the CSV file of the rows of a delivery that were refused, for
+// somebody who may. Where it tells about people they must have signed in a short
+// while ago (ieum.ErrSignedOut), and that they open it is in the journal before
+// they get it; after quarantineDays it is ieum.ErrErased. ieum.ErrNotFound when
+// no row was refused.
+func (c *Catalogue) Quarantine(ctx context.Context, number int64, by ieum.AccountID) (io.ReadCloser, error) {
+	held, err := c.store.sealed(ctx, number)
+	switch {
+	case err != nil:
+		return nil, err
+	case held.ended:
+		return nil, &ieum.Error{Kind: ieum.ErrErased, Key: "error.quarantine_ended", Args: map[string]any{"number": number, "days": quarantineDays},
+			Message: fmt.Sprintf("the rows of delivery %d that were refused were erased after %d days", number, quarantineDays)}
+	case held.id == "":
+		return c.openQuarantine(number, plainEnding)
+	case by == "":
+		return nil, ieum.ErrSignedOut
+	}
+	f, err := c.openQuarantine(number, sealedEnding)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.store.opened(ctx, held, by); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	r, err := newSealReader(c.keys, held.id, f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{r, f}, nil
+}
+
+func (c *Catalogue) openQuarantine(number int64, ending string) (*os.File, error) {
+	f, err := os.Open(c.quarantinePath(number, ending))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &ieum.Error{Kind: ieum.ErrNotFound, Key: "error.no_quarantine", Args: map[string]any{"number": number},
 			Message: fmt.Sprintf("no row of delivery %d was refused", number)}
 	}
 	return f, err
+}
+
+// quarantineDays is how long refused rows about people are kept to be mended.
+const quarantineDays = 30
+
+// A sealedQuarantine is one that tells about people.
+type sealedQuarantine struct {
+	delivery int64
+	id       string // it is sealed under; "" = there is none
+	rows     int64
+	ended    bool
+}
+
+// Due says whether Expire has something to do.
+func (c *Catalogue) Due(ctx context.Context) (bool, error) {
+	old, err := c.expired(ctx)
+	return slices.ContainsFunc(old, func(q sealedQuarantine) bool { return !q.ended }), err
+}
+
+func (c *Catalogue) expired(ctx context.Context) ([]sealedQuarantine, error) {
+	return c.store.expired(ctx, c.now().AddDate(0, 0, -quarantineDays))
+}
+
+// Expire destroys the keys of quarantines that tell about people and are older
+// than quarantineDays, and then removes them. The caller holds build.lock. What a
+// crash leaves is done by the next.
+func (c *Catalogue) Expire(ctx context.Context) error {
+	old, err := c.expired(ctx)
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, q := range old {
+		if !q.ended {
+			ids = append(ids, q.id)
+		}
+	}
+	if len(ids) > 0 {
+		err = c.keys.Erase(ids...)
+	}
+	for _, q := range old {
+		if err == nil && !q.ended {
+			err = c.store.end(ctx, q)
+		}
+		if err == nil {
+			err = durable.Remove(c.quarantinePath(q.delivery, sealedEnding))
+		}
+	}
+	return err
 }
 
 // isMended returns the name of the file whose quarantined rows the CSV file at
@@ -120,9 +219,6 @@ func isMended(path string) (string, error) {
 	}
 	if err != nil {
 		return "", err
-	}
-	if len(columns) == len(quarantineColumns) {
-		return "", ieum.Errorf(ieum.ErrInvalid, "%s holds only the numbers of the rows, because they tell about people; mend them in the original file", filepath.Base(path))
 	}
 	name, _ := row.Get(quarantineColumns[0])
 	return name, nil

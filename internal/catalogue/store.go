@@ -36,8 +36,8 @@ type details struct {
 	Removed Removed  `json:"removed"`
 }
 
-// add records a delivery with its files, segments and new states.
-func (s *store) add(ctx context.Context, d *Delivery, mode, hash string, states []state) error {
+// add records a delivery with its files, segments, new states and quarantine.
+func (s *store) add(ctx context.Context, d *Delivery, mode, hash string, states []state, q sealedQuarantine) error {
 	text, err := json.Marshal(details{d.Why, d.Unread, d.Removed})
 	if err != nil {
 		return err
@@ -54,6 +54,11 @@ func (s *store) add(ctx context.Context, d *Delivery, mode, hash string, states 
 		}
 		if err := addFiles(ctx, tx, d); err != nil {
 			return err
+		}
+		if q.id != "" && q.rows > 0 {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO catalogue_sealed (delivery, id, rows, ended) VALUES (?, ?, ?, 0)`, q.delivery, q.id, q.rows); err != nil {
+				return err
+			}
 		}
 		for _, st := range states {
 			_, err := tx.ExecContext(ctx, `
@@ -187,21 +192,77 @@ func (s *store) lakeFiles(ctx context.Context) (map[string]string, error) {
 	return out, rows.Err()
 }
 
-// quarantined returns the deliveries of which rows were refused.
-func (s *store) quarantined(ctx context.Context) (numbers []int64, err error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT number FROM catalogue_delivery WHERE quarantined > 0 ORDER BY number`)
+// quarantined returns the names of the files of rows that were refused.
+func (s *store) quarantined(ctx context.Context) (names []string, err error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT number, COALESCE(id, ''), COALESCE(ended, 0)
+		FROM catalogue_delivery LEFT JOIN catalogue_sealed ON delivery = number WHERE quarantined > 0 ORDER BY number`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var n int64
-		if err := rows.Scan(&n); err != nil {
+		var q sealedQuarantine
+		var ended int
+		if err := rows.Scan(&q.delivery, &q.id, &ended); err != nil {
 			return nil, err
 		}
-		numbers = append(numbers, n)
+		switch {
+		case q.id == "":
+			names = append(names, lakeName(q.delivery, plainEnding))
+		case ended == 0:
+			names = append(names, lakeName(q.delivery, sealedEnding))
+		}
 	}
-	return numbers, rows.Err()
+	return names, rows.Err()
+}
+
+// sealed returns the sealed quarantine of a delivery; one without an id when
+// there is none.
+func (s *store) sealed(ctx context.Context, number int64) (q sealedQuarantine, err error) {
+	var ended int
+	err = s.db.QueryRowContext(ctx, `SELECT delivery, id, rows, ended FROM catalogue_sealed WHERE delivery = ?`, number).Scan(&q.delivery, &q.id, &q.rows, &ended)
+	if errors.Is(err, sql.ErrNoRows) {
+		return sealedQuarantine{}, nil
+	}
+	q.ended = ended == 1
+	return q, err
+}
+
+// expired returns the sealed quarantines of deliveries taken in before a time.
+func (s *store) expired(ctx context.Context, before time.Time) (out []sealedQuarantine, err error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT delivery, id, ended FROM catalogue_sealed JOIN catalogue_delivery ON delivery = number
+		WHERE at < ? ORDER BY delivery`, before.Unix())
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var q sealedQuarantine
+		var ended int
+		if err := rows.Scan(&q.delivery, &q.id, &ended); err != nil {
+			return nil, err
+		}
+		q.ended = ended == 1
+		out = append(out, q)
+	}
+	return out, rows.Err()
+}
+
+// end records that nobody can read a quarantine any more.
+func (s *store) end(ctx context.Context, q sealedQuarantine) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE catalogue_sealed SET ended = 1 WHERE delivery = ?`, q.delivery); err != nil {
+			return err
+		}
+		return journal.Append(ctx, tx, "catalogue.quarantine.erased", strconv.FormatInt(q.delivery, 10), map[string]any{})
+	})
+}
+
+// opened records that somebody is about to read rows about people.
+func (s *store) opened(ctx context.Context, q sealedQuarantine, by ieum.AccountID) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		return journal.Append(ctx, tx, "catalogue.quarantine.opened", strconv.FormatInt(q.delivery, 10), map[string]any{"by": string(by), "rows": q.rows, "id": q.id})
+	})
 }
 
 // torn counts the deliveries that are missing, from the first to the last, and
