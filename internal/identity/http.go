@@ -22,7 +22,7 @@ var files embed.FS
 // Routes serves the pages of accounts, and tells every page who is signed in.
 func (g *Registry) Routes(site *web.Site, mux *web.Mux) {
 	h := &handlers{g, site.Pages(files)}
-	site.Reader = h.reader
+	site.Reader, site.SignIn = h.reader, h.signInHere
 	mux.Page("GET /sign-in", web.Own, h.signIn)
 	mux.Page("POST /sign-in", web.Own, h.signInNow)
 	mux.Page("POST /sign-in/code", web.Own, h.second)
@@ -51,6 +51,10 @@ func (g *Registry) Routes(site *web.Site, mux *web.Mux) {
 	mux.Page("POST /account/recoveries/{id}", web.Own, h.signedIn(h.cancel))
 	mux.Page("POST /account/roles/{number}/end", web.Own, h.signedIn(h.endRole("/account")))
 	mux.Page("POST /account/roles/{number}/lend", web.Own, h.signedIn(h.recent(h.lend)))
+	mux.Page("POST /account/keys/{number}", web.Own, h.signedIn(h.recent(h.drawKey)))
+	mux.Page("POST /account/keys/{number}/end", web.Own, h.signedIn(h.endKey("/account")))
+	mux.Page("POST /accounts/keys/{number}/confirm", web.Accounts, h.signedIn(h.recent(h.confirmKey)))
+	mux.Page("POST /accounts/keys/{number}/end", web.Accounts, h.signedIn(h.endKey("/accounts")))
 	mux.Page("GET /accounts", web.Accounts, h.signedIn(h.accounts))
 	mux.Page("POST /accounts", web.Accounts, h.signedIn(h.find))
 	mux.Page("GET /accounts/{do}", web.Accounts, h.signedIn(h.manage))
@@ -121,15 +125,18 @@ func (h *handlers) who(r *http.Request) (*Person, error) {
 
 // reader tells the pages who is signed in. Without the database nobody is, and
 // what needs nobody goes on.
-func (h *handlers) reader(r *http.Request) *web.Reader {
+func (h *handlers) reader(r *http.Request) (*web.Reader, error) {
+	if secret := bearer(r); secret != "" {
+		return h.program(r, secret)
+	}
 	p, err := h.who(r)
 	if err != nil {
 		slog.ErrorContext(r.Context(), "identity: session", "err", err)
 	}
 	if p == nil || p.Session.Stage != stageFull {
-		return nil
+		return nil, nil
 	}
-	return &web.Reader{ID: p.ID, Name: p.Name, Left: p.Session.Ends().Sub(h.g.now()), Fresh: p.Fresh(h.g.now()), May: p.MayAny, Over: p.Over}
+	return &web.Reader{ID: p.ID, Name: p.Name, Left: p.Session.Ends().Sub(h.g.now()), Fresh: p.Fresh(h.g.now()), May: p.MayAny, Over: p.Over}, nil
 }
 
 // A handler answers somebody who is signed in.
@@ -152,6 +159,15 @@ func (h *handlers) signedIn(do handler) web.Handler {
 		}
 		return err
 	}
+}
+
+// signInHere is signInFirst for the pages of others.
+func (h *handlers) signInHere(w http.ResponseWriter, r *http.Request) error {
+	name := ""
+	if by := web.By(r); by != nil {
+		name = by.Name
+	}
+	return h.signInFirst(w, r, name)
 }
 
 // signInFirst asks for a sign-in before what was asked for.

@@ -17,6 +17,7 @@ type accountPage struct {
 	Sessions   []Session
 	Roles      []roleLine
 	Recoveries []Link
+	Keys       []keyLine
 	App        appKey
 	Passkeys   bool
 	Agency     *defs.Provider
@@ -78,6 +79,9 @@ func (h *handlers) accountPage(r *http.Request, p *Person) (page accountPage, er
 		return page, err
 	}
 	if page.Recoveries, err = h.g.Recoveries(ctx, p.ID); err != nil {
+		return page, err
+	}
+	if page.Keys, err = h.ownKeys(r, p); err != nil {
 		return page, err
 	}
 	grants, err := h.g.Grants(ctx, p.ID)

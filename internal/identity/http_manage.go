@@ -17,6 +17,7 @@ type accountsPage struct {
 	Name                 string // that was looked for
 	Found                []foundLine
 	Waiting, Holding     []roleLine
+	Keys                 []keyLine
 	Organisations        []Organisation
 	Grants, Makes, Helps bool // what the reader may do
 }
@@ -42,6 +43,9 @@ func (h *handlers) accountsPage(r *http.Request, p *Person) (page accountsPage, 
 		return page, err
 	}
 	if page.Organisations, err = h.g.Organisations(r.Context()); err != nil {
+		return page, err
+	}
+	if page.Keys, err = h.allKeys(r, p); err != nil {
 		return page, err
 	}
 	grants, of, err := h.g.Staff(r.Context())
@@ -104,7 +108,12 @@ func (h *handlers) confirm(w http.ResponseWriter, r *http.Request, p *Person) er
 	if err != nil {
 		return err
 	}
-	err = h.g.Confirm(r.Context(), p, f.Number)
+	return h.backToAccounts(w, r, p, h.g.Confirm(r.Context(), p, f.Number))
+}
+
+// backToAccounts goes back to the accounts, or shows them again with what has to
+// be mended.
+func (h *handlers) backToAccounts(w http.ResponseWriter, r *http.Request, p *Person, err error) error {
 	if err == nil {
 		http.Redirect(w, r, "/accounts", http.StatusSeeOther)
 		return nil
@@ -117,9 +126,9 @@ func (h *handlers) confirm(w http.ResponseWriter, r *http.Request, p *Person) er
 }
 
 // A manageForm is what is filled in to make an account, propose a role, begin a
-// recovery, add an organisation or a site.
+// recovery, add an organisation or a site, or propose a key.
 type manageForm struct {
-	Do           string   `path:"do" enum:"new|role|recover|organisation|site"`
+	Do           string   `path:"do" enum:"new|role|recover|organisation|site|key"`
 	Name         string   `q:"name" label:"identity.field.name"`
 	Role         string   `q:"role"`
 	Place        string   `q:"place"`
@@ -129,6 +138,7 @@ type manageForm struct {
 	Kind         string   `q:"kind"`
 	Organisation string   `q:"organisation"`
 	Subject      string   `q:"subject" max:"255" label:"identity.field.subject"`
+	Quota        int      `q:"quota" default:"1000" label:"identity.field.quota"`
 }
 
 // A managePage is the form of one of them.
@@ -143,12 +153,16 @@ type managePage struct {
 
 // needs say which permission each of them asks for.
 var needs = map[string]ieum.Permission{
-	"new": ieum.MakeAccounts, "role": ieum.GrantRoles, "recover": ieum.HelpAccounts, "organisation": ieum.GrantRoles, "site": ieum.GrantRoles,
+	"new": ieum.MakeAccounts, "role": ieum.GrantRoles, "recover": ieum.HelpAccounts, "organisation": ieum.GrantRoles, "site": ieum.GrantRoles, "key": ieum.GrantRoles,
 }
 
 func (h *handlers) managePage(r *http.Request, p *Person, f manageForm) (page managePage, err error) {
 	page = managePage{manageForm: f, Kinds: Kinds, Grants: p.MayAny(ieum.GrantRoles), Agency: h.g.Agency()}
-	for _, role := range h.g.roles {
+	roles := h.g.roles
+	if f.Do == "key" {
+		roles = h.g.keyRoles
+	}
+	for _, role := range roles {
 		page.Roles = append(page.Roles, role)
 	}
 	slices.SortFunc(page.Roles, func(a, b *defs.Role) int { return strings.Compare(string(a.ID), string(b.ID)) })
@@ -210,6 +224,9 @@ func (h *handlers) do(r *http.Request, p *Person, f manageForm) (*handout, error
 		return &handout{Name(f.Name), h.address(r, token), from, false}, err
 	case "role":
 		_, err := h.g.ProposeFor(ctx, p, f.Name, want)
+		return nil, err
+	case "key":
+		_, err := h.g.ProposeKey(ctx, p, f.Name, Key{Title: f.Title, Organisation: f.Organisation, Role: want.Role, Quota: f.Quota, Until: want.Until})
 		return nil, err
 	case "organisation":
 		return nil, h.g.AddOrganisation(ctx, p.ID, Organisation{ID: f.ID, Name: f.Title, Kind: f.Kind})

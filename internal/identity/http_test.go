@@ -27,6 +27,7 @@ type site struct {
 	base string
 	jar  http.CookieJar
 	log  *bytes.Buffer
+	mux  *web.Mux
 }
 
 func newSite(t *testing.T, changes ...func(*Options)) *site {
@@ -38,6 +39,7 @@ func newSite(t *testing.T, changes ...func(*Options)) *site {
 	page := web.NewSite(set, func() time.Time { return k.at }, nil)
 	page.Log = slog.New(slog.NewTextHandler(s.log, nil))
 	mux := web.NewMux(page)
+	s.mux = mux
 	k.Routes(page, mux)
 	mux.Page("GET /operators", web.Nothing, web.Operators(func(w http.ResponseWriter, r *http.Request) error {
 		_, err := w.Write([]byte("for operators"))
@@ -462,12 +464,12 @@ func TestWithoutTheDatabaseNobodyIsSignedIn(t *testing.T) {
 	h := &handlers{g: s.Registry}
 	r := httptest.NewRequest("GET", "/", nil)
 	r.AddCookie(&http.Cookie{Name: sessionCookie, Value: s.cookie(sessionCookie)})
-	if h.reader(r) == nil || !h.reader(r).May(ieum.Operate) {
+	if by, err := h.reader(r); err != nil || by == nil || !by.May(ieum.Operate) {
 		t.Fatal("the operator is not signed in")
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	if h.reader(r.WithContext(gone)) != nil {
+	if by, err := h.reader(r.WithContext(gone)); by != nil || err != nil {
 		t.Error("somebody is signed in without the database")
 	}
 }

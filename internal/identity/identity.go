@@ -5,7 +5,7 @@
 // Read account.go for the nouns and what is decided about them, role.go for how
 // a role is granted, link.go for how an account comes to be and is recovered,
 // remove.go for how it ends, signin.go for the way in, passkey.go, password.go
-// code.go and agency.go for what it is proved with, limit.go for how often one may try,
+// code.go and agency.go for what it is proved with, key.go for programs, limit.go for how often one may try,
 // store.go and store_*.go for what is kept, and http.go, then http_*.go, for the
 // pages.
 //
@@ -55,7 +55,8 @@ type Options struct {
 type Registry struct {
 	store    *store
 	roles    map[ieum.RoleID]*defs.Role
-	staff    []ieum.RoleID // those of staff
+	staff    []ieum.RoleID              // those of staff
+	keyRoles map[ieum.RoleID]*defs.Role // those of keys, with what they allow a program
 	now      func() time.Time
 	url      string
 	breached string
@@ -89,7 +90,7 @@ func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o O
 		o.Cost = OWASP
 	}
 	g := &Registry{
-		store: s, roles: set.Roles, staff: staff, now: now, url: strings.TrimSuffix(o.URL, "/"), breached: o.Breached, demo: o.Demo, hasher: newHasher(o.Cost),
+		store: s, roles: set.Roles, staff: staff, keyRoles: keyRoles(set.Roles), now: now, url: strings.TrimSuffix(o.URL, "/"), breached: o.Breached, demo: o.Demo, hasher: newHasher(o.Cost),
 		addresses: newLimiter(30, 10*time.Second), strangers: newLimiter(10, time.Minute), devices: newLimiter(10, 30*time.Second), seconds: newLimiter(10, time.Minute),
 	}
 	if o.Agency != nil {
@@ -115,9 +116,11 @@ func (g *Registry) Staff(ctx context.Context) (grants []Grant, of map[AccountID]
 		if _, ok := of[one.Account]; ok {
 			continue
 		}
-		if of[one.Account], err = g.store.account(ctx, one.Account); err != nil {
+		a, err := g.store.account(ctx, one.Account)
+		if err != nil && !errors.Is(err, ieum.ErrNotFound) { // it is being erased
 			return nil, nil, err
 		}
+		of[one.Account] = a
 	}
 	return grants, of, err
 }

@@ -211,7 +211,8 @@ func (s *store) cancelLink(ctx context.Context, a AccountID, id string, now time
 	})
 }
 
-// remove removes all that is kept about an account but its grants, which end;
+// remove removes all that is kept about an account but its grants and keys,
+// which end;
 // false when there is no such account.
 func (s *store) remove(ctx context.Context, a AccountID, now time.Time) (was bool, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) (event, error) {
@@ -230,6 +231,9 @@ func (s *store) remove(ctx context.Context, a AccountID, now time.Time) (was boo
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE account = ?`, string(a)); err != nil {
 				return event{}, err
 			}
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE identity_key SET ended = ? WHERE owner = ? AND ended = 0`, now.Unix(), string(a)); err != nil {
+			return event{}, err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE identity_grant SET ended = ? WHERE account = ? AND ended = 0`, now.Unix(), string(a))
 		if !was {

@@ -53,7 +53,12 @@ func (m *Mux) guard() http.Handler {
 	inner := protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = m.site.settle(w, r)
 		if m.site.Reader != nil && !strings.HasPrefix(r.URL.Path, "/assets/") {
-			r.Context().Value(requestKey{}).(*request).reader = m.site.Reader(r)
+			by, err := m.site.Reader(r)
+			if err != nil {
+				m.site.fail(w, r, err)
+				return
+			}
+			r.Context().Value(requestKey{}).(*request).reader = by
 		}
 		m.route(w, r)
 	}))

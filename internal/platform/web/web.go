@@ -31,8 +31,14 @@ type Site struct {
 	Log *slog.Logger // default slog.Default()
 	Nav []Link       // the main navigation of every page
 
-	// Reader says who asks; nil for a visitor. A site without accounts has none.
-	Reader func(*http.Request) *Reader
+	// Reader says who asks; nil for a visitor. One who shows what does not count
+	// is refused with its error. A site without accounts has none.
+	Reader func(*http.Request) (*Reader, error)
+
+	// SignIn asks somebody to sign in, or once more, before what they asked for, and
+	// keeps a form they sent meanwhile. It answers where a page of people's records
+	// fails with ieum.ErrSignedOut.
+	SignIn Handler
 
 	// Observe is told of every request when it is answered: the pattern of its
 	// route, "" where there is none, and the status. Default: nobody is.
