@@ -46,7 +46,7 @@ files:
     map:
       person: {hash: [name, phone]}
       region: place
-      headline: wish
+      text: wish
       certificates: {join: licences, column: licence}
   - match: "licence*.csv"
   - match: "firms*.csv"
@@ -230,6 +230,9 @@ func keptIn(t *testing.T, dir string) string {
 			return nil
 		}
 		text, err := os.ReadFile(filepath.Join(data, path))
+		if strings.HasSuffix(path, ".sealed") { // each time other bytes, and as many
+			text = make([]byte, len(text))
+		}
 		fmt.Fprintf(&out, "%x %s\n", sha256.Sum256(text), path)
 		return err
 	})

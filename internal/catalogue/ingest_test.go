@@ -83,7 +83,6 @@ files:
       person: {hash: [name+birth, phone, mail]}
       birth_year: {cel: 'row.birth.extract("^[0-9]{4}")'}
       region: home
-      headline: headline
       careers: careers
       certificates: {join: licences, column: licence}
       text: story
@@ -447,8 +446,8 @@ func TestIngestResumes(t *testing.T) {
 	licences := b.file("licence.csv", "resume,licence", "r1,용접기능사", "r2,조리기능사", "r1,지게차운전기능사")
 	d := b.ingest("people", resumes, licences)
 	b.expect(d, "read 3 kept 3 unchanged 0 quarantined 0 closed 0")
-	b.expectRows("resume", []string{"_key", "birth_year", "region", "headline", "careers_title", "careers_occupation", "careers_p", "careers_start", "careers_end", "careers_pay", "certificates", "_competencies", "text", "updated"},
-		`_key=r1 birth_year=1968 region=26110 headline=성실합니다 [전화번호] careers_title=["용접원","水 조리"] careers_occupation=["8222","8222"] careers_p=[71,100] careers_start=[590,540] careers_end=[613,65535] careers_pay=[32000000,0] certificates=["용접기능사","지게차운전기능사"] _competencies=["weld"] updated=2026-01-02`,
+	b.expectRows("resume", []string{"_key", "birth_year", "region", "careers_title", "careers_occupation", "careers_p", "careers_start", "careers_end", "careers_pay", "certificates", "_competencies", "text", "updated"},
+		`_key=r1 birth_year=1968 region=26110 careers_title=["용접원","水 조리"] careers_occupation=["8222","8222"] careers_p=[71,100] careers_start=[590,540] careers_end=[613,65535] careers_pay=[32000000,0] certificates=["용접기능사","지게차운전기능사"] _competencies=["weld"] updated=2026-01-02`,
 		`_key=r2 birth_year=1968 certificates=["조리기능사"] updated=2026-01-03`,
 		`_key=r3 updated=2026-01-04`)
 	people := map[string][]string{}
@@ -467,7 +466,7 @@ func TestIngestResumes(t *testing.T) {
 	if d, err := b.Delivery(t.Context(), 1); err != nil || slices.ContainsFunc(d.Unread, func(u Unread) bool { return len(u.Texts) > 0 }) {
 		t.Errorf("what people wrote is shown: %+v, %v", d.Unread, err)
 	}
-	b.nothingPersonal("홍가상", "010-1111-2222", "1111", "a@example.com", "가상로", "했습니다")
+	b.nothingPersonal("홍가상", "010-1111-2222", "1111", "a@example.com", "가상로", "했습니다", "성실합니다")
 }
 
 // nothingPersonal looks for texts in all that is kept, but for the key.

@@ -40,12 +40,12 @@ type quarantine struct {
 	why     map[Reason]int64
 }
 
-func newQuarantine(dir string, plans []*plan, keys Sealer) (*quarantine, error) {
+func newQuarantine(dir string, number int64, plans []*plan, keys Sealer) (*quarantine, error) {
 	q := &quarantine{path: filepath.Join(dir, "quarantine.csv"), columns: map[string]int{}, byPlan: map[*plan]int64{}, why: map[Reason]int64{}}
 	names := slices.Clone(quarantineColumns)
 	for _, p := range plans {
 		if p.personal && q.id == "" {
-			q.id = "quarantine/" + strings.ToLower(rand.Text())
+			q.id = fmt.Sprintf("quarantine/%d/%s", number, strings.ToLower(rand.Text())) // a number comes again where a backup was put back
 		}
 		for _, c := range p.columns {
 			if _, ok := q.columns[c]; !ok {

@@ -149,7 +149,7 @@ var realFiles = []struct {
 	{"jobkorea-company-pay", []string{"postings/jann_jobkorea_company_avg_salary_21961.csv"}, "read 21961 kept 21961 unchanged 0 quarantined 0 closed 0",
 		map[string]float64{"industry": .88, "employees": .999, "average_pay_min": .999}},
 	{"scout", []string{"scout"}, "read 70123 kept 70123 unchanged 0 quarantined 0 closed 0",
-		map[string]float64{"posting": .999, "headline": .97, "certificates": .7, "majors": .2, "last_pay_min": .7}},
+		map[string]float64{"posting": .999, "certificates": .7, "majors": .2, "last_pay_min": .7}},
 	{"kdot", []string{"kdot"}, "read 6182 kept 6182 unchanged 0 quarantined 0 closed 0",
 		map[string]float64{"occupation": .999, "occupations": .999, "duties": .999}},
 	{"know", []string{"know"}, "read 27698 kept 27659 unchanged 0 quarantined 39 closed 0",
