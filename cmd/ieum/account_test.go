@@ -99,6 +99,13 @@ func TestAPasskeyFromTheLinkOn(t *testing.T) {
 	if text := value[string](t, b, `document.querySelector("main").innerText`); !strings.Contains(text, "패스키") || !strings.Contains(text, "운영자") {
 		t.Errorf("the account is %s", text)
 	}
+	if found := b.watched(t); found != "sound" {
+		t.Errorf("the browser of somebody signed in finds the ledger %s", found)
+	}
+	b.visit(t, base+"/account")
+	if found := b.watched(t); found != "early" {
+		t.Errorf("within the hour it is compared again: %s", found)
+	}
 	if n := value[int](t, b, `document.cookie.length`); n > 0 {
 		t.Error("a script can read a cookie")
 	}
