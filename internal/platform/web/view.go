@@ -199,10 +199,15 @@ func (p *Pages) reply(w http.ResponseWriter, r *http.Request, status int, page s
 func (s *Site) view(r *http.Request, data any) *View {
 	set, _ := r.Context().Value(settingsKey{}).(settings)
 	v := &View{Data: data, Lang: Lang(r), Path: r.URL.Path, Simulated: s.simulated != nil && s.simulated(), Operator: operator(r), Host: r.Host,
-		Theme: set.theme, Size: set.text, Langs: s.langs, Nav: s.Nav, RequestURL: r.URL.RequestURI()}
+		Theme: set.theme, Size: set.text, Langs: s.langs, RequestURL: r.URL.RequestURI()}
 	v.Accounts = s.Reader != nil
 	if q, ok := r.Context().Value(requestKey{}).(*request); ok {
 		v.Reader = q.reader
+	}
+	for _, link := range s.Nav {
+		if link.May == "" || v.Reader != nil && v.Reader.May(link.May) {
+			v.Nav = append(v.Nav, link)
+		}
 	}
 	if r.Method == http.MethodPost {
 		v.Form = Posted(r)

@@ -10,6 +10,7 @@
 package web
 
 import (
+	"errors"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -103,7 +104,8 @@ const (
 // A Link is a place in the navigation.
 type Link struct {
 	Path string
-	Key  string // of the message it shows
+	Key  string          // of the message it shows
+	May  ieum.Permission // shown to readers who may do this; "" = to everybody
 }
 
 // Here says whether a page lies at the link or beneath it.
@@ -188,7 +190,11 @@ func (m *Mux) handle(pattern string, holds Holds, h Handler) {
 	}
 	m.holds[pattern] = holds
 	m.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		if err := h(w, r); err != nil {
+		err := h(w, r)
+		if errors.Is(err, ieum.ErrSignedOut) && holds == Records && m.site.SignIn != nil && !isAPI(r) {
+			err = m.site.SignIn(w, r)
+		}
+		if err != nil {
 			m.site.fail(w, r, err)
 		}
 	})
