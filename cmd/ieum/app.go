@@ -18,6 +18,7 @@ import (
 	"ieum/internal/catalogue"
 	"ieum/internal/catalogue/competency"
 	"ieum/internal/catalogue/occupation"
+	"ieum/internal/door"
 	"ieum/internal/identity"
 	"ieum/internal/jobcare"
 	"ieum/internal/ledger"
@@ -197,6 +198,7 @@ type app struct {
 	store    *store
 	registry *identity.Registry
 	ledger   *ledger.Ledger
+	door     *door.Door
 	handler  http.Handler
 	now      func() time.Time
 	data     string
@@ -224,6 +226,12 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 		s.Close()
 		return nil, err
 	}
+	d, err := openDoor(ctx, e, m, s, registry, l)
+	if err != nil {
+		m.Close()
+		s.Close()
+		return nil, errors.Join(err, l.Close())
+	}
 	count := newMetrics()
 	site := web.NewSite(m.set, e.now, m.simulated)
 	site.Observe = count.observe
@@ -234,7 +242,8 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	s.catalogue.Routes(site, mux)
 	registry.Routes(site, mux)
 	l.Routes(site, mux)
-	a := &app{m, s, registry, l, mux, e.now, e.Data}
+	d.Routes(site, mux)
+	a := &app{m, s, registry, l, d, mux, e.now, e.Data}
 	a.healthRoutes(mux)
 	count.routes(mux, a)
 	return a, nil
@@ -250,6 +259,13 @@ func (a *app) follow(ctx context.Context) {
 	all.Go(func() {
 		sealer := &journal.Sealer{DB: a.store.db, Holder: rand.Text(), Now: a.now}
 		sealer.Run(ctx, sealing, func(err error) { slog.ErrorContext(ctx, "journal: seal", "err", err) })
+	})
+	all.Go(func() {
+		journal.Follow(ctx, a.store.db, time.Second, func(err error) {
+			if !door.NotYet(err) {
+				slog.ErrorContext(ctx, "door: follow", "err", err)
+			}
+		}, a.door.Follower())
 	})
 	all.Go(func() {
 		a.ledger.Follow(ctx, sealing, func(err error) { slog.ErrorContext(ctx, "ledger", "err", err) })

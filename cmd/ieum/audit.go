@@ -2,24 +2,33 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 
 	"ieum"
+	"ieum/internal/door"
 	"ieum/internal/ledger"
 	"ieum/internal/platform/durable"
 )
 
 var auditCommand = &command{
-	name: "audit", args: "ledger URL", about: "check an installation's ledger from its public files alone; prints the checkpoint to keep",
+	name: "audit", args: "ledger URL | proof FILE", about: "check an installation's ledger from its public files alone, or a proof that somebody was given",
 	setup: func(fs *flag.FlagSet) run {
 		kept := fs.String("checkpoint", "", "a file with a checkpoint kept from before")
 		key := fs.String("key", "", "the ledger's verifier key, from another way than its own site")
 		witnesses := fs.String("witnesses", "", "a file that names the witnesses that must have cosigned")
 		return func(ctx context.Context, e *env, args []string) error {
+			if len(args) == 2 && args[0] == "proof" {
+				if *kept != "" || *witnesses != "" {
+					return usagef("a proof is checked with --key alone")
+				}
+				return auditProof(e, args[1], *key)
+			}
 			if len(args) != 2 || args[0] != "ledger" {
-				return usagef("give what to audit and where: ieum audit ledger URL")
+				return usagef("give what to audit and where: ieum audit ledger URL, or ieum audit proof FILE")
 			}
 			return audit(ctx, e, args[1], *key, *kept, *witnesses)
 		}
@@ -59,5 +68,38 @@ func audit(ctx context.Context, e *env, address, key, kept, witnesses string) (e
 		e.say("what was there before is not compared with anything; keep what is printed now and give it next time with --checkpoint FILE")
 	}
 	_, err = e.stdout.Write(c.Signed)
+	return err
+}
+
+// auditProof checks a proof that somebody was given of an entry about them: that
+// the entry has the hash it is said to have, and that the log commits to it.
+func auditProof(e *env, path, key string) error {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return ieum.Errorf(ieum.ErrNotFound, "there is no file %s; the page of who looked at one's records gives the proof of each", path)
+	}
+	if err != nil {
+		return durable.Fault(err)
+	}
+	if key == "" {
+		return usagef("give the ledger's verifier key, from another way than its own site: --key KEY")
+	}
+	var p door.Proof
+	if err := json.Unmarshal(text, &p); err != nil {
+		return ieum.Errorf(ieum.ErrInvalid, "%s is no proof: %v", path, err)
+	}
+	opening, err := p.Opened()
+	if err != nil {
+		return err
+	}
+	c, err := ledger.CheckProof([]byte(p.Ledger), ledger.Opening{Index: opening.Seq, Hash: opening.Hash, Salt: opening.Salt}, key)
+	if errors.Is(err, ieum.ErrConflict) {
+		return ieum.Errorf(ieum.ErrConflict, "the proof does not hold: %v; keep it, and ask who runs the installation", err)
+	}
+	if err != nil {
+		return err
+	}
+	e.say("sound: entry %d of %s, sealed %s, is in the tree of %d entries that is signed", p.Entry.Seq, c.Origin, p.Entry.Sealed.In(ieum.Seoul).Format("2006-01-02 15:04:05"), c.Tree.N)
+	_, err = fmt.Fprintf(e.stdout, "%s\n", opening.Data)
 	return err
 }

@@ -24,6 +24,8 @@ func homeRoutes(site *web.Site, mux *web.Mux, live *snapshot.Live) {
 	site.Nav = []web.Link{
 		{Path: "/jobs", Key: "layout.nav.jobs"}, {Path: "/occupations", Key: "layout.nav.occupations"},
 		{Path: "/diagnosis", Key: "layout.nav.diagnosis"}, {Path: "/about", Key: "layout.nav.about"},
+		{Path: "/my", Key: "door.my.title", May: ieum.OwnData}, {Path: "/clients", Key: "door.clients.title", May: ieum.WriteClients},
+		{Path: "/oversight", Key: "door.oversight.title", May: ieum.ReadLog},
 	}
 	h := &home{live, site.Pages(homeFiles)}
 	mux.Page("GET /{$}", web.Nothing, h.page("home.html"))

@@ -11,6 +11,7 @@ import (
 
 	"ieum"
 	"ieum/internal/catalogue"
+	"ieum/internal/door"
 	"ieum/internal/identity"
 	"ieum/internal/ledger"
 	"ieum/internal/platform/backup"
@@ -171,7 +172,7 @@ func fillDatabase(ctx context.Context, e *env) error {
 		return err
 	}
 	err = d.Load(ctx, dump, func(ctx context.Context, d *db.DB) error {
-		return errors.Join(journal.Migrate(ctx, d), seal.Migrate(ctx, d), catalogue.Migrate(ctx, d), ledger.Migrate(ctx, d), identity.Migrate(ctx, d))
+		return errors.Join(journal.Migrate(ctx, d), seal.Migrate(ctx, d), catalogue.Migrate(ctx, d), ledger.Migrate(ctx, d), identity.Migrate(ctx, d), door.Migrate(ctx, d))
 	})
 	if err := errors.Join(err, d.Close()); err != nil {
 		return err

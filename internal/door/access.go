@@ -1,6 +1,7 @@
 package door
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -147,6 +148,36 @@ func (d *Door) Prove(ctx context.Context, person ieum.PersonID, seq int64) (*Pro
 	}
 	b64 := base64.StdEncoding.EncodeToString
 	return &Proof{ProofEntry{e.Seq, e.Sealed, e.Kind, e.Subject, e.Data, b64(before)}, ProofOpening{seq, b64(hash), b64(salt)}, proof}, nil
+}
+
+// An Opened is what opens an entry's commitment in the log.
+type Opened struct {
+	Seq        int64
+	Hash, Salt []byte
+	Data       json.RawMessage // of the entry, as it was sealed
+}
+
+// Opened says what the proof opens, having computed the entry's hash anew: of kind
+// ErrConflict when the entry is not the one the proof is of.
+func (p *Proof) Opened() (Opened, error) {
+	e := journal.Entry{Seq: p.Entry.Seq, Sealed: p.Entry.Sealed, Kind: p.Entry.Kind, Subject: p.Entry.Subject, Data: p.Entry.Data}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, e.Data); err != nil {
+		return Opened{}, ieum.Errorf(ieum.ErrInvalid, "the entry of the proof cannot be read: %v", err)
+	}
+	e.Data = compact.Bytes()
+	of := func(s string) []byte {
+		b, err := base64.StdEncoding.DecodeString(s)
+		if err != nil {
+			return nil // which opens nothing
+		}
+		return b
+	}
+	hash := e.HashAfter(of(p.Entry.Before))
+	if p.Opening.Index != p.Entry.Seq || !bytes.Equal(hash, of(p.Opening.Hash)) {
+		return Opened{}, ieum.Errorf(ieum.ErrConflict, "the proof does not hold: entry %d is not the one it is said to be; keep it, and ask who runs the installation", p.Entry.Seq)
+	}
+	return Opened{p.Entry.Seq, hash, of(p.Opening.Salt), e.Data}, nil
 }
 
 // A Complaint asks the auditor to look at an access record.

@@ -28,6 +28,12 @@ func (d *Door) Cases(ctx context.Context, by Asker) ([]Case, error) {
 	return cases(ctx, d.store, `counsellor = ? AND ended = 0`, by.ID)
 }
 
+// Agreed lists the consents in force to be counselled by somebody, newest first.
+func (d *Door) Agreed(ctx context.Context, by Asker) ([]Consent, error) {
+	now := d.now().Unix()
+	return consents(ctx, d.store, `account = ? AND purpose = ? AND stopped = 0 AND since <= ? AND until > ?`, by.ID, counselling, now, now)
+}
+
 // CasesOf lists who counsels a person.
 func (d *Door) CasesOf(ctx context.Context, person ieum.PersonID) ([]Case, error) {
 	return cases(ctx, d.store, `person = ? AND ended = 0`, person)

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/door"
+	"ieum/internal/identity"
+	"ieum/internal/ledger"
+)
+
+// openDoor returns the way to people's records. Who was erased is erased again:
+// an older copy of the database may have been put back, or a crash came between.
+func openDoor(ctx context.Context, e *env, m *market, s *store, g *identity.Registry, l *ledger.Ledger) (*door.Door, error) {
+	d, err := door.New(ctx, s.db, m.set, e.now, door.Needs{Keys: s.keys, Accounts: colleagues{g, m.set}, Ledger: proofs{l}, Resumes: m.reader})
+	if err != nil {
+		return nil, err
+	}
+	return d, d.Replay(ctx, s.keys.Erased())
+}
+
+// colleagues are the accounts as the door asks about them.
+type colleagues struct {
+	g   *identity.Registry
+	set *defs.Set
+}
+
+// Staff lists those whose role allows something to be done to clients.
+func (c colleagues) Staff(ctx context.Context, may ieum.Permission) (list []door.Colleague, err error) {
+	grants, of, err := c.g.Staff(ctx)
+	if err != nil {
+		return nil, err
+	}
+	places, err := c.Organisations(ctx, "")
+	for _, one := range grants {
+		role := c.set.Roles[one.Role]
+		if one.Confirmer == "" || role == nil || !role.Allows(may) {
+			continue
+		}
+		list = append(list, door.Colleague{ID: one.Account, Name: of[one.Account].Name, Organisation: one.Organisation, Site: one.Site, Place: places[one.Organisation]})
+	}
+	slices.SortFunc(list, func(a, b door.Colleague) int { return strings.Compare(a.Name, b.Name) })
+	return list, err
+}
+
+// IsStaff says whether an account has a role of staff.
+func (c colleagues) IsStaff(ctx context.Context, a ieum.AccountID) (bool, error) {
+	grants, _, err := c.g.Staff(ctx)
+	return slices.ContainsFunc(grants, func(one identity.Grant) bool { return one.Account == a && one.Confirmer != "" }), err
+}
+
+// Named returns the account of a sign-in name.
+func (c colleagues) Named(ctx context.Context, name string) (ieum.AccountID, error) {
+	a, err := c.g.Find(ctx, name)
+	return a.ID, err
+}
+
+// Organisations returns the names of the organisations of a kind, or of any.
+func (c colleagues) Organisations(ctx context.Context, kind string) (map[string]string, error) {
+	all, err := c.g.Organisations(ctx)
+	names := map[string]string{}
+	for _, o := range all {
+		if kind == "" || o.Kind == kind {
+			names[o.ID] = o.Name
+		}
+	}
+	return names, err
+}
+
+// Remove removes an account.
+func (c colleagues) Remove(ctx context.Context, a ieum.AccountID) error { return c.g.Remove(ctx, a) }
+
+// proofs is the ledger as the door asks it.
+type proofs struct{ l *ledger.Ledger }
+
+// Opens says whether what ties an entry to the journal is there.
+func (p proofs) Opens(ctx context.Context, seq int64) (bool, error) {
+	_, err := p.l.Open(ctx, seq)
+	if errors.Is(err, ieum.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Proof returns what shows that an entry is in the log.
+func (p proofs) Proof(ctx context.Context, seq int64) (hash, salt []byte, proof string, err error) {
+	o, err := p.l.Open(ctx, seq)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	in, err := p.l.Prove(ctx, seq)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	return o.Hash, o.Salt, string(in.Text()), nil
+}
+
+// Erase cuts the tie between entries and the journal.
+func (p proofs) Erase(ctx context.Context, seqs ...int64) error { return p.l.Erase(ctx, seqs...) }

@@ -1,0 +1,153 @@
+package door
+
+import (
+	"embed"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"ieum"
+	"ieum/internal/platform/web"
+)
+
+//go:embed all:pages
+var files embed.FS
+
+// Routes serves the pages and the API of what is kept about people.
+func (d *Door) Routes(site *web.Site, mux *web.Mux) {
+	h := &handlers{d, site, site.Pages(files)}
+	h.myRoutes(mux)
+	h.apiRoutes(mux)
+	mux.Page("GET /clients", web.Records, h.signed(h.clients))
+	mux.Page("GET /clients/{person}", web.Records, h.signed(h.client))
+	mux.Page("POST /clients/{person}/{do}", web.Records, h.signed(h.clientDo))
+	mux.Page("GET /desk", web.Records, h.signed(h.desk))
+	mux.Page("POST /desk", web.Records, h.signed(h.register))
+	mux.Page("GET /oversight", web.Records, h.signed(h.oversight))
+	mux.Page("POST /oversight", web.Records, h.signed(h.settle))
+}
+
+type handlers struct {
+	d     *Door
+	site  *web.Site
+	pages *web.Pages
+}
+
+// A handler answers somebody who is signed in.
+type handler func(http.ResponseWriter, *http.Request, Asker) error
+
+// signed lets only somebody through who is signed in, and lets nothing of what
+// they see be kept by a browser.
+func (h *handlers) signed(do handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Cache-Control", "no-store")
+		by := web.By(r)
+		if by == nil {
+			return ieum.ErrSignedOut
+		}
+		return do(w, r, Asker{by.ID, by.Fresh, by.May, by.Over})
+	}
+}
+
+// whom is the person a request of somebody's own pages is about: the reader, or
+// with "for" the one for whom the reader acts.
+func (h *handlers) whom(r *http.Request, by Asker, person string) (ieum.PersonID, error) {
+	if person == "" {
+		p, err := h.d.Own(r.Context(), by)
+		return p.ID, err
+	}
+	s, err := h.d.store.standing(r.Context(), ieum.PersonID(person), h.d.now())
+	if err != nil {
+		return "", err
+	}
+	if !acts(by, s) {
+		return "", errNobody() // nobody learns by asking who there is
+	}
+	return s.person.ID, nil
+}
+
+// keeper is whom for who is about to keep something.
+func (h *handlers) keeper(r *http.Request, by Asker, person string) (ieum.PersonID, error) {
+	if person == "" {
+		p, err := h.d.own(r.Context(), by)
+		return p.ID, err
+	}
+	return h.whom(r, by, person)
+}
+
+// to leads back to a page of somebody's own, of who is acted for if there is one.
+func to(w http.ResponseWriter, r *http.Request, path, person string) error {
+	at, anchor, _ := strings.Cut(path, "#")
+	if person != "" {
+		at += "?for=" + person
+	}
+	if anchor != "" {
+		at += "#" + anchor
+	}
+	http.Redirect(w, r, at, http.StatusSeeOther)
+	return nil
+}
+
+// download answers with a file of JSON.
+func download(w http.ResponseWriter, name string, v any) error {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	_, err = w.Write(append(b, '\n'))
+	return err
+}
+
+// role is the title of a role, or of a mandate.
+func (h *handlers) role(l ieum.Lang, id ieum.RoleID) string {
+	if r := h.d.set.Roles[id]; r != nil {
+		return r.Title.In(l)
+	}
+	return h.site.Text(l, "door.mandate."+string(id), nil)
+}
+
+// basis says in words what a read rested on.
+func (h *handlers) basis(l ieum.Lang, a Access) string {
+	args := map[string]any{"law": "", "article": ""}
+	if p := h.d.set.Purposes[a.Purpose]; p != nil {
+		args["law"], args["article"] = p.Law.Title, p.Law.Article
+	}
+	return h.site.Text(l, "door.basis."+string(a.Basis), args)
+}
+
+// A readLine is an access record with the words for it.
+type readLine struct {
+	Line
+	Who, Why, Basis string
+}
+
+// said turns access records into words.
+func (h *handlers) said(l ieum.Lang, n names, lines []Line) (out []readLine) {
+	for _, one := range lines {
+		s := readLine{Line: one, Basis: h.basis(l, one.Access)}
+		if p := h.d.set.Purposes[one.Purpose]; p != nil {
+			s.Why = p.Title.In(l)
+		}
+		switch {
+		case one.Own():
+			s.Who = h.site.Text(l, "door.yourself", nil)
+		case one.Organisation == "":
+			s.Who = h.role(l, one.Role)
+		default:
+			s.Who = h.role(l, one.Role) + " · " + n.of("", one.Organisation)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// again shows a page once more with what has to be mended.
+func (h *handlers) again(w http.ResponseWriter, r *http.Request, page string, data any, err error) error {
+	if !errors.Is(err, ieum.ErrInvalid) {
+		return err
+	}
+	return h.pages.Again(w, r, page, data, err)
+}

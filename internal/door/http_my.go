@@ -1,0 +1,525 @@
+package door
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"slices"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/platform/web"
+)
+
+func (h *handlers) myRoutes(mux *web.Mux) {
+	mux.Page("GET /my", web.Records, h.signed(h.my))
+	mux.Page("POST /my/contact", web.Records, h.signed(h.keepContact))
+	mux.Page("POST /my/resume", web.Records, h.signed(h.keepResume))
+	mux.Page("POST /my/forget", web.Records, h.signed(h.forget))
+	mux.File("GET /my/resume.json", web.Records, h.signed(h.jsonResume))
+	mux.File("GET /my/papers/{item}", web.Records, h.signed(h.paper))
+	mux.Page("POST /my/consents", web.Records, h.signed(h.give))
+	mux.Page("POST /my/consents/stop", web.Records, h.signed(h.stop))
+	mux.Page("GET /my/consents/{id}", web.Records, h.signed(h.receipt))
+	mux.File("GET /my/consents/{id}/receipt.json", web.Records, h.signed(h.receiptFile))
+	mux.Page("POST /my/mandates/end", web.Records, h.signed(h.endMandate))
+	mux.Page("POST /my/erase", web.Records, h.signed(h.erase))
+	mux.Page("GET /my/access", web.Records, h.signed(h.access))
+	mux.File("GET /my/access/{seq}/proof.json", web.Records, h.signed(h.proofFile))
+	mux.Page("POST /my/access/{seq}/complaint", web.Records, h.signed(h.complain))
+}
+
+// A myPage is what is kept about somebody, and who may read it.
+type myPage struct {
+	For      string // whom the reader acts for, "" = themselves
+	Records  Records
+	Contact  Contact // in the form
+	Text     string  // in the form
+	Consents []consentLine
+	Past     []consentLine
+	Choices  []choice
+	Acting   []Mandate // for whom the reader acts
+	Mandates []Mandate // of who acts for the person
+	Fresh    bool
+	Asked    consentForm
+}
+
+// A consentLine is a consent with the words for it.
+type consentLine struct {
+	Consent
+	Title ieum.Text
+	Whom  string
+	State string // holds, stopped or over
+}
+
+// A choice is a purpose with those to whom consent can be given.
+type choice struct {
+	*defs.Purpose
+	Recipients []recipient
+}
+
+type recipient struct{ ID, Name string }
+
+type forForm struct {
+	For string `q:"for" max:"64"`
+}
+
+func (h *handlers) my(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[forForm](r)
+	if err != nil {
+		return err
+	}
+	page, err := h.myPage(r, by, f.For)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "my.html", page)
+}
+
+func (h *handlers) myPage(r *http.Request, by Asker, person string) (*myPage, error) {
+	ctx := r.Context()
+	page := &myPage{For: person, Fresh: by.Fresh}
+	var err error
+	if page.Acting, err = h.d.Acts(ctx, by); err != nil {
+		return nil, err
+	}
+	n, err := h.d.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if page.Choices, err = h.choices(r, n); err != nil {
+		return nil, err
+	}
+	id, err := h.whom(r, by, person)
+	if errors.Is(err, ieum.ErrNotFound) && person == "" {
+		return page, nil // nothing is kept yet
+	}
+	if err != nil {
+		return nil, err
+	}
+	got, err := h.d.Read(ctx, by, id, "own", ieum.ContactRecord, ieum.ResumeRecord, ieum.NoteRecord, ieum.PaperRecord)
+	if err != nil {
+		return nil, err
+	}
+	page.Records = got.Records
+	if c := got.Contact; c != nil {
+		page.Contact = *c
+	}
+	all, err := h.d.Consents(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if line := h.consentLine(c, n); line.State == "holds" {
+			page.Consents = append(page.Consents, line)
+		} else {
+			page.Past = append(page.Past, line)
+		}
+	}
+	page.Mandates, err = h.d.MandatesOf(ctx, id)
+	return page, err
+}
+
+func (h *handlers) consentLine(c Consent, n names) consentLine {
+	line := consentLine{Consent: c, Whom: n.of(c.Account, c.Organisation), State: "over"}
+	if p := h.d.set.Purposes[c.Purpose]; p != nil {
+		line.Title = p.Title
+	}
+	switch {
+	case !c.Stopped.IsZero():
+		line.State = "stopped"
+	case c.Holds(h.d.now()):
+		line.State = "holds"
+	}
+	return line
+}
+
+// choices are the purposes that consent can be given for, those first that
+// concern most people.
+func (h *handlers) choices(r *http.Request, n names) (list []choice, err error) {
+	for _, id := range []ieum.PurposeID{counselling, "hiring", "notices", "statistics"} {
+		p := h.d.set.Purposes[id]
+		if p == nil || !p.On(defs.BasisConsent) {
+			continue
+		}
+		people, organisations, err := h.d.recipients(r.Context(), p)
+		if err != nil {
+			return nil, err
+		}
+		c := choice{Purpose: p}
+		for _, one := range people {
+			if one.ID != web.By(r).ID {
+				c.Recipients = append(c.Recipients, recipient{string(one.ID), n.of(one.ID, one.Organisation)})
+			}
+		}
+		for _, id := range sortedKeys(organisations) {
+			c.Recipients = append(c.Recipients, recipient{id, organisations[id]})
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+type contactForm struct {
+	For   string `q:"for" max:"64"`
+	Name  string `q:"name" label:"door.field.name"`
+	Phone string `q:"phone" label:"door.field.phone"`
+	Mail  string `q:"mail" label:"door.field.mail"`
+}
+
+func (h *handlers) keepContact(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[contactForm](r)
+	c := Contact{f.Name, f.Phone, f.Mail}
+	if err == nil {
+		var id ieum.PersonID
+		if id, err = h.keeper(r, by, f.For); err == nil {
+			err = h.d.KeepContact(r.Context(), by, id, c)
+		}
+	}
+	return h.mend(w, r, by, f.For, "/my#contact", err, func(p *myPage) { p.Contact = c })
+}
+
+// mend leads back to the page, or shows it again with what has to be mended.
+func (h *handlers) mend(w http.ResponseWriter, r *http.Request, by Asker, person, done string, err error, fill func(*myPage)) error {
+	if err == nil {
+		return to(w, r, done, person)
+	}
+	if !errors.Is(err, ieum.ErrInvalid) {
+		return err
+	}
+	page, failed := h.myPage(r, by, person)
+	if failed != nil {
+		return failed
+	}
+	fill(page)
+	return h.again(w, r, "my.html", page, err)
+}
+
+type resumeForm struct {
+	For    string     `q:"for" max:"64"`
+	Text   string     `q:"text" max:"100000" label:"door.field.resume"`
+	File   web.Upload `q:"file"`
+	Resume string     `q:"resume" max:"400000"` // our JSON, as the diagnosis carries it
+}
+
+func (h *handlers) keepResume(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[resumeForm](r)
+	if err == nil {
+		var of ieum.Resume
+		if of, err = h.resumeOf(f); err == nil {
+			var id ieum.PersonID
+			if id, err = h.keeper(r, by, f.For); err == nil {
+				err = h.d.KeepResume(r.Context(), by, id, of)
+			}
+		}
+	}
+	if e, ok := errors.AsType[*ieum.Error](err); ok && (e.Field == "" || e.Field == "/resume") {
+		there := *e
+		there.Field = "/text"
+		err = &there
+	}
+	return h.mend(w, r, by, f.For, "/my#resume", err, func(p *myPage) { p.Text = f.Text })
+}
+
+func (h *handlers) resumeOf(f resumeForm) (ieum.Resume, error) {
+	text := []byte(f.Text)
+	if len(f.File.Data) > 0 {
+		text = f.File.Data
+	}
+	if f.Resume != "" {
+		text = []byte(f.Resume)
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return ieum.Resume{}, fault("resume", "/text", "write something, or choose a file")
+	}
+	return h.d.Resumes.ReadText(text)
+}
+
+type forgetForm struct {
+	For  string `q:"for" max:"64"`
+	Kind string `q:"kind,required" enum:"contact|resume"`
+}
+
+func (h *handlers) forget(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[forgetForm](r)
+	if err != nil {
+		return err
+	}
+	id, err := h.whom(r, by, f.For)
+	if err != nil {
+		return err
+	}
+	if err := h.d.Forget(r.Context(), by, id, ieum.RecordKind(f.Kind), ""); err != nil {
+		return err
+	}
+	return to(w, r, "/my", f.For)
+}
+
+func (h *handlers) jsonResume(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[forForm](r)
+	if err != nil {
+		return err
+	}
+	id, err := h.whom(r, by, f.For)
+	if err != nil {
+		return err
+	}
+	got, err := h.d.Read(r.Context(), by, id, "own", ieum.ContactRecord, ieum.ResumeRecord)
+	if err != nil {
+		return err
+	}
+	lang := web.Lang(r)
+	return download(w, "resume.json", jsonResume(got.Records, func(list, code string) string { return h.site.Name(lang, list, code) }))
+}
+
+type paperForm struct {
+	For  string `q:"for" max:"64"`
+	Item string `path:"item"`
+}
+
+// paper answers with a scan, as a file that no browser shows by itself.
+func (h *handlers) paper(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[paperForm](r)
+	if err != nil {
+		return err
+	}
+	id, err := h.whom(r, by, f.For)
+	if err != nil {
+		return err
+	}
+	got, err := h.d.Read(r.Context(), by, id, "own", ieum.PaperRecord)
+	if err != nil {
+		return err
+	}
+	for _, p := range got.Papers {
+		if p.Item == f.Item {
+			w.Header().Set("Content-Type", p.Type)
+			w.Header().Set("Content-Disposition", "attachment")
+			_, err := w.Write(p.Data)
+			return err
+		}
+	}
+	return ieum.ErrNotFound
+}
+
+type consentForm struct {
+	For       string   `q:"for" max:"64"`
+	Purpose   string   `q:"purpose,required"`
+	Recipient string   `q:"recipient,required" label:"door.field.recipient"`
+	Kinds     []string `q:"kinds"`
+	Until     ieum.Day `q:"until" label:"door.field.until"`
+}
+
+func (f consentForm) wish() Wish {
+	w := Wish{Purpose: ieum.PurposeID(f.Purpose), Recipient: f.Recipient, Until: f.Until}
+	for _, k := range f.Kinds {
+		w.Kinds = append(w.Kinds, ieum.RecordKind(k))
+	}
+	return w
+}
+
+func (h *handlers) give(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[consentForm](r)
+	if err == nil {
+		var id ieum.PersonID
+		if id, err = h.keeper(r, by, f.For); err == nil {
+			_, err = h.d.Give(r.Context(), by, id, f.wish())
+		}
+	}
+	return h.mend(w, r, by, f.For, "/my#consents", err, func(p *myPage) { p.Asked = f })
+}
+
+type stopForm struct {
+	For string `q:"for" max:"64"`
+	ID  string `q:"id" max:"64"` // "" = all
+}
+
+func (h *handlers) stop(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[stopForm](r)
+	if err != nil {
+		return err
+	}
+	id, err := h.whom(r, by, f.For)
+	if err == nil && f.ID == "" {
+		err = h.d.StopAll(r.Context(), by, id)
+	} else if err == nil {
+		err = h.d.Stop(r.Context(), by, id, f.ID)
+	}
+	if err != nil {
+		return err
+	}
+	return to(w, r, "/my#consents", f.For)
+}
+
+func (h *handlers) endMandate(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[stopForm](r)
+	if err != nil {
+		return err
+	}
+	id, err := h.whom(r, by, f.For)
+	if err == nil {
+		err = h.d.EndMandate(r.Context(), by, id, f.ID)
+	}
+	if err != nil {
+		return err
+	}
+	return to(w, r, "/my", f.For)
+}
+
+type receiptForm struct {
+	For string `q:"for" max:"64"`
+	ID  string `path:"id"`
+}
+
+func (h *handlers) receiptOf(r *http.Request, by Asker) (*Receipt, error) {
+	f, err := web.Read[receiptForm](r)
+	if err != nil {
+		return nil, err
+	}
+	id, err := h.whom(r, by, f.For)
+	if err != nil {
+		return nil, err
+	}
+	return h.d.Receipt(r.Context(), id, f.ID)
+}
+
+func (h *handlers) receipt(w http.ResponseWriter, r *http.Request, by Asker) error {
+	receipt, err := h.receiptOf(r, by)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "receipt.html", receipt)
+}
+
+func (h *handlers) receiptFile(w http.ResponseWriter, r *http.Request, by Asker) error {
+	receipt, err := h.receiptOf(r, by)
+	if err != nil {
+		return err
+	}
+	return download(w, "consent.json", receipt)
+}
+
+type eraseForm struct {
+	Sure bool `q:"sure" label:"door.erase.sure"`
+}
+
+func (h *handlers) erase(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[eraseForm](r)
+	if err == nil && !f.Sure {
+		err = fault("sure", "/sure", "tick that you are sure")
+	}
+	if err == nil {
+		err = h.d.Erase(r.Context(), by)
+	}
+	if err == nil {
+		return h.pages.Reply(w, r, "erased.html", nil)
+	}
+	return h.mend(w, r, by, "", "/my", err, func(*myPage) {})
+}
+
+type accessForm struct {
+	For    string `q:"for" max:"64"`
+	Before int64  `q:"before" min:"0" doc:"number of the entry to go on from; 0 is the newest"`
+}
+
+// An accessPage is who looked at somebody.
+type accessPage struct {
+	Accesses
+	For    string
+	Others []visit    // by others
+	Own    []readLine // by the person
+}
+
+// A visit is what one of a role looked at in a day for one purpose.
+type visit struct {
+	Who, Why, Basis string
+	Day             ieum.Day
+	Lines           []readLine // newest first
+}
+
+// visits puts lines together that belong to one visit, newest first.
+func visits(lines []readLine) (out []visit) {
+	for _, l := range lines {
+		v := visit{l.Who, l.Why, l.Basis, ieum.DayOf(l.Time()), nil}
+		i := slices.IndexFunc(out, func(o visit) bool { return o.Who == v.Who && o.Why == v.Why && o.Basis == v.Basis && o.Day == v.Day })
+		if i < 0 {
+			i, out = len(out), append(out, v)
+		}
+		out[i].Lines = append(out[i].Lines, l)
+	}
+	return out
+}
+
+func (h *handlers) access(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[accessForm](r)
+	if err != nil {
+		return err
+	}
+	page := &accessPage{For: f.For}
+	id, err := h.whom(r, by, f.For)
+	if errors.Is(err, ieum.ErrNotFound) && f.For == "" {
+		return h.pages.Reply(w, r, "access.html", page)
+	}
+	if err != nil {
+		return err
+	}
+	a, err := h.d.LookedAt(r.Context(), id, f.Before)
+	if err != nil {
+		return err
+	}
+	n, err := h.d.names(r.Context())
+	if err != nil {
+		return err
+	}
+	page.Accesses = *a
+	var others []readLine
+	for _, line := range h.said(web.Lang(r), n, a.Lines) {
+		if line.Own() {
+			page.Own = append(page.Own, line)
+		} else {
+			others = append(others, line)
+		}
+	}
+	page.Others = visits(others)
+	return h.pages.Reply(w, r, "access.html", page)
+}
+
+type entryForm struct {
+	For string `q:"for" max:"64"`
+	Seq int64  `path:"seq"`
+}
+
+func (h *handlers) proofOf(r *http.Request, by Asker) (*Proof, error) {
+	f, err := web.Read[entryForm](r)
+	if err != nil {
+		return nil, err
+	}
+	id, err := h.whom(r, by, f.For)
+	if err != nil {
+		return nil, err
+	}
+	return h.d.Prove(r.Context(), id, f.Seq)
+}
+
+func (h *handlers) proofFile(w http.ResponseWriter, r *http.Request, by Asker) error {
+	p, err := h.proofOf(r, by)
+	if err != nil {
+		return err
+	}
+	return download(w, "proof-"+number(p.Entry.Seq)+".json", p)
+}
+
+func (h *handlers) complain(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[entryForm](r)
+	if err != nil {
+		return err
+	}
+	id, err := h.whom(r, by, f.For)
+	if err == nil {
+		err = h.d.Complain(r.Context(), by, id, f.Seq)
+	}
+	if err != nil {
+		return err
+	}
+	return to(w, r, "/my/access#entry-"+number(f.Seq), f.For)
+}
