@@ -52,7 +52,7 @@ func (b *bench) rewritten(change func([][]byte) [][]byte) *httptest.Server {
 		}
 		entries = append(entries, e)
 	}
-	l, err := openTiles(filepath.Join(b.TempDir(), "ledger"), b.tiles().signer, &Witnesses{})
+	l, err := openTiles(filepath.Join(b.TempDir(), "ledger"), b.tiles().signer, &Witnesses{}, &memory{path: filepath.Join(b.TempDir(), "seen")})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -275,11 +275,11 @@ func TestAWitnessDisagrees(t *testing.T) {
 	b.ask("all", named)
 	b.happen(20)
 	b.log()
-	// The whole installation is put back as it was 20 entries ago.
+	// The whole installation is put back as it was 20 entries ago, with its memory.
 	b.close()
 	b.exec(`DELETE FROM journal_entry WHERE seq > 20`)
 	b.exec(`DELETE FROM ledger_leaf WHERE seq > 20`)
-	if err := os.RemoveAll(filepath.Join(b.data, "ledger")); err != nil {
+	if err := errors.Join(os.RemoveAll(filepath.Join(b.data, "ledger")), os.Remove(filepath.Join(b.data, "keys", "ledger.seen"))); err != nil {
 		t.Fatal(err)
 	}
 	b.open()

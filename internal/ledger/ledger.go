@@ -13,7 +13,8 @@
 //
 // Read ledger.go for the parts, leaf.go for what is in an entry, store.go for
 // the salts, checkpoint.go for what is signed, tiles.go, tiles_read.go and
-// publish.go for the log in files, witnesses.go for those who cosign and
+// publish.go for the log in files, memory.go for what was
+// published, witnesses.go for those who cosign and
 // witness.go for how they decide, audit.go for the independent check, and
 // http.go for what is public.
 package ledger
@@ -21,6 +22,7 @@ package ledger
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -90,11 +92,35 @@ func New(ctx context.Context, d *db.DB, data string, now func() time.Time) (*Led
 	if err := s.belong(ctx, k.Verifier()); err != nil {
 		return nil, err
 	}
-	engine, err := openTiles(filepath.Join(data, "ledger"), k, witnesses)
+	v, err := NewLogVerifier(k.Verifier())
 	if err != nil {
 		return nil, err
 	}
-	return &Ledger{engine, s, k.Verifier(), witnesses}, nil
+	seen, err := openMemory(filepath.Join(data, "keys", "ledger.seen"), v)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := openTiles(filepath.Join(data, "ledger"), k, witnesses, seen)
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{engine, s, k.Verifier(), witnesses}
+	if err := l.notOlder(ctx, max(engine.Next(), seen.tree.N), engine.dir, seen.path); err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	return l, nil
+}
+
+// notOlder refuses a database that lacks entries which were signed before.
+func (l *Ledger) notOlder(ctx context.Context, signed int64, dir, seen string) error {
+	if signed <= 1 {
+		return nil // the first entry is the log's own
+	}
+	last, err := journal.After(ctx, l.store.db, signed-2, 1)
+	if err != nil || len(last) == 1 && last[0].Seq == signed-1 {
+		return err
+	}
+	return ieum.Errorf(ieum.ErrConflict, "an older copy of the database was put back: its ledger had %d entries, and the database has fewer; put back the newest copy, or, to go on from the older one on purpose, which whoever kept a checkpoint will notice, move %s and %s to another place", signed, dir, seen)
 }
 
 // Close gives the log up to other servers.

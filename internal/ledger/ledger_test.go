@@ -415,7 +415,19 @@ func TestWhatDoesNotBelongTogether(t *testing.T) {
 		"older database": {func(b *bench) {
 			b.exec(`DELETE FROM journal_entry WHERE seq > 5`)
 			b.exec(`DELETE FROM ledger_leaf WHERE seq > 5`)
-		}, ieum.ErrConflict, "the ledger has entry 300 and the database has not"},
+		}, ieum.ErrConflict, "an older copy of the database was put back: its ledger had 301 entries"},
+		"older database, the log was lost": {func(b *bench) {
+			b.exec(`DELETE FROM journal_entry WHERE seq > 5`)
+			b.exec(`DELETE FROM ledger_leaf WHERE seq > 5`)
+			os.RemoveAll(filepath.Join(b.data, "ledger"))
+		}, ieum.ErrConflict, "an older copy of the database was put back: its ledger had 301 entries"},
+		"older database that went on, the log was lost": {func(b *bench) {
+			b.exec(`DELETE FROM journal_entry WHERE seq > 5`)
+			b.exec(`DELETE FROM ledger_leaf WHERE seq > 5`)
+			os.RemoveAll(filepath.Join(b.data, "ledger"))
+			b.happen(400)
+		}, ieum.ErrConflict, "entry 300 of the ledger"},
+		"another memory": {func(b *bench) { edit(b, "../keys/ledger.seen") }, ieum.ErrInvalid, "ledger.seen is damaged, or of another ledger"},
 		"older database that went on": {func(b *bench) {
 			b.exec(`DELETE FROM journal_entry WHERE seq > 5`)
 			b.exec(`DELETE FROM ledger_leaf WHERE seq > 5`)
@@ -445,11 +457,57 @@ func TestWhatDoesNotBelongTogether(t *testing.T) {
 					defer l.Close()
 					b.happen(1)
 					err = l.Append(b.Context())
+					if err == nil {
+						_, err = l.engine.(*tiles).publish(b.Context())
+					}
 				}
 				refused(b, err, tt.kind, tt.want)
 			})
 		})
 	}
+}
+
+// An older database is gone on from when the operator moved away what remembers
+// the newer one; the log is then made again from the database.
+func TestAnOlderDatabaseOnPurpose(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		b.happen(300)
+		b.log()
+		b.close()
+		b.exec(`DELETE FROM journal_entry WHERE seq > 5`)
+		b.exec(`DELETE FROM ledger_leaf WHERE seq > 5`)
+		for _, name := range []string{"ledger", "keys/ledger.seen"} {
+			if err := os.Rename(filepath.Join(b.data, name), filepath.Join(b.TempDir(), "kept")); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.open()
+		if c := b.log(); c.Tree.N != 6 {
+			b.Errorf("the log has %d entries, want 6", c.Tree.N)
+		}
+	})
+}
+
+// A log that was lost is made again, and nothing shorter than what was public is
+// public meanwhile.
+func TestALostLogIsNotPublishedHalf(t *testing.T) {
+	each(t, func(b *bench) {
+		b.open()
+		b.happen(300)
+		was := b.log()
+		b.close()
+		if err := os.RemoveAll(filepath.Join(b.data, "ledger")); err != nil {
+			b.Fatal(err)
+		}
+		b.open()
+		if c, err := b.l.engine.Checkpoint(); err == nil {
+			b.Errorf("a checkpoint over %d entries is public", c.Tree.N)
+		}
+		if now := b.log(); now.Tree != was.Tree {
+			b.Errorf("it is %v, was %v", now.Tree, was.Tree)
+		}
+	})
 }
 
 // edit turns a bit in the middle of a file.

@@ -84,13 +84,19 @@ func (l *tiles) publish(ctx context.Context) (bool, error) {
 	c := Checkpoint{Origin: l.signer.name, Tree: l.head, Signed: l.signed}
 	done := l.public.Tree.N == c.Tree.N
 	l.state.RUnlock()
-	if done {
+	if done || c.Tree.N < l.memory.tree.N { // a log that is made again shows nothing less than it did
 		return false, nil
+	}
+	if err := l.memory.holds(l, c.Tree); err != nil {
+		return false, err
 	}
 	if err := l.witnesses.cosign(ctx, l, &c); err != nil {
 		return false, err
 	}
 	if err := durable.WriteFile(filepath.Join(l.dir, "checkpoint"), c.Signed); err != nil {
+		return false, err
+	}
+	if err := l.memory.keep(c); err != nil {
 		return false, err
 	}
 	c.At = l.signer.now().In(ieum.Seoul).Truncate(time.Second)

@@ -48,6 +48,7 @@ type tiles struct {
 	lock   *os.File
 
 	witnesses *Witnesses
+	memory    *memory
 
 	mu sync.Mutex // held by the one who appends
 
@@ -59,11 +60,11 @@ type tiles struct {
 }
 
 // openTiles opens the log in a folder, or begins it there.
-func openTiles(dir string, signer *key, witnesses *Witnesses) (*tiles, error) {
+func openTiles(dir string, signer *key, witnesses *Witnesses, m *memory) (*tiles, error) {
 	if err := durable.MkdirAll(dir); err != nil {
 		return nil, err
 	}
-	l := &tiles{dir: dir, signer: signer, witnesses: witnesses, changed: make(chan struct{})}
+	l := &tiles{dir: dir, signer: signer, witnesses: witnesses, memory: m, changed: make(chan struct{})}
 	if err := l.take(); err != nil {
 		return nil, err
 	}
