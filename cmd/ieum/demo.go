@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/catalogue"
+	"ieum/internal/door"
 	"ieum/internal/simulate"
 	"ieum/internal/snapshot"
 )
@@ -60,6 +62,9 @@ func (a *app) demoAccounts(ctx context.Context, e *env, address string) error {
 	if err != nil {
 		return err
 	}
+	if err := a.demoPeople(ctx); err != nil {
+		return err
+	}
 	at := e.URL
 	if at == "" {
 		_, port, _ := net.SplitHostPort(address)
@@ -70,6 +75,56 @@ func (a *app) demoAccounts(ctx context.Context, e *env, address string) error {
 		e.say("  %-12s %s/enrol/%s", one.Role, strings.TrimSuffix(at, "/"), one.Token)
 	}
 	return nil
+}
+
+// demoPeople keeps records of made-up people, so that the pages of a demo have
+// something to show: a seeker who lets the counsellor in, and two clients who were
+// registered at the desk. A folder that has them is left as it is.
+func (a *app) demoPeople(ctx context.Context) error {
+	seeker, counsellor, err := a.demoAskers(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := a.door.Own(ctx, seeker); !errors.Is(err, ieum.ErrNotFound) {
+		return err
+	}
+	p, err := a.door.Begin(ctx, seeker)
+	if err != nil {
+		return err
+	}
+	of := ieum.Resume{Headline: "프레스 조작 21년, 지게차 운전", Careers: []ieum.Career{{Title: "프레스 조작원", Months: 252, Text: "금형을 갈아 끼우고 치수를 재서 불량을 골라냈습니다."}},
+		Certificates: []string{"지게차운전기능사"}, Region: "26"}
+	err = errors.Join(a.door.KeepContact(ctx, seeker, p.ID, door.Contact{Name: "김가상", Phone: "010-0000-0000"}), a.door.KeepResume(ctx, seeker, p.ID, of))
+	if err != nil {
+		return err
+	}
+	if _, err := a.door.Give(ctx, seeker, p.ID, door.Wish{Purpose: "counselling", Recipient: string(counsellor.ID)}); err != nil {
+		return err
+	}
+	for _, name := range []string{"이가상", "박가상"} {
+		client, err := a.door.Register(ctx, counsellor, door.Registration{Contact: door.Contact{Name: name}, Basis: defs.BasisLaw})
+		if err != nil {
+			return err
+		}
+		if err := a.door.KeepResume(ctx, counsellor, client, ieum.Resume{Headline: "주방 보조 5년", Careers: []ieum.Career{{Title: "주방 보조원", Months: 60}}}); err != nil {
+			return err
+		}
+	}
+	_, err = a.door.Read(ctx, counsellor, p.ID, "counselling", ieum.ResumeRecord)
+	return err
+}
+
+// demoAskers are the seeker and the counsellor of a demo.
+func (a *app) demoAskers(ctx context.Context) (seeker, counsellor door.Asker, err error) {
+	ask := func(role ieum.RoleID) door.Asker {
+		account, failed := a.registry.Find(ctx, "demo-"+string(role))
+		err = errors.Join(err, failed)
+		allows := a.set.Roles[role].Allows
+		return door.Asker{ID: account.ID, Fresh: true, May: allows, Over: func(may ieum.Permission, to ieum.Subject) (ieum.Held, bool) {
+			return ieum.Held{Role: role, Organisation: "demo"}, allows(may) && to.Organisation == "demo"
+		}}
+	}
+	return ask("seeker"), ask("counsellor"), err
 }
 
 // onlySimulated refuses a data folder that took in anything else: who looks at

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"io"
+	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -222,6 +226,131 @@ func TestTheDoor(t *testing.T) {
 	seeker.arrives(t, "/sign-in")
 	for _, path := range filesWith(t, data, canaryWord) {
 		t.Errorf("%s holds what is erased", path)
+	}
+}
+
+// TestTheDoorByAPI does by program what the pages do, and holds each answer
+// against the document; a visitor is answered nothing (see
+// TestEveryOperationKeepsItsPromise).
+func TestTheDoorByAPI(t *testing.T) {
+	_, base, data, links := serveDoor(t)
+	client := arrived(t, base, links["seeker"])
+	doc := request(t, "GET", base+"/api/v1/openapi.json", nil)
+	check := schemasOf(t, doc.body)
+	call := func(method, at, path string, body any, status int) answer {
+		t.Helper()
+		got := by(t, client, method, base+at, body)
+		if got.status != status {
+			t.Fatalf("%s %s: %d %s", method, at, got.status, got.body)
+		}
+		if status == http.StatusOK {
+			check(t, "#/paths/"+escape(path)+"/"+strings.ToLower(method)+"/responses/200/content/"+escape("application/json")+"/schema", got.body)
+		}
+		return got
+	}
+	same := func(method, at string, body any) answer { t.Helper(); return call(method, at, at, body, http.StatusOK) }
+	call("GET", "/api/v1/my/records", "", nil, http.StatusNotFound)
+	same("PUT", "/api/v1/my/contact", map[string]string{"name": canaryWord})
+	same("PUT", "/api/v1/my/resume", map[string]any{"headline": canaryWord, "wish": map[string]any{}})
+	if got := same("GET", "/api/v1/my/records", nil); strings.Count(string(got.body), canaryWord) != 2 {
+		t.Errorf("the records are %s", got.body)
+	}
+	call("PUT", "/api/v1/my/contact", "", map[string]string{"name": ""}, http.StatusUnprocessableEntity)
+	given := same("POST", "/api/v1/my/consents", map[string]string{"purpose": "counselling", "recipient": "demo"})
+	id := first(decoded(t, given.body), "id")
+	call("GET", "/api/v1/my/consents/"+id, "/api/v1/my/consents/{id}", nil, http.StatusOK)
+	call("DELETE", "/api/v1/my/consents/"+id, "/api/v1/my/consents/{id}", nil, http.StatusOK)
+	same("GET", "/api/v1/my/consents", nil)
+	same("GET", "/api/v1/my/access", nil)
+	seq := "0"
+	for range 100 {
+		if seq = first(decoded(t, same("GET", "/api/v1/my/access", nil).body), "seq"); seq != "0" && by(t, client, "GET", base+"/api/v1/my/access/"+seq+"/proof", nil).status == http.StatusOK {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	call("GET", "/api/v1/my/access/"+seq+"/proof", "/api/v1/my/access/{seq}/proof", nil, http.StatusOK)
+	call("POST", "/api/v1/my/access/"+seq+"/complaint", "/api/v1/my/access/{seq}/complaint", nil, http.StatusOK)
+	call("GET", "/api/v1/my/access/1/proof", "", nil, http.StatusNotFound)
+
+	other := arrived(t, base, links["employer"])
+	for _, at := range []string{"/api/v1/my/access/" + seq + "/proof", "/api/v1/my/consents/" + id} {
+		if got := by(t, other, "GET", base+at, nil); got.status != http.StatusNotFound {
+			t.Errorf("%s answers somebody else with %d %s", at, got.status, got.body)
+		}
+	}
+	for _, path := range filesWith(t, data, canaryWord) {
+		t.Errorf("%s holds what is personal", path)
+	}
+}
+
+// arrived is a client that came by a link.
+func arrived(t *testing.T, base, link string) *http.Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar}
+	if got := by(t, client, "POST", base+link, nil); got.status != http.StatusOK {
+		t.Fatalf("%s: %d %s", link, got.status, got.body)
+	}
+	return client
+}
+
+// by is request with a client of its own.
+func by(t *testing.T, client *http.Client, method, address string, body any) answer {
+	t.Helper()
+	var sent io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent = bytes.NewReader(text)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), method, address, sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	res, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{res.StatusCode, res.Header.Get("Content-Type"), b}
+}
+
+func decoded(t *testing.T, text []byte) (v any) {
+	t.Helper()
+	if err := json.Unmarshal(text, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// TestADemoHasPeople to show, once, however often it is started.
+func TestADemoHasPeople(t *testing.T) {
+	a, base, _, links := serveDoor(t)
+	for range 2 {
+		if err := a.demoPeople(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for role, want := range map[string][]string{"seeker": {"/my", ">김가상<", "/my/access", ">상담사 · 가상 일자리센터<"}, "counsellor": {"/clients?names=true", ">이가상<", "/clients?names=true", ">박가상<"}} {
+		client := arrived(t, base, links[role])
+		for i := 0; i < len(want); i += 2 {
+			if got := by(t, client, "GET", base+want[i], nil); got.status != http.StatusOK || strings.Count(string(got.body), want[i+1]) != 1 {
+				t.Errorf("%s for the %s does not show %s once: %d", want[i], role, want[i+1], got.status)
+			}
+		}
 	}
 }
 

@@ -87,6 +87,12 @@ func keep(t *testing.T, base, method, path string, p promise, check validator, w
 		body = bytes.NewReader(example)
 	}
 	a := request(t, strings.ToUpper(method), base+at+"?"+query.Encode(), body)
+	if strings.HasPrefix(path, "/api/v1/my/") { // of who is signed in: TestTheDoorByAPI
+		whole = false
+		if a.status != http.StatusUnauthorized {
+			t.Errorf("%s %s answers a visitor with %d %s", method, at, a.status, a.body)
+		}
+	}
 	if whole && a.status != http.StatusOK {
 		t.Fatalf("%s %s?%s: %d %s", method, at, query.Encode(), a.status, a.body)
 	}

@@ -165,7 +165,7 @@ var (
 	tags    = regexp.MustCompile(`(?s)<(script|style|svg|pre)\b.*?</(script|style|svg|pre)>|<[^>]+>`)
 	heading = regexp.MustCompile(`<h1[ >]`)
 	titled  = regexp.MustCompile(`<title>([^<]+) \| [^<]+</title>`)
-	rawKey  = regexp.MustCompile(`>[^<>\s]*\b(layout|error|home|about|api|jobs|match|diagnosis|deliveries|occupation|work|nodata|ledger|identity)\.[a-z_]+(\.[a-z_]+)*<`)
+	rawKey  = regexp.MustCompile(`>[^<>\s]*\b(layout|error|home|about|api|jobs|match|diagnosis|deliveries|occupation|work|nodata|ledger|identity|door)\.[a-z_]+(\.[a-z_]+)*<`)
 )
 
 // words returns what a page says, without its tags.

@@ -170,7 +170,7 @@ func must[T any](t testing.TB) func(T, error) T {
 // person is somebody with an account, a contact and a résumé.
 func (b *bench) person() ieum.PersonID {
 	b.t.Helper()
-	p := must[Person](b.t)(b.own(ctx, b.seeker()))
+	p := must[Person](b.t)(b.Begin(ctx, b.seeker()))
 	if err := errors.Join(
 		b.KeepContact(ctx, b.seeker(), p.ID, Contact{Name: canary, Phone: "010-0000-0000"}),
 		b.KeepResume(ctx, b.seeker(), p.ID, ieum.Resume{Headline: canary, Text: canary + " 프레스"}),
@@ -192,7 +192,7 @@ func (b *bench) registered(basis defs.Basis) ieum.PersonID {
 
 func (b *bench) give(to string, purpose ieum.PurposeID, kinds ...ieum.RecordKind) Consent {
 	b.t.Helper()
-	p := must[Person](b.t)(b.own(ctx, b.seeker()))
+	p := must[Person](b.t)(b.Begin(ctx, b.seeker()))
 	return must[Consent](b.t)(b.Give(ctx, b.seeker(), p.ID, Wish{Purpose: purpose, Recipient: to, Kinds: kinds}))
 }
 
@@ -300,7 +300,7 @@ func TestWhoMayReadWhatOnWhichBasis(t *testing.T) {
 			return b.give("acounsellor", "counselling").Person
 		}, (*bench).counsellor, "counselling", []ieum.RecordKind{resume}, "consent colleague"},
 		{"staff, its own record by its role", func(b *bench) ieum.PersonID {
-			p := must[Person](b.t)(b.own(ctx, b.counsellor()))
+			p := must[Person](b.t)(b.Begin(ctx, b.counsellor()))
 			must[Consent](b.t)(b.Give(ctx, b.counsellor(), p.ID, Wish{Purpose: "counselling", Recipient: "acounsellor"}))
 			return p.ID
 		}, (*bench).counsellor, "counselling", []ieum.RecordKind{resume}, "consent self"},

@@ -70,7 +70,7 @@ func (h *handlers) whom(r *http.Request, by Asker, person string) (ieum.PersonID
 // keeper is whom for who is about to keep something.
 func (h *handlers) keeper(r *http.Request, by Asker, person string) (ieum.PersonID, error) {
 	if person == "" {
-		p, err := h.d.own(r.Context(), by)
+		p, err := h.d.Begin(r.Context(), by)
 		return p.ID, err
 	}
 	return h.whom(r, by, person)

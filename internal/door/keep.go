@@ -16,8 +16,9 @@ func (d *Door) Own(ctx context.Context, by Asker) (Person, error) {
 	return d.store.personOf(ctx, by.ID)
 }
 
-// own is Own for who is about to keep something.
-func (d *Door) own(ctx context.Context, by Asker) (Person, error) {
+// Begin is Own for who is about to keep something, of whom nothing may be kept
+// yet.
+func (d *Door) Begin(ctx context.Context, by Asker) (Person, error) {
 	p, err := d.store.personOf(ctx, by.ID)
 	if errors.Is(err, ieum.ErrNotFound) {
 		return d.store.makeOf(ctx, Person{ID: ieum.PersonID(newID("p")), Account: by.ID, Made: d.now()})
