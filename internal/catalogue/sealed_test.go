@@ -21,7 +21,7 @@ func newRefusing(t *testing.T) *bench {
 	t.Helper()
 	b := newBench(t, people)
 	b.expect(b.ingest("people",
-		b.file("resume.csv", resumeHead, "r1,김가상,1970-01-01,010-3333-4444,,부산,,,,", ",홍가상,1968-03-05,010-1111-2222,a@example.com,부산,성실합니다,,용접을 했습니다,", "r3,이가상,1980-01-01,,,서울,,,,"),
+		b.file("resume.csv", resumeHead, "r1,김가상,1970-01-01,010-3333-4444,,부산,,,,", ",홍가상,1968-03-05,010-1111-2222,a@example.com,부산,성실합니다,,용접을 했습니다 010-9999-8888,", "r3,이가상,1980-01-01,,,서울,,,,"),
 		b.file("licence.csv", "resume,licence", "r1,용접기능사")), "read 3 kept 2 unchanged 0 quarantined 1 closed 0")
 	return b
 }
@@ -75,7 +75,7 @@ func TestRefusedRowsAboutPeople(t *testing.T) {
 		t.Errorf("recorded is %q", got)
 	}
 	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
-	if err != nil || len(rows) != 2 || !slices.Contains(rows[1], "홍가상") || !slices.Contains(rows[1], "010-1111-2222") || !slices.Contains(rows[1], "용접을 했습니다") {
+	if err != nil || len(rows) != 2 || !slices.Contains(rows[1], "홍가상") || !slices.Contains(rows[1], "010-1111-2222") || !slices.Contains(rows[1], "용접을 했습니다 010-9999-8888") {
 		t.Fatalf("the quarantine is %s, %v", text, err)
 	}
 	rows[1][slices.Index(rows[0], "id")] = "r2"
