@@ -44,6 +44,10 @@ type Config struct {
 	// in. Default none, or IEUM_OIDC.
 	OIDC string
 
+	// Simulate lets proofs of identity be simulated, for trials. Default no, or
+	// IEUM_SIMULATE_PROOFING, which must be "yes".
+	Simulate bool
+
 	// Listen is the address to serve on.
 	Listen string
 }
@@ -60,5 +64,6 @@ func fromEnvironment(getenv func(string) string) Config {
 			*v.to = s
 		}
 	}
+	c.Simulate = getenv("IEUM_SIMULATE_PROOFING") == "yes"
 	return c
 }

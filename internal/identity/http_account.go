@@ -3,6 +3,7 @@ package identity
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"ieum"
@@ -18,6 +19,10 @@ type accountPage struct {
 	Roles      []roleLine
 	Recoveries []Link
 	Keys       []keyLine
+	Proofs     []Proof
+	Proofed    bool
+	Mailed     bool     // a code is on its way by mail
+	Ways       []string // of proof that the reader can use
 	App        appKey
 	Passkeys   bool
 	Agency     *defs.Provider
@@ -84,6 +89,11 @@ func (h *handlers) accountPage(r *http.Request, p *Person) (page accountPage, er
 	if page.Keys, err = h.ownKeys(r, p); err != nil {
 		return page, err
 	}
+	if page.Proofs, err = h.g.Proofs(ctx, p.ID); err != nil {
+		return page, err
+	}
+	page.Ways, page.Proofed = h.g.Ways(), h.g.counts(page.Proofs)
+	page.Mailed = slices.ContainsFunc(page.Proofs, func(p Proof) bool { return p.Waits })
 	grants, err := h.g.Grants(ctx, p.ID)
 	if err != nil {
 		return page, err

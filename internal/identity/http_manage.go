@@ -128,7 +128,7 @@ func (h *handlers) backToAccounts(w http.ResponseWriter, r *http.Request, p *Per
 // A manageForm is what is filled in to make an account, propose a role, begin a
 // recovery, add an organisation or a site, or propose a key.
 type manageForm struct {
-	Do           string   `path:"do" enum:"new|role|recover|organisation|site|key"`
+	Do           string   `path:"do" enum:"new|role|recover|proof|organisation|site|key"`
 	Name         string   `q:"name" label:"identity.field.name"`
 	Role         string   `q:"role"`
 	Place        string   `q:"place"`
@@ -138,8 +138,19 @@ type manageForm struct {
 	Kind         string   `q:"kind"`
 	Organisation string   `q:"organisation"`
 	Subject      string   `q:"subject" max:"255" label:"identity.field.subject"`
+	Way          string   `q:"way" default:"desk" enum:"desk|overseas|mail"`
+	First        string   `q:"first"`
+	FirstNumber  string   `q:"first_number" max:"60" label:"identity.field.document_number"`
+	Second       string   `q:"second"`
+	SecondNumber string   `q:"second_number" max:"60" label:"identity.field.document_number"`
 	Quota        int      `q:"quota" default:"1000" label:"identity.field.quota"`
 }
+
+// Ways are those in which staff see who somebody is.
+func (managePage) Ways() []string { return []string{AtDesk, Overseas, "mail"} }
+
+// Documents are the kinds of documents that count.
+func (managePage) Documents() []string { return Documents }
 
 // A managePage is the form of one of them.
 type managePage struct {
@@ -153,7 +164,7 @@ type managePage struct {
 
 // needs say which permission each of them asks for.
 var needs = map[string]ieum.Permission{
-	"new": ieum.MakeAccounts, "role": ieum.GrantRoles, "recover": ieum.HelpAccounts, "organisation": ieum.GrantRoles, "site": ieum.GrantRoles, "key": ieum.GrantRoles,
+	"new": ieum.MakeAccounts, "role": ieum.GrantRoles, "recover": ieum.HelpAccounts, "proof": ieum.HelpAccounts, "organisation": ieum.GrantRoles, "site": ieum.GrantRoles, "key": ieum.GrantRoles,
 }
 
 func (h *handlers) managePage(r *http.Request, p *Person, f manageForm) (page managePage, err error) {
@@ -194,6 +205,8 @@ func (h *handlers) manage(w http.ResponseWriter, r *http.Request, p *Person) err
 		return h.pages.Again(w, r, "manage.html", page, errNobody())
 	case err != nil:
 		return h.pages.Again(w, r, "manage.html", page, err)
+	case out != nil && out.Code != "":
+		return h.pages.Reply(w, r, "mailed.html", out)
 	case out != nil:
 		return h.pages.Reply(w, r, "link.html", out)
 	}
@@ -206,6 +219,7 @@ type handout struct {
 	Name, Link string
 	From       time.Time // zero: at once
 	Waits      bool      // the role needs a second person
+	Code       string    // to send by mail, instead of a link
 }
 
 func (h *handlers) do(r *http.Request, p *Person, f manageForm) (*handout, error) {
@@ -218,13 +232,15 @@ func (h *handlers) do(r *http.Request, p *Person, f manageForm) (*handout, error
 	switch f.Do {
 	case "new":
 		token, role, err := h.g.AddLinked(ctx, p, f.Name, f.Subject, want)
-		return &handout{Name(f.Name), h.address(r, token), time.Time{}, role.Confirmer == ""}, err
+		return &handout{Name(f.Name), h.address(r, token), time.Time{}, role.Confirmer == "", ""}, err
 	case "recover":
 		token, from, err := h.g.Recover(ctx, p.ID, f.Name)
-		return &handout{Name(f.Name), h.address(r, token), from, false}, err
+		return &handout{Name(f.Name), h.address(r, token), from, false, ""}, err
 	case "role":
 		_, err := h.g.ProposeFor(ctx, p, f.Name, want)
 		return nil, err
+	case "proof":
+		return h.prove(r, p, f)
 	case "key":
 		_, err := h.g.ProposeKey(ctx, p, f.Name, Key{Title: f.Title, Organisation: f.Organisation, Role: want.Role, Quota: f.Quota, Until: want.Until})
 		return nil, err

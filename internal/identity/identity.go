@@ -4,10 +4,11 @@
 //
 // Read account.go for the nouns and what is decided about them, role.go for how
 // a role is granted, link.go for how an account comes to be and is recovered,
-// remove.go for how it ends, signin.go for the way in, passkey.go, password.go
-// code.go and agency.go for what it is proved with, key.go for programs, limit.go for how often one may try,
-// store.go and store_*.go for what is kept, and http.go, then http_*.go, for the
-// pages.
+// remove.go for how it ends, signin.go for the way in, passkey.go, password.go,
+// code.go and agency.go for what it is proved with, limit.go for how often one
+// may try, proofing.go for who somebody is beyond what they sign in with, key.go
+// for programs, store.go and store_*.go for what is kept, and http.go, then
+// http_*.go, for the pages.
 //
 // What the journal gets are ids. An account's id is drawn, so that it says
 // nothing; its name stands in the database alone, sealed (store_seal.go).
@@ -49,6 +50,7 @@ type Options struct {
 	Cost     Cost           // of a password's hash; default OWASP
 	Demo     bool           // links of demo accounts work
 	Agency   *defs.Provider // of sign-ins, or nil
+	Simulate bool           // proofs of identity are simulated, where no service is named
 }
 
 // A Registry is everybody who can sign in. It is safe for concurrent use.
@@ -61,7 +63,10 @@ type Registry struct {
 	url      string
 	breached string
 	demo     bool
-	agency   *agency // nil: there is none
+	agency   *agency  // nil: there is none
+	simulate bool     // simulated proofs count
+	mobile   MobileID // nil: there is none
+	phone    Phone    // nil: there is none
 	hasher   *hasher
 
 	addresses, strangers, devices, seconds *limiter
@@ -98,6 +103,9 @@ func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o O
 		if g.agency, err = newAgency(o.Agency, now); err != nil {
 			return nil, err
 		}
+	}
+	if o.Simulate {
+		g.simulate, g.mobile, g.phone = true, simulatedMobile{}, simulatedPhone{}
 	}
 	return g, nil
 }

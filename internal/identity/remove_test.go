@@ -14,7 +14,7 @@ func (k *desk) rowsOf(a AccountID) (out map[string]int) {
 	k.t.Helper()
 	out = map[string]int{}
 	for table, column := range map[string]string{
-		"identity_account": "id", "identity_factor": "account", "identity_session": "account", "identity_link": "account", "identity_challenge": "account", "identity_device": "account",
+		"identity_account": "id", "identity_factor": "account", "identity_session": "account", "identity_link": "account", "identity_challenge": "account", "identity_device": "account", "identity_proof": "account",
 	} {
 		var n int
 		k.must(k.db.QueryRowContext(k.t.Context(), `SELECT COUNT(*) FROM `+table+` WHERE `+column+` = ?`, string(a)).Scan(&n))
@@ -43,7 +43,8 @@ func TestAnAccountIsRemovedWhole(t *testing.T) {
 		k.must(err)
 		_, err = k.AskNew(ctx, k.person(e.Cookie), "localhost:8080")
 		k.must(err)
-		if len(k.rowsOf(kim.ID)) != 6 {
+		k.must(k.Prove(ctx, op, "kim", AtDesk, Shown{"passport", "M12345678"}, Shown{"resident-card", "0001"}))
+		if len(k.rowsOf(kim.ID)) != 7 {
 			t.Fatalf("before: %v", k.rowsOf(kim.ID))
 		}
 		k.must(k.keys.Erase(string(kim.ID)))

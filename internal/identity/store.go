@@ -227,7 +227,7 @@ func (s *store) remove(ctx context.Context, a AccountID, now time.Time) (was boo
 		if err := dropFactors(ctx, tx, a, `1 = 1`); err != nil {
 			return event{}, err
 		}
-		for _, table := range []string{"identity_session", "identity_link", "identity_challenge", "identity_device"} {
+		for _, table := range []string{"identity_session", "identity_link", "identity_challenge", "identity_device", "identity_proof"} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE account = ?`, string(a)); err != nil {
 				return event{}, err
 			}

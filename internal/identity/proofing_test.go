@@ -1,0 +1,216 @@
+package identity
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"ieum"
+)
+
+func simulating(o *Options) { o.Simulate = true }
+
+// proofed fails unless an account is proved, or is not.
+func (k *desk) proofed(a AccountID, want bool, what string) {
+	k.t.Helper()
+	is, err := k.Proofed(k.t.Context(), a)
+	k.must(err)
+	if is != want {
+		k.t.Errorf("%s: proved is %v", what, is)
+	}
+}
+
+// Staff see somebody with two documents; nothing less counts, and nobody proves
+// themselves. What stood in the documents is kept nowhere.
+func TestSomebodyIsProvedAtADesk(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		op := k.operator("oper")
+		token, _, err := k.Add(ctx, op, "kim", Grant{Role: "seeker"})
+		k.must(err)
+		kim := k.join(token)
+		passport, card := Shown{"passport", "M1234 5678"}, Shown{"resident-card", "2026-0302"}
+		k.proofed(kim.ID, false, "at first")
+		for _, tt := range []struct {
+			by     *Person
+			name   string
+			method string
+			shown  []Shown
+			want   string
+		}{
+			{kim, "oper", AtDesk, []Shown{passport, card}, "identity.error.denied"},
+			{op, "oper", AtDesk, []Shown{passport, card}, "identity.error.denied"},
+			{op, "kim", AtDesk, []Shown{passport}, "identity.proof.two"},
+			{op, "kim", AtDesk, []Shown{passport, {"passport", "M9999 9999"}}, "identity.proof.two"},
+			{op, "kim", AtDesk, []Shown{passport, {"library-card", "12345"}}, "identity.proof.document"},
+			{op, "kim", AtDesk, []Shown{passport, {"resident-card", "12"}}, "identity.proof.document"},
+			{op, "kim", Overseas, []Shown{card, {"driving-licence", "11-22-333333"}}, "identity.proof.passport"},
+		} {
+			k.refused(k.Prove(ctx, tt.by, tt.name, tt.method, tt.shown...), tt.want)
+		}
+		if err := k.Prove(ctx, op, "kim", ByPhone, passport, card); !errors.Is(err, ieum.ErrNotFound) {
+			t.Errorf("staff prove by telephone: %v", err)
+		}
+		k.proofed(kim.ID, false, "after what does not count")
+		k.must(k.Prove(ctx, op, "kim", AtDesk, passport, card))
+		k.proofed(kim.ID, true, "with two documents")
+		all, err := k.Proofs(ctx, kim.ID)
+		k.must(err)
+		if len(all) != 1 || all[0].Level != levelHigh || all[0].By != op.ID || strings.Join(all[0].Documents, " ") != "passport resident-card" {
+			t.Errorf("the proof is %+v", all)
+		}
+		copied := strings.ReplaceAll(k.copyOf(), "-", "")
+		for _, never := range []string{"12345678", "20260302"} {
+			if strings.Contains(copied, never) {
+				t.Errorf("the database holds %s", never)
+			}
+		}
+		if !strings.Contains(copied, "identity.proved") {
+			t.Error("the journal does not tell of it")
+		}
+	})
+}
+
+// Somebody abroad without a Korean telephone is proved at a consul's desk, or by
+// a code that comes by mail, which works once, for 90 days, and not after five
+// wrong ones.
+func TestSomebodyAbroadIsProved(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		op := k.operator("oper")
+		passport := Shown{"passport", "M12345678"}
+		var people []*Person
+		for _, name := range []string{"kim", "lee", "park"} {
+			token, _, err := k.Add(ctx, op, name, Grant{Role: "seeker"})
+			k.must(err)
+			people = append(people, k.join(token))
+		}
+		kim, lee, park := people[0], people[1], people[2]
+		k.must(k.Prove(ctx, op, "kim", Overseas, passport, Shown{"family-register", "0123-4567"}))
+		k.proofed(kim.ID, true, "at the consul's desk")
+
+		_, err := k.ProveByMail(ctx, op, "lee", Shown{"driving-licence", "11-22-333333"})
+		k.refused(err, "identity.proof.passport")
+		old, err := k.ProveByMail(ctx, op, "lee", passport)
+		k.must(err)
+		code, err := k.ProveByMail(ctx, op, "lee", passport)
+		k.must(err)
+		k.proofed(lee.ID, false, "with the code on its way")
+		k.refused(k.EnterMailed(ctx, lee, old), "identity.error.code")
+		k.refused(k.EnterMailed(ctx, park, code), "identity.error.code")
+		k.at = k.at.AddDate(0, 0, 89)
+		k.must(k.EnterMailed(ctx, lee, strings.ToLower(strings.ReplaceAll(code, "-", " "))))
+		k.proofed(lee.ID, true, "with the code")
+		k.refused(k.EnterMailed(ctx, lee, code), "identity.error.code")
+
+		code, err = k.ProveByMail(ctx, op, "park", passport)
+		k.must(err)
+		for range mailTries {
+			k.refused(k.EnterMailed(ctx, park, "AAAA-AAAA-AAAA"), "identity.error.code")
+		}
+		k.refused(k.EnterMailed(ctx, park, code), "identity.error.code")
+		code, err = k.ProveByMail(ctx, op, "park", passport)
+		k.must(err)
+		k.at = k.at.Add(mailLasts)
+		k.refused(k.EnterMailed(ctx, park, code), "identity.error.code")
+		k.proofed(park.ID, false, "after five wrong codes and too late")
+	})
+}
+
+// Without simulation there is no telephone and no mobile ID, and what was
+// simulated in a trial does not count.
+func TestASimulatedProofCountsInTrialsOnly(t *testing.T) {
+	s := newSite(t, simulating)
+	oper := s.operator("oper")
+	s.sign("oper", oper)
+	_, _, text := s.ask("POST", "/account/proof", form("way", "phone", "number", "010-0000-0000"))
+	at := regexp.MustCompile(`/account/proof/v\w+`).FindString(text)
+	if at == "" || !strings.Contains(text, "simulated proof") {
+		t.Fatalf("no way to go on in %s", text)
+	}
+	if status, _, text := s.ask("POST", at, form("way", "phone", "code", "000000")); status != 422 || !strings.Contains(text, `id="code-fault"`) {
+		t.Errorf("a wrong code: %d %s", status, text)
+	}
+	s.proofed(oper.ID, false, "with a wrong code")
+	if status, to, text := s.ask("POST", at, form("way", "phone", "code", simulatedCode)); status != 303 || to != "/account" {
+		t.Fatalf("%d %s %s", status, to, text)
+	}
+	s.proofed(oper.ID, true, "in a trial")
+	if status, _, text := s.ask("POST", at, form("way", "phone", "code", simulatedCode)); status != 422 || !strings.Contains(text, "took too long") {
+		t.Errorf("the same once more: %d %s", status, text)
+	}
+	if _, _, text := s.ask("GET", "/account", nil); !strings.Contains(text, ">simulated</span>") {
+		t.Error("a simulated proof is not marked")
+	}
+	_, _, text = s.ask("POST", "/account/proof", form("way", "mobile-id"))
+	at = regexp.MustCompile(`/account/proof/v\w+`).FindString(text)
+	if status, _, _ := s.ask("POST", at, form("way", "mobile-id")); status != 303 {
+		t.Errorf("mobile ID: %d", status)
+	}
+	s.simulate, s.mobile, s.phone = false, nil, nil
+	s.proofed(oper.ID, false, "in production")
+	if status, _, _ := s.ask("POST", "/account/proof", form("way", "phone", "number", "010-0000-0000")); status != 404 {
+		t.Errorf("a telephone in production: %d", status)
+	}
+	if strings.Contains(s.copyOf(), "01000000000") {
+		t.Error("the telephone number is kept")
+	}
+}
+
+// What is asked of one person is not answered by another, and not for ever.
+func TestAProofIsAnsweredByItsOwner(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		k.simulate, k.phone = true, simulatedPhone{}
+		op := k.operator("oper")
+		token, _, err := k.Add(ctx, op, "kim", Grant{Role: "seeker"})
+		k.must(err)
+		kim := k.join(token)
+		_, _, err = k.BeginProof(ctx, op, ByPhone, "12")
+		k.refused(err, "identity.proof.number")
+		id, _, err := k.BeginProof(ctx, op, ByPhone, "010-0000-0000")
+		k.must(err)
+		k.refused(k.FinishProof(ctx, kim, id, simulatedCode), "identity.proof.late")
+		k.proofed(kim.ID, false, "by somebody else's telephone")
+		k.at = k.at.Add(proofTime)
+		k.refused(k.FinishProof(ctx, op, id, simulatedCode), "identity.proof.late")
+		k.proofed(op.ID, false, "too late")
+	})
+}
+
+// The way at a desk and by mail on the pages.
+func TestProofsOnThePages(t *testing.T) {
+	s := newSite(t)
+	op := s.operator("oper")
+	token, _, err := s.Add(t.Context(), op, "kim", Grant{Role: "seeker"})
+	s.must(err)
+	kim := s.join(token)
+	s.sign("oper", op)
+	seen := form("name", "kim", "way", "desk", "first", "passport", "first_number", "M12345678", "second", "", "second_number", "")
+	if status, _, text := s.ask("POST", "/accounts/proof", seen); status != 422 || !strings.Contains(text, `id="second-fault"`) {
+		t.Errorf("one document: %d %s", status, text)
+	}
+	_, _, text := s.ask("POST", "/accounts/proof", form("name", "kim", "way", "mail", "first", "passport", "first_number", "M12345678"))
+	code := regexp.MustCompile(`[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}`).FindString(text)
+	if code == "" {
+		t.Fatalf("no code in %s", text)
+	}
+	s.leave()
+	s.sign("kim", kim)
+	if _, _, text := s.ask("GET", "/account", nil); !strings.Contains(text, "/account/proof/mailed") || !strings.Contains(text, "not seen yet who you are") {
+		t.Error("the account does not ask for the code")
+	}
+	if status, _, text := s.ask("POST", "/account/proof/mailed", form("code", "AAAA-AAAA-AAAA")); status != 422 || !strings.Contains(text, `id="mailed-fault"`) {
+		t.Errorf("a wrong code: %d %s", status, text)
+	}
+	s.at = s.at.Add(time.Minute)
+	if status, to, text := s.ask("POST", "/account/proof/mailed", form("code", code)); status != 303 || to != "/account" {
+		t.Errorf("%d %s %s", status, to, text)
+	}
+	s.proofed(kim.ID, true, "with the code")
+	if status, _, _ := s.ask("GET", "/accounts/proof", nil); status != 403 {
+		t.Errorf("a seeker notes proofs: %d", status)
+	}
+}
