@@ -88,8 +88,15 @@ func started(t *testing.T, cmd *exec.Cmd) {
 // serve runs ieum serve with certificates of the authority for jobs.example.
 func (a *authority) serve(t *testing.T, data string, port int, environment ...string) *served {
 	t.Helper()
-	cmd := child("serve", "--data", data, "--listen", fmt.Sprintf("127.0.0.1:%d", port))
-	cmd.Env = append(append(cmd.Env, "IEUM_ACME="+a.directory, "IEUM_URL=https://jobs.example", "SSL_CERT_FILE="+a.cert), environment...)
+	environment = append(environment, "IEUM_ACME="+a.directory, "IEUM_URL=https://jobs.example", "SSL_CERT_FILE="+a.cert)
+	return serveWith(t, environment, "--data", data, "--listen", fmt.Sprintf("127.0.0.1:%d", port))
+}
+
+// serveWith runs ieum serve in a process of its own.
+func serveWith(t *testing.T, environment []string, flags ...string) *served {
+	t.Helper()
+	cmd := child(append([]string{"serve"}, flags...)...)
+	cmd.Env = append(cmd.Env, environment...)
 	said, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
