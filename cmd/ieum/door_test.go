@@ -3,13 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -334,6 +338,54 @@ func decoded(t *testing.T, text []byte) (v any) {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// TestAFormOfRecordsOutlivesItsSession: what somebody wrote waits in the page
+// while they sign in, and a page that was asked for is come back to.
+func TestAFormOfRecordsOutlivesItsSession(t *testing.T) {
+	_, base, _, _ := serveDoor(t)
+	visitor := &http.Client{}
+	res, err := visitor.PostForm(base+"/my/contact", url.Values{"name": {canaryWord}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	kept := regexp.MustCompile(`name="kept" value="([^"]+)"`).FindSubmatch(text)
+	if err != nil || kept == nil {
+		t.Fatalf("%d %v: %s", res.StatusCode, err, text)
+	}
+	form, err := base64.RawURLEncoding.DecodeString(string(kept[1]))
+	if err != nil || !strings.Contains(string(form), canaryWord) || !strings.Contains(string(form), "/my/contact") {
+		t.Errorf("what waits is %s (%v)", form, err)
+	}
+	for _, at := range []string{"/my", "/my/access", "/clients", "/desk", "/oversight"} {
+		res, err := visitor.Get(base + at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if got := res.Request.URL.String(); got != base+"/sign-in?next="+url.QueryEscape(at) {
+			t.Errorf("%s leads a visitor to %s", at, got)
+		}
+	}
+}
+
+// TestPagesOfStaffAreForStaff, and an auditor reads no records.
+func TestPagesOfStaffAreForStaff(t *testing.T) {
+	_, base, _, links := serveDoor(t)
+	for role, open := range map[string]string{"seeker": "", "employer": "", "analyst": "", "operator": "", "counsellor": "/clients /desk", "officer": "/clients", "auditor": "/oversight"} {
+		client := arrived(t, base, links[role])
+		for _, at := range []string{"/clients", "/desk", "/oversight"} {
+			want := http.StatusForbidden
+			if slices.Contains(strings.Fields(open), at) {
+				want = http.StatusOK
+			}
+			if got := by(t, client, "GET", base+at, nil); got.status != want {
+				t.Errorf("%s for the %s: %d, want %d", at, role, got.status, want)
+			}
+		}
+	}
 }
 
 // TestADemoHasPeople to show, once, however often it is started.
