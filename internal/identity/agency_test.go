@@ -363,6 +363,23 @@ func TestAnAgencyIsLinkedByItsOwnerOnly(t *testing.T) {
 	if have, err := s.Factors(t.Context(), oper.ID); err != nil || len(have) != 2 {
 		t.Errorf("linked all the same: %v %v", have, err)
 	}
+	token, _, err := s.Add(t.Context(), oper, "kim", Grant{Role: "seeker"})
+	s.must(err)
+	kim := s.join(token)
+	s.sign("oper", oper)
+	at, err = url.Parse(s.led("/account/agency", nil))
+	s.must(err)
+	q = at.Query()
+	p.claim["nonce"], p.claim["auth_time"], p.claim["iat"], p.claim["exp"] = q.Get("nonce"), s.at.Unix(), s.at.Unix(), s.at.Add(time.Hour).Unix()
+	s.ask("POST", "/sign-out", nil)
+	s.sign("kim", kim)
+	back = agencyBack + "?" + form("state", q.Get("state"), "code", "c", "iss", p.URL).Encode()
+	s.ask("GET", back, nil)
+	for _, one := range []*Person{oper, kim} {
+		if have, err := s.Factors(t.Context(), one.ID); err != nil || len(have) != 2 {
+			t.Errorf("begun by one and ended by another, it links %s: %v %v", one.Name, have, err)
+		}
+	}
 	if status, _, _ := s.ask("POST", "/account/agency", nil, "Origin: https://evil.example"); status != 403 {
 		t.Errorf("a form of another site begins linking: %d", status)
 	}

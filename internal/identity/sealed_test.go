@@ -3,6 +3,7 @@ package identity
 import (
 	"bytes"
 	"database/sql"
+	"encoding/base64"
 	"errors"
 	"os"
 	"path/filepath"
@@ -41,7 +42,8 @@ func TestADatabaseAloneTellsNothingOfAccounts(t *testing.T) {
 			never = append(never, f.data)
 		}
 		for _, one := range never {
-			if one == "" || strings.Contains(copied, one) {
+			packed := base64.StdEncoding.EncodeToString([]byte(one))
+			if one == "" || strings.Contains(copied, one) || strings.Contains(copied, packed[:len(packed)/4*4-4]) {
 				t.Errorf("the database holds %q", one)
 			}
 		}
