@@ -24,13 +24,14 @@ test: tools
 		awk '/^[ \t]*$$/ { next } /^ *--- FAIL|^panic:|^fatal error:/ { print; left = 6; next } /^[ \t]/ { if (left-- > 0) print; next } /^FAIL|\.go:[0-9]+:[0-9]+: / { print }' bin/test.log | cut -c1-300 | tail -n 38; exit 1; }
 
 # What the tests use beside Go: PostgreSQL 15, Chromium with Korean fonts,
-# oathtool, and, where Node.js 20 or newer is, a provider of sign-ins by others.
+# oathtool, and, where Node.js 20 or newer is, a provider of sign-ins and a
+# judge of passkeys by others.
 # Installed when there is apt-get and we are root; without them the tests that
 # need them say that they are skipped.
 tools: build
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { [ ! -x /usr/lib/postgresql/15/bin/postgres ] || ! command -v chromium >/dev/null || ! command -v oathtool >/dev/null; }; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql-15 chromium fonts-noto-cjk oathtool >/dev/null; \
 	fi
-	@if command -v npm >/dev/null && [ ! -d internal/identity/testdata/oidc/node_modules ]; then \
+	@if command -v npm >/dev/null && [ ! -d internal/identity/testdata/oidc/node_modules/@simplewebauthn ]; then \
 		npm ci --prefix internal/identity/testdata/oidc --no-audit --no-fund --loglevel=error >/dev/null || true; \
 	fi

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -93,6 +95,11 @@ func TestAPasskeyFromTheLinkOn(t *testing.T) {
 	b.press(t, "main form button")
 	b.arrives(t, "/enrol")
 	b.sound(t, "the choice of ways")
+	value[bool](t, b, `(() => {
+		const real = HTMLFormElement.prototype.submit;
+		HTMLFormElement.prototype.submit = function () { sessionStorage.made = new FormData(this).get("answer"); real.call(this); };
+		return true;
+	})()`)
 	b.press(t, "form[data-passkey] button")
 	b.arrives(t, "/account")
 	b.sound(t, "the account")
@@ -116,6 +123,7 @@ func TestAPasskeyFromTheLinkOn(t *testing.T) {
 	value[bool](t, b, `HTMLFormElement.prototype.submit = function () { sessionStorage.sent = new URLSearchParams(new FormData(this)); window.held = true; }, true`)
 	b.press(t, "form[data-passkey] button")
 	value[bool](t, b, `(async () => { while (!window.held) await new Promise((r) => setTimeout(r, 20)); return true; })()`)
+	verifiedByOthers(t, base, value[string](t, b, `sessionStorage.made`), value[string](t, b, `new URLSearchParams(sessionStorage.sent).get("answer")`))
 	post := `fetch("/sign-in/passkey", {method: "POST", headers: {"Content-Type": "application/x-www-form-urlencoded"}, body: sessionStorage.sent}).then((r) => r.status + " " + new URL(r.url).pathname)`
 	if got := value[string](t, b, post); got != "200 /accounts" {
 		t.Errorf("signing in with a passkey: %s", got)
@@ -131,6 +139,23 @@ func TestAPasskeyFromTheLinkOn(t *testing.T) {
 	b.press(t, "form[data-passkey] button")
 	b.do(t, chromedp.WaitVisible(chromedp.CSS("form[data-passkey] [role=alert]")))
 	b.sound(t, "a passkey that was not accepted")
+}
+
+// verifiedByOthers holds what the browser answered, when a passkey was made and
+// when it signed in, to @simplewebauthn/server, where that is installed.
+func verifiedByOthers(t *testing.T, origin, made, used string) {
+	t.Helper()
+	const dir = "../../internal/identity/testdata/oidc"
+	node, err := exec.LookPath("node")
+	if _, missing := os.Stat(dir + "/node_modules/@simplewebauthn"); err != nil || missing != nil {
+		t.Log("no @simplewebauthn/server to compare with; install Node.js 20 or newer and: npm ci --prefix internal/identity/testdata/oidc")
+		return
+	}
+	c := exec.CommandContext(t.Context(), node, "passkey.mjs")
+	c.Dir, c.Stdin = dir, strings.NewReader(`{"origin":"`+origin+`","made":`+made+`,"used":`+used+`}`)
+	if out, err := c.CombinedOutput(); err != nil || string(out) != "verified\n" {
+		t.Errorf("@simplewebauthn/server says %s %v", out, err)
+	}
 }
 
 // TestPagesOfAccountsAreSound signs in with a password and an app, and looks at
