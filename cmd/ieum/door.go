@@ -101,3 +101,8 @@ func (p proofs) Proof(ctx context.Context, seq int64) (hash, salt []byte, proof 
 
 // Erase cuts the tie between entries and the journal.
 func (p proofs) Erase(ctx context.Context, seqs ...int64) error { return p.l.Erase(ctx, seqs...) }
+
+// Proved says whether it was seen whose account it is.
+func (c colleagues) Proved(ctx context.Context, a ieum.AccountID) (bool, error) {
+	return c.g.Proofed(ctx, a)
+}

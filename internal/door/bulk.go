@@ -73,11 +73,16 @@ func (d *Door) Bulk(ctx context.Context, j Job, purpose ieum.PurposeID, each fun
 	if p.On(defs.BasisLaw) {
 		basis = defs.BasisLaw
 	}
-	if err := d.store.addBulk(ctx, b, root, members, map[string]any{"job": j.Name, "organisation": j.Organisation, "purpose": purpose, "version": p.Version,
-		"basis": basis, "snapshot": j.Snapshot, "kinds": kinds, "people": b.People, "root": b.Root, "at": b.At.Unix()}); err != nil {
+	if err := d.store.addBulk(ctx, b, root, members, bulkEntry(b, j, p, basis, kinds)); err != nil {
 		return nil, err
 	}
 	return b, d.each(ctx, people, kinds, each)
+}
+
+// bulkEntry is what the journal keeps of a job.
+func bulkEntry(b *Bulk, j Job, p *defs.Purpose, basis defs.Basis, kinds []ieum.RecordKind) map[string]any {
+	return map[string]any{"job": j.Name, "organisation": j.Organisation, "purpose": p.ID, "version": p.Version,
+		"basis": basis, "snapshot": j.Snapshot, "kinds": kinds, "people": b.People, "root": b.Root, "at": b.At.Unix()}
 }
 
 // each opens the records of people whose reading is written down.

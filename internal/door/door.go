@@ -57,6 +57,8 @@ type Accounts interface {
 	IsStaff(ctx context.Context, a ieum.AccountID) (bool, error)
 	// Named returns the account of a sign-in name; of kind ErrNotFound when there is none.
 	Named(ctx context.Context, name string) (ieum.AccountID, error)
+	// Proved says whether it was seen whose account it is.
+	Proved(ctx context.Context, a ieum.AccountID) (bool, error)
 	// Organisations returns the names of all organisations by id, of a kind, or of any for "".
 	Organisations(ctx context.Context, kind string) (map[string]string, error)
 	// Remove removes an account and all it signs in with.

@@ -111,6 +111,9 @@ func (b *bench) Organisations(_ context.Context, kind string) (map[string]string
 	}
 	return map[string]string{"center": "가상 일자리센터", "elsewhere": "다른 센터"}, nil
 }
+func (b *bench) Proved(_ context.Context, a ieum.AccountID) (bool, error) {
+	return a != "astranger", nil
+}
 func (b *bench) Remove(_ context.Context, a ieum.AccountID) error {
 	b.gone = append(b.gone, a)
 	return nil
@@ -404,6 +407,36 @@ func TestOthersChangeNothing(t *testing.T) {
 		if err := b.KeepContact(ctx, b.counsellor(), mine, Contact{Name: "y"}); err != nil {
 			t.Error(err)
 		}
+	})
+}
+
+// TestAClientGetsTheirAccount: whom a desk registered reaches what is kept of them
+// once it was seen whose account it is, and nobody else's account serves.
+func TestAClientGetsTheirAccount(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.person() // of aseeker
+		p := b.registered("law")
+		for name, want := range map[string]string{"nobody": "door.error.account", "counsellor": "door.error.account", "stranger": "door.error.unproved", "seeker": "door.error.linked"} {
+			if err := b.Link(ctx, b.counsellor(), p, name); key(err) != want {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if err := b.Link(ctx, b.as("asecond", "counsellor", "center", "north", ""), p, "lee"); key(err) != "door.refused.not_mine" {
+			t.Errorf("by another counsellor: %v", err)
+		}
+		for range 2 {
+			if err := b.Link(ctx, b.counsellor(), p, "lee"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		lee := b.as("alee", "seeker", "", "", "")
+		if got := must[*Disclosure](t)(b.Read(ctx, lee, p, "own", ieum.ContactRecord)); got.Contact.Name != canary {
+			t.Errorf("they read %+v", got.Records)
+		}
+		if err := b.Link(ctx, b.counsellor(), p, "kim"); key(err) != "door.error.linked" {
+			t.Errorf("a second account: %v", err)
+		}
+		b.told(t, p, "door.read", `"by":"self"`)
 	})
 }
 

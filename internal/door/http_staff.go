@@ -109,6 +109,8 @@ type clientPage struct {
 	Shown      []string
 	Text       string
 	Mandate    mandateForm
+	Account    string // in the form
+	Linked     bool   // the person has an account
 }
 
 type personForm struct {
@@ -169,6 +171,11 @@ func (h *handlers) clientPage(r *http.Request, by Asker, person ieum.PersonID) (
 		page.Case = nil
 		return page, nil
 	}
+	of, err := h.d.store.person(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	page.Linked = of.Account != ""
 	staff, err := h.d.Accounts.Staff(ctx, ieum.WriteClients)
 	for _, c := range staff {
 		if c.ID != by.ID && c.Organisation == page.Case.Organisation {
@@ -189,13 +196,14 @@ type mandateForm struct {
 type clientForm struct {
 	mandateForm
 	Person     string `path:"person"`
-	Do         string `path:"do" enum:"note|hand-over|close|mandate"`
+	Do         string `path:"do" enum:"note|hand-over|close|mandate|link"`
 	Text       string `q:"text" max:"10000" label:"door.field.note"`
 	Counsellor string `q:"counsellor" max:"64"`
+	Account    string `q:"account" max:"64" label:"door.field.account"`
 }
 
-// clientDo adds a note, hands a client over, ends a case, or lets somebody act
-// for a client.
+// clientDo adds a note, hands a client over, ends a case, gives a client their
+// account, or lets somebody act for them.
 func (h *handlers) clientDo(w http.ResponseWriter, r *http.Request, by Asker) error {
 	f, err := web.Read[clientForm](r)
 	ctx, person, next := r.Context(), ieum.PersonID(f.Person), "/clients/"+f.Person
@@ -207,6 +215,8 @@ func (h *handlers) clientDo(w http.ResponseWriter, r *http.Request, by Asker) er
 			err, next = h.d.HandOver(ctx, by, person, ieum.AccountID(f.Counsellor)), "/clients"
 		case "close":
 			err, next = h.d.Close(ctx, by, person), "/clients"
+		case "link":
+			err = h.d.Link(ctx, by, person, f.Account)
 		case "mandate":
 			err = h.d.Mandate(ctx, by, person, Proposal{Name: f.Name, Kind: f.Kind, Shown: f.Shown, Until: f.Until, Scan: f.Scan.Data})
 		}
@@ -222,7 +232,7 @@ func (h *handlers) clientDo(w http.ResponseWriter, r *http.Request, by Asker) er
 	if failed != nil {
 		return failed
 	}
-	page.Text, page.Mandate = f.Text, f.mandateForm
+	page.Text, page.Mandate, page.Account = f.Text, f.mandateForm, f.Account
 	return h.again(w, r, "client.html", page, err)
 }
 

@@ -77,6 +77,46 @@ func (d *Door) Mandate(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 	})
 }
 
+// Link gives a client of the asker's, who was registered without an account, the
+// account of a sign-in name: from then on its owner reaches what is kept of them.
+// It must have been seen whose account it is. An account of which records are kept
+// already is refused: nothing is merged.
+func (d *Door) Link(ctx context.Context, by Asker, person ieum.PersonID, name string) error {
+	account, err := d.Accounts.Named(ctx, name)
+	if errors.Is(err, ieum.ErrNotFound) || err == nil && account == by.ID {
+		return fault("account", "/account", "there is no account of this name that could be theirs")
+	}
+	if err != nil {
+		return err
+	}
+	proved, err := d.Accounts.Proved(ctx, account)
+	if err != nil {
+		return err
+	}
+	if !proved {
+		return fault("unproved", "/account", "nobody has seen yet whose account this is")
+	}
+	return d.change(ctx, person, func(t tx, s standing) error {
+		if _, err := mine(by, s); err != nil {
+			return err
+		}
+		if s.person.Account == account {
+			return nil
+		}
+		if s.person.Account != "" {
+			return fault("linked", "/account", "this person has an account")
+		}
+		free, err := t.link(person, account)
+		if err == nil && !free {
+			return fault("linked", "/account", "records are kept for this account already")
+		}
+		if err != nil {
+			return err
+		}
+		return t.tell("door.linked", person, map[string]any{"by": by.ID}) // whose account is not told: it outlives nobody
+	})
+}
+
 // EndMandate ends one; the person may, and the counsellor they are assigned to.
 func (d *Door) EndMandate(ctx context.Context, by Asker, person ieum.PersonID, id string) error {
 	now := d.now()

@@ -81,13 +81,7 @@ func (d *Door) Read(ctx context.Context, by Asker, person ieum.PersonID, purpose
 		return accessOf(by, s, g, p, kinds, now), nil
 	})
 	if errors.Is(err, ieum.ErrDenied) {
-		refusal := Access{At: now.Unix(), By: named(by, of), Purpose: p.ID, Version: p.Version, Kinds: kinds}
-		if e, ok := errors.AsType[*ieum.Error](err); ok {
-			refusal.Ref = e.Key
-		}
-		if failed := d.store.refuse(ctx, person, refusal); failed != nil {
-			return nil, failed
-		}
+		err = d.refuse(ctx, person, Access{At: now.Unix(), By: named(by, of), Purpose: p.ID, Version: p.Version, Kinds: kinds}, err)
 	}
 	if err != nil {
 		return nil, err
@@ -97,6 +91,17 @@ func (d *Door) Read(ctx context.Context, by Asker, person ieum.PersonID, purpose
 		return nil, err
 	}
 	return &Disclosure{records, access}, nil
+}
+
+// refuse writes down a read that was refused, and why; it returns the reason.
+func (d *Door) refuse(ctx context.Context, person ieum.PersonID, a Access, why error) error {
+	if e, ok := errors.AsType[*ieum.Error](why); ok {
+		a.Ref = e.Key
+	}
+	if err := d.store.refuse(ctx, person, a); err != nil {
+		return err
+	}
+	return why
 }
 
 func accessOf(by Asker, s standing, g Ground, p *defs.Purpose, kinds []ieum.RecordKind, now time.Time) Access {

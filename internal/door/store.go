@@ -357,6 +357,12 @@ func (t tx) endMandate(id ieum.PersonID, mandate string, now time.Time) (int64, 
 	return t.exec(`UPDATE door_mandate SET ended = ? WHERE id = ? AND person = ? AND ended = 0`, now.Unix(), mandate, id)
 }
 
+// link gives a person an account, unless it is another's.
+func (t tx) link(id ieum.PersonID, a ieum.AccountID) (free bool, err error) {
+	n, err := t.exec(`UPDATE door_person SET account = ? WHERE id = ? AND NOT EXISTS (SELECT 1 FROM door_person WHERE account = ?)`, a, id, a)
+	return n == 1, err
+}
+
 func (t tx) addComplaint(c Complaint) (int64, error) {
 	return t.exec(`INSERT INTO door_complaint (person, n, seq, made, outcome) VALUES (?, ?, ?, ?, 'open') ON CONFLICT DO NOTHING`, c.Person, c.N, c.Seq, c.Made.Unix())
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"math"
 	"strings"
+	"time"
 
 	"ieum"
 	"ieum/internal/platform/journal"
@@ -97,7 +98,7 @@ func (s *store) addBulk(ctx context.Context, b *Bulk, root []byte, members []mem
 			some := members[at:min(at+rowsAtOnce, len(members))]
 			var args []any
 			for i, m := range some {
-				args = append(args, b.ID, at+i, m.leaf, m.person, m.salt)
+				args = append(args, b.ID, at+i, m.leaf, nullable(string(m.person)), m.salt)
 			}
 			_, err := t.exec(`INSERT INTO door_member (bulk, place, leaf, person, salt) VALUES (?, ?, ?, ?, ?)`+strings.Repeat(`, (?, ?, ?, ?, ?)`, len(some)-1), args...)
 			if err != nil {
@@ -142,9 +143,19 @@ func (s *store) leaves(ctx context.Context, bulk string) ([][]byte, error) {
 	}, `SELECT leaf FROM door_member WHERE bulk = ? ORDER BY place`, bulk)
 }
 
-// everybody lists all who were not erased.
+// everybody lists all who were not erased, but for those of whom there are
+// imported rows alone.
 func (s *store) everybody(ctx context.Context) ([]ieum.PersonID, error) {
 	return list(ctx, s, func(scan func(...any) error) (id ieum.PersonID, err error) {
 		return id, scan(&id)
-	}, `SELECT id FROM door_person WHERE erased = 0 ORDER BY id`)
+	}, `SELECT id FROM door_person WHERE erased = 0 AND (account IS NOT NULL OR organisation <> '') ORDER BY id`)
+}
+
+// meet adds a person of whom rows were imported, unless they are there or were
+// erased.
+func (s *store) meet(ctx context.Context, id ieum.PersonID, now time.Time) error {
+	return s.in(ctx, func(t tx) error {
+		_, err := t.exec(`INSERT INTO door_person (id, organisation, site, made, reads, erased) VALUES (?, '', '', ?, 0, 0) ON CONFLICT DO NOTHING`, id, now.Unix())
+		return err
+	})
 }

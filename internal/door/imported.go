@@ -1,0 +1,92 @@
+package door
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"time"
+
+	"ieum"
+	"ieum/defs"
+	"ieum/internal/platform/db"
+)
+
+// This file is about people of whom rows were imported and nothing else is known.
+// The rows lie elsewhere, without what identifies somebody; who reads them is
+// written down here, before they do.
+
+// A Crowd is who the rows that a job reads are about.
+type Crowd struct {
+	People int64  // rows about people
+	Sum    []byte // a hash of all that is read, which tells one crowd from another
+}
+
+// NoteJob writes down that a job is about to read a crowd, on law. The entry is
+// durable when it returns. Its root is a tree of one leaf, SHA-256(salt ‖ Sum).
+func NoteJob(ctx context.Context, to *db.DB, set *defs.Set, now time.Time, j Job, purpose ieum.PurposeID, c Crowd) (*Bulk, error) {
+	d := &Door{store: &store{to}, set: set}
+	p, err := d.purpose(purpose)
+	if err != nil {
+		return nil, err
+	}
+	if !p.On(defs.BasisLaw) {
+		return nil, refused("consent", p)
+	}
+	if err := Migrate(ctx, to); err != nil {
+		return nil, err
+	}
+	salt := make([]byte, 16)
+	rand.Read(salt)
+	one := member{salt: salt, leaf: leafOf(salt, ieum.PersonID(c.Sum))}
+	b := &Bulk{ID: newID("b"), Job: j.Name, Purpose: purpose, People: c.People, Root: hex.EncodeToString(one.leaf), At: now.Truncate(time.Second)}
+	return b, d.store.addBulk(ctx, b, one.leaf, []member{one}, bulkEntry(b, j, p, defs.BasisLaw, p.Records))
+}
+
+// ReadImported writes down that somebody of staff reads rows about a person, as
+// Read does: it decides, numbers and appends in one transaction, and whoever
+// called shows the rows once that is durable. They rest on law, in a role that
+// reaches people of its own office whom nobody assigned to the reader; so each
+// read is flagged. ErrDenied says what is missing, ErrNotFound that the person
+// was erased.
+func (d *Door) ReadImported(ctx context.Context, by Asker, person ieum.PersonID, purpose ieum.PurposeID) (*Access, error) {
+	p, err := d.purpose(purpose)
+	if err != nil {
+		return nil, err
+	}
+	now := d.now()
+	if err := d.store.meet(ctx, person, now); err != nil {
+		return nil, err
+	}
+	held, err := d.heldOver(ctx, by, p)
+	if err == nil && p.StepUp && !by.Fresh {
+		return nil, ieum.ErrSignedOut
+	}
+	if err != nil {
+		return nil, d.refuse(ctx, person, Access{At: now.Unix(), By: string(by.ID), Purpose: p.ID, Version: p.Version, Kinds: p.Records}, err)
+	}
+	access, _, err := d.store.read(ctx, by, person, p.Records, now, func(s standing) (Access, error) {
+		return accessOf(by, s, Ground{Held: held, Basis: defs.BasisLaw, nocase: true}, p, p.Records, now), nil
+	})
+	return &access, err
+}
+
+// heldOver returns the role in which somebody may do what a purpose takes to
+// people of their own office who have no case.
+func (d *Door) heldOver(ctx context.Context, by Asker, p *defs.Purpose) (ieum.Held, error) {
+	if !p.On(defs.BasisLaw) {
+		return ieum.Held{}, refused("consent", p)
+	}
+	all, err := d.Accounts.Staff(ctx, p.May)
+	if err != nil {
+		return ieum.Held{}, err
+	}
+	for _, c := range all {
+		if c.ID != by.ID {
+			continue
+		}
+		if held, ok := by.Over(p.May, ieum.Subject{Organisation: c.Organisation, Site: c.Site}); ok {
+			return held, nil
+		}
+	}
+	return ieum.Held{}, refused("role", p)
+}
