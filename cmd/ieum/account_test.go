@@ -22,7 +22,7 @@ import (
 // serveAccounts serves an empty folder whose hashes cost little.
 func serveAccounts(t *testing.T) (*app, string) {
 	t.Helper()
-	e := &env{Config: Config{Data: t.TempDir()}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now, cost: identity.Cost{Memory: 8, Time: 1, Threads: 1}}
+	e := &env{Config: Config{Data: t.TempDir(), Simulate: true}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now, cost: identity.Cost{Memory: 8, Time: 1, Threads: 1}}
 	a, err := newApp(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)
@@ -197,6 +197,20 @@ func TestPagesOfAccountsAreSound(t *testing.T) {
 			b.sound(t, at+" "+how.lang)
 		}
 	}
+	b.visit(t, base+"/accounts/proof")
+	b.do(t, chromedp.SetValue(chromedp.ID("name"), "another"), chromedp.SetValue(chromedp.ID("way"), "mail"), chromedp.SetValue(chromedp.ID("first"), "passport"), chromedp.SetValue(chromedp.ID("first_number"), "M00000000"))
+	b.press(t, `form[action="/accounts/proof"] .actions button`)
+	b.do(t, chromedp.WaitVisible(chromedp.CSS("pre.command")))
+	b.sound(t, "a code to send by mail")
+	b.visit(t, base+"/account")
+	b.do(t, chromedp.SetValue(chromedp.ID("number"), "01000000000"))
+	b.press(t, `form:has(#number) button`)
+	b.do(t, chromedp.WaitVisible(chromedp.CSS(`form[action^="/account/proof/v"] #code`)))
+	b.sound(t, "a proof by telephone")
+	b.do(t, chromedp.SetValue(chromedp.ID("code"), "123456"))
+	b.press(t, `form[action^="/account/proof/v"] button`)
+	b.arrives(t, "/account")
+	b.sound(t, "an account whose owner was proved")
 	b.visit(t, base+"/accounts/organisation")
 	b.do(t, chromedp.SetValue(chromedp.ID("id"), "seoul"), chromedp.SetValue(chromedp.ID("title"), "가상 센터"))
 	value[string](t, b, `fetch("/sign-out", {method: "POST"}).then((r) => r.url)`)
