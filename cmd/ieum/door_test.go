@@ -211,6 +211,16 @@ func TestTheDoor(t *testing.T) {
 		t.Errorf("the auditor sees %s", text)
 	}
 	counsellor.see(t, base, "/desk")
+	counsellor.visit(t, base+"/desk")
+	counsellor.do(t, chromedp.SetValue(chromedp.ID("name"), "이가상"))
+	counsellor.press(t, `main form[action="/desk"] input[value="consent"]`)
+	counsellor.press(t, `main form[action="/desk"] button`)
+	counsellor.do(t, chromedp.WaitVisible(chromedp.ID("scan-fault"))) // consent on paper takes the paper
+	counsellor.sound(t, "a registration without its paper")
+	counsellor.press(t, `main form[action="/desk"] input[value="law"]`)
+	counsellor.press(t, `main form[action="/desk"] button`)
+	counsellor.do(t, chromedp.WaitReady(chromedp.CSS(`form[action$="/hand-over"], form[action$="/close"]`)))
+	counsellor.see(t, base, value[string](t, counsellor, `location.pathname`))
 
 	seeker.visit(t, base+"/my")
 	seeker.press(t, `form[action="/my/consents/stop"] button`)
