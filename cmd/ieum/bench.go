@@ -18,12 +18,12 @@ import (
 )
 
 var benchCommand = &command{
-	name: "bench", args: "NAME", about: "what this machine does beside its limit, as JSON; path: from Parquet to the first answer; daily: a change into a running service; snapshot: the bytes of each column",
+	name: "bench", args: "NAME", about: "what this machine does beside its limit, as JSON; path: from Parquet to the first answer; daily: a change into a running service; signin: searching while passwords are tried; snapshot: the bytes of each column",
 	setup: func(fs *flag.FlagSet) run {
 		resumes := fs.Int("resumes", 100_000, "simulated résumés")
 		postings := fs.Int("postings", 30_000, "simulated postings")
 		changes := fs.String("changes", "", "for daily: the `folder` of ieum simulate --changes, for a data folder that has its market; it stays taken in")
-		quiet := fs.Duration("quiet", 30*time.Second, "for daily: how long to search before the change")
+		quiet := fs.Duration("quiet", 30*time.Second, "for daily and signin: how long to search before the change, or with and without sign-ins")
 		in := fs.String("in", "", "a folder to work in, kept for the next run (default: a temporary one)")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) == 1 && args[0] == "snapshot" {
@@ -32,8 +32,11 @@ var benchCommand = &command{
 			if len(args) == 1 && args[0] == "daily" {
 				return benchDaily(ctx, e, *changes, *quiet)
 			}
+			if len(args) == 1 && args[0] == "signin" {
+				return benchSignIn(ctx, e, *quiet)
+			}
 			if len(args) != 1 || args[0] != "path" {
-				return usagef("bench takes one name: path, daily or snapshot")
+				return usagef("bench takes one name: path, daily, signin or snapshot")
 			}
 			dir := *in
 			if dir == "" {
