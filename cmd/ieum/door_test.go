@@ -398,6 +398,26 @@ func TestPagesOfStaffAreForStaff(t *testing.T) {
 	}
 }
 
+// TestACounsellorSeesWhatWasAgreedTo and is told what is missing.
+func TestACounsellorSeesWhatWasAgreedTo(t *testing.T) {
+	a, base, _, links := serveDoor(t)
+	seeker, counsellor := arrived(t, base, links["seeker"]), arrived(t, base, links["counsellor"])
+	account, err := a.registry.Find(t.Context(), "demo-counsellor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, body := range map[string]any{"contact": map[string]string{"name": canaryWord}, "resume": map[string]any{"headline": "프레스", "wish": map[string]any{}}} {
+		if got := by(t, seeker, "PUT", base+"/api/v1/my/"+at, body); got.status != http.StatusOK {
+			t.Fatalf("%s: %d %s", at, got.status, got.body)
+		}
+	}
+	given := by(t, seeker, "POST", base+"/api/v1/my/consents", map[string]any{"purpose": "counselling", "recipient": account.ID, "kinds": []string{"contact"}})
+	page := string(by(t, counsellor, "GET", base+"/clients/"+first(decoded(t, given.body), "person"), nil).body)
+	if !strings.Contains(page, canaryWord) || strings.Contains(page, "프레스") || !strings.Contains(page, "볼 수 없는 정보가 있습니다") {
+		t.Errorf("the page shows %s", words(page))
+	}
+}
+
 // TestADemoHasPeople to show, once, however often it is started.
 func TestADemoHasPeople(t *testing.T) {
 	a, base, _, links := serveDoor(t)

@@ -111,6 +111,7 @@ type clientPage struct {
 	Mandate    mandateForm
 	Account    string // in the form
 	Linked     bool   // the person has an account
+	Resumes    bool   // the basis covers the résumé
 }
 
 type personForm struct {
@@ -137,17 +138,21 @@ func (h *handlers) clientPage(r *http.Request, by Asker, person ieum.PersonID) (
 	if err != nil {
 		return nil, err
 	}
-	kinds := []ieum.RecordKind{ieum.ResumeRecord}
+	var kinds []ieum.RecordKind
 	for _, g := range grounds {
 		if len(g.Kinds) > len(kinds) {
 			kinds = g.Kinds
 		}
 	}
+	if kinds == nil {
+		kinds = []ieum.RecordKind{ieum.ResumeRecord} // to be refused
+	}
 	got, err := h.d.Read(ctx, by, person, counselling, slices.Clone(kinds)...)
 	if err != nil {
 		return nil, err
 	}
-	page := &clientPage{Person: person, Records: got.Records, Access: got.Access, Basis: h.basis(web.Lang(r), got.Access), Kinds: MandateKinds, Shown: MandateShown}
+	page := &clientPage{Person: person, Records: got.Records, Access: got.Access, Basis: h.basis(web.Lang(r), got.Access), Kinds: MandateKinds, Shown: MandateShown,
+		Resumes: slices.Contains(kinds, ieum.ResumeRecord)}
 	have, err := h.d.store.have(ctx, person)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"time"
 
 	"ieum"
@@ -61,8 +62,11 @@ func (d *Door) ReadImported(ctx context.Context, by Asker, person ieum.PersonID,
 	if err == nil && p.StepUp && !by.Fresh {
 		return nil, ieum.ErrSignedOut
 	}
-	if err != nil {
+	if errors.Is(err, ieum.ErrDenied) {
 		return nil, d.refuse(ctx, person, Access{At: now.Unix(), By: string(by.ID), Purpose: p.ID, Version: p.Version, Kinds: p.Records}, err)
+	}
+	if err != nil {
+		return nil, err
 	}
 	access, _, err := d.store.read(ctx, by, person, p.Records, now, func(s standing) (Access, error) {
 		return accessOf(by, s, Ground{Held: held, Basis: defs.BasisLaw, nocase: true}, p, p.Records, now), nil
