@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"unicode/utf8"
 
@@ -41,12 +42,13 @@ type hasher struct {
 }
 
 const (
-	hashesAtOnce  = 2
+	hashesAtOnce  = 2 // at most
 	hashesWaiting = 16
 )
 
 func newHasher(c Cost) *hasher {
-	return &hasher{c, make(chan struct{}, hashesAtOnce), make(chan struct{}, hashesAtOnce+hashesWaiting)}
+	most := max(1, min(hashesAtOnce, runtime.GOMAXPROCS(0)-1)) // a processor stays free for who searches
+	return &hasher{c, make(chan struct{}, most), make(chan struct{}, most+hashesWaiting)}
 }
 
 // enter waits for its turn, or fails with ieum.ErrBusy when too many wait.

@@ -84,8 +84,12 @@ func TestPasswordsAreHashedWithArgon2id(t *testing.T) {
 
 func TestTooManyHashesAtOnceAreRefused(t *testing.T) {
 	h := newHasher(cheap)
+	atOnce := cap(h.work)
+	if atOnce < 1 || atOnce > hashesAtOnce {
+		t.Fatalf("%d hashes at once", atOnce)
+	}
 	var leave []func()
-	for range hashesAtOnce {
+	for range atOnce {
 		l, err := h.enter(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -100,13 +104,13 @@ func TestTooManyHashesAtOnceAreRefused(t *testing.T) {
 			done <- err
 		}()
 	}
-	for len(h.queue) < hashesAtOnce+hashesWaiting {
+	for len(h.queue) < atOnce+hashesWaiting {
 		time.Sleep(time.Millisecond)
 	}
 	if _, err := h.enter(t.Context()); !errors.Is(err, ieum.ErrBusy) {
 		t.Errorf("one too many: %v", err)
 	}
-	if len(h.work) != hashesAtOnce {
+	if len(h.work) != atOnce {
 		t.Errorf("%d are hashed at once", len(h.work))
 	}
 	stop()
