@@ -10,16 +10,22 @@ import (
 
 	"ieum"
 	"ieum/internal/identity"
+	"ieum/internal/platform/web"
 )
 
 var accountCommand = &command{
-	name: "account", args: "add|link|recover|find|list [NAME]", about: "accounts: the first operator, a link for one not set up, a recovery, those of staff",
+	name: "account", args: "add|link|recover|credential|find|list [NAME]", about: "accounts: the first operator, a link for one not set up, a recovery, a credential for commands, those of staff",
+	holds: web.Accounts,
 	setup: func(fs *flag.FlagSet) run {
 		role := fs.String("role", "", "with add: the role, such as operator")
 		place := fs.String("place", "", "with add: the organisation the role is for, or ORGANISATION/SITE")
+		out := fs.String("out", "", "with credential: the `file` to write")
 		return func(ctx context.Context, e *env, args []string) error {
-			if len(args) == 0 || len(args) != map[string]int{"add": 2, "link": 2, "recover": 2, "find": 2, "list": 1}[args[0]] {
-				return usagef("account takes add NAME --role ROLE, link NAME, recover NAME, find NAME or list")
+			if len(args) == 0 || len(args) != map[string]int{"add": 2, "link": 2, "recover": 2, "credential": 2, "find": 2, "list": 1}[args[0]] {
+				return usagef("account takes add NAME --role ROLE, link NAME, recover NAME, credential NAME --out FILE, find NAME or list")
+			}
+			if args[0] == "credential" && *out == "" {
+				return usagef("account credential needs --out FILE")
 			}
 			if args[0] == "add" && *role == "" {
 				return usagef("account add needs --role, such as --role operator")
@@ -34,6 +40,8 @@ var accountCommand = &command{
 				case "recover":
 					token, from, err := g.Recover(ctx, identity.Console, args[1])
 					return e.handOut(token, "good once, from "+from.In(ieum.Seoul).Format("2006-01-02 15:04")+" on for seven days; the owner can cancel it", err)
+				case "credential":
+					return makeCredential(ctx, e, g, args[1], *out)
 				case "find":
 					return findAccount(ctx, e, g, args[1])
 				}

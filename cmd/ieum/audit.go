@@ -12,10 +12,12 @@ import (
 	"ieum/internal/door"
 	"ieum/internal/ledger"
 	"ieum/internal/platform/durable"
+	"ieum/internal/platform/web"
 )
 
 var auditCommand = &command{
 	name: "audit", args: "ledger URL | proof FILE", about: "check an installation's ledger from its public files alone, or a proof that somebody was given",
+	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		kept := fs.String("checkpoint", "", "a file with a checkpoint kept from before")
 		key := fs.String("key", "", "the ledger's verifier key, from another way than its own site")

@@ -15,6 +15,7 @@ import (
 
 var backupCommand = &command{
 	name: "backup", args: "FILE", about: "copy database, lake and quarantines into one encrypted file, also while serving",
+	holds: web.Records, through: asJob, purpose: safekeeping,
 	setup: func(fs *flag.FlagSet) run {
 		recipients := fs.String("recipients", "", "encrypt for the public keys in this file, as age-keygen -y writes them")
 		passphrase := fs.String("passphrase", "", "encrypt with the passphrase in the first line of this file")
@@ -55,6 +56,9 @@ func makeBackup(ctx context.Context, e *env, path string, keys backup.Keys) erro
 		return err
 	}
 	defer done()
+	if err := e.noteLake(ctx, set, s); err != nil {
+		return err
+	}
 	e.giveWay()
 	files, err := s.catalogue.Files(ctx)
 	if err != nil {

@@ -15,10 +15,13 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"ieum/internal/platform/web"
 )
 
 var benchCommand = &command{
 	name: "bench", args: "NAME", about: "what this machine does beside its limit, as JSON; path: from Parquet to the first answer; daily: a change into a running service; signin: searching while passwords are tried; snapshot: the bytes of each column",
+	holds: web.Records, through: asJob, purpose: labourMarket,
 	setup: func(fs *flag.FlagSet) run {
 		resumes := fs.Int("resumes", 100_000, "simulated résumés")
 		postings := fs.Int("postings", 30_000, "simulated postings")
@@ -27,7 +30,7 @@ var benchCommand = &command{
 		in := fs.String("in", "", "a folder to work in, kept for the next run (default: a temporary one)")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) == 1 && args[0] == "snapshot" {
-				return benchSnapshot(e)
+				return benchSnapshot(ctx, e)
 			}
 			if len(args) == 1 && args[0] == "daily" {
 				return benchDaily(ctx, e, *changes, *quiet)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"ieum/internal/snapshot"
@@ -21,7 +22,11 @@ type ColumnBench struct {
 	Ratio float64 `json:"ratio,omitempty"`
 }
 
-func benchSnapshot(e *env) (err error) {
+func benchSnapshot(ctx context.Context, e *env) (err error) {
+	set, err := e.definitions()
+	if err != nil {
+		return err
+	}
 	dir, err := snapshot.Current(e.Data)
 	if err != nil {
 		return err
@@ -31,6 +36,9 @@ func benchSnapshot(e *env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := e.noteSnapshot(ctx, set, s.Meta); err != nil {
+		return err
+	}
 	sizes, err := s.Sizes()
 	if err != nil {
 		return err

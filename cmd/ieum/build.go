@@ -16,6 +16,7 @@ import (
 
 var buildCommand = &command{
 	name: "build", args: "[--changes] [--json]", about: "make a new snapshot of everything taken in, and switch to it",
+	holds: web.Records, through: asJob, purpose: labourMarket,
 	setup: func(fs *flag.FlagSet) run {
 		changes := fs.Bool("changes", false, "take over only what changed since the last whole build: minutes instead of the time of a whole one")
 		asJSON := fs.Bool("json", false, "print what was built as JSON")
@@ -59,6 +60,9 @@ func build(ctx context.Context, e *env, changes, asJSON bool) error {
 		return err
 	}
 	defer done()
+	if err := e.noteLake(ctx, set, s); err != nil {
+		return err
+	}
 	leaveRoom("/")
 	e.giveWay()
 	began := e.now()

@@ -10,10 +10,12 @@ import (
 	"ieum/internal/catalogue"
 	"ieum/internal/catalogue/competency"
 	"ieum/internal/catalogue/occupation"
+	"ieum/internal/platform/web"
 )
 
 var checkCommand = &command{
 	name: "check", args: "", about: "the definitions: all faults, with file and line, or what holds",
+	holds: web.Nothing,
 	setup: func(*flag.FlagSet) run {
 		return func(_ context.Context, e *env, args []string) error {
 			if len(args) > 0 {

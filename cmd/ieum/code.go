@@ -13,11 +13,13 @@ import (
 
 	"ieum"
 	"ieum/internal/catalogue/occupation"
+	"ieum/internal/platform/web"
 )
 
 var codeCommand = &command{
 	name: "code", args: "[-k N]",
 	about: "titles on standard input, a line each (title, or title TAB duties) → occupations, a line of JSON each",
+	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		k := fs.Int("k", 10, "how many unit groups a title")
 		classification := fs.String("classification", occupation.KECO2025, "keco2025 or keco2018")

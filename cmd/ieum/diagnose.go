@@ -16,6 +16,7 @@ import (
 
 var diagnoseCommand = &command{
 	name: "diagnose", args: "FILE", about: "what a person can do and where that leads, from a résumé (our JSON, JSON Resume, text)",
+	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		target := fs.String("target", "", "a KECO 2025 unit group to be measured against")
 		asJSON := fs.Bool("json", false, "print JSON (docs/schemas/diagnosis.json)")

@@ -6,11 +6,13 @@ import (
 
 	"ieum"
 	"ieum/internal/catalogue/competency"
+	"ieum/internal/platform/web"
 )
 
 var extractCommand = &command{
 	name: "extract", args: "[-k N]",
 	about: "sentences on standard input, a line each → competencies and certificates with their places, a line of JSON each",
+	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		k := fs.Int("k", 10, "how many a line, likeliest first")
 		vocabulary := fs.String("vocabulary", "ieum", "ieum: the lists competencies and certificates")

@@ -19,6 +19,7 @@ import (
 
 var fsckCommand = &command{
 	name: "fsck", args: "[--json]", about: "read everything that is kept and compare it with its checksums",
+	holds: web.Records, through: asJob, purpose: safekeeping,
 	setup: func(fs *flag.FlagSet) run {
 		asJSON := fs.Bool("json", false, "print what was found as JSON")
 		return func(ctx context.Context, e *env, args []string) error {
@@ -90,7 +91,7 @@ func (c *Checked) database(ctx context.Context, e *env, set *defs.Set, d *db.DB)
 		c.fault("database", err)
 		return
 	}
-	if c.store(ctx, s) {
+	if c.store(ctx, s, func() error { return e.noteLake(ctx, set, s) }) {
 		dir, master := e.keyStore()
 		_, err := seal.OpenFor(ctx, d, dir, master)
 		c.fault("keys", err)
@@ -98,10 +99,14 @@ func (c *Checked) database(ctx context.Context, e *env, set *defs.Set, d *db.DB)
 	c.fault("database", s.Close())
 }
 
-// store checks the database, the lake and the journal; false is a database that
-// cannot be read.
-func (c *Checked) store(ctx context.Context, s *store) bool {
-	if err := s.db.Check(ctx); err != nil {
+// store checks the database, the lake and the journal, having noted that it reads
+// what is about people; false is a database that cannot be read, or written to.
+func (c *Checked) store(ctx context.Context, s *store, note func() error) bool {
+	err := s.db.Check(ctx)
+	if err == nil {
+		err = note()
+	}
+	if err != nil {
 		c.fault("database", err)
 		return false
 	}

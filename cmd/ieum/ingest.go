@@ -15,6 +15,7 @@ import (
 
 var ingestCommand = &command{
 	name: "ingest", args: "SOURCE PATH…", about: "take in a delivery: files, or a folder of them, as defs/sources/SOURCE.yaml says",
+	holds: web.Records, through: asJob, purpose: labourMarket,
 	setup: func(fs *flag.FlagSet) run {
 		change := fs.Bool("change", false, "the files hold only what changed, whatever the source says")
 		asJSON := fs.Bool("json", false, "print the receipt as JSON")
@@ -37,6 +38,9 @@ func ingest(ctx context.Context, e *env, source ieum.SourceID, paths []string, c
 		return err
 	}
 	defer done()
+	if err := e.noteLake(ctx, set, s); err != nil {
+		return err
+	}
 	leaveRoom("/")
 	e.giveWay()
 	bar := newProgress(e)

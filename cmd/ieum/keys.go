@@ -11,10 +11,12 @@ import (
 
 	"ieum"
 	"ieum/internal/platform/seal"
+	"ieum/internal/platform/web"
 )
 
 var keysCommand = &command{
 	name: "keys", args: "[rotate] [--json]", about: "show the store of the keys of people, or renew its master key, also while serving",
+	holds: web.Nothing,
 	setup: func(fs *flag.FlagSet) run {
 		asJSON := fs.Bool("json", false, "print what was found as JSON")
 		return func(_ context.Context, e *env, args []string) error {

@@ -23,6 +23,7 @@ import (
 	"ieum/defs"
 	"ieum/internal/identity"
 	"ieum/internal/platform/durable"
+	"ieum/internal/platform/web"
 )
 
 // A command is one subcommand. Setup declares its flags and returns what it
@@ -30,14 +31,41 @@ import (
 // to stderr.
 type command struct {
 	name, args, about string
+	holds             web.Holds      // what it has to do with people, in the words of routes
+	through           through        // of one that holds records: how it goes through the door
+	purpose           ieum.PurposeID // of one that reads records itself: what for
 	setup             func(*flag.FlagSet) run
 }
 
 type run func(ctx context.Context, e *env, args []string) error
 
+// through says how a command that holds records of people goes through the door.
+type through string
+
+const (
+	asJob    through = "job"    // it reads those of many, and writes one record before (see job.go)
+	asStaff  through = "staff"  // it also shows single people, to staff who say why, one record each (see as.go)
+	byRoutes through = "routes" // it serves routes, each of which says what it holds
+	asSealed through = "sealed" // it moves what is sealed, and opens nothing
+)
+
+// register returns commands, all of which say what they hold about people.
+func register(list ...*command) []*command {
+	for _, c := range list {
+		reads, records := c.through == asJob || c.through == asStaff, c.holds == web.Records
+		switch {
+		case !slices.Contains([]web.Holds{web.Nothing, web.Sent, web.Own, web.Accounts, web.Records}, c.holds):
+			panic("the command " + c.name + " does not say what it holds about people")
+		case records != (c.through != ""), reads != (c.purpose != ""):
+			panic("the command " + c.name + " does not say how it goes through the door, and what for")
+		}
+	}
+	return list
+}
+
 // commands in the order help shows them. Each is declared in the file of its
 // name.
-var commands = []*command{
+var commands = register(
 	serveCommand,
 	ingestCommand,
 	buildCommand,
@@ -61,7 +89,7 @@ var commands = []*command{
 	auditCommand,
 	simulateCommand,
 	benchCommand,
-}
+)
 
 // An env is what a command runs in; tests give it buffers and a fixed clock.
 type env struct {
@@ -72,6 +100,7 @@ type env struct {
 	own            bool          // the process is the command's alone
 	cost           identity.Cost // of a password's hash; the zero value is that of production
 	demo           bool          // serve --demo
+	doing          *command      // that was asked for
 }
 
 // definitions loads the built-in definitions under those of --defs.
@@ -147,6 +176,7 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 		return usagef("there is no command %q; ieum help lists them", args[0])
 	}
 	c := commands[i]
+	e.doing = c
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.StringVar(&e.Data, "data", e.Data, "the data folder")

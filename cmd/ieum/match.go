@@ -15,6 +15,7 @@ import (
 
 var matchCommand = &command{
 	name: "match", args: "--resume FILE", about: "jobs for a résumé, with reasons that add up to the score",
+	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		resume := fs.String("resume", "", "a résumé: our JSON, JSON Resume or text; - for standard input")
 		k := fs.Int("k", 10, "how many jobs")
@@ -53,10 +54,13 @@ var matchCommand = &command{
 
 var candidatesCommand = &command{
 	name: "candidates", args: "--posting ID", about: "people for a posting, without anything that names them",
+	holds: web.Records, through: asStaff, purpose: placement,
 	setup: func(fs *flag.FlagSet) run {
 		posting := fs.String("posting", "", "public number of the posting: 16 hexadecimal digits")
 		k := fs.Int("k", 10, "how many people")
 		asJSON := fs.Bool("json", false, "print JSON")
+		var by asking
+		by.flags(fs)
 		return func(ctx context.Context, e *env, args []string) error {
 			if *posting == "" || len(args) > 0 {
 				return usagef("candidates takes a posting: --posting ID")
@@ -69,8 +73,19 @@ var candidatesCommand = &command{
 				return err
 			}
 			defer m.Close()
+			r, err := by.open(ctx, e, m.set)
+			if err != nil {
+				return err
+			}
+			defer r.Close()
+			if err := e.noteMarket(ctx, m); err != nil {
+				return err
+			}
 			found, err := m.matcher.Candidates(ctx, *posting, *k)
 			if err != nil {
+				return err
+			}
+			if err := r.lookAt(ctx, e, found); err != nil {
 				return err
 			}
 			site := web.NewSite(m.set, e.now, nil)
@@ -92,6 +107,7 @@ var assignments = []string{"none", "discount", "capacity"}
 
 var recommendCommand = &command{
 	name: "recommend", args: "", about: "the best postings for every seeker: seeker TAB posting TAB score a line",
+	holds: web.Records, through: asJob, purpose: placement,
 	setup: func(fs *flag.FlagSet) run {
 		b := match.Batch{}
 		fs.IntVar(&b.K, "k", 10, "postings for each seeker")
@@ -117,6 +133,9 @@ var recommendCommand = &command{
 				return err
 			}
 			defer m.Close()
+			if err := e.noteMarket(ctx, m); err != nil {
+				return err
+			}
 			counts, err := m.matcher.Recommend(ctx, b, e.stdout)
 			if err != nil {
 				return err

@@ -54,10 +54,6 @@ func TestMatchCommands(t *testing.T) {
 	if status, out, _ := invoke(data, "", "match", "--resume", resume); status != 0 || !strings.Contains(out, "in all") || !strings.Contains(out, found.Jobs[0].Title) {
 		t.Errorf("match in prose: %d\n%s", status, out)
 	}
-	status, out, errs = invoke(data, "", "candidates", "--posting", found.Jobs[0].ID, "-k", "3")
-	if status != 0 || strings.Count(out, "in all") != 3 {
-		t.Errorf("candidates: %d %s\n%s", status, errs, out)
-	}
 	status, out, errs = invoke(data, "", "recommend", "-k", "3", "--as-of", "all", "--exclude-applied")
 	if lines := strings.Count(out, "\n"); status != 0 || lines < 3*2500 || strings.Count(strings.SplitN(out, "\n", 2)[0], "\t") != 2 || !strings.Contains(errs, "seekers") {
 		t.Errorf("recommend: %d, %d lines, %s", status, lines, errs)
@@ -79,7 +75,7 @@ func TestMatchCommandsRefuse(t *testing.T) {
 		{data, "match --resume nowhere.txt", 1, "no file nowhere.txt"},
 		{data, "match --resume x -k 0", 2, "at least 1"},
 		{data, "candidates", 2, "--posting ID"},
-		{data, "candidates --posting ffffffffffffffff", 1, "there is no posting"},
+		{data, "candidates --posting ffffffffffffffff", 1, "say who you are and what for with --as NAME --purpose placement --credential FILE"},
 		{data, "recommend here", 2, "no arguments"},
 		{data, "recommend --assign capacity", 1, "--assign none"},
 		{data, "recommend --assign fairly", 2, "none, discount or capacity"},

@@ -13,17 +13,20 @@ import (
 
 	"ieum"
 	"ieum/internal/catalogue"
+	"ieum/internal/platform/web"
 	"ieum/internal/snapshot"
 )
 
 var mergesCommand = &command{
 	name: "merges", args: "[WHAT]", about: "why rows were put together, and deciding that they are not one",
+	holds: web.Records, through: asStaff, purpose: labourMarket,
 	setup: func(fs *flag.FlagSet) run {
 		var a asked
 		fs.StringVar(&a.kind, "kind", "posting", "posting (WHAT is its public number), company (a piece of its name), person (the key of a résumé) or service (the key of one of its rows)")
 		fs.BoolVar(&a.apart, "apart", false, "A B: from the next build on the two are not one")
 		fs.StringVar(&a.why, "why", "", "with --apart: why not")
 		fs.BoolVar(&a.again, "again", false, "A B: withdraw what was decided; the matcher decides again")
+		a.by.flags(fs)
 		return func(ctx context.Context, e *env, args []string) error {
 			a.what = args
 			return a.do(ctx, e)
@@ -37,6 +40,7 @@ type asked struct {
 	apart, again bool
 	why          string
 	what         []string
+	by           asking // where the rows are about people
 }
 
 // kindsOfMerges are the words for a snapshot.MergeKind.
@@ -60,7 +64,7 @@ func (a *asked) do(ctx context.Context, e *env) error {
 	case len(a.what) > 1:
 		return usagef("merges takes one posting, company, résumé or service")
 	}
-	return listMerges(e, kind, a.what[0])
+	return a.list(ctx, e, kind)
 }
 
 // decide keeps two apart from the next build on, or withdraws that.
@@ -129,14 +133,20 @@ func openSnapshot(e *env) (*snapshot.Snapshot, error) {
 	return snapshot.Open(dir)
 }
 
-// listMerges prints the evidence on a posting, a company, a résumé or a service.
-func listMerges(e *env, kind snapshot.MergeKind, what string) error {
+// list prints the evidence on a posting, a company, a résumé or a service. Who of
+// staff looks at that on résumés is written down for each of them before.
+func (a *asked) list(ctx context.Context, e *env, kind snapshot.MergeKind) error {
 	s, err := openSnapshot(e)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	about, err := concerned(s, kind, what)
+	if kind == snapshot.MergedPerson {
+		if err := a.look(ctx, e, s); err != nil {
+			return err
+		}
+	}
+	about, err := concerned(s, kind, a.what[0])
 	if err != nil {
 		return err
 	}
@@ -177,20 +187,12 @@ func concerned(s *snapshot.Snapshot, kind snapshot.MergeKind, what string) (func
 			among[s.Members.ID.At(int(m))] = true
 		}
 	case snapshot.MergedPerson:
-		r, persons := &s.Resumes, map[uint32]bool{}
-		r.Key.Range(0, r.Key.Len(), func(i int, key []byte) bool {
-			if string(key) == what && !s.ResumeGone(i) {
-				persons[r.Person.At(i)] = true
-			}
-			return true
-		})
-		if len(persons) == 0 {
+		rows := resumesBeside(s, what)
+		if len(rows) == 0 {
 			return nil, ieum.Errorf(ieum.ErrNotFound, "there is no résumé with the key %s; give the key its source has for it", what)
 		}
-		for i := range r.Person.Len() {
-			if persons[r.Person.At(i)] && !s.ResumeGone(i) {
-				among[snapshot.RowID(s.Dict.Sources[r.Source.At(i)], r.Key.At(i))] = true
-			}
+		for _, i := range rows {
+			among[snapshot.RowID(s.Dict.Sources[s.Resumes.Source.At(i)], s.Resumes.Key.At(i))] = true
 		}
 	case snapshot.MergedService:
 		rows := rowsOfServices(s, what)
@@ -202,6 +204,49 @@ func concerned(s *snapshot.Snapshot, kind snapshot.MergeKind, what string) (func
 		}
 	}
 	return func(i int) bool { return among[s.Merges.A.At(i)] && among[s.Merges.B.At(i)] }, nil
+}
+
+// look writes down who looks at the résumés beside the one that was named.
+func (a *asked) look(ctx context.Context, e *env, s *snapshot.Snapshot) error {
+	set, err := e.definitions()
+	if err != nil {
+		return err
+	}
+	r, err := a.by.open(ctx, e, set)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if err := e.noteSnapshot(ctx, set, s.Meta); err != nil {
+		return err
+	}
+	for _, i := range resumesBeside(s, a.what[0]) {
+		there, err := r.look(ctx, e, ieum.SourceID(s.Dict.Sources[s.Resumes.Source.At(i)]), s.Resumes.Key.At(i))
+		if err == nil && !there {
+			err = ieum.Errorf(ieum.ErrNotFound, "the person of this résumé was erased")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resumesBeside returns the rows of all résumés of whoever has one under key.
+func resumesBeside(s *snapshot.Snapshot, key string) (rows []int) {
+	r, persons := &s.Resumes, map[uint32]bool{}
+	r.Key.Range(0, r.Key.Len(), func(i int, k []byte) bool {
+		if string(k) == key && !s.ResumeGone(i) {
+			persons[r.Person.At(i)] = true
+		}
+		return true
+	})
+	for i := range r.Person.Len() {
+		if persons[r.Person.At(i)] && !s.ResumeGone(i) {
+			rows = append(rows, i)
+		}
+	}
+	return rows
 }
 
 // rowsOfServices returns the items that speak of a service of which a source

@@ -55,7 +55,7 @@ func TestMergesCanBeUndone(t *testing.T) {
 		{"merges --apart --why x " + a + " 0123456789abcdef", "nothing with the number 0123456789abcdef was put together", 1},
 		{"merges --again " + a + " " + other, "nothing is decided on", 1},
 		{"merges 0123456789abcdef", "there is no posting 0123456789abcdef; give the number in the address of its page", 1},
-		{"merges --kind person nobody", "there is no résumé with the key nobody", 1},
+		{"merges --kind person nobody", "say who you are and what for with --as NAME --purpose labour-market --credential FILE", 1},
 		{"merges --kind service nothing", "no row that speaks of a service has the key nothing", 1},
 	} {
 		b.fail(tt.status, tt.says, strings.Fields(tt.args)...)

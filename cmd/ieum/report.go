@@ -14,6 +14,7 @@ import (
 
 var reportCommand = &command{
 	name: "report", args: "KECO", about: "the market of one occupation (KECO 2025 unit group)",
+	holds: web.Nothing,
 	setup: func(fs *flag.FlagSet) run {
 		var q jobcare.Query
 		fs.StringVar(&q.Region, "region", "", "region code: a province such as 11 or a district such as 11680")

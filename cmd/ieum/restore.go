@@ -19,10 +19,12 @@ import (
 	"ieum/internal/platform/durable"
 	"ieum/internal/platform/journal"
 	"ieum/internal/platform/seal"
+	"ieum/internal/platform/web"
 )
 
 var restoreCommand = &command{
 	name: "restore", args: "FILE", about: "make a data folder, and fill the database, of what ieum backup wrote",
+	holds: web.Records, through: asSealed,
 	setup: func(fs *flag.FlagSet) run {
 		identity := fs.String("identity", "", "the secret key is in this file, as age-keygen writes it")
 		passphrase := fs.String("passphrase", "", "the passphrase is in the first line of this file")

@@ -15,11 +15,13 @@ import (
 	"time"
 
 	"ieum"
+	"ieum/internal/platform/web"
 	"ieum/internal/simulate"
 )
 
 var serveCommand = &command{
 	name: "serve", about: "run the service; an empty folder will do",
+	holds: web.Records, through: byRoutes,
 	setup: func(fs *flag.FlagSet) run {
 		demo := fs.Bool("demo", false, "bring simulated people and postings first, if there are no data")
 		listen := fs.String("listen", "", "the address to serve on (default localhost:8080)")

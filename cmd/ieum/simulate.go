@@ -10,12 +10,14 @@ import (
 	"sync"
 	"time"
 
+	"ieum/internal/platform/web"
 	"ieum/internal/simulate"
 )
 
 var simulateCommand = &command{
 	name: "simulate", args: "--resumes N --postings M --seed S --out DIR",
 	about: "a made-up labour market with known truth as Parquet; bring it in with: ieum ingest simulated DIR",
+	holds: web.Nothing,
 	setup: func(fs *flag.FlagSet) run {
 		p := simulate.Default()
 		fs.IntVar(&p.Resumes, "resumes", p.Resumes, "résumés")

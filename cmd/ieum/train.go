@@ -6,6 +6,7 @@ import (
 
 	"ieum/internal/catalogue/occupation"
 	"ieum/internal/platform/durable"
+	"ieum/internal/platform/web"
 )
 
 // The learned parts by name; each has its folder of training files.
@@ -14,6 +15,7 @@ const partCoder = "coder"
 var trainCommand = &command{
 	name: "train", args: "NAME --from DIR --out FILE",
 	about: "trains a learned part from files (coder), and says how good it is on what it has not seen",
+	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		from, seed := trainingFlags(fs)
 		out := fs.String("out", "", "the `file` to write; use it with: ieum code --weights FILE")
@@ -46,6 +48,7 @@ var trainCommand = &command{
 var evalCommand = &command{
 	name: "eval", args: "NAME --from DIR",
 	about: "scores a learned part (coder) on what it has not seen, by cross-validation; JSON",
+	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		from, seed := trainingFlags(fs)
 		return func(_ context.Context, e *env, args []string) error {

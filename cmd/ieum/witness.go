@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"ieum/internal/ledger"
+	"ieum/internal/platform/web"
 )
 
 var witnessCommand = &command{
 	name: "witness", args: "KEY…", about: "cosign the ledgers of other installations; KEY is what their page /ledger/key shows",
+	holds: web.Nothing,
 	setup: func(fs *flag.FlagSet) run {
 		listen := fs.String("listen", "localhost:8081", "the address to answer on")
 		return func(ctx context.Context, e *env, args []string) error {

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -18,10 +19,19 @@ var files embed.FS
 // deliveriesShown is how many deliveries a page lists.
 const deliveriesShown = 30
 
+// A Door lets somebody see where a row about a person came from: that they look,
+// and what for, is written down before it is shown.
+type Door interface {
+	Look(ctx context.Context, by *web.Reader, purpose ieum.PurposeID, source ieum.SourceID, kind ieum.KindID, key string) error
+}
+
+// lineage is the purpose for which operators look at rows about people.
+const lineage ieum.PurposeID = "labour-market"
+
 // Routes serves the pages and the API of deliveries. All are for
-// operators (see web.Operators).
-func (c *Catalogue) Routes(site *web.Site, mux *web.Mux) {
-	h := &handlers{c, site.Pages(files)}
+// operators (see web.Operators); rows about people are behind the door besides.
+func (c *Catalogue) Routes(site *web.Site, mux *web.Mux, door Door) {
+	h := &handlers{c, site.Pages(files), door}
 	mux.Page("GET /deliveries", web.Nothing, web.Operators(h.list))
 	mux.Page("GET /deliveries/{number}", web.Nothing, web.Operators(h.one))
 	mux.Page("GET /deliveries/{number}/quarantine.csv", web.Records, web.Operators(h.quarantine))
@@ -43,6 +53,7 @@ func (c *Catalogue) Routes(site *web.Site, mux *web.Mux) {
 type handlers struct {
 	c     *Catalogue
 	pages *web.Pages
+	door  Door
 }
 
 type listQuery struct {
@@ -178,6 +189,16 @@ func (h *handlers) record(w http.ResponseWriter, r *http.Request) error {
 	rec, err := h.c.Record(r.Context(), ieum.SourceID(q.Source), ieum.KindID(q.Kind), q.Key)
 	if err != nil {
 		return err
+	}
+	if personal(h.c.defs.Kinds[rec.Kind]) {
+		w.Header().Set("Cache-Control", "no-store")
+		by := web.By(r)
+		if by == nil {
+			return ieum.ErrSignedOut
+		}
+		if err := h.door.Look(r.Context(), by, lineage, rec.Source, rec.Kind, rec.Key); err != nil {
+			return err
+		}
 	}
 	return h.pages.Reply(w, r, "record.html", rec)
 }

@@ -1,14 +1,17 @@
 package catalogue
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
+	"ieum"
 	"ieum/internal/platform/web"
 )
 
@@ -17,7 +20,7 @@ func (b *bench) serve() *httptest.Server {
 	site := web.NewSite(b.defs, b.now, func() bool { return false })
 	site.Log = slog.New(slog.DiscardHandler)
 	mux := web.NewMux(site)
-	b.Routes(site, mux)
+	b.Routes(site, mux, nil)
 	s := httptest.NewServer(mux)
 	b.t.Cleanup(s.Close)
 	return s
@@ -69,7 +72,6 @@ func TestDeliveryPages(t *testing.T) {
 		{"/deliveries/1/quarantine.csv", "ko", 200, []string{"_file,_row,_field,_reason", "jobs.csv,3,title"}},
 		{"/deliveries/2/quarantine.csv", "ko", 404, nil},
 		{"/records/shop/posting/a%2F1", "ko", 200, []string{"jobs.csv", "가상중공업", "/deliveries/1"}},
-		{"/records/people/resume/r1", "ko", 200, []string{"resume.csv", "사람에 관한 정보"}},
 		{"/records/shop/posting/nothing", "ko", 404, []string{"그 키로 담긴 행이 없습니다"}},
 		{"/records/shop/nothing/1", "en", 404, []string{"No row is kept under that key"}},
 	} {
@@ -83,8 +85,71 @@ func TestDeliveryPages(t *testing.T) {
 			}
 		}
 	}
-	if _, body := get(t, s.URL+"/records/people/resume/r1", "ko"); strings.Contains(body, "부산") {
-		t.Error("the page of a record shows what it tells about a person")
+}
+
+// looking is a door that notes who looked, and fails when it is told to.
+type looking struct {
+	by   *web.Reader
+	fail error
+	seen []string
+}
+
+func (l *looking) Look(_ context.Context, by *web.Reader, purpose ieum.PurposeID, source ieum.SourceID, kind ieum.KindID, key string) error {
+	if l.fail == nil {
+		l.seen = append(l.seen, strings.Join([]string{string(by.ID), string(purpose), string(source), string(kind), key}, " "))
+	}
+	return l.fail
+}
+
+// Where a row about a person came from is shown to operators who signed in, once
+// it is written down that they look; what it tells of the person is not.
+func TestRowsAboutPeopleAreBehindTheDoor(t *testing.T) {
+	b := newBench(t, shop, people)
+	b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원")))
+	b.ingest("people", b.file("resume.csv", "id,name,birth,phone,mail,home,headline,careers,story,day", "r1,홍가상,1968-03-05,,,부산,,,,"),
+		b.file("licence.csv", "resume,licence", "r1,용접기능사"))
+	site := web.NewSite(b.defs, b.now, func() bool { return false })
+	site.Log = slog.New(slog.DiscardHandler)
+	door := &looking{}
+	site.Reader = func(*http.Request) (*web.Reader, error) { return door.by, nil }
+	mux := web.NewMux(site)
+	b.Routes(site, mux, door)
+	may := func(allowed ...ieum.Permission) *web.Reader {
+		return &web.Reader{ID: "a1", May: func(p ieum.Permission) bool { return slices.Contains(allowed, p) }}
+	}
+	ask := func(path string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("GET", path, nil)
+		r.RemoteAddr, r.Host = "127.0.0.1:5000", "localhost"
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, r)
+		return w
+	}
+	for _, tt := range []struct {
+		name   string
+		by     *web.Reader
+		fail   error
+		status int
+		seen   int
+	}{
+		{"nobody, on the machine itself", nil, nil, 401, 0},
+		{"somebody whom the door refuses", may(ieum.Operate), ieum.ErrDenied, 403, 0},
+		{"an operator", may(ieum.Operate), nil, 200, 1},
+		{"an operator of whom no record can be written", may(ieum.Operate), ieum.ErrUnavailable, 503, 0},
+	} {
+		for _, path := range []string{"/records/people/resume/r1", "/api/v1/records/people/resume/r1"} {
+			*door = looking{by: tt.by, fail: tt.fail}
+			w := ask(path)
+			if body := w.Body.String(); w.Code != tt.status || (w.Code == 200) != strings.Contains(body, "resume.csv") || strings.Contains(body, "부산") || strings.Contains(body, "홍가상") {
+				t.Errorf("%s is answered %s with %d %s", tt.name, path, w.Code, body)
+			}
+			if len(door.seen) != tt.seen || tt.seen > 0 && door.seen[0] != "a1 labour-market people resume r1" {
+				t.Errorf("of %s there are the records %q", tt.name, door.seen)
+			}
+		}
+	}
+	*door = looking{}
+	if w := ask("/records/shop/posting/1"); w.Code != 200 || len(door.seen) != 0 {
+		t.Errorf("a posting is answered with %d and the records %q", w.Code, door.seen)
 	}
 }
 
@@ -115,7 +180,7 @@ func TestDeliveriesStayOnThisMachine(t *testing.T) {
 	site := web.NewSite(b.defs, b.now, func() bool { return false })
 	site.Log = slog.New(slog.DiscardHandler)
 	mux := web.NewMux(site)
-	b.Routes(site, mux)
+	b.Routes(site, mux, nil)
 	for _, path := range []string{
 		"/deliveries", "/deliveries/1", "/deliveries/1/quarantine.csv", "/records/shop/posting/1",
 		"/api/v1/deliveries", "/api/v1/deliveries/1", "/api/v1/records/shop/posting/1",

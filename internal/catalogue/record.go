@@ -3,6 +3,7 @@ package catalogue
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math"
@@ -149,6 +150,23 @@ func (c *Catalogue) nameFile(ctx context.Context, r *Record) error {
 	}
 	r.File = files[place].Name
 	return nil
+}
+
+// People returns how many rows about people there are, and a hash of which they
+// are.
+func (c *Catalogue) People(ctx context.Context) (rows int64, sum []byte, err error) {
+	states, err := c.store.states(ctx, "")
+	if err != nil {
+		return 0, nil, err
+	}
+	h := sha256.New()
+	for _, s := range states {
+		if k := c.defs.Kinds[s.kind]; k != nil && personal(k) {
+			rows += s.rows
+			fmt.Fprintf(h, "%s %s %d %s\n", s.source, s.kind, s.rows, s.sha256)
+		}
+	}
+	return rows, h.Sum(nil), nil
 }
 
 // A SourceStatus says how a source stands: what came last and what is awaited.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/journal"
 	"ieum/internal/snapshot"
@@ -261,7 +262,7 @@ func (s *store) end(ctx context.Context, q sealedQuarantine) error {
 // opened records that somebody is about to read rows about people.
 func (s *store) opened(ctx context.Context, q sealedQuarantine, by ieum.AccountID) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		return journal.Append(ctx, tx, "catalogue.quarantine.opened", strconv.FormatInt(q.delivery, 10), map[string]any{"by": string(by), "rows": q.rows, "id": q.id})
+		return journal.Append(ctx, tx, "catalogue.quarantine.opened", strconv.FormatInt(q.delivery, 10), map[string]any{"by": string(by), "purpose": lineage, "basis": defs.BasisLaw, "rows": q.rows, "id": q.id})
 	})
 }
 

@@ -139,6 +139,9 @@ type Person struct {
 	roles   map[ieum.RoleID]*defs.Role
 }
 
+// SignedIn says whether the person came all the way in, and still is.
+func (p *Person) SignedIn() bool { return p != nil && p.Session.Stage == stageFull }
+
 // Over returns the role in which the person may do something to somebody; false
 // when there is none.
 func (p *Person) Over(what ieum.Permission, to Subject) (ieum.Held, bool) {
