@@ -19,11 +19,12 @@ var backupCommand = &command{
 	setup: func(fs *flag.FlagSet) run {
 		recipients := fs.String("recipients", "", "encrypt for the public keys in this file, as age-keygen -y writes them")
 		passphrase := fs.String("passphrase", "", "encrypt with the passphrase in the first line of this file")
+		and := fs.String("and", "", "and for the public keys of a second person in this file: opening takes both")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) != 1 {
 				return usagef("name one file: ieum backup FILE")
 			}
-			keys, err := keysOf(*recipients, *passphrase, "--recipients", backup.Recipients)
+			keys, err := keysOf(*recipients, *passphrase, *and, "--recipients", backup.Recipients)
 			if err != nil {
 				return err
 			}
@@ -32,15 +33,23 @@ var backupCommand = &command{
 	},
 }
 
-// keysOf reads the one of the two files that was named.
-func keysOf(file, passphrase, flag string, read func(string) (backup.Keys, error)) (backup.Keys, error) {
+// keysOf reads the one of the two files that was named, and that of a second
+// person beside the first.
+func keysOf(file, passphrase, and, flag string, read func(string) (backup.Keys, error)) (backup.Keys, error) {
 	switch {
-	case file != "" && passphrase == "":
+	case file != "" && passphrase == "" && and == "":
 		return read(file)
-	case file == "" && passphrase != "":
+	case file != "" && passphrase == "":
+		one, err := read(file)
+		if err != nil {
+			return one, err
+		}
+		two, err := read(and)
+		return one.And(two), err
+	case file == "" && passphrase != "" && and == "":
 		return backup.Passphrase(passphrase)
 	}
-	return backup.Keys{}, usagef("name either %s FILE or --passphrase FILE", flag)
+	return backup.Keys{}, usagef("name either %s FILE, and with --and FILE that of a second person, or --passphrase FILE", flag)
 }
 
 // databaseEntry is the name in a backup under which the copy of the database lies.

@@ -159,6 +159,21 @@ func TestABackupWithAPassphrase(t *testing.T) {
 	}
 }
 
+// A backup for two people is restored by both of them together alone.
+func TestABackupForTwoPeople(t *testing.T) {
+	b, one, two := newBench(t), newSafe(t), newSafe(t)
+	b.succeed("backup", one.path("both"), "--recipients", one.public, "--and", two.public)
+	before := b.contents()
+	b.data = filepath.Join(t.TempDir(), "data")
+	b.fail(1, "opens with the keys of both; name the second one's with --and FILE", "restore", one.path("both"), "--identity", one.secret)
+	b.fail(1, "cannot be opened with this key", "restore", one.path("both"), "--identity", two.secret)
+	b.fail(2, "name either", "restore", one.path("both"), "--and", two.secret)
+	b.succeed("restore", one.path("both"), "--identity", one.secret, "--and", two.secret)
+	if b.contents() != before {
+		t.Error("the files are not the same")
+	}
+}
+
 // A backup that was cut off or changed anywhere is refused with a sentence, and
 // leaves nothing; so is one without its key, or that would cover something.
 func TestBackupsThatAreRefused(t *testing.T) {
@@ -167,7 +182,7 @@ func TestBackupsThatAreRefused(t *testing.T) {
 	b.fail(1, "there is a file "+at.path("one")+" already", "backup", at.path("one"), "--recipients", at.public)
 	b.fail(1, "there is no folder", "backup", at.path("none/one"), "--recipients", at.public)
 	b.fail(1, "holds no public keys", "backup", at.path("two"), "--recipients", b.in("jobs.csv"))
-	b.fail(2, "name either --recipients FILE or --passphrase FILE", "backup", at.path("two"))
+	b.fail(2, "name either --recipients FILE", "backup", at.path("two"))
 	b.fail(1, "may be read or changed by others", "backup", at.path("two"), "--passphrase", at.public)
 	b.fail(1, "holds something already", "restore", at.path("one"), "--identity", at.secret)
 

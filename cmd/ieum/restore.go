@@ -28,11 +28,12 @@ var restoreCommand = &command{
 	setup: func(fs *flag.FlagSet) run {
 		identity := fs.String("identity", "", "the secret key is in this file, as age-keygen writes it")
 		passphrase := fs.String("passphrase", "", "the passphrase is in the first line of this file")
+		and := fs.String("and", "", "the secret key of the second person is in this file")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) != 1 {
 				return usagef("name one file: ieum restore FILE")
 			}
-			keys, err := keysOf(*identity, *passphrase, "--identity", backup.Identities)
+			keys, err := keysOf(*identity, *passphrase, *and, "--identity", backup.Identities)
 			if err != nil {
 				return err
 			}

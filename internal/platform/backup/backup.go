@@ -5,6 +5,7 @@ package backup
 
 import (
 	"archive/tar"
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"filippo.io/age"
@@ -31,7 +33,8 @@ const Piece = 4 << 20
 type Writer struct {
 	path  string
 	file  *durable.File
-	plain io.WriteCloser
+	plain io.Writer
+	close []func() error // of what is wound around the archive, the innermost first
 	tar   *tar.Writer
 }
 
@@ -51,11 +54,15 @@ func Create(path string, k Keys) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := age.Encrypt(f, k.to...)
-	if err != nil {
-		return nil, errors.Join(err, f.Close(), durable.Remove(temp))
+	w := &Writer{path: path, file: f, plain: f}
+	for _, to := range k.to {
+		plain, err := age.Encrypt(w.plain, to...)
+		if err != nil {
+			return nil, errors.Join(err, f.Close(), durable.Remove(temp))
+		}
+		w.plain, w.close = plain, slices.Insert(w.close, 0, plain.Close)
 	}
-	w := &Writer{path, f, plain, tar.NewWriter(plain)}
+	w.tar = tar.NewWriter(w.plain)
 	if err := w.Add(format, 0, strings.NewReader("")); err != nil {
 		w.Abandon()
 		return nil, err
@@ -106,7 +113,10 @@ func (s *stream) Close() error { return s.add(s.buf.Len()) }
 
 // Close completes the backup and lets it be seen.
 func (w *Writer) Close() error {
-	err := errors.Join(w.tar.Close(), w.plain.Close())
+	err := w.tar.Close()
+	for _, end := range w.close {
+		err = errors.Join(err, end())
+	}
 	if err == nil {
 		err = w.file.Sync()
 	}
@@ -129,8 +139,11 @@ type Reader struct {
 	tar   *tar.Reader
 }
 
-// Open opens a backup with a key that it was made for. Faults are
-// ieum.ErrInvalid or, with another key, ieum.ErrDenied.
+// ageMagic is what a file in the age format begins with.
+const ageMagic = "age-encryption.org/"
+
+// Open opens a backup with the keys of all whom it was made for. Faults are
+// ieum.ErrInvalid or, with other keys, ieum.ErrDenied.
 func Open(path string, k Keys) (*Reader, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -140,12 +153,9 @@ func Open(path string, k Keys) (*Reader, error) {
 		return nil, durable.Fault(err)
 	}
 	r := &Reader{path: path, file: f}
-	if r.plain, err = age.Decrypt(f, k.with...); err != nil {
+	if err := r.unwind(k); err != nil {
 		f.Close()
-		if _, wrong := errors.AsType[*age.NoIdentityMatchError](err); wrong {
-			return nil, ieum.Errorf(ieum.ErrDenied, "%s cannot be opened with this key or passphrase; name the one it was made for", path)
-		}
-		return nil, r.damaged()
+		return nil, err
 	}
 	r.tar = tar.NewReader(r.plain)
 	h, err := r.tar.Next()
@@ -162,6 +172,27 @@ func Open(path string, k Keys) (*Reader, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// unwind decrypts as often as the backup was encrypted.
+func (r *Reader) unwind(k Keys) error {
+	r.plain = r.file
+	for layer := 0; ; layer++ {
+		in := bufio.NewReader(r.plain)
+		if begin, _ := in.Peek(len(ageMagic)); layer > 0 && string(begin) != ageMagic {
+			r.plain = in
+			return nil
+		}
+		var err error
+		if r.plain, err = age.Decrypt(in, k.with...); err != nil {
+			if _, wrong := errors.AsType[*age.NoIdentityMatchError](err); wrong && layer == 0 {
+				return ieum.Errorf(ieum.ErrDenied, "%s cannot be opened with this key or passphrase; name the one it was made for", r.path)
+			} else if wrong {
+				return ieum.Errorf(ieum.ErrDenied, "%s was made for two people, and opens with the keys of both; name the second one's with --and FILE", r.path)
+			}
+			return r.damaged()
+		}
+	}
 }
 
 func (r *Reader) damaged() error {

@@ -21,7 +21,7 @@ func newKeys(t *testing.T) Keys {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Keys{[]age.Recipient{pair.Recipient()}, []age.Identity{pair}}
+	return Keys{[][]age.Recipient{{pair.Recipient()}}, []age.Identity{pair}}
 }
 
 // What was added comes back in order: files whole, a stream in pieces.
@@ -100,7 +100,7 @@ func TestABackupOfSomethingElseIsRefused(t *testing.T) {
 		{"a link", ieum.ErrInvalid, format, tar.Header{Name: "lake/x", Typeflag: tar.TypeSymlink, Linkname: "/x"}},
 	} {
 		var sealed bytes.Buffer
-		plain, err := age.Encrypt(&sealed, keys.to...)
+		plain, err := age.Encrypt(&sealed, keys.to[0]...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,5 +158,50 @@ func TestABackupCutBehindItsFilesIsRefused(t *testing.T) {
 	}
 	if err := read(); !errors.Is(err, ieum.ErrInvalid) {
 		t.Errorf("of the one cut off: %v", err)
+	}
+}
+
+// A backup for two people opens with the keys of both, in either order, and with
+// those of neither alone; one that was cut off inside is no backup.
+func TestABackupForTwoPeople(t *testing.T) {
+	one, two, path := newKeys(t), newKeys(t), filepath.Join(t.TempDir(), "one")
+	w, err := Create(path, one.And(two))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Add("a", 3, strings.NewReader("abc")), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	read := func(k Keys) error {
+		r, err := Open(path, k)
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		if name, _, err := r.Next(); err != nil || name != "a" {
+			return errors.Join(err, errors.New(name))
+		}
+		_, _, err = r.Next()
+		return err
+	}
+	for name, k := range map[string]Keys{"one": one, "two": two, "others": newKeys(t).And(newKeys(t))} {
+		if err := read(k); !errors.Is(err, ieum.ErrDenied) {
+			t.Errorf("with the keys of %s: %v", name, err)
+		}
+	}
+	for _, k := range []Keys{one.And(two), two.And(one)} {
+		if err := read(k); !errors.Is(err, io.EOF) {
+			t.Errorf("with the keys of both: %v", err)
+		}
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, info.Size()-1); err != nil {
+		t.Fatal(err)
+	}
+	if err := read(one.And(two)); !errors.Is(err, ieum.ErrInvalid) {
+		t.Errorf("cut off: %v", err)
 	}
 }

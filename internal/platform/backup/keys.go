@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"filippo.io/age"
@@ -16,10 +17,16 @@ import (
 // leastPassphrase is the least number of bytes of a passphrase.
 const leastPassphrase = 12
 
-// Keys close a backup, or open it.
+// Keys close a backup, or open it. A backup that several Keys closed opens with
+// all of them together.
 type Keys struct {
-	to   []age.Recipient
+	to   [][]age.Recipient // of each person who is needed
 	with []age.Identity
+}
+
+// And returns the keys of two people, both of whom are needed.
+func (k Keys) And(other Keys) Keys {
+	return Keys{slices.Concat(k.to, other.to), slices.Concat(k.with, other.with)}
 }
 
 // Recipients reads the public keys of a file, one a line, as age-keygen -y
@@ -29,10 +36,11 @@ func Recipients(path string) (k Keys, err error) {
 	if err != nil {
 		return k, err
 	}
-	if k.to, err = age.ParseRecipients(bytes.NewReader(b)); err != nil {
+	to, err := age.ParseRecipients(bytes.NewReader(b))
+	if err != nil {
 		return k, ieum.Errorf(ieum.ErrInvalid, "%s holds no public keys (age1…, one a line); make them with: age-keygen", path)
 	}
-	return k, nil
+	return Keys{to: [][]age.Recipient{to}}, nil
 }
 
 // Identities reads the secret keys of a file that only its owner may read.
@@ -64,7 +72,7 @@ func Passphrase(path string) (k Keys, err error) {
 		return k, err
 	}
 	with, err := age.NewScryptIdentity(line)
-	return Keys{[]age.Recipient{to}, []age.Identity{with}}, err
+	return Keys{[][]age.Recipient{{to}}, []age.Identity{with}}, err
 }
 
 func readSecret(path string) ([]byte, error) {
