@@ -36,10 +36,11 @@ func NoteJob(ctx context.Context, to *db.DB, set *defs.Set, now time.Time, j Job
 	if err := Migrate(ctx, to); err != nil {
 		return nil, err
 	}
-	salt := make([]byte, 16)
+	id, salt := make([]byte, 16), make([]byte, 16)
+	rand.Read(id)
 	rand.Read(salt)
 	one := member{salt: salt, leaf: leafOf(salt, ieum.PersonID(c.Sum))}
-	b := &Bulk{ID: newID("b"), Job: j.Name, Purpose: purpose, People: c.People, Root: hex.EncodeToString(one.leaf), At: now.Truncate(time.Second)}
+	b := &Bulk{ID: "b" + hex.EncodeToString(id), Job: j.Name, Purpose: purpose, People: c.People, Root: hex.EncodeToString(one.leaf), At: now.Truncate(time.Second)}
 	return b, d.store.addBulk(ctx, b, one.leaf, []member{one}, bulkEntry(b, j, p, defs.BasisLaw, p.Records))
 }
 
