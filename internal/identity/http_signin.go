@@ -38,6 +38,7 @@ func (h *handlers) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	f.Kept = "" // an address comes from anywhere: it could bring a form along that its reader never filled in
 	return h.show(w, r, "sign-in.html", f, nil)
 }
 

@@ -291,6 +291,16 @@ func TestAFormOutlivesItsSession(t *testing.T) {
 	}
 }
 
+// A link from elsewhere cannot bring a form along that is sent after signing in:
+// only a page of this site has one kept.
+func TestALinkBringsNoFormAlong(t *testing.T) {
+	s := newSite(t)
+	evil := kept{"/accounts/role", form("name", "mallory", "role", "operator")}.String()
+	if status, _, text := s.ask("GET", "/sign-in?next=%2Faccount&kept="+evil, nil); status != 200 || strings.Contains(text, `name="kept"`) || !strings.Contains(text, `name="next" value="/account"`) {
+		t.Errorf("%d %s", status, text)
+	}
+}
+
 // Who signed in more than ten minutes ago shows that it is they before power is
 // handed out or what one signs in with changes; the session of before ends.
 func TestWhatIsSensitiveAsksOnceMore(t *testing.T) {
