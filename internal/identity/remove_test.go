@@ -78,6 +78,28 @@ func TestAnAccountIsRemovedWhole(t *testing.T) {
 	})
 }
 
+// What somebody lent of their roles ends with their account.
+func TestWhatWasLentEndsWithTheAccount(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		op := k.operator("oper")
+		token, _, err := k.Add(ctx, op, "stand-in", Grant{Role: "seeker"})
+		k.must(err)
+		standIn := k.join(token)
+		lent, err := k.Delegate(ctx, op, op.Grants[0].Number, "stand-in", k.at.AddDate(0, 0, 3))
+		k.must(err)
+		k.must(k.store.confirm(ctx, lent.Number, "another", func(Grant) error { return nil }))
+		if !k.again(standIn).MayAny(ieum.Operate) {
+			t.Fatal("what was lent does not count")
+		}
+		k.must(k.keys.Erase(string(op.ID)))
+		k.must(k.Remove(ctx, op.ID))
+		if standIn = k.again(standIn); standIn.MayAny(ieum.Operate) || !standIn.MayAny(ieum.OwnData) {
+			t.Errorf("after the lender is gone: %+v", standIn.Grants)
+		}
+	})
+}
+
 // A database that was put back has who was erased since; the start removes them
 // again, and again, and nobody else.
 func TestErasuresAreReplayed(t *testing.T) {

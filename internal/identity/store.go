@@ -211,9 +211,8 @@ func (s *store) cancelLink(ctx context.Context, a AccountID, id string, now time
 	})
 }
 
-// remove removes all that is kept about an account but its grants and keys,
-// which end;
-// false when there is no such account.
+// remove removes all that is kept about an account but its grants, what was lent
+// from them, and its keys, which end; false when there is no such account.
 func (s *store) remove(ctx context.Context, a AccountID, now time.Time) (was bool, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) (event, error) {
 		res, err := tx.ExecContext(ctx, `DELETE FROM identity_account WHERE id = ?`, string(a))
@@ -235,7 +234,8 @@ func (s *store) remove(ctx context.Context, a AccountID, now time.Time) (was boo
 		if _, err := tx.ExecContext(ctx, `UPDATE identity_key SET ended = ? WHERE owner = ? AND ended = 0`, now.Unix(), string(a)); err != nil {
 			return event{}, err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE identity_grant SET ended = ? WHERE account = ? AND ended = 0`, now.Unix(), string(a))
+		_, err = tx.ExecContext(ctx, `UPDATE identity_grant SET ended = ? WHERE (account = ? OR lent IN (SELECT number FROM identity_grant WHERE account = ?)) AND ended = 0`,
+			now.Unix(), string(a), string(a))
 		if !was {
 			return event{}, err
 		}
