@@ -106,7 +106,7 @@ func (h *handlers) arriving(w http.ResponseWriter, r *http.Request) (*Person, en
 	if err != nil {
 		return nil, enrolPage{}, err
 	}
-	two, err := h.g.needsTwo(r.Context(), p.ID)
+	two, err := h.g.needsTwo(r.Context(), p.ID, true)
 	return p, enrolPage{Name: p.Name, App: key, Passkeys: h.g.Passkeys(r.Host), Two: two}, err
 }
 

@@ -207,14 +207,14 @@ func (g *Registry) Who(ctx context.Context, token string) (*Person, error) {
 	return p, err
 }
 
-// needsTwo says whether an account's roles ask for two factors, those that wait
-// for a second person among them.
-func (g *Registry) needsTwo(ctx context.Context, a AccountID) (bool, error) {
+// needsTwo says whether an account's roles ask for two factors; with proposed,
+// those that wait for a second person among them.
+func (g *Registry) needsTwo(ctx context.Context, a AccountID, proposed bool) (bool, error) {
 	all, err := g.store.grants(ctx, a)
 	now := g.now()
 	return slices.ContainsFunc(all, func(one Grant) bool {
 		r := g.roles[one.Role]
-		return (one.Holds(now) || one.Waits(now)) && (r == nil || r.TwoFactors)
+		return (one.Holds(now) || proposed && one.Waits(now)) && (r == nil || r.TwoFactors)
 	}), err
 }
 

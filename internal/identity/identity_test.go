@@ -279,6 +279,26 @@ func TestARoleIsLentForAWhile(t *testing.T) {
 	})
 }
 
+// Roles of others than staff are given by operators alone: an employer lends
+// none, and nobody learns by trying which names there are.
+func TestOnlyRolesOfStaffAreLent(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		op := k.operator("oper")
+		k.must(k.AddOrganisation(ctx, op.ID, Organisation{ID: "firm", Name: "가상 기업", Kind: "employer"}))
+		token, _, err := k.Add(ctx, op, "boss", Grant{Role: "employer", Organisation: "firm"})
+		k.must(err)
+		boss := k.join(token)
+		_, _, err = k.Add(ctx, op, "kim", Grant{Role: "seeker"})
+		k.must(err)
+		for _, name := range []string{"kim", "nobody-there"} {
+			if _, err := k.Delegate(ctx, boss, boss.Grants[0].Number, name, k.at.AddDate(0, 0, 3)); !errors.Is(err, ieum.ErrNotFound) {
+				t.Errorf("an employer lends its role to %s: %v", name, err)
+			}
+		}
+	})
+}
+
 func TestSigningInTakesTwoFactors(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		ctx := t.Context()
@@ -586,6 +606,63 @@ func TestARoleThatAsksForTwoFactorsCountsWithTwoOnly(t *testing.T) {
 		}
 		_, err = k.SignIn(ctx, here, "kim", secretWord)
 		k.refused(err, "identity.error.no_second")
+	})
+}
+
+// A role that was only proposed, with or without a purpose, keeps nobody out.
+func TestAProposalLocksNobodyOut(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		op := k.operator("oper")
+		token, _, err := k.Add(ctx, op, "kim", Grant{Role: "seeker"})
+		k.must(err)
+		cookie, _, err := k.Arrive(ctx, token, "")
+		k.must(err)
+		_, _, err = k.SetPassword(ctx, k.person(cookie), "", secretWord, "", false)
+		k.must(err)
+		_, err = k.Delegate(ctx, op, op.Grants[0].Number, "kim", k.at.AddDate(0, 0, 3))
+		k.must(err)
+		e, err := k.SignIn(ctx, here, "kim", secretWord)
+		k.must(err)
+		if p := k.person(e.Cookie); !p.MayAny(ieum.OwnData) || p.MayAny(ieum.Operate) {
+			t.Errorf("kim may do %+v", p.Grants)
+		}
+	})
+}
+
+// Whoever made a recovery for somebody does not get in once that is an account
+// of staff: that the console alone recovers.
+func TestARecoveryEndsWithARoleOfStaff(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		op := k.operator("oper")
+		token, _, err := k.Add(ctx, op, "kim", Grant{Role: "seeker"})
+		k.must(err)
+		k.join(token)
+		link, from, err := k.Recover(ctx, op.ID, "kim")
+		k.must(err)
+		k.at = from
+		_, p, err := k.Arrive(ctx, link, here.Agent) // the page of the link is open already
+		k.must(err)
+		_, err = k.ProposeFor(ctx, op, "kim", Grant{Role: "operator"})
+		k.must(err)
+		_, _, err = k.Linked(ctx, link)
+		k.refused(err, "identity.error.link")
+		_, _, err = k.SetPassword(ctx, p, here.Agent, secretWord, k.code(p), false)
+		k.refused(err, "identity.error.link")
+		under, err := k.Recoveries(ctx, p.ID)
+		k.must(err)
+		if len(under) > 0 {
+			t.Errorf("recoveries: %+v", under)
+		}
+		link, from, err = k.Recover(ctx, Console, "kim")
+		k.must(err)
+		_, err = k.ProposeFor(ctx, op, "kim", Grant{Role: "operator"})
+		k.must(err)
+		k.at = from
+		if _, _, err = k.Linked(ctx, link); err != nil {
+			t.Errorf("a recovery by the console ends, too: %v", err)
+		}
 	})
 }
 

@@ -77,7 +77,8 @@ func (g *Registry) Enrol(ctx context.Context, by AccountID, name string) (string
 // begins anew. It works after a waiting time of a day, in which every sign-in
 // shows that it is under way and the owner can cancel it. Who makes it has seen
 // the person; nobody recovers their own account, and that of staff only the
-// console does.
+// console does: a recovery made by somebody else ends when a role of staff is
+// proposed for the account.
 func (g *Registry) Recover(ctx context.Context, by AccountID, name string) (token string, from time.Time, err error) {
 	a, err := g.store.named(ctx, Name(name))
 	if err != nil {
@@ -164,7 +165,7 @@ func (g *Registry) setUp(ctx context.Context, p *Person, agent string, more ...s
 	if p.Session.Stage != stageEnrol {
 		return "", ieum.ErrSignedOut
 	}
-	two, err := g.needsTwo(ctx, p.ID)
+	two, err := g.needsTwo(ctx, p.ID, true)
 	if err != nil {
 		return "", err
 	}
@@ -269,7 +270,7 @@ func (g *Registry) RemoveFactor(ctx context.Context, p *Person, number int64) er
 	if p.Session.Stage != stageFull || !p.Fresh(g.now()) {
 		return ieum.ErrSignedOut
 	}
-	two, err := g.needsTwo(ctx, p.ID)
+	two, err := g.needsTwo(ctx, p.ID, true)
 	if err != nil {
 		return err
 	}

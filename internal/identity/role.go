@@ -41,16 +41,16 @@ func proposer(by *Person) AccountID {
 	return by.ID
 }
 
-// Delegate proposes to lend a role of one's own to somebody else until a time
-// at most 30 days ahead and not after one's own role ends. A second person
-// confirms it.
+// Delegate proposes to lend a role of staff of one's own to somebody else until
+// a time at most 30 days ahead and not after one's own role ends. A second
+// person confirms it.
 func (g *Registry) Delegate(ctx context.Context, by *Person, number int64, to string, until time.Time) (Grant, error) {
 	a, err := g.store.named(ctx, Name(to))
 	if err != nil {
 		return Grant{}, err
 	}
 	for _, own := range by.Grants {
-		if own.Number == number && own.Lent == 0 {
+		if role := g.roles[own.Role]; own.Number == number && own.Lent == 0 && role != nil && role.Staff {
 			now := g.now()
 			latest := now.Add(longestLoan)
 			if own.Until.Before(latest) {

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,16 +50,24 @@ func grantsOfRoles(ctx context.Context, q querier, roles []ieum.RoleID, now time
 }
 
 // addGrant adds a grant when fits finds nothing against it, given those of its
-// account and those of the roles named, and numbers it.
-func (s *store) addGrant(ctx context.Context, g Grant, now time.Time, roles []ieum.RoleID, fits func(own, others []Grant) (Grant, error)) (Grant, error) {
+// account and those of the roles of staff, and numbers it. A role of staff ends
+// the recoveries of its account that were not made by the console.
+func (s *store) addGrant(ctx context.Context, g Grant, now time.Time, staff []ieum.RoleID, fits func(own, others []Grant) (Grant, error)) (Grant, error) {
 	err := s.change(ctx, func(tx *sql.Tx) (event, error) {
 		own, err := grantsOf(ctx, within(tx), g.Account)
 		if err != nil {
 			return event{}, err
 		}
-		others, err := grantsOfRoles(ctx, within(tx), roles, now)
+		others, err := grantsOfRoles(ctx, within(tx), staff, now)
 		if err != nil {
 			return event{}, err
+		}
+		if slices.Contains(staff, g.Role) {
+			_, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ? WHERE account = ? AND purpose = ? AND maker <> ? AND ended = 0`,
+				now.Unix(), string(g.Account), toRecover, string(Console))
+			if err != nil {
+				return event{}, err
+			}
 		}
 		if g.Organisation != "" {
 			if err := exists(ctx, tx, g.Organisation, g.Site); err != nil {
