@@ -385,6 +385,25 @@ func TestAnAgencyIsLinkedByItsOwnerOnly(t *testing.T) {
 	}
 }
 
+// Whoever made an account that an agency's sign-in opens has a first link to it:
+// that is over once its owner was there.
+func TestTheFirstLinkEndsWithTheFirstSignIn(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		k.agency = &agency{def: &defs.Provider{Issuer: "https://agency.example"}}
+		token, _, err := k.AddLinked(ctx, k.operator("oper"), "kim", "sub-of-kim", Grant{Role: "seeker"})
+		k.must(err)
+		_, maker, err := k.Arrive(ctx, token, "") // the page of the link is open already
+		k.must(err)
+		_, err = k.enterBy(ctx, here, witness{subject: "sub-of-kim", at: k.at})
+		k.must(err)
+		_, _, err = k.Linked(ctx, token)
+		k.refused(err, "identity.error.link")
+		_, _, err = k.SetPassword(ctx, maker, "", secretWord, "", false)
+		k.refused(err, "identity.error.link")
+	})
+}
+
 // Without the agency other ways in go on; secrets that others may read, and
 // addresses without TLS, are refused.
 func TestAnAgencyThatIsAway(t *testing.T) {

@@ -47,12 +47,19 @@ func (s *store) sessions(ctx context.Context, a AccountID, now time.Time) ([]Ses
 }
 
 // begin starts a session in place of another, "" for none, and forgets those
-// that are over.
+// that are over. A full one ends the account's first link: whoever made it is
+// not to set up a way in beside the owner's.
 func (s *store) begin(ctx context.Context, n Session, before []byte, now time.Time, e event) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
 		_, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE hash = ? OR until <= ? OR seen <= ?`, before, now.Unix(), now.Add(-idle).Unix())
 		if err != nil {
 			return event{}, err
+		}
+		if n.Stage == stageFull {
+			_, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ? WHERE account = ? AND purpose = ? AND ended = 0`, now.Unix(), string(n.Account), toEnrol)
+			if err != nil {
+				return event{}, err
+			}
 		}
 		return e, s.insertSession(ctx, tx, n)
 	})
