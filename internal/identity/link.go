@@ -265,7 +265,8 @@ func (g *Registry) Factors(ctx context.Context, a AccountID) ([]Factor, error) {
 	return g.store.factors(ctx, a)
 }
 
-// RemoveFactor removes one of them, as long as what is left lets the person in.
+// RemoveFactor removes one of them, as long as what is left lets the person in,
+// and ends their other sessions: one may have begun with it.
 func (g *Registry) RemoveFactor(ctx context.Context, p *Person, number int64) error {
 	if p.Session.Stage != stageFull || !p.Fresh(g.now()) {
 		return ieum.ErrSignedOut
@@ -274,7 +275,7 @@ func (g *Registry) RemoveFactor(ctx context.Context, p *Person, number int64) er
 	if err != nil {
 		return err
 	}
-	return g.store.removeFactor(ctx, p.ID, number, two)
+	return g.store.removeFactor(ctx, p.ID, number, two, p.Session.ID)
 }
 
 // Demo says whether there are accounts that serve --demo made.

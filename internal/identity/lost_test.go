@@ -103,6 +103,8 @@ func TestALostPasskey(t *testing.T) {
 		e, err = k.Second(ctx, here, k.person(e.Cookie), k.code(&Person{Account: oper.Account}))
 		k.must(err)
 		p := k.person(e.Cookie)
+		_, err = k.enter(ctx, here, oper.ID, nil, passkey, 2, k.at) // whoever found it
+		k.must(err)
 		have, err := k.Factors(ctx, oper.ID)
 		k.must(err)
 		for _, f := range have {
@@ -114,6 +116,9 @@ func TestALostPasskey(t *testing.T) {
 		}
 		if o, _, err := k.owner(ctx, oper.Account); err != nil || len(o.keys) > 0 {
 			t.Errorf("the lost passkey lets somebody in: %v %v", o.keys, err)
+		}
+		if all, err := k.Sessions(ctx, oper.ID); err != nil || len(all) != 1 || all[0].ID != p.Session.ID {
+			t.Errorf("whoever got in with it goes on: %v %v", all, err)
 		}
 	})
 }

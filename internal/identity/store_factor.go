@@ -143,8 +143,8 @@ func (s *store) arrive(ctx context.Context, l Link, now time.Time, full Session,
 }
 
 // removeFactor removes a factor, unless what is left would not let the person
-// in.
-func (s *store) removeFactor(ctx context.Context, a AccountID, number int64, two bool) error {
+// in, and all sessions but the one to keep.
+func (s *store) removeFactor(ctx context.Context, a AccountID, number int64, two bool, keep string) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
 		have, err := s.factorsOf(ctx, within(tx), a)
 		if err != nil {
@@ -161,6 +161,9 @@ func (s *store) removeFactor(ctx context.Context, a AccountID, number int64, two
 		}
 		if !enough(left, two) {
 			return event{}, &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.last_factor", Message: "without it nobody could sign in"}
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ? AND id <> ?`, string(a), keep); err != nil {
+			return event{}, err
 		}
 		return about("identity.factor_removed", a, "factor", number), dropFactors(ctx, tx, a, `number = ?`, number)
 	})
