@@ -81,7 +81,8 @@ func (k *Keys) ID() string {
 	return k.held.id
 }
 
-// load takes up the file.
+// load takes up the file, unless it was replaced while it was read: another
+// goroutine may have taken up the newer one already.
 func (k *Keys) load() error {
 	c, info, err := read(k.master, k.Path())
 	if err != nil {
@@ -89,11 +90,20 @@ func (k *Keys) load() error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if now, err := os.Stat(k.Path()); err != nil || !same(now, info) {
+		c.forget()
+		return errors.Join(errors.New("seal: the store was replaced while it was read"), err)
+	}
 	if k.held != nil {
 		k.held.forget()
 	}
 	k.held, k.info = c, info
 	return nil
+}
+
+// same says whether a file is still the one that another state of it was read from.
+func same(a, b os.FileInfo) bool {
+	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size()
 }
 
 // again is how often the file is read until it is whole: one that is replaced
@@ -107,9 +117,9 @@ func (k *Keys) fresh() error {
 		now, err := os.Stat(k.Path())
 		if err == nil {
 			k.mu.RLock()
-			same := os.SameFile(now, k.info) && now.ModTime().Equal(k.info.ModTime()) && now.Size() == k.info.Size()
+			held := same(now, k.info)
 			k.mu.RUnlock()
-			if same {
+			if held {
 				return nil
 			}
 			if err = k.load(); err == nil {

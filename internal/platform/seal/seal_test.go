@@ -52,6 +52,44 @@ func TestOpensWhereItWasSealed(t *testing.T) {
 	}
 }
 
+// A meddler is a master key in whose use something else happens, once.
+type meddler struct {
+	Master
+	meanwhile func()
+}
+
+func (m *meddler) Unwrap(wrapped []byte) ([]byte, error) {
+	if do := m.meanwhile; do != nil {
+		m.meanwhile = nil
+		do()
+	}
+	return m.Master.Unwrap(wrapped)
+}
+
+// Whoever was reading the store while somebody was erased does not go on with
+// what they read.
+func TestErasedWhileItIsRead(t *testing.T) {
+	dir := t.TempDir()
+	other := open(t, dir)
+	m := &meddler{Master: NewMaster(dir + "/master.key")}
+	k, err := Open(dir, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Erase("p1"); err != nil {
+		t.Fatal(err)
+	}
+	m.meanwhile = func() {
+		if err := other.Erase("p2"); err != nil {
+			t.Error(err)
+		}
+	}
+	k.seal(t, "p3", "takes up that p1 was erased")
+	if _, ok := leaf(k.held.nodes, pathOf("p2")); ok || m.meanwhile != nil {
+		t.Error("the key of somebody who was erased is held")
+	}
+}
+
 // A value moved to another place or person, or changed in any byte, does not
 // open.
 func TestMovedOrChanged(t *testing.T) {
