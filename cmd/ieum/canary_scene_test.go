@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ieum"
+	"ieum/internal/door"
+	"ieum/internal/identity"
+)
+
+// A walk is a data folder with a canary in it, and everybody who might see it.
+type walk struct {
+	*testing.T
+	a       *app
+	data    string
+	defs    string
+	log     *logged
+	person  ieum.PersonID
+	readers []reader
+	fill    *strings.Replacer // puts what there is in the place of {…}
+	values  map[string]string
+}
+
+// A reader is somebody who asks: by a cookie, a key, or neither.
+type reader struct {
+	name, cookie, key string
+	id                ieum.AccountID
+	may               bool // where the door finds a basis
+}
+
+// canarySource delivers postings and people, of whom one row is refused and two
+// are one person.
+var canarySource = strings.ReplaceAll(killed, "id: killed", "id: canary")
+
+func newWalk(t *testing.T) *walk {
+	t.Helper()
+	w := &walk{T: t, data: filepath.Join(t.TempDir(), "data"), defs: t.TempDir(), log: &logged{}, values: map[string]string{}}
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	writeFile(t, filepath.Join(w.defs, "sources", "canary.yaml"), canarySource)
+	in := t.TempDir()
+	writeMade(t, in, 1)
+	person := "카나리아홍길동,010-9876-1234,카나리아동네,카나리아소원"
+	writeFile(t, filepath.Join(in, "people.csv"), "id,name,phone,place,wish\nr1,"+person+"\nr2,"+person+"\n,카나리아버린행,010-9876-1234,카나리아동네,카나리아소원\n")
+	writeFile(t, filepath.Join(in, "licence.csv"), "resume,licence\nr1,용접기능사\n")
+	for _, args := range [][]string{{"ingest", "canary", in}, {"build"}} {
+		if status, out, said := w.command("", args...); status != 0 || len(flown(out+said, allWords()...)) > 0 {
+			t.Fatalf("ieum %v: exit %d, %s%s", args, status, out, said)
+		}
+	}
+	w.values["again"] = in
+	e := w.env("", io.Discard, io.Discard)
+	a, err := newApp(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.a = a
+	w.people()
+	return w
+}
+
+func (w *walk) env(stdin string, out, errs io.Writer) *env {
+	return &env{Config: Config{Data: w.data, Defs: w.defs, Listen: "127.0.0.1:0"}, stdin: strings.NewReader(stdin), stdout: out, stderr: errs, now: time.Now, demo: true, cost: weak}
+}
+
+// command runs a command line for as long as it takes, or two seconds if it never
+// ends by itself.
+func (w *walk) command(stdin string, args ...string) (status int, out, said string) {
+	ctx := context.Background()
+	if args[0] == "serve" || args[0] == "witness" {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, 2*time.Second)
+		defer stop()
+	}
+	var stdout, stderr bytes.Buffer
+	status = execute(ctx, w.env(stdin, &stdout, &stderr), args)
+	return status, stdout.String(), stderr.String()
+}
+
+func (w *walk) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// enter signs somebody in who came by a link.
+func (w *walk) enter(token string, may bool) (reader, *identity.Person) {
+	w.Helper()
+	ctx := w.Context()
+	cookie, p, err := w.a.registry.Arrive(ctx, token, "")
+	w.must(err)
+	if !p.SignedIn() {
+		cookie, _, err = w.a.registry.SetPassword(ctx, p, "", "한 여덟 낱말쯤 되는 가상 비밀번호", "", true)
+		w.must(err)
+	}
+	p, err = w.a.registry.Who(ctx, cookie)
+	w.must(err)
+	return reader{name: p.Name, cookie: cookie, id: p.ID, may: may}, p
+}
+
+func asks(p *identity.Person) door.Asker {
+	return door.Asker{ID: p.ID, Fresh: true, May: p.MayAny, Over: p.Over}
+}
+
+// people makes everybody, and what is kept of the canary.
+func (w *walk) people() {
+	w.Helper()
+	ctx, g, d := w.Context(), w.a.registry, w.a.door
+	list, err := g.MakeDemo(ctx)
+	w.must(err)
+	demo := map[ieum.RoleID]*identity.Person{}
+	readers := map[ieum.RoleID]reader{}
+	for _, one := range list {
+		readers[one.Role], demo[one.Role] = w.enter(one.Token, one.Role == "counsellor" || one.Role == "officer")
+	}
+	add := func(name string, want identity.Grant, may bool) (reader, *identity.Person) {
+		token, grant, err := g.Add(ctx, nil, name, want)
+		w.must(err)
+		if grant.Confirmer == "" {
+			w.must(g.Confirm(ctx, demo["operator"], grant.Number))
+		}
+		return w.enter(token, may)
+	}
+	second, twin := add("second-operator", identity.Grant{Role: "operator"}, false)
+	stranger, _ := add("second-counsellor", identity.Grant{Role: "counsellor", Organisation: "demo"}, false)
+	seeker, canary := add(signInWord, identity.Grant{Role: "seeker"}, true)
+	w.must(g.Prove(ctx, demo["operator"], signInWord, identity.AtDesk, identity.Shown{Kind: "passport", Number: documentWord}, identity.Shown{Kind: "resident-card", Number: documentWord}))
+	key, err := g.ProposeKey(ctx, demo["operator"], "demo-analyst", identity.Key{Title: "가상 통계", Organisation: "demo", Role: "analyst", Quota: 1000})
+	w.must(err)
+	w.must(g.ConfirmKey(ctx, twin, key.Number))
+	secret, err := g.DrawKey(ctx, demo["analyst"], key.Number)
+	w.must(err)
+	w.readers = []reader{{name: "visitor"}, readers["seeker"], readers["employer"], readers["analyst"], readers["auditor"], {name: "program", key: secret},
+		second, readers["operator"], stranger, readers["officer"], readers["counsellor"], seeker}
+	w.canary(d, asks(demo["counsellor"]), asks(canary))
+}
+
+// canary keeps records of every kind.
+func (w *walk) canary(d *door.Door, counsellor, self door.Asker) {
+	w.Helper()
+	ctx := w.Context()
+	person, err := d.Register(ctx, counsellor, door.Registration{Basis: "consent", Scan: []byte("%PDF-1.7 " + keptWords[11]),
+		Contact: door.Contact{Name: keptWords[0], Phone: keptWords[1], Mail: keptWords[2]}})
+	w.must(err)
+	w.must(d.Link(ctx, counsellor, person, signInWord))
+	w.must(d.KeepResume(ctx, self, person, ieum.Resume{Headline: keptWords[3], Careers: []ieum.Career{{Title: keptWords[4], Text: keptWords[5], Months: 7}},
+		Majors: keptWords[6:7], Skills: keptWords[7:8], Certificates: keptWords[8:9], Text: keptWords[9]}))
+	w.must(d.AddNote(ctx, counsellor, person, keptWords[10]))
+	got, err := d.Read(ctx, self, person, "own", ieum.PaperRecord)
+	w.must(err)
+	given, err := d.Consents(ctx, person)
+	w.must(err)
+	postings := struct{ Items []struct{ ID string } }{}
+	w.must(json.Unmarshal(w.ask(reader{}, "GET", "/api/v1/postings", "").Body.Bytes(), &postings))
+	w.person = person
+	for name, value := range map[string]string{"person": string(person), "paper": got.Papers[0].Item, "consent": given[0].ID, "posting": postings.Items[0].ID, "delivery": "1"} {
+		w.values[name] = value
+	}
+}
