@@ -49,8 +49,7 @@ func (c colleagues) Staff(ctx context.Context, may ieum.Permission) (list []door
 
 // IsStaff says whether an account has a role of staff.
 func (c colleagues) IsStaff(ctx context.Context, a ieum.AccountID) (bool, error) {
-	grants, _, err := c.g.Staff(ctx)
-	return slices.ContainsFunc(grants, func(one identity.Grant) bool { return one.Account == a && one.Confirmer != "" }), err
+	return c.g.IsStaff(ctx, a)
 }
 
 // Named returns the account of a sign-in name.

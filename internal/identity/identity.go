@@ -118,19 +118,19 @@ func (g *Registry) Find(ctx context.Context, name string) (Account, error) {
 // Staff lists the grants of staff that count or wait, newest first, and whose
 // they are. All other accounts are found by their exact name only.
 func (g *Registry) Staff(ctx context.Context) (grants []Grant, of map[AccountID]Account, err error) {
-	grants, err = g.store.grantsOfStaff(ctx, g.staff, g.now())
-	of = map[AccountID]Account{}
-	for _, one := range grants {
-		if _, ok := of[one.Account]; ok {
-			continue
-		}
-		a, err := g.store.account(ctx, one.Account)
-		if err != nil && !errors.Is(err, ieum.ErrNotFound) { // it is being erased
-			return nil, nil, err
-		}
-		of[one.Account] = a
+	now := g.now()
+	if grants, err = g.store.grantsOfStaff(ctx, g.staff, now); err != nil {
+		return nil, nil, err
 	}
+	of, err = g.store.accountsOfStaff(ctx, g.staff, now)
 	return grants, of, err
+}
+
+// IsStaff says whether an account has a role of staff that counts.
+func (g *Registry) IsStaff(ctx context.Context, a AccountID) (bool, error) {
+	all, err := g.store.grants(ctx, a)
+	now := g.now()
+	return slices.ContainsFunc(all, func(one Grant) bool { return one.Holds(now) && slices.Contains(g.staff, one.Role) }), err
 }
 
 // Grants lists the roles of an account, newest first.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -163,6 +164,45 @@ func TestAnAccountWhoseKeyIsErasedIsNobodys(t *testing.T) {
 		}
 		_, err = k.SignIn(ctx, here, "oper", secretWord)
 		k.refused(err, "identity.error.wrong")
+	})
+}
+
+// Staff is who holds a role of staff now: not who was proposed for one, and not
+// any more when it ended. An account that is being erased has no name.
+func TestWhoIsStaff(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		op := k.operator("oper")
+		_, role, err := k.Add(ctx, op, "ana", Grant{Role: "analyst"})
+		k.must(err)
+		_, _, err = k.Add(ctx, op, "kim", Grant{Role: "seeker"})
+		k.must(err)
+		kim, err := k.Find(ctx, "kim")
+		k.must(err)
+		staff := func() (out []bool) {
+			for _, a := range []AccountID{op.ID, role.Account, kim.ID} {
+				is, err := k.IsStaff(ctx, a)
+				k.must(err)
+				out = append(out, is)
+			}
+			return out
+		}
+		before := staff()
+		k.must(k.store.confirm(ctx, role.Number, "another", func(Grant) error { return nil }))
+		confirmed := staff()
+		grants, of, err := k.Staff(ctx)
+		k.must(err)
+		if len(grants) != 2 || len(of) != 2 || of[op.ID].Name != "oper" || of[role.Account].Name != "ana" {
+			t.Errorf("staff: %+v %+v", grants, of)
+		}
+		k.must(k.keys.Erase(string(role.Account)))
+		if grants, of, err = k.Staff(ctx); err != nil || len(grants) != 2 || of[role.Account].Name != "" || of[op.ID].Name != "oper" {
+			t.Errorf("while one is erased: %+v %+v %v", grants, of, err)
+		}
+		k.must(k.End(ctx, op, role.Number))
+		if got := fmt.Sprint(before, confirmed, staff()); got != "[true false false] [true true false] [true false false]" {
+			t.Errorf("staff are %s", got)
+		}
 	})
 }
 

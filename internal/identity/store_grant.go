@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,11 +43,35 @@ func grantsOfRoles(ctx context.Context, q querier, roles []ieum.RoleID, now time
 	if len(roles) == 0 {
 		return nil, nil
 	}
-	args := []any{now.Unix()}
+	where, args := ofRoles(roles, now)
+	return list(ctx, q, readGrant, `SELECT `+grantColumns+` FROM identity_grant WHERE `+where+` ORDER BY number DESC`, args...)
+}
+
+// ofRoles is the condition of grants of roles, at least one, that did not end.
+func ofRoles(roles []ieum.RoleID, now time.Time) (where string, args []any) {
+	args = []any{now.Unix()}
 	for _, role := range roles {
 		args = append(args, string(role))
 	}
-	return list(ctx, q, readGrant, `SELECT `+grantColumns+` FROM identity_grant WHERE ended = 0 AND until > ? AND role IN (?`+strings.Repeat(`, ?`, len(roles)-1)+`) ORDER BY number DESC`, args...)
+	return `ended = 0 AND until > ? AND role IN (?` + strings.Repeat(`, ?`, len(roles)-1) + `)`, args
+}
+
+// accountsOfStaff returns the accounts of grantsOfStaff, but for those that are
+// being erased.
+func (s *store) accountsOfStaff(ctx context.Context, roles []ieum.RoleID, now time.Time) (map[AccountID]Account, error) {
+	of := map[AccountID]Account{}
+	if len(roles) == 0 {
+		return of, nil
+	}
+	where, args := ofRoles(roles, now)
+	_, err := list(ctx, outside(s.db), func(scan func(...any) error) (a Account, err error) {
+		if a, err = s.readAccount(scan); errors.Is(err, ieum.ErrNotFound) {
+			return a, nil
+		}
+		of[a.ID] = a
+		return a, err
+	}, `SELECT `+accountColumns+` FROM identity_account WHERE id IN (SELECT account FROM identity_grant WHERE `+where+`)`, args...)
+	return of, err
 }
 
 // addGrant adds a grant when fits finds nothing against it, given those of its
