@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"math"
 	"reflect"
 	"regexp"
 	"strings"
@@ -70,12 +71,12 @@ func TestTwinsDifferInTheirGroupAlone(t *testing.T) {
 }
 
 // TestEmployersSeeTwinsAlike: apart from the penalty, an employer thinks of a
-// twin as of the person, and the penalty is what the group costs.
+// twin as of the person, and the penalty differs by what (9) says of the group.
 func TestEmployersSeeTwinsAlike(t *testing.T) {
 	h := usual(t)
 	m := h.m
 	var p, q Person
-	worse := 0
+	differ := map[string]int{}
 	for id := range 500 {
 		for k := range twins {
 			m.person(id, &p)
@@ -85,12 +86,57 @@ func TestEmployersSeeTwinsAlike(t *testing.T) {
 			if a, b := m.candidacy(&p, v), m.candidacy(&q, v); a != b {
 				t.Fatalf("person %d as of another %s: %+v, was %+v", id, twins[k].name, b, a)
 			}
-			if twins[k].name == "foreign-born" && p.origin == native && m.standing(&q, v, 0).penalty() < m.standing(&p, v, 0).penalty() {
-				worse++
+			a, b := m.standing(&p, v, 0), m.standing(&q, v, 0)
+			got, want := b.penalty()-a.penalty(), costOf(m, twins[k].name, &p, &q, v, a.age)
+			if math.Abs(got-want) > 1e-9 {
+				t.Fatalf("person %d as of another %s: g of a firm of weight 1 is %.4f more, (9) says %.4f", id, twins[k].name, got, want)
 			}
+			differ[twins[k].name] += int(yes(got != 0))
 		}
 	}
-	if worse < 400 {
-		t.Errorf("only %d of 500 would be penalised for another origin", worse)
+	if differ[asThemselves] != 0 {
+		t.Errorf("%d people are penalised otherwise than themselves", differ[asThemselves])
 	}
+	for name, least := range map[string]int{"sex": 900, "age": 400, "region": 150, "foreign-born": 450, "north-korean": 450} {
+		if differ[name] < least {
+			t.Errorf("the penalty of %d twins of another %s differs, want %d at least", differ[name], name, least)
+		}
+	}
+}
+
+// costOf is what (9) says that a twin is held to be worth more than the person,
+// who is of an age, with its numbers.
+func costOf(m *Market, twin string, p, q *Person, v *post, age float64) float64 {
+	women := m.occupations[v.occupation].women
+	sex := func(woman bool) float64 {
+		if woman {
+			return 0.15 + 0.5*math.Max(0.5-women, 0)
+		}
+		return 0.3 * math.Max(women-0.5, 0)
+	}
+	old := func(age float64) float64 { return 0.04 * math.Min(math.Max(age-45, 0), 20) }
+	unserved := func(p *Person, age float64) float64 {
+		return 0.25 * yes(!p.woman && p.origin == native && !p.served && age > 24)
+	}
+	outside := func(p *Person) float64 {
+		inCapital := func(place int) bool {
+			return strings.Contains("서울 인천 경기", provinces[m.places.list[place].province].short)
+		}
+		return 0.2 * yes(inCapital(int(v.place)) && !inCapital(p.home))
+	}
+	origins := [...]float64{0, 0.5, 0.6}
+	then := age
+	if twin == "age" {
+		then += float64(p.born-q.born) / 365.25
+	}
+	cost := origins[q.origin] - origins[p.origin] + unserved(q, then) - unserved(p, age)
+	switch twin {
+	case "sex":
+		cost += sex(q.woman) - sex(p.woman)
+	case "age":
+		cost += old(then) - old(age)
+	case "region":
+		cost += outside(q) - outside(p)
+	}
+	return -cost
 }
