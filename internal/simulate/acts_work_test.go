@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"math"
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -156,22 +157,31 @@ func TestPeopleAreCounselledAndTakeUpByTheirEquation(t *testing.T) {
 	h := usual(t)
 	people := h.personOfRow()
 	weeksOf := map[uint32][]int{} // in which somebody registered
+	lastDay := map[uint32]int{}   // on which they did
 	counsels := map[uint32]int{}
-	begun := map[uint32]int{}
+	begun, same := map[uint32]int{}, 0
 	var referred tally
 	for _, e := range h.events {
 		switch e.kind {
 		case registered:
 			weeksOf[e.seeker] = append(weeksOf[e.seeker], int(e.week))
-		case counselled:
+			lastDay[e.seeker] = 7*int(e.week) + int(e.day)
+		case counselled, enrolled:
+			if day := 7*int(e.week) + int(e.day); day < lastDay[e.seeker] {
+				t.Fatalf("person %d is %s on day %d and registered on day %d", e.seeker, happeningWords[e.kind], day, lastDay[e.seeker])
+			} else if day == lastDay[e.seeker] {
+				same++
+			}
+			if e.kind == enrolled {
+				begun[e.seeker] = int(e.week)
+				continue
+			}
 			counsels[e.seeker]++
 			referred.add(e.referred, 0.4)
 			list := weeksOf[e.seeker]
 			if looked := int(e.week) - list[len(list)-1]; looked < 0 || looked > 7 || counsels[e.seeker] > len(list) {
 				t.Fatalf("person %d is counselled %d times, %d weeks after registering", e.seeker, counsels[e.seeker], looked)
 			}
-		case enrolled:
-			begun[e.seeker] = int(e.week)
 		case certified:
 			if e.treatment == examination && int(e.week)-begun[e.seeker] != 4 {
 				t.Fatalf("an examination takes %d weeks", int(e.week)-begun[e.seeker])
@@ -179,6 +189,9 @@ func TestPeopleAreCounselledAndTakeUpByTheirEquation(t *testing.T) {
 		}
 	}
 	referred.holds(t, "referred")
+	if same == 0 {
+		t.Error("nobody is counselled on the day they register")
+	}
 	var p Person
 	var taken, abler tally
 	for _, e := range h.effects {
@@ -213,6 +226,51 @@ func TestPeopleAreCounselledAndTakeUpByTheirEquation(t *testing.T) {
 	}
 }
 
+// TestCoursesKeepToTheirPlaces in a market where they do not suffice, on any
+// number of cores, and take-up keeps to (14) all the same.
+func TestCoursesKeepToTheirPlaces(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	crowded := func(p *Params) { p.Resumes, p.Postings = 40_000, 400 }
+	h := happen(t, crowded)
+	runtime.GOMAXPROCS(7)
+	if other := happen(t, crowded); !slices.Equal(h.effects, other.effects) || !slices.Equal(h.events, other.events) {
+		t.Error("seven cores counsel otherwise than one")
+	}
+	took := map[int]int{}
+	var wanted tally
+	for _, e := range h.events {
+		if e.kind == enrolled && e.treatment == training {
+			took[int(e.course)-1]++
+		}
+	}
+	for _, e := range h.effects {
+		if e.Treatment == "course" {
+			wanted.add(e.Taken, float64(e.Propensity))
+		}
+	}
+	wanted.holds(t, "courses taken up")
+	full := 0
+	var k course
+	for id, n := range took {
+		if h.m.course(id, &k); n > k.places {
+			t.Errorf("course %d for %d people has %d", id, k.places, n)
+		}
+		full += int(yes(n == k.places))
+	}
+	if full < 10 {
+		t.Errorf("only %d of %d courses are full", full, len(took))
+	}
+	h.m.course(0, &k)
+	r := &Run{m: h.m, people: make([]seeker, 9), enrolled: map[int]int{0: k.places - 1}, learners: map[uint32]taken{}}
+	var asked []counsel
+	for person, wants := range []bool{false, true, false, true} {
+		asked = append(asked, counsel{person: uint32(person), truth: EffectTruth{Taken: wants}})
+	}
+	if events, effects := r.admit(asked); len(effects) != 2 || len(events) != 3 || r.enrolled[0] != k.places {
+		t.Errorf("of four asked for one place, who wants it second, %d are counselled and %d events logged, want 2 and 3", len(effects), len(events))
+	}
+}
+
 // TestExaminationsAreThreeInTenCounsels lets people be counselled who have
 // every sort of offer open.
 func TestExaminationsAreThreeInTenCounsels(t *testing.T) {
@@ -234,12 +292,12 @@ func TestExaminationsAreThreeInTenCounsels(t *testing.T) {
 		r.people[id] = seeker{state: looking, since: 10}
 		counsels := 0
 		for week := 10; week < 30 && r.people[id].state == looking; week++ {
-			v.counsel(uint32(id), &r.people[id], week)
+			v.counsel(uint32(id), &r.people[id], week, 0)
 		}
 		exam := false
-		for _, e := range v.events {
-			counsels += int(yes(e.kind == counselled))
-			exam = exam || e.treatment == examination
+		for _, c := range v.counsels {
+			counsels++
+			exam = exam || c.kind == examination
 		}
 		exams.add(exam, 0.3)
 		once.add(counsels <= 1, 1)

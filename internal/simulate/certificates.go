@@ -1,14 +1,27 @@
 package simulate
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
 	"ieum/defs"
 )
 
-// A certificate is a code of the list certificates.
-type certificate struct{ code, name string }
+// A certificate is a code of the list certificates with the competencies that it
+// stands for.
+type certificate struct {
+	code, name string
+	proves     []int
+}
+
+// mostProven is how many competencies a certificate stands for at most, and
+// provenAtFirst how likely whoever just took it has one of them.
+const (
+	mostProven    = 3
+	provenAtFirst = 0.8
+)
 
 // Shares of people with a certificate: almost all where the law asks for one,
 // else fewer from one to the next in the order of the table.
@@ -31,7 +44,7 @@ func (m *Market) readCertificates(set *defs.Set) {
 		if !ok {
 			i = len(m.certs)
 			at[code] = i
-			m.certs = append(m.certs, certificate{code, list.Name(code, "ko")})
+			m.certs = append(m.certs, certificate{code: code, name: list.Name(code, "ko")})
 		}
 		return i
 	}
@@ -49,6 +62,36 @@ func (m *Market) readCertificates(set *defs.Set) {
 		}
 	}
 	m.readLicences(set, place)
+	m.readProven()
+}
+
+// readProven ties certificates to competencies: those that are held most often
+// in the occupations whose people have the certificate.
+func (m *Market) readProven() {
+	weights := make([]map[int]float64, len(m.certs))
+	add := func(o *occupation, cert int, share float64) {
+		if weights[cert] == nil {
+			weights[cert] = map[int]float64{}
+		}
+		for _, t := range o.skills {
+			weights[cert][t.id] += share * t.share
+		}
+	}
+	for i := range m.occupations {
+		o := &m.occupations[i]
+		for _, t := range o.certs {
+			add(o, t.id, t.share)
+		}
+		for _, l := range o.licences {
+			for _, c := range l.certs {
+				add(o, c, licensed)
+			}
+		}
+	}
+	for c, of := range weights {
+		list := slices.SortedFunc(maps.Keys(of), func(a, b int) int { return cmp.Or(cmp.Compare(of[b], of[a]), cmp.Compare(a, b)) })
+		m.certs[c].proves = list[:min(len(list), mostProven)]
+	}
 }
 
 // readLicences marks what the law asks for. Rows of one occupation and law are

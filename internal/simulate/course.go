@@ -78,22 +78,6 @@ func (m *Market) readCourses() {
 
 func (m *Market) areaOf(place int) int { return provinces[m.places.list[place].province].area }
 
-// offered draws a course for somebody of a wished occupation that admits
-// people on a day: near them, or anywhere.
-func (m *Market) offered(r *rng, occupation, home int, day ieum.Day, k *course) bool {
-	field := m.occupations[occupation].field
-	for _, area := range []int{m.areaOf(home), 1 + r.intn(len(m.places.inArea))} {
-		list := m.catalogue[[2]int{area, field}]
-		for range min(len(list), 4) {
-			m.course(int(pick(r, list)), k)
-			if k.opened <= day && day <= k.closed {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // A treatment is a way to better one's chances.
 type treatment uint8
 
@@ -185,21 +169,36 @@ func (m *Market) effect(p *Person, job int) (sum effect) {
 // show puts what a person learned and gained by treatments where a résumé shows
 // it: newest competencies first. Employers of the run do not count it again.
 func (m *Market) show(p *Person) {
-	var k course
-	for _, t := range p.taken {
-		if t.cert >= 0 && !slices.Contains(p.certs, t.cert) {
-			p.certs = append(p.certs, t.cert)
-		}
-		if t.kind != training {
-			continue
-		}
-		m.course(t.id, &k)
-		for _, s := range k.teaches[:k.teach] {
+	for i := range p.taken {
+		t := &p.taken[i]
+		for _, s := range m.taught(p, t) {
 			if !p.has(s) {
 				p.skills = slices.Insert(p.skills, 0, held{skill: s})
 			}
 		}
+		if t.cert >= 0 && !slices.Contains(p.certs, t.cert) {
+			p.certs = append(p.certs, t.cert)
+		}
 	}
+}
+
+// taught returns what a person knows at the end by a treatment: what a course
+// teaches, and of what the certificate stands for what they have not forgotten.
+func (m *Market) taught(p *Person, t *taken) (list []int) {
+	if t.kind == training {
+		var k course
+		m.course(t.id, &k)
+		list = append(list, k.teaches[:k.teach]...)
+	}
+	if t.cert >= 0 {
+		r := newRNG(m.p.Seed, ofLearning, uint64(p.ID)|uint64(t.week)<<40|1<<60)
+		for _, s := range m.certs[t.cert].proves {
+			if r.chance(proven((weeks - t.week) * 12 / 52)) {
+				list = append(list, s)
+			}
+		}
+	}
+	return list
 }
 
 // measured returns a person's aptitude and motivation as the agency measures

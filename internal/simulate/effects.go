@@ -9,10 +9,20 @@ const counselledWithin = 8
 // examinationWeeks is how long somebody prepares for an examination.
 const examinationWeeks = 4
 
-// counsel lets the agency offer somebody a treatment in the week drawn for it,
-// and says whether they took it up. Both answers are written down with what
-// would have come of either.
-func (v *visitor) counsel(id uint32, s *seeker, w int) (enrols bool) {
+// A counsel is a treatment that the agency offers somebody, with whether they
+// take it up and what would come of either.
+type counsel struct {
+	person uint32
+	day    uint8 // of the week
+	until  uint8 // week in which it ends
+	taken
+	truth EffectTruth
+}
+
+// counsel lets the agency offer somebody a treatment in the week drawn for it, on
+// a day of it, and says whether they want it. Whether a course has a place left
+// is seen when all have been asked.
+func (v *visitor) counsel(id uint32, s *seeker, w, day int) (wants bool) {
 	r := newRNG(v.m.p.Seed, ofCourse, uint64(id)<<8|uint64(s.since)|1<<62)
 	looked := w - int(s.since)
 	if r.intn(counselledWithin) != looked {
@@ -31,29 +41,67 @@ func (v *visitor) counsel(id uint32, s *seeker, w int) (enrols bool) {
 	t := taken{kind: kind, week: w, cert: -1, leads: p.wish.occupations[0]}
 	length := examinationWeeks
 	if kind == training {
-		if !v.m.offered(&r, t.leads, p.home, v.m.start()+ieum.Day(7*w), &v.course) {
+		if !v.offered(&r, t.leads, p.home, v.m.start()+ieum.Day(7*w+day)) {
 			return false
 		}
 		t.id, t.cert, t.leads, length = v.course.id, v.course.cert, v.course.occupation, v.course.weeks
 	} else if t.cert = v.m.certificateFor(&r, p); t.cert < 0 {
 		return false
 	}
-	e := event{kind: counselled, week: uint8(w), seeker: id, referred: referred, treatment: kind}
-	if kind == training {
-		e.course = uint32(t.id) + 1
-	} else {
-		e.cert = int16(t.cert) + 1
-	}
-	v.events = append(v.events, e)
 	truth := v.m.effectTruth(p, t, w, looked, referred)
-	enrols = r.chance(float64(truth.Propensity))
-	if truth.Taken = enrols; enrols {
-		e.kind = enrolled
-		v.events = append(v.events, e)
-		s.state, s.until, s.seen = inCourse, uint8(min(w+length, weeks)), uint8(w)+1
+	truth.Day += int32(day)
+	truth.Taken = r.chance(float64(truth.Propensity))
+	v.counsels = append(v.counsels, counsel{id, uint8(day), uint8(min(w+length, weeks)), t, truth})
+	return truth.Taken
+}
+
+// offered draws a course for somebody of a wished occupation that admits people
+// on a day and had a place left when the week began: near them, or anywhere.
+func (v *visitor) offered(r *rng, occupation, home int, day ieum.Day) bool {
+	m, k := v.m, &v.course
+	field := m.occupations[occupation].field
+	for _, area := range []int{m.areaOf(home), 1 + r.intn(len(m.places.inArea))} {
+		list := m.catalogue[[2]int{area, field}]
+		for range min(len(list), 4) {
+			m.course(int(pick(r, list)), k)
+			if k.opened <= day && day <= k.closed && v.enrolled[k.id] < k.places {
+				return true
+			}
+		}
 	}
-	v.effects = append(v.effects, truth)
-	return enrols
+	return false
+}
+
+// admit goes through the counsels of a week in the order of the people: a course
+// whose last place is gone is offered nobody, whether they want it or not, so
+// that take-up keeps its probability among those to whom it is.
+func (r *Run) admit(counsels []counsel) (events []event, effects []EffectTruth) {
+	var k course
+	for i := range counsels {
+		c := &counsels[i]
+		e := event{kind: counselled, week: uint8(c.week), day: c.day, seeker: c.person, referred: c.truth.Referred, treatment: c.kind}
+		if c.kind == training {
+			if r.m.course(c.id, &k); r.enrolled[c.id] >= k.places {
+				continue
+			}
+			e.course = uint32(c.id) + 1
+		} else {
+			e.cert = int16(c.cert) + 1
+		}
+		events, effects = append(events, e), append(effects, c.truth)
+		if !c.truth.Taken {
+			continue
+		}
+		if c.kind == training {
+			r.enrolled[c.id]++
+		}
+		e.kind = enrolled
+		events = append(events, e)
+		r.learners[c.person] = c.taken
+		s := &r.people[c.person]
+		s.state, s.until, s.seen = inCourse, c.until, uint8(c.week)+1
+	}
+	return events, effects
 }
 
 // certificateFor draws a certificate that is usual in what a person seeks and
@@ -72,36 +120,23 @@ func (m *Market) certificateFor(r *rng, p *Person) int {
 	return k
 }
 
-// finish gives somebody what the course or examination that they were
-// counselled to brought them: drawn anew from the same stream.
+// finish gives somebody what the course or examination that they took up brought
+// them.
 func (v *visitor) finish(id uint32, w int) {
-	s := &v.people[id]
-	r := newRNG(v.m.p.Seed, ofCourse, uint64(id)<<8|uint64(s.since)|1<<62)
-	begun := int(s.since) + r.intn(counselledWithin)
-	r.chance(referral)
-	kind := training
-	if r.chance(0.3) {
-		kind = examination
-	}
-	p := v.load(id)
-	l := life{week: uint8(w), kind: lifeTrained}
-	e := event{kind: completed, week: uint8(w), seeker: id, treatment: kind}
-	cert := -1
-	if kind == training {
-		v.m.offered(&r, p.wish.occupations[0], p.home, v.m.start()+ieum.Day(7*begun), &v.course)
-		l.ref, e.course, cert = uint32(v.course.id), uint32(v.course.id)+1, v.course.cert
+	t := v.learners[id]
+	l := life{week: uint8(w), kind: lifeTrained, ref: uint32(t.id)}
+	e := event{kind: completed, week: uint8(w), seeker: id, treatment: t.kind}
+	if t.kind == training {
+		e.course = uint32(t.id) + 1
+		v.events = append(v.events, e)
 	} else {
-		cert = v.m.certificateFor(&r, p)
-		l.ref, l.kind = uint32(cert), lifeExamined
+		l.kind, l.ref = lifeExamined, uint32(t.cert)
 	}
-	if kind == training {
+	if t.cert >= 0 {
+		e.kind, e.cert = certified, int16(t.cert)+1
 		v.events = append(v.events, e)
 	}
-	if cert >= 0 {
-		e.kind, e.cert = certified, int16(cert)+1
-		v.events = append(v.events, e)
-	}
-	s.seen = uint8(w) + 1
+	v.people[id].seen = uint8(w) + 1
 	v.gained = append(v.gained, lived{id, l})
 }
 

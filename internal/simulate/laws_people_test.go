@@ -273,28 +273,6 @@ func TestCompetenciesAreLearnedByTheirEquation(t *testing.T) {
 	}
 }
 
-func TestCertificatesFallAlongTheList(t *testing.T) {
-	m := market(t, nil)
-	r := newRNG(2, ofPerson, 1)
-	at := slices.IndexFunc(m.occupations, func(o occupation) bool { return len(o.licences) == 0 && len(o.certs) >= 3 })
-	var held [3]tally
-	var licensed tally
-	for range 20_000 {
-		p := Person{occupation: at}
-		m.certify(&r, &p)
-		for k := range held {
-			held[k].add(slices.Contains(p.certs, m.occupations[at].certs[k].id), 0.35/float64(k+1))
-		}
-		p = Person{occupation: m.byCode["3040"]} // nurses
-		m.certify(&r, &p)
-		licensed.add(slices.ContainsFunc(p.certs, func(c int) bool { return m.certs[c].name == "간호사" }), 0.97)
-	}
-	for k := range held {
-		held[k].holds(t, "people who hold a certificate usual in their occupation")
-	}
-	licensed.holds(t, "nurses with the licence")
-}
-
 func TestGroupsHaveTheirShares(t *testing.T) {
 	m := populous(t)
 	var women, foreign, north, served, explains tally

@@ -1,14 +1,10 @@
 package simulate
 
 import (
-	"encoding/csv"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"sort"
 	"strconv"
-	"strings"
 	"testing"
 )
 
@@ -174,65 +170,4 @@ func TestLicensedOccupationsHoldTheirLicence(t *testing.T) {
 	if nurses < 50 || float64(licensed) < 0.85*float64(nurses) {
 		t.Errorf("%d of %d nurses hold the licence", licensed, nurses)
 	}
-}
-
-// TestPayIsThatOfTheSurvey compares the table with the profile it was taken
-// from (KNOW, Korea Employment Information Service).
-func TestPayIsThatOfTheSurvey(t *testing.T) {
-	dir := os.Getenv("IEUM_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared")
-	}
-	profile := readTable(t, filepath.Join(dir, "data", "know", "occupation_profile.csv"))
-	crosswalk := readTable(t, filepath.Join(dir, "data", "keco", "keco2025_to_2018.csv"))
-	type sum struct{ weight, pay float64 }
-	by2018 := map[string]sum{}
-	for _, r := range profile {
-		n, err1 := strconv.ParseFloat(r["n_pay"], 64)
-		pay, err2 := strconv.ParseFloat(r["median_pay_all"], 64)
-		if err1 == nil && err2 == nil && r["p25_pay_all"] != "" {
-			s := by2018[r["keco4"]]
-			by2018[r["keco4"]] = sum{s.weight + n, s.pay + n*pay}
-		}
-	}
-	by2025 := map[string]sum{}
-	for _, r := range crosswalk {
-		old, s := by2018[r["keco2018"]], by2025[r["keco2025"]]
-		by2025[r["keco2025"]] = sum{s.weight + old.weight, s.pay + old.pay}
-	}
-	checked := 0
-	for _, r := range read("occupations.csv") {
-		s := by2025[r.text("code")]
-		if r.number("n") == 0 || s.weight == 0 {
-			continue
-		}
-		checked++
-		if want := s.pay / s.weight; math.Abs(r.number("pay50")-want) > 1 || math.Abs(r.number("n")-s.weight) > 1 {
-			t.Errorf("%s: median %s of %s, the survey has %.0f of %.0f", r.text("code"), r.text("pay50"), r.text("n"), want, s.weight)
-		}
-	}
-	if checked < 350 {
-		t.Errorf("only %d occupations are in the survey", checked)
-	}
-}
-
-func readTable(t *testing.T, path string) (rows []map[string]string) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Skipf("the shared data is not there: %v", err)
-	}
-	defer f.Close()
-	all, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, line := range all[1:] {
-		r := map[string]string{}
-		for i, v := range line {
-			r[strings.TrimPrefix(all[0][i], "\ufeff")] = v
-		}
-		rows = append(rows, r)
-	}
-	return rows
 }

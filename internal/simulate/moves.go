@@ -19,7 +19,7 @@ type MoveTruth struct {
 	Logged      bool   `parquet:"logged"`            // found through the log
 	Courses     string `parquet:"courses"`           // numbers in the keys of courses completed between the jobs
 	Certificate string `parquet:"certificates,dict"` // codes gained between the jobs
-	Competency  string `parquet:"competencies,dict"` // codes taught by those courses
+	Competency  string `parquet:"competencies,dict"` // codes learned by those courses and certificates
 }
 
 // movesSince is how many months back moves are told of.
@@ -82,11 +82,9 @@ func (c *clerk) added(p *Person, from, to int, t *MoveTruth) {
 		}
 		if k.kind == training {
 			courses = append(courses, fmt.Sprint(k.id))
-			var course course
-			m.course(k.id, &course)
-			for _, s := range course.teaches[:course.teach] {
-				skills = append(skills, m.skills[s].id)
-			}
+		}
+		for _, s := range m.taught(p, &k) {
+			skills = append(skills, m.skills[s].id)
 		}
 	}
 	t.Courses, t.Certificate, t.Competency = strings.Join(courses, "|"), strings.Join(certs, "|"), strings.Join(skills, "|")

@@ -103,8 +103,8 @@ func (m *Market) person(id int, p *Person) {
 	group := newRNG(m.p.Seed, ofGroup, uint64(id))
 	m.group(&group, p, age)
 	m.history(&group, p, age)
-	m.learn(p)
 	m.certify(&r, p)
+	m.learn(p)
 	if p.worked > 0 {
 		years := age - float64(educations[p.education].entry)
 		p.pay = round(m.wage(o, years, p.education, p.home, p.ability, 0, luck), 100_000)
@@ -276,7 +276,8 @@ func pow(x, y float64) float64 { return math.Pow(x, y) }
 func round(x float64, unit int64) int64 { return int64(x/float64(unit)+0.5) * unit }
 
 // learn gives the competencies: those typical of the jobs held, the surer the
-// longer they were held and the abler the person.
+// longer they were held and the abler the person, then those that certificates
+// stand for, taken in a month since the first job kept began.
 func (m *Market) learn(p *Person) {
 	r := newRNG(m.p.Seed, ofLearning, uint64(p.ID))
 	if p.worked == 0 {
@@ -291,7 +292,23 @@ func (m *Market) learn(p *Person) {
 		since := min(now-end, len(faded)-1)
 		m.practise(&r, p, s.occupation, int(float64(end-s.start)*faded[since])) // what is not used fades
 	}
+	begun := now
+	if p.worked > 0 {
+		begun = p.spells[p.worked-1].start
+	}
+	for _, c := range p.certs {
+		since := r.intn(now - begun + 1)
+		for _, s := range m.certs[c].proves {
+			if r.chance(proven(since)) && len(p.skills) < mostSkills && !p.has(s) {
+				p.skills = append(p.skills, held{skill: s})
+			}
+		}
+	}
 }
+
+// proven is the probability that somebody knows a competency that a certificate
+// stands for, so many months after they took it.
+func proven(months int) float64 { return provenAtFirst * faded[min(months, len(faded)-1)] }
 
 // practise adds competencies of an occupation after months in it.
 func (m *Market) practise(r *rng, p *Person, occupation, months int) {

@@ -21,20 +21,22 @@ type Run struct {
 	lives    arena[life]
 	waiting  arena[application]
 
-	opens   [weeks][]uint32 // vacancies by the week they open
-	enter   [weeks][]uint32 // people by the week they begin to look
-	reviews [weeks + 8][]uint32
-	losses  [weeks][]uint32 // people by the week in which their job ends
-	open    []uint32        // vacancies on the site
-	active  []uint32        // people who look or are in a course
-	index   index
-	book    *book // nil: nobody reads the log
+	opens    [weeks][]uint32 // vacancies by the week they open
+	enter    [weeks][]uint32 // people by the week they begin to look
+	reviews  [weeks + 8][]uint32
+	losses   [weeks][]uint32  // people by the week in which their job ends
+	enrolled map[int]int      // places of courses that are taken
+	learners map[uint32]taken // what people in a course or examination are in
+	open     []uint32         // vacancies on the site
+	active   []uint32         // people who look or are in a course
+	index    index
+	book     *book // nil: nobody reads the log
 }
 
 // run lets the weeks pass. What happens is written to out, if it is not nil;
 // week is called behind each.
 func (m *Market) run(ctx context.Context, out *book, week func()) (*Run, error) {
-	r := &Run{m: m, book: out, people: make([]seeker, m.people), openings: make([]opening, m.vacancies)}
+	r := &Run{m: m, book: out, people: make([]seeker, m.people), enrolled: map[int]int{}, learners: map[uint32]taken{}, openings: make([]opening, m.vacancies)}
 	var err error
 	if r.posts, err = m.readPosts(ctx); err != nil {
 		return nil, err

@@ -21,12 +21,12 @@ const sessionPart = 256
 // A desk is what one part of the people of a week does. Everything in it is
 // merged in the order of the parts.
 type desk struct {
-	events  []event
-	sent    []sent
-	gained  []lived
-	stay    []uint32
-	truths  []ApplicationTruth
-	effects []EffectTruth
+	events   []event
+	sent     []sent
+	gained   []lived
+	stay     []uint32
+	truths   []ApplicationTruth
+	counsels []counsel
 }
 
 // sent is an application on its way to its vacancy.
@@ -74,14 +74,16 @@ func (r *Run) sessions(ctx context.Context, w int) error {
 			s := &r.people[l.person]
 			l.before = s.life
 			s.life = r.lives.add(l.life)
+			delete(r.learners, l.person)
 		}
 		for _, a := range d.sent {
 			r.receive(a, w)
 		}
-		r.write(d.events)
+		counsels, effects := r.admit(d.counsels)
+		r.write(append(d.events, counsels...))
 		if r.book != nil {
 			r.book.applications.put(d.truths)
-			r.book.effects.put(d.effects)
+			r.book.effects.put(effects)
 		}
 	}
 	return nil
@@ -127,7 +129,7 @@ func (v *visitor) act(id uint32, w int) {
 		return
 	}
 	v.stay = append(v.stay, id)
-	if v.counsel(id, s, w) {
+	if v.counsel(id, s, w, from) {
 		return
 	}
 	if r.chance(visits(drive)) {
