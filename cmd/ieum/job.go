@@ -12,6 +12,7 @@ import (
 	"ieum/defs"
 	"ieum/internal/door"
 	"ieum/internal/platform/db"
+	"ieum/internal/platform/journal"
 	"ieum/internal/snapshot"
 )
 
@@ -56,7 +57,11 @@ func (e *env) noteSnapshot(ctx context.Context, set *defs.Set, meta snapshot.Met
 	if err != nil {
 		return err
 	}
-	return errors.Join(e.note(ctx, set, d, door.Crowd{People: int64(meta.Resumes), Sum: sum}, meta.Version), d.Close())
+	err = journal.Migrate(ctx, d)
+	if err == nil {
+		err = e.note(ctx, set, d, door.Crowd{People: int64(meta.Resumes), Sum: sum}, meta.Version)
+	}
+	return errors.Join(err, d.Close())
 }
 
 // noteMarket is noteSnapshot of the snapshot that a market answers from.
