@@ -212,8 +212,8 @@ func openTo(t *testing.T, b *bench) (bin string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.copyTo(data) // with the permissions of its keys
 	b.root, b.data = root, data
-	b.copyTo(data)
 	err = filepath.WalkDir(data, func(path string, d os.DirEntry, err error) error {
 		if err != nil {
 			return err
