@@ -2,9 +2,11 @@ package door
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ieum"
+	"ieum/defs"
 )
 
 // openCase assigns somebody to a counsellor.
@@ -40,15 +42,34 @@ func (d *Door) CasesOf(ctx context.Context, person ieum.PersonID) ([]Case, error
 }
 
 // mine returns the case in which somebody may change what is kept of a person.
-func mine(by Asker, s standing) (Case, error) {
+// One on consent counts while the consent holds that it rests on.
+func (d *Door) mine(by Asker, s standing) (Case, error) {
+	return assigned(by, s, func(k Case) bool { return d.rests(k, s) })
+}
+
+// assigned returns a case of somebody's that counts.
+func assigned(by Asker, s standing, counts func(Case) bool) (Case, error) {
 	for _, k := range s.cases {
-		if k.Counsellor == by.ID {
-			if _, ok := by.Over(ieum.WriteClients, ieum.Subject{Owner: s.person.Account, Organisation: k.Organisation, Site: k.Site, Assigned: true}); ok {
-				return k, nil
-			}
+		if k.Counsellor != by.ID || !counts(k) {
+			continue
+		}
+		if _, ok := by.Over(ieum.WriteClients, ieum.Subject{Owner: s.person.Account, Organisation: k.Organisation, Site: k.Site, Assigned: true}); ok {
+			return k, nil
 		}
 	}
 	return Case{}, &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.not_mine", Message: "this person is not assigned to you"}
+}
+
+// rests says whether what a case rests on is there: the law, or a consent in force
+// to be counselled by the organisation or by the counsellor.
+func (d *Door) rests(k Case, s standing) bool {
+	if k.Basis == defs.BasisLaw {
+		return true
+	}
+	p := d.set.Purposes[counselling]
+	return p != nil && slices.ContainsFunc(s.consents, func(c Consent) bool {
+		return c.Purpose == p.ID && c.Version == p.Version && c.Organisation == k.Organisation && (c.Account == "" || c.Account == k.Counsellor)
+	})
 }
 
 // HandOver assigns a client of the asker's to another counsellor of the same
@@ -60,7 +81,7 @@ func (d *Door) HandOver(ctx context.Context, by Asker, person ieum.PersonID, to 
 	}
 	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
-		k, err := mine(by, s)
+		k, err := d.mine(by, s)
 		if err != nil {
 			return err
 		}
@@ -76,11 +97,11 @@ func (d *Door) HandOver(ctx context.Context, by Asker, person ieum.PersonID, to 
 	})
 }
 
-// Close ends a case of the asker's.
+// Close ends a case of the asker's, also one whose consent ended.
 func (d *Door) Close(ctx context.Context, by Asker, person ieum.PersonID) error {
 	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
-		k, err := mine(by, s)
+		k, err := assigned(by, s, func(Case) bool { return true })
 		if err != nil {
 			return err
 		}

@@ -28,19 +28,9 @@ func (d *Door) Begin(ctx context.Context, by Asker) (Person, error) {
 
 // writes says whether somebody may change what is kept of a person: the person,
 // who acts for them, and the counsellor they are assigned to.
-func writes(by Asker, s standing) bool {
-	if acts(by, s) {
-		return true
-	}
-	for _, k := range s.cases {
-		if k.Counsellor != by.ID {
-			continue
-		}
-		if _, ok := by.Over(ieum.WriteClients, ieum.Subject{Owner: s.person.Account, Organisation: k.Organisation, Site: k.Site, Assigned: true}); ok {
-			return true
-		}
-	}
-	return false
+func (d *Door) writes(by Asker, s standing) bool {
+	_, err := d.mine(by, s)
+	return err == nil || acts(by, s)
 }
 
 // acts says whether somebody is the person or acts for them.
@@ -72,7 +62,7 @@ func (d *Door) keep(ctx context.Context, by Asker, person ieum.PersonID, kind ie
 	}
 	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
-		if !writes(by, s) {
+		if !d.writes(by, s) {
 			return errNotYours()
 		}
 		if err := t.put(person, kind, item, sealed, now); err != nil {

@@ -59,7 +59,7 @@ func (d *Door) Mandate(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 		}
 	}
 	return d.change(ctx, person, func(t tx, s standing) error {
-		if _, err := mine(by, s); err != nil {
+		if _, err := d.mine(by, s); err != nil {
 			return err
 		}
 		if s.person.Account == holder {
@@ -97,7 +97,7 @@ func (d *Door) Link(ctx context.Context, by Asker, person ieum.PersonID, name st
 		return fault("unproved", "/account", "nobody has seen yet whose account this is")
 	}
 	return d.change(ctx, person, func(t tx, s standing) error {
-		if _, err := mine(by, s); err != nil {
+		if _, err := d.mine(by, s); err != nil {
 			return err
 		}
 		if s.person.Account == account {
@@ -121,7 +121,7 @@ func (d *Door) Link(ctx context.Context, by Asker, person ieum.PersonID, name st
 func (d *Door) EndMandate(ctx context.Context, by Asker, person ieum.PersonID, id string) error {
 	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
-		if !writes(by, s) {
+		if !d.writes(by, s) {
 			return errNotYours()
 		}
 		n, err := t.endMandate(person, id, now)
