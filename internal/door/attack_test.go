@@ -1,10 +1,15 @@
 package door
 
 import (
+	"database/sql"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"ieum"
+	"ieum/defs"
 )
 
 // This file holds what somebody tried who had read the program.
@@ -43,6 +48,89 @@ func TestACaseEndsWithItsConsent(t *testing.T) {
 		}
 		if err := b.Close(ctx, b.counsellor(), p); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// TestConsentAloneIsNoLaw: whom a desk registered on consent is not reached by law
+// once they stopped; nor in a database of before, which learns it from their cases.
+func TestConsentAloneIsNoLaw(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		officer := b.as("aofficer", "officer", "center", "", "")
+		if r, err := b.Read(ctx, officer, b.stopped(), "counselling", ieum.ContactRecord, ieum.NoteRecord); key(err) != "door.refused.basis" {
+			t.Errorf("read %+v (%v)", r, err)
+		}
+		for basis, want := range map[defs.Basis]string{"law": "", "consent": "door.refused.basis"} {
+			p := b.registered(basis)
+			b.before(t)
+			if basis == "consent" {
+				*b.clock = b.clock.AddDate(2, 0, 0)
+			}
+			if _, err := b.Read(ctx, officer, p, "counselling", ieum.ContactRecord); key(err) != want {
+				t.Errorf("on %s: %v", basis, err)
+			}
+		}
+	})
+}
+
+// before forgets on what people were registered, and updates the database.
+func (b *bench) before(t *testing.T) {
+	t.Helper()
+	text, err := schema.ReadFile("schema/0002_basis.sql")
+	_, update, _ := strings.Cut(string(text), "DEFAULT '';")
+	if err != nil || update == "" {
+		t.Fatal(update, err)
+	}
+	err = b.d.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE door_person SET basis = ''`)
+		return errors.Join(err, second(tx.ExecContext(ctx, update)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestNobodyLearnsWhoHasAnAccount by trying names on a person who is no client.
+func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.person()
+		for _, name := range []string{"somebody", "nobody1", "stranger", "seeker"} {
+			for _, by := range []Asker{b.seeker(), b.counsellor()} {
+				if err := b.Mandate(ctx, by, p, for300(name)); key(err) != "door.refused.not_mine" {
+					t.Errorf("to act, %s: %v", name, err)
+				}
+				if err := b.Link(ctx, by, p, name); key(err) != "door.refused.not_mine" {
+					t.Errorf("to link, %s: %v", name, err)
+				}
+			}
+		}
+	})
+}
+
+// TestWhoIsLetActIsSeen: it was looked at whose account it is, the auditor is told
+// of each, and of each read when it is staff.
+func TestWhoIsLetActIsSeen(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("law")
+		if err := b.Mandate(ctx, b.counsellor(), p, for300("stranger")); key(err) != "door.error.unproved" {
+			t.Errorf("of whom nothing was seen: %v", err)
+		}
+		for name, want := range map[string]string{"second": "[mandate]", "parent": "[]"} {
+			if err := b.Mandate(ctx, b.counsellor(), p, for300(name)); err != nil {
+				t.Fatal(err)
+			}
+			got := must[*Disclosure](t)(b.Read(ctx, b.as(ieum.AccountID("a"+name), "seeker", "", "", ""), p, "own", ieum.ContactRecord))
+			if fmt.Sprint(got.Access.Flags) != want {
+				t.Errorf("%s reads with the flags %v", name, got.Access.Flags)
+			}
+		}
+		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "mandate", 0))
+		made := slices.DeleteFunc(slices.Clone(o.List), func(w Watched) bool { return w.N != 0 })
+		if len(o.List) != 3 || len(made) != 2 || made[0].Reader != "acounsellor" {
+			t.Errorf("the auditor sees %+v", o.List)
 		}
 	})
 }

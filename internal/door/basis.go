@@ -16,6 +16,7 @@ type standing struct {
 	cases    []Case    // that did not end, of all counsellors
 	mandates []Mandate // in force, of all holders
 	staff    bool      // the person is somebody else, and works for the service
+	official bool      // the asker works for the service
 	hour     int64     // reads of the asker in the hour before this one counts
 }
 
@@ -73,7 +74,10 @@ func byConsent(by Asker, s standing, p *defs.Purpose) (list []Ground) {
 // byLaw lists the cases that let somebody read; after them where a role reaches
 // the person without one.
 func byLaw(by Asker, s standing, p *defs.Purpose) (list []Ground) {
-	places := []ieum.Subject{{Organisation: s.person.Organisation, Site: s.person.Site}}
+	var places []ieum.Subject
+	if s.person.Basis == defs.BasisLaw {
+		places = append(places, ieum.Subject{Organisation: s.person.Organisation, Site: s.person.Site})
+	}
 	for _, k := range s.cases {
 		if k.Basis != defs.BasisLaw {
 			continue
@@ -88,9 +92,6 @@ func byLaw(by Asker, s standing, p *defs.Purpose) (list []Ground) {
 		}
 	}
 	for _, at := range places {
-		if at.Organisation == "" {
-			continue // nobody's client
-		}
 		at.Owner = s.person.Account
 		if held, ok := by.Over(p.May, at); ok {
 			list = append(list, Ground{Held: held, Basis: defs.BasisLaw, Kinds: p.Records, nocase: true})
@@ -145,6 +146,7 @@ const (
 	flagColleague = "colleague" // the person works for the service
 	flagNoCase    = "nocase"    // on law, and nobody assigned the person
 	flagOdd       = "odd"       // at night or on a weekend
+	flagMandate   = "mandate"   // somebody was let act for the person, or works for the service and reads as who acts
 	flagRefused   = "refused"
 )
 
@@ -152,9 +154,9 @@ const (
 const mostAnHour = 60
 
 // flags says what is unusual about a read. What somebody does with their own
-// records is their own matter.
+// records is their own matter, and that of who acts for them and is not staff.
 func flags(by Asker, s standing, g Ground, now time.Time) (list []string) {
-	if g.Basis == defs.BasisSelf || g.Basis == defs.BasisMandate {
+	if g.Basis == defs.BasisSelf || g.Basis == defs.BasisMandate && !s.official {
 		return nil
 	}
 	add := func(flag string, is bool) {
@@ -167,6 +169,7 @@ func flags(by Asker, s standing, g Ground, now time.Time) (list []string) {
 	add(flagColleague, s.staff)
 	add(flagNoCase, g.nocase)
 	add(flagOdd, odd(now))
+	add(flagMandate, g.Basis == defs.BasisMandate)
 	return list
 }
 

@@ -289,7 +289,7 @@ func (h *handlers) register(w http.ResponseWriter, r *http.Request, by Asker) er
 }
 
 type oversightForm struct {
-	Flag   string `q:"flag" enum:"self|colleague|nocase|many|odd|refused"`
+	Flag   string `q:"flag" enum:"self|colleague|nocase|mandate|many|odd|refused"`
 	Before int64  `q:"before" min:"0"`
 }
 

@@ -150,7 +150,7 @@ func (d *Door) Register(ctx context.Context, by Asker, r Registration) (ieum.Per
 	if r.Basis != defs.BasisLaw && r.Basis != defs.BasisConsent {
 		return "", fault("basis", "/basis", "say whether it rests on law or on consent")
 	}
-	now, person := d.now(), Person{ID: ieum.PersonID(newID("p")), Organisation: at.Organisation, Site: at.Site, Made: d.now()}
+	now, person := d.now(), Person{ID: ieum.PersonID(newID("p")), Organisation: at.Organisation, Site: at.Site, Basis: r.Basis, Made: d.now()}
 	sealed, paper, err := d.sealRegistration(person.ID, r)
 	if err != nil {
 		return "", err

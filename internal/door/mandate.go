@@ -23,7 +23,8 @@ type Proposal struct {
 const longestMandate = 2 * 365 * 24 * time.Hour
 
 // Mandate lets somebody act for a client of the asker's, who was shown why they
-// may.
+// may. It must have been seen whose account it is, and an auditor is told: one
+// member of staff alone decides here who reads everything.
 func (d *Door) Mandate(ctx context.Context, by Asker, person ieum.PersonID, p Proposal) error {
 	now := d.now()
 	until := (p.Until + 1).Time().Add(-9 * time.Hour)
@@ -35,10 +36,7 @@ func (d *Door) Mandate(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 	case p.Until == 0 || !until.After(now) || until.After(now.Add(longestMandate)):
 		return fault("mandate_until", "/until", "choose a day within two years")
 	}
-	holder, err := d.Accounts.Named(ctx, p.Name)
-	if errors.Is(err, ieum.ErrNotFound) || err == nil && holder == by.ID {
-		return fault("holder", "/name", "there is no account of this name that could act")
-	}
+	holder, err := d.accountOf(ctx, by, person, p.Name, "holder", "/name")
 	if err != nil {
 		return err
 	}
@@ -59,7 +57,8 @@ func (d *Door) Mandate(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 		}
 	}
 	return d.change(ctx, person, func(t tx, s standing) error {
-		if _, err := d.mine(by, s); err != nil {
+		k, err := d.mine(by, s)
+		if err != nil {
 			return err
 		}
 		if s.person.Account == holder {
@@ -73,8 +72,35 @@ func (d *Door) Mandate(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 		if err := t.addMandate(m); err != nil {
 			return err
 		}
+		if err := t.flag(flagMandate, person, Access{At: now.Unix(), By: string(by.ID), Role: ieum.RoleID(m.Kind), Organisation: k.Organisation}); err != nil {
+			return err
+		}
 		return t.tell("door.mandate", person, map[string]any{"id": m.ID, "by": by.ID, "holder": holder, "kind": m.Kind, "shown": m.Shown, "until": until.Unix()})
 	})
+}
+
+// accountOf returns the account of a sign-in name, of which it was seen whose it is,
+// to the counsellor of a person. Others do not learn who has an account.
+func (d *Door) accountOf(ctx context.Context, by Asker, person ieum.PersonID, name, why, field string) (ieum.AccountID, error) {
+	s, err := d.store.standing(ctx, person, d.now())
+	if err != nil {
+		return "", err
+	}
+	if _, err := d.mine(by, s); err != nil {
+		return "", err
+	}
+	account, err := d.Accounts.Named(ctx, name)
+	if errors.Is(err, ieum.ErrNotFound) || err == nil && account == by.ID {
+		return "", fault(why, field, "there is no account of this name that could be it")
+	}
+	if err != nil {
+		return "", err
+	}
+	proved, err := d.Accounts.Proved(ctx, account)
+	if err == nil && !proved {
+		err = fault("unproved", field, "nobody has seen yet whose account this is")
+	}
+	return account, err
 }
 
 // Link gives a client of the asker's, who was registered without an account, the
@@ -82,19 +108,9 @@ func (d *Door) Mandate(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 // It must have been seen whose account it is. An account of which records are kept
 // already is refused: nothing is merged.
 func (d *Door) Link(ctx context.Context, by Asker, person ieum.PersonID, name string) error {
-	account, err := d.Accounts.Named(ctx, name)
-	if errors.Is(err, ieum.ErrNotFound) || err == nil && account == by.ID {
-		return fault("account", "/account", "there is no account of this name that could be theirs")
-	}
+	account, err := d.accountOf(ctx, by, person, name, "account", "/account")
 	if err != nil {
 		return err
-	}
-	proved, err := d.Accounts.Proved(ctx, account)
-	if err != nil {
-		return err
-	}
-	if !proved {
-		return fault("unproved", "/account", "nobody has seen yet whose account this is")
 	}
 	return d.change(ctx, person, func(t tx, s standing) error {
 		if _, err := d.mine(by, s); err != nil {

@@ -16,6 +16,7 @@ type Person struct {
 	ID                 ieum.PersonID
 	Account            ieum.AccountID // "" = none
 	Organisation, Site string         // that registered them at its desk, or ""
+	Basis              defs.Basis     // on which it did: law, consent or ""
 	Made               time.Time
 	Reads              int64 // number of the newest access record
 	Erased             bool

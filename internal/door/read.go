@@ -70,10 +70,14 @@ func (d *Door) Read(ctx context.Context, by Asker, person ieum.PersonID, purpose
 			return nil, err
 		}
 	}
+	official, err := d.Accounts.IsStaff(ctx, by.ID)
+	if err != nil {
+		return nil, err
+	}
 	now := d.now()
 	slices.Sort(kinds)
 	access, sealed, err := d.store.read(ctx, by, person, kinds, now, func(s standing) (Access, error) {
-		s.staff = staff
+		s.staff, s.official = staff, official
 		g, err := judge(by, s, p, kinds)
 		if err != nil {
 			return Access{}, err

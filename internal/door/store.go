@@ -66,11 +66,11 @@ func (t tx) tell(kind string, subject ieum.PersonID, data any) error {
 	return journal.Append(t.ctx, t.Tx, kind, string(subject), data)
 }
 
-const personColumns = `id, COALESCE(account, ''), organisation, site, made, reads, erased`
+const personColumns = `id, COALESCE(account, ''), organisation, site, basis, made, reads, erased`
 
 func scanPerson(row interface{ Scan(...any) error }) (p Person, err error) {
 	var made, erased int64
-	err = row.Scan(&p.ID, &p.Account, &p.Organisation, &p.Site, &made, &p.Reads, &erased)
+	err = row.Scan(&p.ID, &p.Account, &p.Organisation, &p.Site, &p.Basis, &made, &p.Reads, &erased)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, errNobody()
 	}
@@ -107,8 +107,8 @@ func nullable(s string) any {
 }
 
 func (t tx) addPerson(p Person) error {
-	_, err := t.exec(`INSERT INTO door_person (id, account, organisation, site, made, reads, erased) VALUES (?, ?, ?, ?, ?, 0, 0)`,
-		p.ID, nullable(string(p.Account)), p.Organisation, p.Site, p.Made.Unix())
+	_, err := t.exec(`INSERT INTO door_person (id, account, organisation, site, basis, made, reads, erased) VALUES (?, ?, ?, ?, ?, ?, 0, 0)`,
+		p.ID, nullable(string(p.Account)), p.Organisation, p.Site, p.Basis, p.Made.Unix())
 	return err
 }
 
@@ -374,7 +374,7 @@ func (t tx) settle(id ieum.PersonID, n int64, outcome string) (int64, error) {
 // empty leaves a tombstone of somebody, unless that is all there is. What an
 // auditor was shown stays: it holds ids alone.
 func (t tx) empty(id ieum.PersonID, now time.Time) (int64, error) {
-	n, err := t.exec(`UPDATE door_person SET account = NULL, organisation = '', site = '', erased = ? WHERE id = ? AND erased = 0`, now.Unix(), id)
+	n, err := t.exec(`UPDATE door_person SET account = NULL, organisation = '', site = '', basis = '', erased = ? WHERE id = ? AND erased = 0`, now.Unix(), id)
 	if err != nil || n == 0 {
 		return n, err
 	}
