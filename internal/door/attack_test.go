@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ieum"
 	"ieum/defs"
@@ -131,6 +132,28 @@ func TestWhoIsLetActIsSeen(t *testing.T) {
 		made := slices.DeleteFunc(slices.Clone(o.List), func(w Watched) bool { return w.N != 0 })
 		if len(o.List) != 3 || len(made) != 2 || made[0].Reader != "acounsellor" {
 			t.Errorf("the auditor sees %+v", o.List)
+		}
+	})
+}
+
+// TestWhoActsAgreesToNothingForThemselves, nor for longer than they act.
+func TestWhoActsAgreesToNothingForThemselves(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("law")
+		ten := for300("other")
+		ten.Until = ieum.DayOf(monday) + 10
+		if err := b.Mandate(ctx, b.counsellor(), p, ten); err != nil {
+			t.Fatal(err)
+		}
+		other := b.as("aother", "counsellor", "elsewhere", "", "")
+		if _, err := b.Give(ctx, other, p, Wish{Purpose: "counselling", Recipient: "aother"}); key(err) != "door.error.recipient" {
+			t.Errorf("to themselves: %v", err)
+		}
+		got := must[Consent](t)(b.Give(ctx, other, p, Wish{Purpose: "counselling", Recipient: "acounsellor"}))
+		kept := must[[]Consent](t)(b.Consents(ctx, p))
+		if want := (ten.Until + 1).Time().Add(-9 * time.Hour); !got.Until.Equal(want) || len(kept) != 1 || !kept[0].Until.Equal(want) {
+			t.Errorf("until %v, kept %+v", got.Until, kept)
 		}
 	})
 }

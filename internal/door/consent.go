@@ -36,7 +36,8 @@ func (d *Door) recipients(ctx context.Context, p *defs.Purpose) (people []Collea
 
 // Give agrees, for a person who is the asker or for whom the asker acts, that a
 // recipient reads records for a purpose. It takes the place of what was agreed
-// to before for the same purpose and recipient.
+// to before for the same purpose and recipient. Who acts for somebody agrees to
+// nothing for themselves, nor for longer than they may act.
 func (d *Door) Give(ctx context.Context, by Asker, person ieum.PersonID, w Wish) (Consent, error) {
 	p, err := d.purpose(w.Purpose)
 	if err != nil {
@@ -46,9 +47,17 @@ func (d *Door) Give(ctx context.Context, by Asker, person ieum.PersonID, w Wish)
 	if err != nil {
 		return c, err
 	}
-	return c, d.change(ctx, person, func(t tx, s standing) error {
+	err = d.change(ctx, person, func(t tx, s standing) error {
 		if !acts(by, s) {
 			return errNotYours()
+		}
+		if s.person.Account != by.ID {
+			if c.Account == by.ID {
+				return fault("recipient", "/recipient", "who acts for somebody lets others read, not themselves")
+			}
+			if end := actsUntil(by, s); c.Until.After(end) {
+				c.Until = end
+			}
 		}
 		for _, old := range s.consents {
 			if old.Purpose == c.Purpose && old.Account == c.Account && old.Organisation == c.Organisation {
@@ -59,6 +68,17 @@ func (d *Door) Give(ctx context.Context, by Asker, person ieum.PersonID, w Wish)
 		}
 		return t.giveConsent(c, named(by, s.person))
 	})
+	return c, err
+}
+
+// actsUntil is when the last mandate ends by which somebody acts for a person.
+func actsUntil(by Asker, s standing) (end time.Time) {
+	for _, m := range s.mandates {
+		if m.Holder == by.ID && m.Until.After(end) {
+			end = m.Until
+		}
+	}
+	return end
 }
 
 // consent is what a wish comes to.
