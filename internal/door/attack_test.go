@@ -1,7 +1,10 @@
 package door
 
 import (
+	"bytes"
 	"database/sql"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +14,7 @@ import (
 
 	"ieum"
 	"ieum/defs"
+	"ieum/internal/platform/journal"
 )
 
 // This file holds what somebody tried who had read the program.
@@ -155,5 +159,33 @@ func TestWhoActsAgreesToNothingForThemselves(t *testing.T) {
 		if want := (ten.Until + 1).Time().Add(-9 * time.Hour); !got.Until.Equal(want) || len(kept) != 1 || !kept[0].Until.Equal(want) {
 			t.Errorf("until %v, kept %+v", got.Until, kept)
 		}
+	})
+}
+
+// TestProofsTellNothingOfOthers: somebody's two proofs around the entry of another
+// do not confirm what that says.
+func TestProofsTellNothingOfOthers(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		me, other := b.person(), b.registered("law")
+		must[*Disclosure](t)(b.Read(ctx, b.seeker(), me, "own", ieum.ContactRecord))
+		access := must[*Disclosure](t)(b.Read(ctx, b.counsellor(), other, "counselling", ieum.ContactRecord)).Access
+		must[*Disclosure](t)(b.Read(ctx, b.seeker(), me, "own", ieum.ContactRecord))
+		b.seal()
+		mine, err := journal.Of(ctx, b.d, string(me), "door.read", 0, 10)
+		if err != nil || len(mine) != 2 || mine[0].Seq-mine[1].Seq != 2 {
+			t.Fatalf("%+v (%v)", mine, err)
+		}
+		proof := must[*Proof](t)(b.Prove(ctx, me, mine[0].Seq))
+		guess := journal.Entry{Seq: mine[0].Seq - 1, Sealed: monday, Kind: "door.read", Subject: string(other)}
+		if guess.Data, err = json.Marshal(access); err != nil {
+			t.Fatal(err)
+		}
+		got, err := base64.StdEncoding.DecodeString(proof.Entry.Before)
+		if err != nil || len(got) == 0 || bytes.Equal(guess.HashAfter(mine[1].Hash), got) {
+			t.Errorf("the guess that %s is confirmed (%v)", guess.Data, err)
+		}
+		lee := must[Person](t)(b.Begin(ctx, b.as("alee", "seeker", "", "", "")))
+		b.told(t, lee.ID, "door.person", `{"drawn":"`)
 	})
 }

@@ -2,7 +2,9 @@ package door
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -62,8 +64,19 @@ func (t tx) exec(query string, args ...any) (int64, error) {
 	return res.RowsAffected()
 }
 
+// tell appends an entry to the journal. Its data, an object, gets a member that is
+// drawn: a proof of an entry holds the hash of the one before it, which somebody
+// who can guess all the rest of that one must not be able to confirm.
 func (t tx) tell(kind string, subject ieum.PersonID, data any) error {
-	return journal.Append(t.ctx, t.Tx, kind, string(subject), data)
+	plain, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	more := `,"drawn":"` + rand.Text() + `"}`
+	if string(plain) == "{}" {
+		more = more[1:]
+	}
+	return journal.Append(t.ctx, t.Tx, kind, string(subject), json.RawMessage(string(plain[:len(plain)-1])+more))
 }
 
 const personColumns = `id, COALESCE(account, ''), organisation, site, basis, made, reads, erased`

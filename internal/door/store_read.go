@@ -105,7 +105,7 @@ func (s *store) addBulk(ctx context.Context, b *Bulk, root []byte, members []mem
 				return err
 			}
 		}
-		return journal.Append(ctx, t.Tx, "door.bulk", b.ID, data)
+		return t.tell("door.bulk", ieum.PersonID(b.ID), data)
 	})
 }
 
