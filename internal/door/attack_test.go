@@ -189,3 +189,41 @@ func TestProofsTellNothingOfOthers(t *testing.T) {
 		b.told(t, lee.ID, "door.person", `{"drawn":"`)
 	})
 }
+
+// TestAKeyIsNobody: a program that asks by a key becomes no person.
+func TestAKeyIsNobody(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		if p, err := b.Begin(ctx, b.as("key1", "", "", "", "")); key(err) != "door.refused.page" {
+			t.Errorf("%+v (%v)", p, err)
+		}
+	})
+}
+
+// TestAJobPassesOverWhoStops while it reads, and goes on with the others.
+func TestAJobPassesOverWhoStops(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		of := map[ieum.PersonID]Asker{}
+		for _, name := range []ieum.AccountID{"aone", "atwo", "athree"} {
+			by := b.as(name, "seeker", "", "", "")
+			p := must[Person](t)(b.Begin(ctx, by))
+			if err := b.KeepResume(ctx, by, p.ID, ieum.Resume{Headline: "h", Text: "t"}); err != nil {
+				t.Fatal(err)
+			}
+			must[Consent](t)(b.Give(ctx, by, p.ID, Wish{Purpose: "statistics", Recipient: "center"}))
+			of[p.ID] = by
+		}
+		var read []ieum.PersonID
+		bulk := must[*Bulk](t)(b.Bulk(ctx, Job{Name: "j", Organisation: "center"}, "statistics", func(id ieum.PersonID, _ Records) error {
+			read = append(read, id)
+			delete(of, id)
+			for other, by := range of { // one of them
+				delete(of, other)
+				return b.StopAll(ctx, by, other)
+			}
+			return nil
+		}, ieum.ResumeRecord))
+		if bulk.People != 3 || len(read) != 2 {
+			t.Errorf("%d of %d were read", len(read), bulk.People)
+		}
+	})
+}

@@ -42,8 +42,8 @@ type Membership struct {
 // Bulk lets a job read records of all for whom there is a basis: those who agreed
 // that the organisation reads them for the purpose, or everybody where it rests
 // on law. One record for all of them is durable before the first is opened; it
-// commits to who they are. Each person is told on their page. A person who is
-// erased meanwhile is passed over.
+// commits to who they are. Each person is told on their page. A person who stops
+// or is erased meanwhile is passed over.
 func (d *Door) Bulk(ctx context.Context, j Job, purpose ieum.PurposeID, each func(ieum.PersonID, Records) error, kinds ...ieum.RecordKind) (*Bulk, error) {
 	p, err := d.purpose(purpose)
 	if err != nil {
@@ -54,7 +54,7 @@ func (d *Door) Bulk(ctx context.Context, j Job, purpose ieum.PurposeID, each fun
 			return nil, refused("kinds", p)
 		}
 	}
-	people, err := d.readable(ctx, j, p, kinds)
+	people, err := d.readable(ctx, j, p, kinds, "")
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,10 @@ func (d *Door) Bulk(ctx context.Context, j Job, purpose ieum.PurposeID, each fun
 	if err := d.store.addBulk(ctx, b, root, members, bulkEntry(b, j, p, basis, kinds)); err != nil {
 		return nil, err
 	}
-	return b, d.each(ctx, people, kinds, each)
+	return b, d.each(ctx, people, func(one ieum.PersonID) (bool, error) {
+		still, err := d.readable(ctx, j, p, kinds, one)
+		return len(still) > 0, err
+	}, kinds, each)
 }
 
 // bulkEntry is what the journal keeps of a job.
@@ -85,11 +88,17 @@ func bulkEntry(b *Bulk, j Job, p *defs.Purpose, basis defs.Basis, kinds []ieum.R
 		"basis": basis, "snapshot": j.Snapshot, "kinds": kinds, "people": b.People, "root": b.Root, "at": b.At.Unix()}
 }
 
-// each opens the records of people whose reading is written down.
-func (d *Door) each(ctx context.Context, people []ieum.PersonID, kinds []ieum.RecordKind, do func(ieum.PersonID, Records) error) error {
+// each opens the records of people whose reading is written down and who may still
+// be read when it comes to them.
+func (d *Door) each(ctx context.Context, people []ieum.PersonID, still func(ieum.PersonID) (bool, error), kinds []ieum.RecordKind, do func(ieum.PersonID, Records) error) error {
 	for _, id := range people {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if may, err := still(id); err != nil {
+			return err
+		} else if !may {
+			continue
 		}
 		rows, err := records(ctx, d.store, id, kinds)
 		if err != nil {
@@ -109,17 +118,25 @@ func (d *Door) each(ctx context.Context, people []ieum.PersonID, kinds []ieum.Re
 	return nil
 }
 
-// readable lists those for whom a job has a basis.
-func (d *Door) readable(ctx context.Context, j Job, p *defs.Purpose, kinds []ieum.RecordKind) ([]ieum.PersonID, error) {
-	if p.On(defs.BasisLaw) {
+// readable lists those for whom a job has a basis; with one, whether it still has
+// one for them.
+func (d *Door) readable(ctx context.Context, j Job, p *defs.Purpose, kinds []ieum.RecordKind, one ieum.PersonID) ([]ieum.PersonID, error) {
+	switch {
+	case p.On(defs.BasisLaw) && one != "":
+		return []ieum.PersonID{one}, nil // who is erased has no records
+	case p.On(defs.BasisLaw):
 		return d.store.everybody(ctx)
 	}
 	if !p.On(defs.BasisConsent) {
 		return nil, refused("consent", p)
 	}
 	now := d.now().Unix()
-	given, err := consents(ctx, d.store, `purpose = ? AND version = ? AND organisation = ? AND account = '' AND stopped = 0 AND since <= ? AND until > ?`,
-		p.ID, p.Version, j.Organisation, now, now)
+	where, args := `purpose = ? AND version = ? AND organisation = ? AND account = '' AND stopped = 0 AND since <= ? AND until > ?`,
+		[]any{p.ID, p.Version, j.Organisation, now, now}
+	if one != "" {
+		where, args = where+` AND person = ?`, append(args, one)
+	}
+	given, err := consents(ctx, d.store, where, args...)
 	if err != nil {
 		return nil, err
 	}

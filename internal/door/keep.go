@@ -17,10 +17,13 @@ func (d *Door) Own(ctx context.Context, by Asker) (Person, error) {
 }
 
 // Begin is Own for who is about to keep something, of whom nothing may be kept
-// yet.
+// yet. That takes a role which has data of its own: a program's key has none.
 func (d *Door) Begin(ctx context.Context, by Asker) (Person, error) {
 	p, err := d.store.personOf(ctx, by.ID)
 	if errors.Is(err, ieum.ErrNotFound) {
+		if err := needs(by, ieum.OwnData); err != nil {
+			return Person{}, err
+		}
 		return d.store.makeOf(ctx, Person{ID: ieum.PersonID(newID("p")), Account: by.ID, Made: d.now()})
 	}
 	return p, err
