@@ -381,9 +381,17 @@ func TestAFormOfRecordsOutlivesItsSession(t *testing.T) {
 	}
 }
 
-// TestPagesOfStaffAreForStaff, and an auditor reads no records.
+// TestPagesOfStaffAreForStaff, and an auditor reads no records. Who is no staff and
+// asks for a client does not fill the auditor's list.
 func TestPagesOfStaffAreForStaff(t *testing.T) {
-	_, base, _, links := serveDoor(t)
+	a, base, _, links := serveDoor(t)
+	if err := a.demoPeople(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var person string
+	if err := a.store.db.QueryRowContext(t.Context(), `SELECT id FROM door_person WHERE account IS NULL LIMIT 1`).Scan(&person); err != nil {
+		t.Fatal(err)
+	}
 	for role, open := range map[string]string{"seeker": "", "employer": "", "analyst": "", "operator": "", "counsellor": "/clients /desk", "officer": "/clients", "auditor": "/oversight"} {
 		client := arrived(t, base, links[role])
 		for _, at := range []string{"/clients", "/desk", "/oversight"} {
@@ -395,6 +403,17 @@ func TestPagesOfStaffAreForStaff(t *testing.T) {
 				t.Errorf("%s for the %s: %d, want %d", at, role, got.status, want)
 			}
 		}
+		if role == "seeker" {
+			for method, at := range map[string]string{"GET": "", "POST": "/close"} {
+				if got := by(t, client, method, base+"/clients/"+person+at, nil); got.status != http.StatusForbidden {
+					t.Errorf("%s of a client for a seeker: %d", method, got.status)
+				}
+			}
+		}
+	}
+	var refused int
+	if err := a.store.db.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM door_watch WHERE flag = 'refused'`).Scan(&refused); err != nil || refused != 0 {
+		t.Errorf("the auditor's list has %d refusals (%v)", refused, err)
 	}
 }
 

@@ -133,6 +133,9 @@ func (h *handlers) client(w http.ResponseWriter, r *http.Request, by Asker) erro
 // clientPage reads what the best ground covers. Without one the read is refused,
 // and the refusal says what is missing.
 func (h *handlers) clientPage(r *http.Request, by Asker, person ieum.PersonID) (*clientPage, error) {
+	if err := needs(by, ieum.ReadClients); err != nil {
+		return nil, err // without a word to the auditor, whose list nobody floods
+	}
 	ctx := r.Context()
 	grounds, err := h.d.Grounds(ctx, by, person, counselling)
 	if err != nil {
@@ -212,6 +215,9 @@ type clientForm struct {
 func (h *handlers) clientDo(w http.ResponseWriter, r *http.Request, by Asker) error {
 	f, err := web.Read[clientForm](r)
 	ctx, person, next := r.Context(), ieum.PersonID(f.Person), "/clients/"+f.Person
+	if err == nil {
+		err = needs(by, ieum.WriteClients)
+	}
 	if err == nil {
 		switch f.Do {
 		case "note":
