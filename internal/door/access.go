@@ -52,7 +52,7 @@ func (d *Door) LookedAt(ctx context.Context, person ieum.PersonID, before int64)
 	}
 	a.Gaps = gaps(a.Lines, before == 0, a.Next == 0, p.Reads)
 	if before == 0 {
-		if a.Bulk, err = d.memberships(ctx, person); err != nil {
+		if a.Bulk, err = d.store.memberships(ctx, person, ""); err != nil {
 			return nil, err
 		}
 	}

@@ -31,12 +31,12 @@ type Bulk struct {
 }
 
 // A Membership shows somebody that a job read their data among others': Leaf is
-// SHA-256(salt ‖ person), and Path leads from it to Root as RFC 6962 has it.
+// SHA-256(0 ‖ salt ‖ person), and Path leads from it to Root as RFC 6962 has it.
 type Membership struct {
 	Bulk
 	Place int64    `json:"place"` // from 0
 	Salt  string   `json:"salt"`
-	Path  []string `json:"path"` // hexadecimal, as are the others
+	Path  []string `json:"path,omitempty"` // hexadecimal, as are the others; none in a list
 }
 
 // Bulk lets a job read records of all for whom there is a basis: those who agreed
@@ -151,22 +151,22 @@ func (d *Door) readable(ctx context.Context, j Job, p *defs.Purpose, kinds []ieu
 	return people, nil
 }
 
-// memberships lists the jobs that read a person's data among others'.
-func (d *Door) memberships(ctx context.Context, person ieum.PersonID) ([]Membership, error) {
-	list, err := d.store.memberships(ctx, person)
+// Membership shows that a job read a person's data among others', with the path
+// to the root, for which the leaves of all are read.
+func (d *Door) Membership(ctx context.Context, person ieum.PersonID, job string) (*Membership, error) {
+	list, err := d.store.memberships(ctx, person, job)
 	if err != nil {
 		return nil, err
 	}
-	for i, m := range list {
-		leaves, err := d.store.leaves(ctx, m.ID)
-		if err != nil {
-			return nil, err
-		}
-		for _, h := range treePath(leaves, m.Place) {
-			list[i].Path = append(list[i].Path, hex.EncodeToString(h))
-		}
+	if len(list) == 0 {
+		return nil, ieum.ErrNotFound
 	}
-	return list, nil
+	m := list[0]
+	leaves, err := d.store.leaves(ctx, m.ID)
+	for _, h := range treePath(leaves, m.Place) {
+		m.Path = append(m.Path, hex.EncodeToString(h))
+	}
+	return &m, err
 }
 
 // A member is one of those whose data a job reads.

@@ -652,6 +652,20 @@ func TestAJobIsWrittenDownBeforeItReads(t *testing.T) {
 		if got := must[*Accesses](t)(b.LookedAt(ctx, p, 0)).Bulk; len(got) != 1 || got[0].Job != "statistics" {
 			t.Errorf("the person is told %+v", got)
 		}
+		other := b.as("aother", "seeker", "", "", "")
+		q := must[Person](t)(b.Begin(ctx, other)).ID
+		if err := b.KeepResume(ctx, other, q, ieum.Resume{Headline: "h", Text: "t"}); err != nil {
+			t.Fatal(err)
+		}
+		must[Consent](t)(b.Give(ctx, other, q, Wish{Purpose: "statistics", Recipient: "center"}))
+		bulk := run()
+		m := must[*Membership](t)(b.Membership(ctx, q, bulk.ID))
+		if len(m.Path) != 1 || m.Root != bulk.Root || m.ID != bulk.ID {
+			t.Errorf("the proof is %+v", m)
+		}
+		if _, err := b.Membership(ctx, "pnobody", bulk.ID); !errors.Is(err, ieum.ErrNotFound) {
+			t.Errorf("of somebody who was not in it: %v", err)
+		}
 	})
 }
 

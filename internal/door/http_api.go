@@ -24,6 +24,7 @@ func (h *handlers) apiRoutes(mux *web.Mux) {
 	mux.API("DELETE /api/v1/my/consents/{id}", web.Records, with(op("stopConsent", "동의 그만두기", "Stop a consent"), receiptForm{}, nil, nil, Done{}), h.signed(h.deleteConsent))
 	mux.API("GET /api/v1/my/access", web.Records, with(op("listAccess", "내 정보를 본 기록", "Who looked at one's records"), accessForm{}, nil, nil, Accesses{}), h.signed(h.getAccess))
 	mux.API("GET /api/v1/my/access/{seq}/proof", web.Records, with(op("proveAccess", "기록 하나가 원장에 있다는 증명", "The proof that a record is in the ledger"), entryForm{}, nil, nil, Proof{}), h.signed(h.getProof))
+	mux.API("GET /api/v1/my/jobs/{id}/proof", web.Records, with(op("proveJob", "작업 하나가 내 정보를 다루었다는 증명", "The proof that a job read one's data among others'"), receiptForm{}, nil, nil, Membership{}), h.signed(h.getMembership))
 	mux.API("POST /api/v1/my/access/{seq}/complaint", web.Records, with(op("complain", "기록 하나를 감사자에게 알리기", "Ask the auditor to look at a record"), entryForm{}, nil, nil, Done{}), h.signed(h.postComplaint))
 }
 
@@ -160,6 +161,14 @@ func (h *handlers) getProof(w http.ResponseWriter, r *http.Request, by Asker) er
 		return err
 	}
 	return web.JSON(w, http.StatusOK, p)
+}
+
+func (h *handlers) getMembership(w http.ResponseWriter, r *http.Request, by Asker) error {
+	m, err := h.membershipOf(r, by)
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusOK, m)
 }
 
 func (h *handlers) postComplaint(w http.ResponseWriter, r *http.Request, by Asker) error {

@@ -26,6 +26,7 @@ func (h *handlers) myRoutes(mux *web.Mux) {
 	mux.Page("POST /my/erase", web.Records, h.signed(h.erase))
 	mux.Page("GET /my/access", web.Records, h.signed(h.access))
 	mux.File("GET /my/access/{seq}/proof.json", web.Records, h.signed(h.proofFile))
+	mux.File("GET /my/jobs/{id}/proof.json", web.Records, h.signed(h.membershipFile))
 	mux.Page("POST /my/access/{seq}/complaint", web.Records, h.signed(h.complain))
 }
 
@@ -33,6 +34,7 @@ func (h *handlers) myRoutes(mux *web.Mux) {
 type myPage struct {
 	For      string // whom the reader acts for, "" = themselves
 	Records  Records
+	Papers   []kept  // that are opened one by one
 	Contact  Contact // in the form
 	Text     string  // in the form
 	Consents []consentLine
@@ -97,7 +99,7 @@ func (h *handlers) myPage(r *http.Request, by Asker, person string) (*myPage, er
 	if err != nil {
 		return nil, err
 	}
-	got, err := h.d.Read(ctx, by, id, "own", ieum.ContactRecord, ieum.ResumeRecord, ieum.NoteRecord, ieum.PaperRecord)
+	got, err := h.d.Read(ctx, by, id, "own", ieum.ContactRecord, ieum.ResumeRecord, ieum.NoteRecord)
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +107,11 @@ func (h *handlers) myPage(r *http.Request, by Asker, person string) (*myPage, er
 	if c := got.Contact; c != nil {
 		page.Contact = *c
 	}
+	have, err := h.d.store.have(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	page.Papers = slices.DeleteFunc(have, func(k kept) bool { return k.Kind != ieum.PaperRecord })
 	all, err := h.d.Consents(ctx, id)
 	if err != nil {
 		return nil, err
@@ -507,6 +514,26 @@ func (h *handlers) proofFile(w http.ResponseWriter, r *http.Request, by Asker) e
 		return err
 	}
 	return download(w, "proof-"+number(p.Entry.Seq)+".json", p)
+}
+
+func (h *handlers) membershipOf(r *http.Request, by Asker) (*Membership, error) {
+	f, err := web.Read[receiptForm](r)
+	if err != nil {
+		return nil, err
+	}
+	id, err := h.whom(r, by, f.For)
+	if err != nil {
+		return nil, err
+	}
+	return h.d.Membership(r.Context(), id, f.ID)
+}
+
+func (h *handlers) membershipFile(w http.ResponseWriter, r *http.Request, by Asker) error {
+	m, err := h.membershipOf(r, by)
+	if err != nil {
+		return err
+	}
+	return download(w, "job.json", m)
 }
 
 func (h *handlers) complain(w http.ResponseWriter, r *http.Request, by Asker) error {

@@ -45,26 +45,21 @@ type clientsPage struct {
 	Desk  bool
 }
 
-type clientsForm struct {
-	Names bool `q:"names"`
-}
-
 func (h *handlers) clients(w http.ResponseWriter, r *http.Request, by Asker) error {
-	f, err := web.Read[clientsForm](r)
+	list, err := h.clientLines(r, by)
 	if err != nil {
 		return err
 	}
-	if err := needs(by, ieum.ReadClients); err != nil {
-		return err
-	}
+	return h.pages.Reply(w, r, "clients.html", clientsPage{list, false, by.May(ieum.WriteClients)})
+}
+
+// names is clients with the name of each, read and so written down.
+func (h *handlers) names(w http.ResponseWriter, r *http.Request, by Asker) error {
 	list, err := h.clientLines(r, by)
 	if err != nil {
 		return err
 	}
 	for i := range list {
-		if !f.Names {
-			break
-		}
 		got, err := h.d.Read(r.Context(), by, list[i].Person, counselling, ieum.ContactRecord)
 		if err != nil && !errors.Is(err, ieum.ErrDenied) {
 			return err
@@ -74,12 +69,18 @@ func (h *handlers) clients(w http.ResponseWriter, r *http.Request, by Asker) err
 			list[i].Name = got.Contact.Name
 		}
 	}
-	return h.pages.Reply(w, r, "clients.html", clientsPage{list, f.Names, by.May(ieum.WriteClients)})
+	return h.pages.Reply(w, r, "clients.html", clientsPage{list, true, by.May(ieum.WriteClients)})
 }
 
 // clientLines lists whom somebody counsels: those assigned to them, then those
 // who agreed to it.
 func (h *handlers) clientLines(r *http.Request, by Asker) (list []clientLine, err error) {
+	if _, err := web.Read[struct{}](r); err != nil {
+		return nil, err
+	}
+	if err := needs(by, ieum.ReadClients); err != nil {
+		return nil, err
+	}
 	all, err := h.d.Cases(r.Context(), by)
 	if err != nil {
 		return nil, err

@@ -128,13 +128,14 @@ func (s *store) bulks(ctx context.Context) ([]Bulk, error) {
 	}, `SELECT `+bulkColumns+` FROM door_bulk ORDER BY at DESC, id LIMIT 100`)
 }
 
-func (s *store) memberships(ctx context.Context, id ieum.PersonID) ([]Membership, error) {
+// memberships lists the jobs that read a person's data, or one of them.
+func (s *store) memberships(ctx context.Context, id ieum.PersonID, job string) ([]Membership, error) {
 	return list(ctx, s, func(scan func(...any) error) (m Membership, err error) {
 		var salt []byte
 		err = scanBulk(scan, &m.Bulk, &m.Place, &salt)
 		m.Salt = hex.EncodeToString(salt)
 		return m, err
-	}, `SELECT `+bulkColumns+`, place, salt FROM door_member JOIN door_bulk ON door_bulk.id = bulk WHERE person = ? ORDER BY at DESC LIMIT 100`, id)
+	}, `SELECT `+bulkColumns+`, place, salt FROM door_member JOIN door_bulk ON door_bulk.id = bulk WHERE person = ? AND (? = '' OR bulk = ?) ORDER BY at DESC LIMIT 100`, id, job, job)
 }
 
 func (s *store) leaves(ctx context.Context, bulk string) ([][]byte, error) {
