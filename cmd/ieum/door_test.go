@@ -150,11 +150,14 @@ func TestTheDoor(t *testing.T) {
 	}
 	value[bool](t, seeker, `(() => {
 		const choice = document.getElementById("recipient-counselling");
-		choice.value = [...choice.options].find((o) => o.text.includes("demo-counsellor")).value;
+		choice.value = [...choice.options].find((o) => o.text.startsWith("상담사 ")).value;
 		choice.form.querySelector("button").click();
 		return true;
 	})()`)
 	seeker.do(t, chromedp.WaitReady(chromedp.CSS(`form[action="/my/consents/stop"] input[name="id"]`)))
+	if text := value[string](t, seeker, `document.documentElement.outerHTML`); strings.Contains(text, "demo-counsellor") {
+		t.Error("one's page tells how staff signs in")
+	}
 	seeker.see(t, base, "/my")
 	seeker.see(t, base, value[string](t, seeker, `document.querySelector('a[href^="/my/consents/"]').getAttribute("href")`))
 

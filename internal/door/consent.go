@@ -250,7 +250,7 @@ func (d *Door) names(ctx context.Context) (names, error) {
 		return n, err
 	}
 	for _, c := range all {
-		n.staff[c.ID] = c.Name
+		n.staff[c.ID] = c.Title
 	}
 	n.organisations, err = d.Accounts.Organisations(ctx, "")
 	return n, err

@@ -44,7 +44,8 @@ type Sealer interface {
 // A Colleague is somebody of staff.
 type Colleague struct {
 	ID                 ieum.AccountID `json:"id"`
-	Name               string         `json:"name"`
+	Name               string         `json:"name"`  // that they sign in with, which other staff alone is shown
+	Title              string         `json:"title"` // by which people know them, such as 상담사 12
 	Organisation, Site string         `json:"-"`
 	Place              string         `json:"place"` // the organisation's name
 }

@@ -81,7 +81,7 @@ func open(t testing.TB, d *db.DB, dir string) *bench {
 	}
 	at := monday
 	b := &bench{t: t, d: d, dir: dir, keys: keys, clock: &at, set: set, staff: []Colleague{
-		{ID: "acounsellor", Name: "counsellor", Organisation: "center", Site: "north"}, {ID: "asecond", Name: "second", Organisation: "center", Site: "north"},
+		{ID: "acounsellor", Name: "counsellor", Title: "상담사 1", Organisation: "center", Site: "north"}, {ID: "asecond", Name: "second", Title: "상담사 2", Organisation: "center", Site: "north"},
 		{ID: "aother", Name: "other", Organisation: "elsewhere"},
 	}}
 	b.Door, err = New(ctx, d, set, func() time.Time { return *b.clock }, Needs{Keys: keys, Accounts: b, Ledger: (*benchLedger)(b)})
@@ -477,7 +477,7 @@ func TestStoppingIsEffectiveAtTheNextRead(t *testing.T) {
 			t.Errorf("the next read: %v", err)
 		}
 		r := must[*Receipt](t)(b.Receipt(ctx, p, c.ID))
-		if r.Status != "dpv:ConsentWithdrawn" || r.Recipient.Name != "counsellor (가상 일자리센터)" || len(r.Records) != 3 {
+		if r.Status != "dpv:ConsentWithdrawn" || r.Recipient.Name != "상담사 1 (가상 일자리센터)" || len(r.Records) != 3 {
 			t.Errorf("the receipt is %+v", r)
 		}
 	})

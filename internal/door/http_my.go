@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"ieum"
 	"ieum/defs"
@@ -159,6 +160,7 @@ func (h *handlers) choices(r *http.Request, n names) (list []choice, err error) 
 				c.Recipients = append(c.Recipients, recipient{string(one.ID), n.of(one.ID, one.Organisation)})
 			}
 		}
+		slices.SortFunc(c.Recipients, func(a, b recipient) int { return strings.Compare(a.Name, b.Name) }) // not as they sign in
 		for _, id := range sortedKeys(organisations) {
 			c.Recipients = append(c.Recipients, recipient{id, organisations[id]})
 		}

@@ -40,6 +40,7 @@ type clientLine struct {
 }
 
 type clientsPage struct {
+	As    string // by which people know the reader; "" = by nothing
 	List  []clientLine
 	Names bool
 	Desk  bool
@@ -50,7 +51,7 @@ func (h *handlers) clients(w http.ResponseWriter, r *http.Request, by Asker) err
 	if err != nil {
 		return err
 	}
-	return h.pages.Reply(w, r, "clients.html", clientsPage{list, false, by.May(ieum.WriteClients)})
+	return h.clientsPage(w, r, by, clientsPage{List: list})
 }
 
 // names is clients with the name of each, read and so written down.
@@ -69,7 +70,16 @@ func (h *handlers) names(w http.ResponseWriter, r *http.Request, by Asker) error
 			list[i].Name = got.Contact.Name
 		}
 	}
-	return h.pages.Reply(w, r, "clients.html", clientsPage{list, true, by.May(ieum.WriteClients)})
+	return h.clientsPage(w, r, by, clientsPage{List: list, Names: true})
+}
+
+func (h *handlers) clientsPage(w http.ResponseWriter, r *http.Request, by Asker, page clientsPage) error {
+	n, err := h.d.names(r.Context())
+	if err != nil {
+		return err
+	}
+	page.As, page.Desk = n.staff[by.ID], by.May(ieum.WriteClients)
+	return h.pages.Reply(w, r, "clients.html", page)
 }
 
 // clientLines lists whom somebody counsels: those assigned to them, then those
