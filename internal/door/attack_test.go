@@ -227,3 +227,94 @@ func TestAJobPassesOverWhoStops(t *testing.T) {
 		}
 	})
 }
+
+// TestAnAccountWithoutRecordsIsErased, with what tied it to the ledger.
+func TestAnAccountWithoutRecordsIsErased(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		if err := b.Erase(ctx, b.seeker()); err != nil || !slices.Equal(b.gone, []ieum.AccountID{"aseeker"}) {
+			t.Errorf("accounts removed: %v (%v)", b.gone, err)
+		}
+		if _, err := b.keys.Open("aseeker", "x", nil); !errors.Is(err, ieum.ErrErased) {
+			t.Errorf("the key: %v", err)
+		}
+		b.append("identity.signed_in", "aseeker")
+		b.append("identity.signed_in", "aother")
+		b.append("identity.account_removed", "aseeker")
+		b.seal()
+		for range 2 {
+			if err := journal.Drain(ctx, b.d, b.Follower()); err != nil || !slices.Equal(b.erased, []int64{1}) {
+				t.Errorf("ties erased: %v (%v)", b.erased, err)
+			}
+		}
+	})
+}
+
+// append puts an entry of another domain into the journal.
+func (b *bench) append(kind, subject string) {
+	b.t.Helper()
+	err := b.d.Tx(ctx, func(tx *sql.Tx) error {
+		return journal.Append(ctx, tx, kind, subject, map[string]any{"by": "aoperator", "purpose": "lineage"})
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// TestTheDeskErasesWhoHasNoAccount, and an auditor is told who did it.
+func TestTheDeskErasesWhoHasNoAccount(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p, over, linked := b.registered("law"), b.registered("consent"), b.stopped()
+		stale := b.counsellor()
+		stale.Fresh = false
+		if err := b.EraseClient(ctx, stale, p); !errors.Is(err, ieum.ErrSignedOut) {
+			t.Errorf("without a fresh sign-in: %v", err)
+		}
+		if err := b.EraseClient(ctx, b.as("asecond", "counsellor", "center", "north", ""), p); key(err) != "door.refused.not_mine" {
+			t.Errorf("by another: %v", err)
+		}
+		if err := b.EraseClient(ctx, b.counsellor(), linked); key(err) != "door.error.has_account" {
+			t.Errorf("who has an account: %v", err)
+		}
+		*b.clock = b.clock.AddDate(2, 0, 0) // the consent is over
+		for _, one := range []ieum.PersonID{p, over} {
+			if err := b.EraseClient(ctx, b.counsellor(), one); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.Read(ctx, b.counsellor(), one, "counselling", ieum.ContactRecord); !errors.Is(err, ieum.ErrNotFound) || rowsOf(t, b.d, one) != 0 {
+				t.Errorf("there is still something: %v", err)
+			}
+			if _, err := b.keys.Open(string(one), "x", nil); !errors.Is(err, ieum.ErrErased) {
+				t.Errorf("the key: %v", err)
+			}
+		}
+		b.told(t, p, "door.erased", "")
+		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "erased", 0))
+		if len(o.List) != 2 || o.List[1].Person != p || o.List[1].Reader != "acounsellor" {
+			t.Errorf("the auditor sees %+v", o.List)
+		}
+	})
+}
+
+// TestQuarantinesThatWereOpenedAreSeen by the auditor, each once.
+func TestQuarantinesThatWereOpenedAreSeen(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		b.append("catalogue.quarantine.opened", "7")
+		b.seal()
+		list, err := journal.After(ctx, b.d, 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := b.Follower().Handle(ctx, list[0]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "quarantine", 0))
+		if len(o.List) != 1 || o.List[0].Person != "7" || o.List[0].Reader != "aoperator" || o.List[0].N != list[0].Seq || o.List[0].Purpose != "lineage" {
+			t.Errorf("the auditor sees %+v", o.List)
+		}
+	})
+}

@@ -147,7 +147,11 @@ const (
 	flagNoCase    = "nocase"    // on law, and nobody assigned the person
 	flagOdd       = "odd"       // at night or on a weekend
 	flagMandate   = "mandate"   // somebody was let act for the person, or works for the service and reads as who acts
+	flagErased    = "erased"    // staff erased somebody who has no account
 	flagRefused   = "refused"
+	// flagQuarantine stands for a delivery's quarantine that was opened: person is the
+	// delivery's number, n that of the entry.
+	flagQuarantine = "quarantine"
 )
 
 // mostAnHour is how many reads an hour one counsellor comes to by working.

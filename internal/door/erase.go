@@ -15,25 +15,59 @@ func isErased(err error) bool { return errors.Is(err, ieum.ErrErased) }
 // key goes first, and with it every copy in backups and files; then the rows,
 // the account, and what tied the person to entries of the ledger. A row with
 // the drawn id stays, and the journal, which names nobody. It asks for a fresh
-// sign-in. A crash in between is gone on with at the next start.
+// sign-in. A crash in between is gone on with at the next start. An account of which
+// no records are kept goes the same way.
 func (d *Door) Erase(ctx context.Context, by Asker) error {
 	if !by.Fresh {
 		return ieum.ErrSignedOut
 	}
 	p, err := d.Own(ctx, by)
+	switch {
+	case errors.Is(err, ieum.ErrNotFound):
+		err = d.Keys.Erase(string(by.ID))
+	case err == nil:
+		if err = d.Keys.Erase(string(p.ID), string(by.ID)); err == nil {
+			err = d.erase(ctx, p.ID)
+		}
+	}
 	if err != nil {
-		return err
-	}
-	if err := d.Keys.Erase(string(p.ID), string(by.ID)); err != nil {
-		return err
-	}
-	if err := d.erase(ctx, p.ID); err != nil {
 		return err
 	}
 	if err := d.Accounts.Remove(ctx, by.ID); !errors.Is(err, ieum.ErrNotFound) {
 		return err
 	}
 	return nil
+}
+
+// EraseClient does so for a client of the asker's who has no account, and asked
+// for it in writing; the paper stays with the organisation. Who did it is written
+// down before, and an auditor is told. It asks for a fresh sign-in, and for a case,
+// also one whose consent ended.
+func (d *Door) EraseClient(ctx context.Context, by Asker, person ieum.PersonID) error {
+	if !by.Fresh {
+		return ieum.ErrSignedOut
+	}
+	now := d.now()
+	err := d.change(ctx, person, func(t tx, s standing) error {
+		k, err := assigned(by, s, func(Case) bool { return true })
+		if err != nil {
+			return err
+		}
+		if s.person.Account != "" {
+			return fault("has_account", "/sure", "who has an account erases their records themselves")
+		}
+		if err := t.flag(flagErased, person, Access{At: now.Unix(), By: string(by.ID), Organisation: k.Organisation}); err != nil {
+			return err
+		}
+		return t.tell("door.erasing", person, map[string]any{"by": by.ID, "case": k.Number, "wish": "paper"})
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.Keys.Erase(string(person)); err != nil {
+		return err
+	}
+	return d.erase(ctx, person)
 }
 
 // erase empties the rows of somebody whose key is gone.
@@ -61,36 +95,46 @@ func (d *Door) Replay(ctx context.Context, erased []string) error {
 	return nil
 }
 
-// Follower cuts what ties erased people to entries of the ledger, once those
-// entries are in it. Done twice it is done once.
+// Follower cuts what ties erased people and accounts to entries of the ledger, once
+// those entries are in it, and tells the auditor of quarantines that were opened.
+// Done twice it is done once.
 func (d *Door) Follower() journal.Follower {
 	return journal.Follower{Name: "door", Handle: func(ctx context.Context, e journal.Entry) error {
-		if e.Kind != "door.erased" {
-			return nil
+		switch e.Kind {
+		case "catalogue.quarantine.opened":
+			return d.store.opened(ctx, e)
+		case "door.erased", "identity.account_removed":
+			return d.cut(ctx, e)
 		}
-		// The erasure's own entry stays provable; it comes after all others.
-		in, err := d.Ledger.Opens(ctx, e.Seq)
-		if err != nil {
+		return nil
+	}}
+}
+
+// cut erases the ties of all entries about a subject before the one that says that
+// it is gone.
+func (d *Door) cut(ctx context.Context, e journal.Entry) error {
+	// The erasure's own entry stays provable; it comes after all others.
+	in, err := d.Ledger.Opens(ctx, e.Seq)
+	if err != nil {
+		return err
+	}
+	if !in {
+		return errNotYet
+	}
+	for before := e.Seq; ; {
+		entries, err := journal.Of(ctx, d.store.db, e.Subject, "", before, 500)
+		if err != nil || len(entries) == 0 {
 			return err
 		}
-		if !in {
-			return errNotYet
+		var seqs []int64
+		for _, one := range entries {
+			seqs = append(seqs, one.Seq)
+			before = one.Seq
 		}
-		for before := e.Seq; ; {
-			entries, err := journal.Of(ctx, d.store.db, e.Subject, "", before, 500)
-			if err != nil || len(entries) == 0 {
-				return err
-			}
-			var seqs []int64
-			for _, one := range entries {
-				seqs = append(seqs, one.Seq)
-				before = one.Seq
-			}
-			if err := d.Ledger.Erase(ctx, seqs...); err != nil {
-				return err
-			}
+		if err := d.Ledger.Erase(ctx, seqs...); err != nil {
+			return err
 		}
-	}}
+	}
 }
 
 // errNotYet says that the ledger has not come as far as the journal.

@@ -37,6 +37,7 @@ type clientLine struct {
 	Since   time.Time
 	Name    string
 	Missing bool // names were asked for, and this one may not be read
+	Over    bool // the consent ended: the case can be closed, or the client erased
 }
 
 type clientsPage struct {
@@ -96,7 +97,15 @@ func (h *handlers) clientLines(r *http.Request, by Asker) (list []clientLine, er
 		return nil, err
 	}
 	for _, c := range all {
-		list = append(list, clientLine{Person: c.Person, Case: c.Number, Basis: c.Basis, Since: c.Since})
+		line := clientLine{Person: c.Person, Case: c.Number, Basis: c.Basis, Since: c.Since}
+		if c.Basis == defs.BasisConsent {
+			left, err := h.d.Grounds(r.Context(), by, c.Person, counselling)
+			if err != nil {
+				return nil, err
+			}
+			line.Over = len(left) == 0
+		}
+		list = append(list, line)
 	}
 	agreed, err := h.d.Agreed(r.Context(), by)
 	for _, c := range agreed {
@@ -215,14 +224,15 @@ type mandateForm struct {
 type clientForm struct {
 	mandateForm
 	Person     string `path:"person"`
-	Do         string `path:"do" enum:"note|hand-over|close|mandate|link"`
+	Do         string `path:"do" enum:"note|hand-over|close|mandate|link|erase"`
 	Text       string `q:"text" max:"10000" label:"door.field.note"`
 	Counsellor string `q:"counsellor" max:"64"`
 	Account    string `q:"account" max:"64" label:"door.field.account"`
+	Sure       bool   `q:"sure" label:"door.client.erase_sure"`
 }
 
 // clientDo adds a note, hands a client over, ends a case, gives a client their
-// account, or lets somebody act for them.
+// account, lets somebody act for them, or erases them.
 func (h *handlers) clientDo(w http.ResponseWriter, r *http.Request, by Asker) error {
 	f, err := web.Read[clientForm](r)
 	ctx, person, next := r.Context(), ieum.PersonID(f.Person), "/clients/"+f.Person
@@ -237,6 +247,10 @@ func (h *handlers) clientDo(w http.ResponseWriter, r *http.Request, by Asker) er
 			err, next = h.d.HandOver(ctx, by, person, ieum.AccountID(f.Counsellor)), "/clients"
 		case "close":
 			err, next = h.d.Close(ctx, by, person), "/clients"
+		case "erase":
+			if err, next = fault("wish", "/sure", "tick that there is a written wish"), "/clients"; f.Sure {
+				err = h.d.EraseClient(ctx, by, person)
+			}
 		case "link":
 			err = h.d.Link(ctx, by, person, f.Account)
 		case "mandate":
@@ -306,7 +320,7 @@ func (h *handlers) register(w http.ResponseWriter, r *http.Request, by Asker) er
 }
 
 type oversightForm struct {
-	Flag   string `q:"flag" enum:"self|colleague|nocase|mandate|many|odd|refused"`
+	Flag   string `q:"flag" enum:"self|colleague|nocase|mandate|many|odd|erased|quarantine|refused"`
 	Before int64  `q:"before" min:"0"`
 }
 

@@ -88,6 +88,25 @@ func (s *store) watched(ctx context.Context, flag string, before int64, most int
 	}, `SELECT number, flag, person, n, reader, role, organisation, purpose, at FROM door_watch WHERE flag = ? AND number < ? ORDER BY number DESC LIMIT ?`, flag, before, most)
 }
 
+// opened puts before the auditor that somebody opened a quarantine, once.
+func (s *store) opened(ctx context.Context, e journal.Entry) error {
+	var of struct {
+		By      string         `json:"by"`
+		Purpose ieum.PurposeID `json:"purpose"`
+	}
+	if err := json.Unmarshal(e.Data, &of); err != nil {
+		return err
+	}
+	return s.in(ctx, func(t tx) error {
+		var had int
+		err := t.QueryRowContext(ctx, `SELECT COUNT(*) FROM door_watch WHERE flag = ? AND n = ?`, flagQuarantine, e.Seq).Scan(&had)
+		if err != nil || had > 0 {
+			return err
+		}
+		return t.flag(flagQuarantine, ieum.PersonID(e.Subject), Access{N: e.Seq, At: e.Sealed.Unix(), By: of.By, Purpose: of.Purpose})
+	})
+}
+
 // addBulk writes a job down with whom it reads of.
 func (s *store) addBulk(ctx context.Context, b *Bulk, root []byte, members []member, data any) error {
 	return s.in(ctx, func(t tx) error {
