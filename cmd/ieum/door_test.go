@@ -464,6 +464,29 @@ func TestADemoHasPeople(t *testing.T) {
 	}
 }
 
+// TestADeskErasesByItsPage whom it registered, once it says that there is a wish.
+func TestADeskErasesByItsPage(t *testing.T) {
+	a, base, _, links := serveDoor(t)
+	if err := a.demoPeople(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	counsellor := arrived(t, base, links["counsellor"])
+	client := regexp.MustCompile(`/clients/p[a-z0-9]+`).FindString(string(by(t, counsellor, "GET", base+"/clients", nil).body))
+	for _, tt := range []struct {
+		sure string
+		then int
+	}{{"", http.StatusOK}, {"true", http.StatusNotFound}} {
+		res, err := counsellor.PostForm(base+client+"/erase", url.Values{"sure": {tt.sure}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if got := by(t, counsellor, "GET", base+client, nil); got.status != tt.then {
+			t.Errorf("sure %q: answered %d, and the page then %d", tt.sure, res.StatusCode, got.status)
+		}
+	}
+}
+
 // filesWith lists the files of a folder that hold a word.
 func filesWith(t *testing.T, dir, word string) (found []string) {
 	t.Helper()
