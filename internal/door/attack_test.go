@@ -185,6 +185,14 @@ func TestProofsTellNothingOfOthers(t *testing.T) {
 		if err != nil || len(got) == 0 || bytes.Equal(guess.HashAfter(mine[1].Hash), got) {
 			t.Errorf("the guess that %s is confirmed (%v)", guess.Data, err)
 		}
+		drawn := map[string]bool{}
+		for _, e := range mine {
+			var of struct{ Drawn string }
+			if err := json.Unmarshal(e.Data, &of); err != nil || len(of.Drawn) < 26 || drawn[of.Drawn] {
+				t.Errorf("%s has no member that is drawn anew (%v)", e.Data, err)
+			}
+			drawn[of.Drawn] = true
+		}
 		lee := must[Person](t)(b.Begin(ctx, b.as("alee", "seeker", "", "", "")))
 		b.told(t, lee.ID, "door.person", `{"drawn":"`)
 	})
