@@ -108,17 +108,19 @@ func (x *change) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err != nil {
+		return err
+	}
 	x.left, x.away = make([]bool, r.Person.Len()), make([]bool, r.Person.Len())
-	err = x.compareTable(ctx, "resume", &r.Key, &r.Source, &r.Delivery, func(row int, e entry, holds bool) {
-		x.left[row] = !holds
-		x.away[row] = holds && e.closed != 0 && r.Flags.At(row)&snapshot.Active != 0
-	})
+	if err := x.compareResumes(ctx); err != nil {
+		return err
+	}
 	for row, left := range x.left {
 		if left || x.away[row] {
 			x.people[r.Person.At(row)] = true
 		}
 	}
-	return err
+	return nil
 }
 
 // compareTable looks every row of a table of the base up among the present keys
@@ -143,11 +145,7 @@ func (x *change) compareTable(ctx context.Context, kind ieum.KindID, key *snapsh
 	n, parts := key.Len(), runtime.GOMAXPROCS(0)
 	for i := range parts {
 		g.Go(func() (err error) {
-			defer func() {
-				if r := recover(); r != nil { // a base is not verified once more: that would read all of it
-					err = ieum.Errorf(ieum.ErrInvalid, "the snapshot %s is damaged (%v); build it again with: ieum build", x.base.Dir, r)
-				}
-			}()
+			defer x.damaged(&err)
 			key.Range(n*i/parts, n*(i+1)/parts, func(row int, text []byte) bool {
 				e, holds := shelves[x.base.Dict.Sources[source.At(row)]].find(keyHash(string(text)), delivery.At(row))
 				f(row, e, holds)
@@ -157,6 +155,80 @@ func (x *change) compareTable(ctx context.Context, kind ieum.KindID, key *snapsh
 		})
 	}
 	return g.Wait()
+}
+
+// damaged makes an error of a panic over a base that cannot be read: it is not
+// verified once more, for that would read all of it.
+func (x *change) damaged(err *error) {
+	if r := recover(); r != nil {
+		*err = ieum.Errorf(ieum.ErrInvalid, "the snapshot %s is damaged (%v); build it again with: ieum build", x.base.Dir, r)
+	}
+}
+
+// A standing says of the rows of one delivery, a bit each by place, which the base
+// has, which of these still hold and which of these were closed.
+type standing struct{ base, holds, closed []uint64 }
+
+// compareResumes finds which résumés of the base still hold, and of whom they are
+// no longer delivered. The base does not have their keys, so the present rows are
+// looked up by place: three bits for each row of the base's deliveries.
+func (x *change) compareResumes(ctx context.Context) (err error) {
+	defer x.damaged(&err)
+	r, of := &x.base.Resumes, map[uint32]*standing{}
+	for row := range r.Person.Len() {
+		s, place := of[r.Delivery.At(row)], r.Row.At(row)
+		if s == nil {
+			s = &standing{}
+			of[r.Delivery.At(row)] = s
+		}
+		s.base = grow(s.base, place)
+		s.base[place>>6] |= 1 << (place & 63)
+	}
+	for _, s := range of {
+		s.holds, s.closed = make([]uint64, len(s.base)), make([]uint64, len(s.base))
+	}
+	states, err := x.c.store.states(ctx, "resume")
+	for i := 0; i < len(states) && err == nil; i++ {
+		err = x.findResumes(ctx, states[i], of)
+	}
+	for row := 0; row < r.Person.Len() && err == nil; row++ {
+		s, place := of[r.Delivery.At(row)], r.Row.At(row)
+		holds := s.holds[place>>6]>>(place&63)&1 == 1
+		x.left[row] = !holds
+		x.away[row] = holds && s.closed[place>>6]>>(place&63)&1 == 1 && r.Flags.At(row)&snapshot.Active != 0
+	}
+	return err
+}
+
+// grow returns bits with room for one at place.
+func grow(bits []uint64, place uint32) []uint64 {
+	if need := int(place>>6) + 1; need > len(bits) {
+		bits = append(bits, make([]uint64, need-len(bits))...)
+	}
+	return bits
+}
+
+// findResumes marks what the base has of the present rows of a source.
+func (x *change) findResumes(ctx context.Context, st state, of map[uint32]*standing) error {
+	k, err := x.c.openState(ctx, st)
+	if err != nil {
+		return err
+	}
+	seen := make([]uint64, k.n/64+1)
+	for i := range k.n {
+		e := k.at(i)
+		s, at, bit := of[e.delivery], e.place>>6, uint64(1)<<(e.place&63)
+		if s == nil || int(at) >= len(s.base) || s.base[at]&bit == 0 {
+			continue
+		}
+		seen[i>>6] |= 1 << (i & 63)
+		s.holds[at] |= bit
+		if e.closed != 0 {
+			s.closed[at] |= bit
+		}
+	}
+	x.seen[st] = seen
+	return k.close()
 }
 
 // shelf are the present keys of a source and a bit for each that the base has.
@@ -418,15 +490,14 @@ func (x *change) know(e *employers) {
 
 // carryResumes appends the other résumés of the people one of whose résumés came
 // anew.
-func (x *change) carryResumes(m *making, all *seekers) error {
+func (x *change) carryResumes(ctx context.Context, m *making, all *seekers) error {
 	r := &x.base.Resumes
-	anew := map[uint64]uint32{} // RowID → person, counted from 1
-	var rows []uint32
+	var left, rows []uint32
 	for row := range r.Person.Len() {
 		person := r.Person.At(row)
 		switch {
 		case x.left[row]:
-			anew[snapshot.RowID(x.base.Dict.Sources[r.Source.At(row)], r.Key.At(row))] = person + 1
+			left = append(left, uint32(row))
 		case x.people[person]:
 			rows = append(rows, uint32(row))
 		default:
@@ -434,12 +505,20 @@ func (x *change) carryResumes(m *making, all *seekers) error {
 		}
 		x.gone.Resumes.Add(uint32(row))
 	}
+	ids, err := x.resumeIDs(ctx, slices.Concat(left, rows))
+	if err != nil {
+		return err
+	}
+	anew := map[uint64]uint32{} // RowID → person, counted from 1
+	for i, row := range left {
+		anew[ids[i]] = r.Person.At(int(row)) + 1
+	}
 	for _, id := range all.ids {
 		all.Known = append(all.Known, anew[id])
 	}
-	for _, row := range rows {
+	for i, row := range rows {
 		var c resumeRows
-		c.lift(x.base, int(row))
+		c.lift(x.base, int(row), ids[len(left)+i])
 		if x.away[row] {
 			c.table.Flags.Raw[0] &^= snapshot.Active
 		}
@@ -451,10 +530,18 @@ func (x *change) carryResumes(m *making, all *seekers) error {
 	return all.aside.flush()
 }
 
+// resumeIDs returns the RowIDs of résumés of the base.
+func (x *change) resumeIDs(ctx context.Context, rows []uint32) ([]uint64, error) {
+	ids := make([]uint64, len(rows))
+	return ids, x.c.Keys(ctx, x.base, rows, func(i int, key string) error {
+		ids[i] = snapshot.RowID(x.base.Dict.Sources[x.base.Resumes.Source.At(int(rows[i]))], key)
+		return nil
+	})
+}
+
 // lift appends a résumé of the base as if it were a source row.
-func (t *resumeRows) lift(base *snapshot.Snapshot, row int) {
+func (t *resumeRows) lift(base *snapshot.Snapshot, row int, id uint64) {
 	r, x := &base.Resumes, &t.table
-	x.Key.Add(r.Key.At(row))
 	x.BirthYear.Add(r.BirthYear.At(row))
 	x.Sex.Add(r.Sex.At(row))
 	x.Region.Add(r.Region.At(row))
@@ -477,7 +564,7 @@ func (t *resumeRows) lift(base *snapshot.Snapshot, row int) {
 	x.Source.Add(r.Source.At(row))
 	x.Delivery.Add(r.Delivery.At(row))
 	x.Row.Add(r.Row.At(row))
-	t.ids = append(t.ids, snapshot.RowID(base.Dict.Sources[r.Source.At(row)], r.Key.At(row)))
+	t.ids = append(t.ids, id)
 	t.off = append(t.off, 0)
 }
 

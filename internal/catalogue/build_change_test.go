@@ -45,7 +45,7 @@ func (b *bench) build(changes bool) *snapshot.Snapshot {
 
 // picture says all that a snapshot holds in words that do not depend on how its
 // rows are numbered: a line each posting and each person of an occupation.
-func picture(t testing.TB, s *snapshot.Snapshot) []string {
+func picture(t testing.TB, c *Catalogue, s *snapshot.Snapshot) []string {
 	t.Helper()
 	var lines []string
 	d, p, r := &s.Dict, &s.Postings, &s.Resumes
@@ -69,13 +69,13 @@ func picture(t testing.TB, s *snapshot.Snapshot) []string {
 			snapshot.FormatID(p.ID.At(row)), p.Title.At(row), s.Texts.Body.At(row), d.Occupations[p.Occupation.At(row)], d.Regions[p.Region.At(row)],
 			p.Closed.At(row), p.Deadline.At(row), p.PayMin.At(row), s.Texts.Body.At(row), p.Skills.At(row, nil), s.Companies.Name.At(c), s.Companies.Number.At(c), members, len(s.MergesOf(row))))
 	}
-	people := map[uint32][]string{}
+	people, keys := map[uint32][]string{}, keysIn(t, c, s)
 	for row := range r.Person.Len() {
 		if s.ResumeGone(row) {
 			continue
 		}
 		people[r.Person.At(row)] = append(people[r.Person.At(row)], fmt.Sprintf("%s %s born %d updated %d careers %v flags %b",
-			r.Key.At(row), d.Occupations[r.Occupation.At(row)], r.BirthYear.At(row), r.Updated.At(row), r.CareerOcc.At(row, nil), r.Flags.At(row)))
+			keys[row], d.Occupations[r.Occupation.At(row)], r.BirthYear.At(row), r.Updated.At(row), r.CareerOcc.At(row, nil), r.Flags.At(row)))
 	}
 	for rows := range maps.Values(people) {
 		slices.Sort(rows)
@@ -87,6 +87,24 @@ func picture(t testing.TB, s *snapshot.Snapshot) []string {
 	}
 	slices.Sort(lines)
 	return lines
+}
+
+// keysIn returns the keys of the résumés of a snapshot.
+func keysIn(t testing.TB, c *Catalogue, s *snapshot.Snapshot) []string {
+	t.Helper()
+	rows := make([]uint32, s.Resumes.Person.Len())
+	for i := range rows {
+		rows[i] = uint32(i)
+	}
+	keys := make([]string, len(rows))
+	err := c.Keys(t.Context(), s, rows, func(i int, key string) error {
+		keys[i] = key
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
 }
 
 // different lists what is in only one of two pictures.
@@ -161,7 +179,7 @@ func TestChangesGiveWhatAWholeBuildGives(t *testing.T) {
 	if n := changed.Layers()[1].Meta; n.Postings > 10 || n.Resumes != 3 {
 		t.Errorf("the changes hold %d postings and %d résumés, which is not only what changed", n.Postings, n.Resumes)
 	}
-	if got := different(picture(t, base), picture(t, changed)); len(got) < 8 {
+	if got := different(picture(t, b.Catalogue, base), picture(t, b.Catalogue, changed)); len(got) < 8 {
 		t.Errorf("the changes change little:\n%s", strings.Join(got, "\n"))
 	}
 	again := b.build(true)
@@ -169,7 +187,7 @@ func TestChangesGiveWhatAWholeBuildGives(t *testing.T) {
 		t.Errorf("the same changes give %s and %s", changed.Meta.Hash, again.Meta.Hash)
 	}
 	whole := b.build(false)
-	if diff := different(picture(t, whole), picture(t, changed)); len(diff) > 0 {
+	if diff := different(picture(t, b.Catalogue, whole), picture(t, b.Catalogue, changed)); len(diff) > 0 {
 		t.Errorf("a whole build (-) and one of changes (+) differ:\n%s", strings.Join(diff, "\n"))
 	}
 }
@@ -204,8 +222,8 @@ func TestManyChanges(t *testing.T) {
 			t.Errorf("day %d: %d postings and %d people, want %d", day, changed.Meta.Postings, changed.Meta.People, len(pay))
 		}
 	}
-	changed := picture(t, b.current())
-	if diff := different(picture(t, b.build(false)), changed); len(diff) > 0 {
+	changed := picture(t, b.Catalogue, b.current())
+	if diff := different(picture(t, b.Catalogue, b.build(false)), changed); len(diff) > 0 {
 		t.Errorf("a whole build (-) and the changes (+) differ:\n%s", strings.Join(diff, "\n"))
 	}
 }
@@ -224,9 +242,10 @@ func TestWhoIsNoLongerDeliveredLooksForNoWork(t *testing.T) {
 		b.day = b.day.AddDate(0, 0, 1)
 	}
 	seekers := func(s *snapshot.Snapshot) (keys []string) {
+		all := keysIn(t, b.Catalogue, s)
 		for row := range s.Resumes.Person.Len() {
 			if !s.ResumeGone(row) && s.Resumes.Flags.At(row)&snapshot.Active != 0 {
-				keys = append(keys, s.Resumes.Key.At(row))
+				keys = append(keys, all[row])
 			}
 		}
 		slices.Sort(keys)
@@ -237,12 +256,12 @@ func TestWhoIsNoLongerDeliveredLooksForNoWork(t *testing.T) {
 	for _, now := range [][]int{{1, 3}, {1, 2}} {
 		deliver(now...)
 		changed := b.build(true)
-		got, shown := seekers(changed), picture(t, changed)
+		got, shown := seekers(changed), picture(t, b.Catalogue, changed)
 		if want := []string{fmt.Sprintf("r%d", now[0]), fmt.Sprintf("r%d", now[1])}; !slices.Equal(got, want) {
 			t.Errorf("%v look for work, want %v", got, want)
 		}
 		current := filepath.Join(b.dir, "snapshots", "CURRENT")
-		if diff := different(picture(t, b.build(false)), shown); len(diff) > 0 {
+		if diff := different(picture(t, b.Catalogue, b.build(false)), shown); len(diff) > 0 {
 			t.Errorf("a whole build (-) and one of changes (+) differ:\n%s", strings.Join(diff, "\n"))
 		}
 		if err := os.WriteFile(current, []byte(filepath.Base(changed.Dir)+"\n"), 0o600); err != nil { // go on from the first whole one
@@ -272,8 +291,8 @@ func TestChangesPartPeople(t *testing.T) {
 		}
 		b.ingest("people", b.file("resume.csv", resumeHeader, part(b)), licences)
 		changed := b.build(true)
-		shown := picture(t, changed)
-		if diff := different(picture(t, b.build(false)), shown); changed.Meta.People != 3 || len(diff) > 0 {
+		shown := picture(t, b.Catalogue, changed)
+		if diff := different(picture(t, b.Catalogue, b.build(false)), shown); changed.Meta.People != 3 || len(diff) > 0 {
 			t.Errorf("%s: a whole build (-) and one of changes (+) differ:\n%s", what, strings.Join(diff, "\n"))
 		}
 	}
@@ -283,9 +302,9 @@ func TestChangesPartPeople(t *testing.T) {
 // stays.
 func TestChangesOverADamagedBaseAreRefused(t *testing.T) {
 	b := newBench(t, twoShops()...)
-	b.ingest("people", b.file("resume.csv", resumeHeader, resume(1, "용접")), b.file("licence.csv", "resume,licence", "r1,용접기능사"))
+	b.ingest("shop", b.file("jobs.csv", shopHeader, shopJob(1)))
 	base := b.build(false)
-	path := filepath.Join(base.Dir, "resumes.col")
+	path := filepath.Join(base.Dir, "members.col")
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -15,17 +15,21 @@ import (
 // tabled are the kinds that have tables of their own.
 var tabled = []ieum.KindID{"posting", "resume", "company"}
 
-// items reads the rows of every other kind and masters the public services. The body of an item is a JSON
+// items reads the rows of every other kind that tells about nobody, and masters the public services. The body of an item is a JSON
 // object of the columns of the lake: pay is pay_min, pay_max and so on.
 func (m *making) items(ctx context.Context) error {
 	m.progress(StageItems)
 	all, services := &snapshot.Items{}, m.newServices()
 	for kind := range slices.Values(m.out.Dict.Kinds[1:]) {
 		id := ieum.KindID(kind)
-		if slices.Contains(tabled, id) {
+		read := func() error { return m.itemsOf(ctx, id, all, services) }
+		switch {
+		case slices.Contains(tabled, id):
 			continue
+		case personal(m.c.defs.Kinds[id]):
+			read = func() error { return m.count(ctx, id) }
 		}
-		if err := m.itemsOf(ctx, id, all, services); err != nil {
+		if err := read(); err != nil {
 			return err
 		}
 	}
@@ -42,6 +46,15 @@ func (m *making) items(ctx context.Context) error {
 	rearrange(&m.out.Items, all, order)
 	m.masterServices(services, order)
 	return nil
+}
+
+// count counts the rows of a kind that are not in the snapshot, for they tell about
+// people.
+func (m *making) count(ctx context.Context, id ieum.KindID) error {
+	return m.live(ctx, id, []string{ColumnKey}, func(r *Rows) error {
+		m.rows[r.Source] += r.Batch.Rows
+		return nil
+	})
 }
 
 func (m *making) itemsOf(ctx context.Context, id ieum.KindID, all *snapshot.Items, services *services) error {

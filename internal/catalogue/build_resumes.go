@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -11,7 +10,7 @@ import (
 	"ieum/internal/snapshot"
 )
 
-var resumeColumns = []string{ColumnKey, ColumnRow, ColumnCompetencies, "person", "birth_year", "sex", "region", "education", "majors",
+var resumeColumns = []string{ColumnKey, ColumnCompetencies, "person", "birth_year", "sex", "region", "education", "majors",
 	"occupation", "wishes", "wish_regions", "wish_pay_min", "wish_employment", "last_pay_min", "career_months",
 	"careers_occupation", "careers_start", "careers_end", "careers_pay", "skills", "certificates", "updated", "active"}
 
@@ -36,12 +35,10 @@ func (t *resumeRows) read(r *Rows, w *worker, from, to int) {
 	var list []uint16
 	for i := from; i < to; i++ {
 		x := &t.table
-		key := c.text(ColumnKey, i)
-		t.ids = append(t.ids, snapshot.RowID(string(r.Source), key))
-		x.Key.Add(key)
+		t.ids = append(t.ids, snapshot.RowID(string(r.Source), c.text(ColumnKey, i)))
 		x.Source.Add(source)
 		x.Delivery.Add(uint32(r.Delivery))
-		x.Row.Add(uint32(c.number(ColumnRow, i)))
+		x.Row.Add(r.Place[i])
 		x.BirthYear.Add(uint16(clamp(c.number("birth_year", i), 1<<16-1)))
 		x.Sex.Add(uint8(c.code(w.finder, "sex", "sex", i)))
 		x.Region.Add(c.code(w.finder, "region", "regions", i))
@@ -185,7 +182,7 @@ func (m *making) resumes(ctx context.Context) (err error) {
 		return err
 	}
 	if m.change != nil {
-		if err := m.change.carryResumes(m, all); err != nil {
+		if err := m.change.carryResumes(ctx, m, all); err != nil {
 			return err
 		}
 	}
@@ -242,8 +239,8 @@ func (m *making) writeResumes(ctx context.Context, aside *stretches[snapshot.Res
 	return w.Add(&snapshot.Resumes{Occupations: end})
 }
 
-// resumeOrder sorts the rows of one occupation by person and key, equal ones as
-// they came.
+// resumeOrder sorts the rows of one occupation by person, those of one as they
+// were delivered.
 func resumeOrder(x *snapshot.Resumes, person []uint32) []uint32 {
 	order := make([]uint32, len(person))
 	for i := range order {
@@ -253,7 +250,7 @@ func resumeOrder(x *snapshot.Resumes, person []uint32) []uint32 {
 		if person[a] != person[b] {
 			return cmp.Compare(person[a], person[b])
 		}
-		return cmp.Or(bytes.Compare(x.Key.Bytes(int(a)), x.Key.Bytes(int(b))), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(x.Delivery.Raw[a], x.Delivery.Raw[b]), cmp.Compare(x.Row.Raw[a], x.Row.Raw[b]))
 	})
 	return order
 }

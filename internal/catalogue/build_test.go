@@ -53,6 +53,7 @@ func live(set *defs.Set, lakes ...lakeOf) liveFunc {
 				b.Rows++
 				closed, _ := row["closed"].(int)
 				r.Closed = append(r.Closed, ieum.Day(closed))
+				r.Place = append(r.Place, uint32(i))
 				for j := range b.Columns {
 					addValue(&b.Columns[j], row, i)
 				}
@@ -320,14 +321,14 @@ func TestResumesAndPeople(t *testing.T) {
 	}
 	at := map[string]int{}
 	for i := range 3 {
-		at[r.Key.At(i)] = i
+		at[[]string{"r2", "r1", "r3"}[r.Row.At(i)]] = i // as they were delivered
 	}
 	one, two, other := at["r1"], at["r2"], at["r3"]
 	if r.Person.At(one) != r.Person.At(two) || r.Person.At(one) == r.Person.At(other) {
 		t.Errorf("people are %v", r.Person)
 	}
-	if d.Occupations[r.Occupation.At(two)] != "5501" || d.Occupations[r.Occupation.At(other)] != "5313" || two != one+1 {
-		t.Errorf("not by occupation sought, person and key: %v", at)
+	if d.Occupations[r.Occupation.At(two)] != "5501" || d.Occupations[r.Occupation.At(other)] != "5313" || one != two+1 {
+		t.Errorf("not by occupation sought, person and place: %v", at)
 	}
 	if r.CareerMonths.At(one) != 12 || r.CareerMonths.At(two) != snapshot.Unset || r.CareerMonths.At(other) != 30 {
 		t.Errorf("months are %v", r.CareerMonths)

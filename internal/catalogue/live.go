@@ -55,6 +55,7 @@ type Rows struct {
 	Source   ieum.SourceID
 	Delivery int64
 	Closed   []ieum.Day // by row: the day it was no longer delivered; 0 = still there
+	Place    []uint32   // by row: which row of the segment it is, from 0
 	*table.Batch
 }
 
@@ -251,6 +252,7 @@ func current(b *table.Batch, from uint32, p *present, fields []table.Field) *Row
 		if place := from + uint32(i); p.has(place) {
 			keep[i] = true
 			out.Closed = append(out.Closed, p.day(place))
+			out.Place = append(out.Place, place)
 		}
 	}
 	n := len(out.Closed)

@@ -193,7 +193,6 @@ func addResume(t *snapshot.Resumes, i int, r resume) {
 	if r.active {
 		flags |= snapshot.Active
 	}
-	t.Key.Add("r")
 	t.Person.Add(r.person)
 	t.BirthYear.Add(r.born)
 	t.Sex.Add(0)

@@ -3,8 +3,9 @@ package match
 import (
 	"bufio"
 	"context"
-	"encoding/json"
+	"fmt"
 	"io"
+	"math"
 	"runtime"
 	"slices"
 	"strconv"
@@ -31,21 +32,25 @@ type Counts struct {
 	Fewer    int `json:"fewer"` // seekers whose constraints left fewer than K
 }
 
-// batchSeekers is how many seekers are worked on together.
-const batchSeekers = 256
+// batchSeekers is how many seekers are worked on together; keySeekers those
+// whose keys are read at once. Asking for them takes 20 bytes each beside the keys.
+const (
+	batchSeekers = 256
+	keySeekers   = 1 << 20
+)
 
 // Recommend writes the best postings for every seeker with a résumé, best
 // first, a line each: seeker, tab, posting, tab, score; the ids as the source
 // gave them. Seekers are in the order of the snapshot. Without AsOf those are
 // meant who look for work now; of a past day it is not known who did. Memory
-// does not grow with the number of seekers, and all cores are used.
-func (m *Matcher) Recommend(ctx context.Context, b Batch, w io.Writer) (Counts, error) {
+// grows by 4 bytes a seeker, and all cores are used.
+func (m *Matcher) Recommend(ctx context.Context, lake Lake, b Batch, w io.Writer) (Counts, error) {
 	x, today, release, err := m.acquire()
 	if err != nil {
 		return Counts{}, err
 	}
 	defer release()
-	j, err := x.job(b, today)
+	j, err := x.job(ctx, lake, b, today)
 	if err != nil {
 		return Counts{}, err
 	}
@@ -59,16 +64,17 @@ func (m *Matcher) Recommend(ctx context.Context, b Batch, w io.Writer) (Counts, 
 // A job is a batch under way.
 type job struct {
 	x       *index
+	lake    Lake
 	b       Batch
 	v       *view
 	seekers []uint32 // rows of résumés
-	applied map[uint32][]uint32
+	applied map[applied][]uint32
 	source  uint16 // 0 = any
 	counts  Counts
 }
 
-func (x *index) job(b Batch, today ieum.Day) (*job, error) {
-	j := &job{x: x, b: b}
+func (x *index) job(ctx context.Context, lake Lake, b Batch, today ieum.Day) (*job, error) {
+	j := &job{x: x, lake: lake, b: b}
 	if b.Source != "" {
 		if j.source = uint16(snapshot.Find(x.s.Dict.Sources, string(b.Source))); j.source == 0 {
 			return nil, ieum.Errorf(ieum.ErrNotFound, "no data of the source %s are in the snapshot; bring them with: ieum ingest %s FILE…, then: ieum build", b.Source, b.Source)
@@ -80,7 +86,7 @@ func (x *index) job(b Batch, today ieum.Day) (*job, error) {
 	j.meant()
 	j.counts = Counts{Seekers: len(j.seekers), Postings: len(j.v.rows)}
 	if b.ExcludeApplied {
-		return j, j.readApplications()
+		return j, j.readApplications(ctx)
 	}
 	return j, nil
 }
@@ -136,45 +142,58 @@ func (j *job) member(row int) int {
 	return -1
 }
 
+// An applied is who applied: a résumé as its source names it.
+type applied struct {
+	source uint16
+	key    string
+}
+
 // readApplications notes which postings each résumé has applied for.
-func (j *job) readApplications() error {
-	type key struct {
-		source uint16
-		key    string
-	}
-	s := j.x.s
-	kind := uint16(snapshot.Find(s.Dict.Kinds, "application"))
-	resumes, postings := map[key]uint32{}, map[key]uint32{}
-	s.Resumes.Key.Range(0, s.Resumes.Key.Len(), func(row int, k []byte) bool {
-		resumes[key{s.Resumes.Source.At(row), string(k)}] = uint32(row)
-		return true
+func (j *job) readApplications(ctx context.Context) error {
+	s, named := j.x.s, map[applied][]applied{} // posting → résumés
+	err := j.lake.Applications(ctx, func(source ieum.SourceID, resume, posting string) {
+		if n := uint16(snapshot.Find(s.Dict.Sources, string(source))); n > 0 {
+			named[applied{n, posting}] = append(named[applied{n, posting}], applied{n, resume})
+		}
 	})
+	j.applied = map[applied][]uint32{}
 	s.Members.Key.Range(0, s.Members.Key.Len(), func(i int, k []byte) bool {
-		postings[key{s.Members.Source.At(i), string(k)}] = s.Members.Posting.At(i)
-		return true
-	})
-	j.applied = map[uint32][]uint32{}
-	from, to := s.ItemsOf(kind)
-	var failed error
-	s.Items.Body.Range(from, to, func(i int, body []byte) bool {
-		var a struct{ Resume, Posting string }
-		if failed = json.Unmarshal(body, &a); failed != nil {
-			return false
-		}
-		source := s.Items.Source.At(i)
-		resume, ok := resumes[key{source, a.Resume}]
-		posting, ok2 := postings[key{source, a.Posting}]
-		if ok && ok2 {
-			j.applied[resume] = append(j.applied[resume], posting)
+		for _, resume := range named[applied{s.Members.Source.At(i), string(k)}] {
+			j.applied[resume] = append(j.applied[resume], s.Members.Posting.At(i))
 		}
 		return true
 	})
-	return failed
+	return err
+}
+
+// keys are the keys of some résumés, one after another.
+type keys struct {
+	text []byte
+	from []uint32
+	size []uint16
+}
+
+func (k *keys) at(i int) []byte { return k.text[k.from[i]:][:k.size[i]] }
+
+// keys asks for the keys of résumés.
+func (x *index) keys(ctx context.Context, lake Lake, rows []uint32) (*keys, error) {
+	k := &keys{from: make([]uint32, len(rows)), size: make([]uint16, len(rows))}
+	err := lake.Keys(ctx, x.s, rows, func(i int, key string) error {
+		if len(key) > math.MaxUint16 || len(k.text)+len(key) > math.MaxUint32 {
+			return fmt.Errorf("match: a key of %d bytes", len(key))
+		}
+		k.from[i], k.size[i] = uint32(len(k.text)), uint16(len(key))
+		k.text = append(k.text, key...)
+		return nil
+	})
+	return k, err
 }
 
 // A piece is some seekers that one worker recommends to.
 type piece struct {
 	seekers []uint32
+	keys    *keys // of the seekers, from first on
+	first   int
 	done    chan []byte // their lines, once
 	fewer   int
 	lines   int
@@ -198,13 +217,19 @@ func (j *job) run(ctx context.Context, out *bufio.Writer) error {
 func (j *job) deal(ctx context.Context, todo, order chan<- *piece) error {
 	defer close(order)
 	defer close(todo)
-	for some := range slices.Chunk(j.seekers, batchSeekers) {
-		p := &piece{seekers: some, done: make(chan []byte, 1)}
-		for _, to := range []chan<- *piece{order, todo} {
-			select {
-			case to <- p:
-			case <-ctx.Done():
-				return ctx.Err()
+	for some := range slices.Chunk(j.seekers, keySeekers) {
+		keys, err := j.x.keys(ctx, j.lake, some)
+		if err != nil {
+			return err
+		}
+		for first := 0; first < len(some); first += batchSeekers {
+			p := &piece{seekers: some[first:min(first+batchSeekers, len(some))], keys: keys, first: first, done: make(chan []byte, 1)}
+			for _, to := range []chan<- *piece{order, todo} {
+				select {
+				case to <- p:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
 			}
 		}
 	}
@@ -215,8 +240,9 @@ func (j *job) work(ctx context.Context, todo <-chan *piece) error {
 	h, rr := newHunt(j.x, j.v), j.x.resumes()
 	for p := range todo {
 		var lines []byte
-		for _, row := range p.seekers {
-			found, err := j.best(ctx, h, rr, row)
+		for i, row := range p.seekers {
+			key := p.keys.at(p.first + i)
+			found, err := j.best(ctx, h, rr, row, key)
 			if err != nil {
 				return err
 			}
@@ -224,7 +250,7 @@ func (j *job) work(ctx context.Context, todo <-chan *piece) error {
 			if len(found) < j.b.K {
 				p.fewer++
 			}
-			lines = j.write(lines, row, found)
+			lines = j.write(lines, key, found)
 		}
 		p.done <- lines
 	}
@@ -247,9 +273,9 @@ func (j *job) gather(ctx context.Context, order <-chan *piece, out *bufio.Writer
 	return nil
 }
 
-func (j *job) best(ctx context.Context, h *hunt, rr *resumeReader, row uint32) ([]scored, error) {
+func (j *job) best(ctx context.Context, h *hunt, rr *resumeReader, row uint32, key []byte) ([]scored, error) {
 	h.reset(rr.read(int(row)), j.b.K, 0)
-	if applied := j.applied[row]; len(applied) > 0 {
+	if applied := j.applied[applied{j.x.s.Resumes.Source.At(int(row)), string(key)}]; len(applied) > 0 {
 		h.skip = func(posting uint32) bool { return slices.Contains(applied, posting) }
 	}
 	if err := h.run(ctx); err != nil {
@@ -259,10 +285,10 @@ func (j *job) best(ctx context.Context, h *hunt, rr *resumeReader, row uint32) (
 	return found, nil
 }
 
-func (j *job) write(lines []byte, resume uint32, found []scored) []byte {
+func (j *job) write(lines, key []byte, found []scored) []byte {
 	s := j.x.s
 	for _, f := range found {
-		lines = append(lines, s.Resumes.Key.At(int(resume))...)
+		lines = append(lines, key...)
 		lines = append(lines, '\t')
 		lines = append(lines, s.Members.Key.At(j.member(int(f.row)))...)
 		lines = append(lines, '\t')

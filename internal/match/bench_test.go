@@ -259,9 +259,9 @@ func BenchmarkMatch(b *testing.B) {
 		quantiles(b, times)
 	})
 	b.Run("recommend", func(b *testing.B) {
-		began := spent(unix.CLOCK_PROCESS_CPUTIME_ID)
+		lake, began := lakeOf(b, m), spent(unix.CLOCK_PROCESS_CPUTIME_ID)
 		for b.Loop() {
-			if _, err := m.Recommend(b.Context(), Batch{K: 10}, io.Discard); err != nil {
+			if _, err := m.Recommend(b.Context(), lake, Batch{K: 10}, io.Discard); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -2,8 +2,12 @@ package match
 
 import (
 	"cmp"
+	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"testing/fstest"
@@ -160,6 +164,75 @@ func publish(t testing.TB, set *defs.Set, data string, posts []post, cvs []cv, i
 	publishOn(t, set, data, dict(set, posts, cvs), snapshot.Meta{}, nil, posts, cvs, items...)
 }
 
+// A testLake is what a snapshot of a fixture does not say; it lies beside it.
+type testLake struct {
+	Resumes map[uint32][]string // keys by delivery
+	Applied []struct{ Resume, Posting string }
+}
+
+// keepLake gives the résumés of a snapshot the number of a new delivery, and writes
+// down their keys and who applied.
+func keepLake(t testing.TB, data string, s *snapshot.Snapshot, cvs []cv, items []application) {
+	t.Helper()
+	path, l := filepath.Join(data, "lake.json"), testLake{Resumes: map[uint32][]string{}}
+	if text, err := os.ReadFile(path); err == nil {
+		if err := json.Unmarshal(text, &l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	delivery := uint32(len(l.Resumes) + 1)
+	l.Resumes[delivery] = column(cvs, func(c cv) []string { return []string{c.key} })
+	for range cvs {
+		s.Resumes.Delivery.Add(delivery)
+	}
+	for _, a := range items {
+		l.Applied = append(l.Applied, struct{ Resume, Posting string }{a.resume, a.posting})
+	}
+	text, err := json.Marshal(l)
+	if err == nil {
+		err = os.WriteFile(path, text, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// lakeOf returns what lies beside the snapshot that a matcher answers from.
+func lakeOf(t testing.TB, m *Matcher) *testLake {
+	t.Helper()
+	s, release, err := m.live.Acquire()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	l := &testLake{}
+	text, err := os.ReadFile(filepath.Join(s.Dir, "..", "..", "lake.json"))
+	if err == nil {
+		err = json.Unmarshal(text, l)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// Keys gives the last first: nobody may rely on an order.
+func (l *testLake) Keys(_ context.Context, s *snapshot.Snapshot, rows []uint32, f func(i int, key string) error) error {
+	for i, row := range slices.Backward(rows) {
+		if err := f(i, l.Resumes[s.Resumes.Delivery.At(int(row))][s.Resumes.Row.At(int(row))]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *testLake) Applications(_ context.Context, f func(source ieum.SourceID, resume, posting string)) error {
+	for _, a := range l.Applied {
+		f("shop", a.Resume, a.Posting)
+	}
+	return nil
+}
+
 // publishOn publishes a snapshot with a dictionary: a whole one, or where gone is
 // not nil one of changes to the base that m names.
 func publishOn(t testing.TB, set *defs.Set, data string, dict snapshot.Dict, m snapshot.Meta, gone *snapshot.Gone, posts []post, cvs []cv, items ...application) {
@@ -218,23 +291,14 @@ func publishOn(t testing.TB, set *defs.Set, data string, dict snapshot.Dict, m s
 	for i, r := range cvs {
 		addResume(s, i, r)
 	}
-	for i, a := range items {
-		s.Items.Kind.Add(1)
-		s.Items.Key.Add(fmt.Sprint(i))
-		s.Items.Occupation.Add(0)
-		s.Items.Service.Add(0)
-		s.Items.Body.Add(fmt.Sprintf(`{"resume":%q,"posting":%q}`, a.resume, a.posting))
-		s.Items.Source.Add(uint16(snapshot.Find(d.Sources, "shop")))
-		s.Items.Delivery.Add(1)
-		s.Items.Row.Add(1)
-	}
+	keepLake(t, data, s, cvs, items)
 	s.Postings.Occupations = bounds(s.Postings.Occupation.Raw, len(d.Occupations))
 	s.Resumes.Occupations = bounds(s.Resumes.Occupation.Raw, len(d.Occupations))
 	var sources []snapshot.Source
 	for _, id := range d.Sources[1:] {
 		sources = append(sources, snapshot.Source{ID: ieum.SourceID(id), Title: ieum.Text{KO: "가상 출처 " + id, EN: "Made-up source " + id}, Holder: ieum.Text{KO: "가상 기관", EN: "Made-up agency"}})
 	}
-	m.Postings, m.Resumes, m.People, m.Companies, m.Items, m.Sources, m.To = len(posts), len(cvs), len(cvs), len(companies), len(items), sources, ieum.DayOf(noon)
+	m.Postings, m.Resumes, m.People, m.Companies, m.Items, m.Sources, m.To = len(posts), len(cvs), len(cvs), len(companies), 0, sources, ieum.DayOf(noon)
 	if gone != nil {
 		if err := b.WriteGone(gone); err != nil {
 			t.Fatal(err)
@@ -402,7 +466,6 @@ func addResume(s *snapshot.Snapshot, row int, r cv) {
 	if r.source == "" {
 		r.source = "shop"
 	}
-	t.Key.Add(r.key)
 	t.Person.Add(uint32(row))
 	t.BirthYear.Add(0)
 	t.Sex.Add(0)
@@ -428,8 +491,7 @@ func addResume(s *snapshot.Snapshot, row int, r cv) {
 	}
 	t.Flags.Add(flags)
 	t.Source.Add(uint16(snapshot.Find(d.Sources, r.source)))
-	t.Delivery.Add(1)
-	t.Row.Add(uint32(row + 1))
+	t.Row.Add(uint32(row))
 }
 
 // pick returns up to n different values.

@@ -14,6 +14,7 @@
 package match
 
 import (
+	"context"
 	"time"
 
 	"ieum"
@@ -24,6 +25,16 @@ import (
 // Reader understands a résumé: codes with the words that show them.
 type Reader interface {
 	Read(ieum.Resume) ieum.Profile
+}
+
+// Lake tells what a snapshot does not: whose a row is.
+type Lake interface {
+	// Keys calls f with the keys in their sources of some of the snapshot's résumés;
+	// i is a place in rows.
+	Keys(ctx context.Context, s *snapshot.Snapshot, rows []uint32, f func(i int, key string) error) error
+	// Applications calls f for each application, with the keys that its source has
+	// for the résumé and the posting.
+	Applications(ctx context.Context, f func(source ieum.SourceID, resume, posting string)) error
 }
 
 // A Matcher answers from the current snapshot.

@@ -37,7 +37,7 @@ type Person struct {
 // Candidates returns the k people who fit a posting best, by the same parts
 // and constraints as its being suggested to them. Of several résumés of a
 // person the best counts. A posting that is closed is ieum.ErrConflict.
-func (m *Matcher) Candidates(ctx context.Context, id string, k int) (*People, error) {
+func (m *Matcher) Candidates(ctx context.Context, lake Lake, id string, k int) (*People, error) {
 	x, day, release, err := m.acquire()
 	if err != nil {
 		return nil, err
@@ -54,14 +54,22 @@ func (m *Matcher) Candidates(ctx context.Context, id string, k int) (*People, er
 	if err != nil {
 		return nil, err
 	}
+	rows := make([]uint32, len(best))
+	for i, f := range best {
+		rows[i] = f.row
+	}
+	keys, err := x.keys(ctx, lake, rows)
+	if err != nil {
+		return nil, err
+	}
 	out := &People{Posting: x.posting(row), People: []Person{}, Seekers: seekers, Day: day, Snapshot: x.s.Meta.Version, Simulated: x.s.Meta.Simulated}
-	for _, f := range best {
+	for i, f := range best {
 		p := x.profile(int(f.row))
 		j := x.explain(x.seeker(&p), &p, uint32(row), day)
-		for i := range j.Reasons { // the posting's words say nothing here
-			j.Reasons[i].Asked = nil
+		for r := range j.Reasons { // the posting's words say nothing here
+			j.Reasons[r].Asked = nil
 		}
-		out.People = append(out.People, Person{x.s.Resumes.Key.At(int(f.row)), ieum.SourceID(x.s.Dict.Sources[x.s.Resumes.Source.At(int(f.row))]), j.Score, j.Reasons, j.Unclear})
+		out.People = append(out.People, Person{string(keys.at(i)), ieum.SourceID(x.s.Dict.Sources[x.s.Resumes.Source.At(int(f.row))]), j.Score, j.Reasons, j.Unclear})
 	}
 	return out, nil
 }

@@ -57,10 +57,10 @@ func TestPeopleForAPostingAreThoseItIsFor(t *testing.T) {
 	m, live := market(t, definitions(t), posts, cvs)
 	x := indexOf(t, live)
 	day := ieum.DayOf(noon)
-	found := 0
+	found, lake := 0, lakeOf(t, m)
 	for row := range posts {
 		id := snapshot.FormatID(x.s.Postings.ID.At(row))
-		people, err := m.Candidates(t.Context(), id, 10)
+		people, err := m.Candidates(t.Context(), lake, id, 10)
 		if !x.isOpen(row, day) {
 			if !errors.Is(err, ieum.ErrConflict) {
 				t.Fatalf("people for a closed posting: %v", err)
@@ -107,7 +107,7 @@ func TestPeopleForAPostingAreThoseItIsFor(t *testing.T) {
 	if found < 200 {
 		t.Errorf("only %d people were compared", found)
 	}
-	if _, err := m.Candidates(t.Context(), "0000000000000fff", 10); !errors.Is(err, ieum.ErrNotFound) {
+	if _, err := m.Candidates(t.Context(), lake, "0000000000000fff", 10); !errors.Is(err, ieum.ErrNotFound) {
 		t.Errorf("people for no posting: %v", err)
 	}
 }
@@ -141,7 +141,7 @@ func TestOnePersonIsShownOnce(t *testing.T) {
 func recommend(t *testing.T, m *Matcher, b Batch) (lines []string, c Counts) {
 	t.Helper()
 	var out bytes.Buffer
-	c, err := m.Recommend(t.Context(), b, &out)
+	c, err := m.Recommend(t.Context(), lakeOf(t, m), b, &out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestRecommendAsOf(t *testing.T) {
 		}
 	}
 	for _, b := range []Batch{{K: 1, Source: "nowhere"}, {K: 1, AsOf: "soon"}} {
-		if _, err := m.Recommend(t.Context(), b, &bytes.Buffer{}); err == nil {
+		if _, err := m.Recommend(t.Context(), lakeOf(t, m), b, &bytes.Buffer{}); err == nil {
 			t.Errorf("%+v is no error", b)
 		}
 	}
@@ -231,7 +231,7 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 func TestRecommendStopsWhenNobodyReads(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(34, 1))
 	m, _ := market(t, definitions(t), randomPosts(rnd, 150), randomCVs(rnd, 3000))
-	if _, err := m.Recommend(t.Context(), Batch{K: 10}, full{}); err == nil || !strings.Contains(err.Error(), "no space left") {
+	if _, err := m.Recommend(t.Context(), lakeOf(t, m), Batch{K: 10}, full{}); err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("onto a full disk: %v", err)
 	}
 }

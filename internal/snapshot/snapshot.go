@@ -27,7 +27,8 @@ import (
 // refused, one of an older format is built again.
 //
 // Format 2 packs the columns and has Items.Service and Postings.Kept. Format 3
-// packs rows that are mostly alike, and where lists begin, in fewer bits.
+// packs rows that are mostly alike, and where lists begin, in fewer bits, and has no
+// key of a résumé and no item about people.
 const Format = 3
 
 // Unset marks a number of months that is not stated.
@@ -109,9 +110,10 @@ type Members struct {
 	URL      Strings        // the posting at its source; "" when none
 }
 
-// Resumes are the de-identified résumés, sorted by occupation, person and key.
+// Resumes are the de-identified résumés, sorted by occupation, person and place.
+// Whose they are is not said here: the key a source has for one lies in the lake,
+// and who needs it asks catalogue.
 type Resumes struct {
-	Key          Strings        // key in the source
 	Person       Column[uint32] // people are numbered from 0; several résumés may be one person's
 	BirthYear    Column[uint16] // 0 unknown
 	Sex          Column[uint8]
@@ -134,8 +136,8 @@ type Resumes struct {
 	Flags        Column[uint8]
 	Source       Column[uint16]
 	Delivery     Column[uint32]
-	Row          Column[uint32]
-	Occupations  []uint32 // as in Postings
+	Row          Column[uint32] // of what the delivery brought of résumés, from 0
+	Occupations  []uint32       // as in Postings
 }
 
 // Companies are the employers after merging; row 0 is "unknown".
@@ -150,8 +152,9 @@ type Companies struct {
 	Postings  Lists[uint32]
 }
 
-// Items are rows of every other kind, as JSON, for what shows or ranks them:
-// policies, tenders, places, what an occupation is. Sorted by kind and key.
+// Items are rows of every other kind that tells about nobody, as JSON, for what
+// shows or ranks them: policies, tenders, places, what an occupation is. Sorted by
+// kind and key.
 type Items struct {
 	Kind       Column[uint16]
 	Key        Strings

@@ -274,6 +274,16 @@ func (r *Reader) ReadColumns(max int, columns ...string) (*Batch, error) {
 	return b, nil
 }
 
+// Skip passes over up to n further rows of a Parquet file and returns how many:
+// whole groups of rows, and what is left of the one being read; in the other
+// formats none. Read columns afterwards, do not mix with Next.
+func (r *Reader) Skip(n int64) (over int64) {
+	if p, ok := r.rows.(*parquetRows); ok {
+		return p.skip(n)
+	}
+	return 0
+}
+
 func (b *Batch) add(row Row) {
 	b.Rows++
 	b.Numbers = append(b.Numbers, row.Number)

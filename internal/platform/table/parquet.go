@@ -189,6 +189,18 @@ func (p *parquetRows) nextGroup() error {
 	return nil
 }
 
+func (p *parquetRows) skip(n int64) (over int64) {
+	if p.left <= n {
+		over, p.left = p.left, 0
+	}
+	for groups := p.file.RowGroups(); p.left == 0 && p.group+1 < len(groups) && over+groups[p.group+1].NumRows() <= n; {
+		p.group++
+		over += groups[p.group].NumRows()
+	}
+	p.n += over
+	return over
+}
+
 func (p *parquetRows) next() (Row, error) {
 	if p.batch == nil || p.at+1 >= p.batch.Rows {
 		var readable []string
