@@ -6,10 +6,27 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
+	"ieum/internal/catalogue"
 	"ieum/internal/platform/table"
 	"ieum/internal/snapshot"
 )
+
+// lakeOf returns the catalogue of a data folder.
+func lakeOf(t *testing.T, data string) *catalogue.Catalogue {
+	t.Helper()
+	set, err := builtIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := openStore(t.Context(), &env{Config: Config{Data: data}, now: time.Now}, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s.catalogue
+}
 
 // Mastering is measured on simulated rows that know nothing of the matcher, and
 // that its weights were not fitted on.
@@ -40,9 +57,16 @@ func TestMasteringFindsTheTruth(t *testing.T) {
 				employers[key] = int(c)
 			}
 		}
-		people := map[string]int{}
-		for i := range s.Meta.Resumes {
-			people[s.Resumes.Key.At(i)] = int(s.Resumes.Person.At(i))
+		people, rows := map[string]int{}, make([]uint32, s.Meta.Resumes)
+		for i := range rows {
+			rows[i] = uint32(i)
+		}
+		err = lakeOf(t, data).Keys(t.Context(), s, rows, func(i int, key string) error {
+			people[key] = int(s.Resumes.Person.At(i))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 		for _, m := range []struct {
 			what         string

@@ -81,7 +81,7 @@ var candidatesCommand = &command{
 			if err := e.noteMarket(ctx, m); err != nil {
 				return err
 			}
-			found, err := m.matcher.Candidates(ctx, *posting, *k)
+			found, err := m.matcher.Candidates(ctx, r.catalogue, *posting, *k)
 			if err != nil {
 				return err
 			}
@@ -136,7 +136,12 @@ var recommendCommand = &command{
 			if err := e.noteMarket(ctx, m); err != nil {
 				return err
 			}
-			counts, err := m.matcher.Recommend(ctx, b, e.stdout)
+			s, err := openStore(ctx, e, m.set)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			counts, err := m.matcher.Recommend(ctx, s.catalogue, b, e.stdout)
 			if err != nil {
 				return err
 			}

@@ -141,12 +141,13 @@ func (a *asked) list(ctx context.Context, e *env, kind snapshot.MergeKind) error
 		return err
 	}
 	defer s.Close()
+	concerns := concerned
 	if kind == snapshot.MergedPerson {
-		if err := a.look(ctx, e, s); err != nil {
-			return err
+		concerns = func(s *snapshot.Snapshot, _ snapshot.MergeKind, key string) (func(i int) bool, error) {
+			return a.look(ctx, e, s, key)
 		}
 	}
-	about, err := concerned(s, kind, a.what[0])
+	about, err := concerns(s, kind, a.what[0])
 	if err != nil {
 		return err
 	}
@@ -161,7 +162,7 @@ func (a *asked) list(ctx context.Context, e *env, kind snapshot.MergeKind) error
 	return w.Flush()
 }
 
-// concerned returns which rows of the merges are about what.
+// concerned returns which rows of the merges are about what, which is not a person.
 func concerned(s *snapshot.Snapshot, kind snapshot.MergeKind, what string) (func(i int) bool, error) {
 	among := map[uint64]bool{}
 	switch kind {
@@ -186,14 +187,6 @@ func concerned(s *snapshot.Snapshot, kind snapshot.MergeKind, what string) (func
 		for _, m := range s.Postings.Members.At(row, nil) {
 			among[s.Members.ID.At(int(m))] = true
 		}
-	case snapshot.MergedPerson:
-		rows := resumesBeside(s, what)
-		if len(rows) == 0 {
-			return nil, ieum.Errorf(ieum.ErrNotFound, "there is no résumé with the key %s; give the key its source has for it", what)
-		}
-		for _, i := range rows {
-			among[snapshot.RowID(s.Dict.Sources[s.Resumes.Source.At(i)], s.Resumes.Key.At(i))] = true
-		}
 	case snapshot.MergedService:
 		rows := rowsOfServices(s, what)
 		if len(rows) == 0 {
@@ -203,50 +196,65 @@ func concerned(s *snapshot.Snapshot, kind snapshot.MergeKind, what string) (func
 			among[s.ItemID(row)] = true
 		}
 	}
-	return func(i int) bool { return among[s.Merges.A.At(i)] && among[s.Merges.B.At(i)] }, nil
+	return both(s, among), nil
 }
 
-// look writes down who looks at the résumés beside the one that was named.
-func (a *asked) look(ctx context.Context, e *env, s *snapshot.Snapshot) error {
+// both says of a row of the merges that the two it is about are among some.
+func both(s *snapshot.Snapshot, among map[uint64]bool) func(i int) bool {
+	return func(i int) bool { return among[s.Merges.A.At(i)] && among[s.Merges.B.At(i)] }
+}
+
+// look writes down who looks at the résumés beside the one that was named, and
+// returns which rows of the merges are about them.
+func (a *asked) look(ctx context.Context, e *env, s *snapshot.Snapshot, key string) (func(i int) bool, error) {
 	set, err := e.definitions()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r, err := a.by.open(ctx, e, set)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer r.Close()
 	if err := e.noteSnapshot(ctx, set, s.Meta); err != nil {
-		return err
+		return nil, err
 	}
-	for _, i := range resumesBeside(s, a.what[0]) {
-		there, err := r.look(ctx, e, ieum.SourceID(s.Dict.Sources[s.Resumes.Source.At(i)]), s.Resumes.Key.At(i))
+	rows, err := resumesBeside(ctx, r.catalogue, s, key)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, ieum.Errorf(ieum.ErrNotFound, "there is no résumé with the key %s; give the key its source has for it", key)
+	}
+	among := map[uint64]bool{}
+	return both(s, among), r.catalogue.Keys(ctx, s, rows, func(i int, key string) error {
+		source := s.Dict.Sources[s.Resumes.Source.At(int(rows[i]))]
+		among[snapshot.RowID(source, key)] = true
+		there, err := r.look(ctx, e, ieum.SourceID(source), key)
 		if err == nil && !there {
 			err = ieum.Errorf(ieum.ErrNotFound, "the person of this résumé was erased")
 		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return err
+	})
 }
 
 // resumesBeside returns the rows of all résumés of whoever has one under key.
-func resumesBeside(s *snapshot.Snapshot, key string) (rows []int) {
-	r, persons := &s.Resumes, map[uint32]bool{}
-	r.Key.Range(0, r.Key.Len(), func(i int, k []byte) bool {
-		if string(k) == key && !s.ResumeGone(i) {
-			persons[r.Person.At(i)] = true
-		}
-		return true
-	})
-	for i := range r.Person.Len() {
-		if persons[r.Person.At(i)] && !s.ResumeGone(i) {
-			rows = append(rows, i)
+func resumesBeside(ctx context.Context, c *catalogue.Catalogue, s *snapshot.Snapshot, key string) ([]uint32, error) {
+	rows, err := c.Keyed(ctx, s, key)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	persons := map[uint32]bool{}
+	for _, i := range rows {
+		persons[s.Resumes.Person.At(int(i))] = true
+	}
+	rows = rows[:0]
+	for i := range s.Resumes.Person.Len() {
+		if persons[s.Resumes.Person.At(i)] && !s.ResumeGone(i) {
+			rows = append(rows, uint32(i))
 		}
 	}
-	return rows
+	return rows, nil
 }
 
 // rowsOfServices returns the items that speak of a service of which a source

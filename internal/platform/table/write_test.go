@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -156,5 +157,55 @@ func TestParquetWriterHoldsLittle(t *testing.T) {
 		if dictionary := c.DataPageOffset - c.DictionaryPageOffset; dictionary > maxPage+2*1000*long {
 			t.Errorf("row group %d has a dictionary of %d bytes", i, dictionary)
 		}
+	}
+}
+
+// Rows can be passed over without reading them, by whole groups; what comes then
+// is what would have come.
+func TestSkip(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "many.parquet")
+	out, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	field := Field{Name: "n", Type: Int}
+	w, err := NewParquet(out, field)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rows = 2*maxGroup + 1000
+	b := NewBatch(field)
+	for i := range rows {
+		b.Columns[0].AddInt(int64(i))
+	}
+	b.Rows = rows
+	if err := errors.Join(w.Write(b), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ first, skip, over int64 }{
+		{0, 0, 0}, {0, maxGroup - 1, 0}, {0, maxGroup, maxGroup}, {0, 2*maxGroup + 10, 2 * maxGroup}, {0, 3 * maxGroup, rows},
+		{10, 20, 0}, {10, maxGroup - 10, maxGroup - 10}, {10, 2*maxGroup - 5, 2*maxGroup - 10},
+	} {
+		r, err := Open(path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tt.first > 0 {
+			if _, err := r.ReadColumns(int(tt.first), "n"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		over := r.Skip(tt.skip)
+		next, err := r.ReadColumns(1, "n")
+		switch want := tt.first + tt.over; {
+		case over != tt.over:
+			t.Errorf("%+v passed over %d rows", tt, over)
+		case want == rows && !errors.Is(err, io.EOF):
+			t.Errorf("%+v: behind the last row there is %v", tt, err)
+		case want < rows && (err != nil || next.Columns[0].Ints[0] != want || next.Numbers[0] != want+1):
+			t.Errorf("%+v: the next row is %+v, %v, want %d", tt, next, err, want)
+		}
+		r.Close()
 	}
 }
