@@ -287,6 +287,9 @@ func (a *app) tidy(ctx context.Context) {
 		if err := a.expire(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "catalogue: erase what was kept long enough", "err", err)
 		}
+		if err := a.forget(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "snapshot: remove who was erased", "err", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -310,6 +313,31 @@ func (a *app) expire(ctx context.Context) error {
 	}
 	defer unlock()
 	return a.store.catalogue.Expire(ctx)
+}
+
+// forget hides whom a restore brought back, and removes the snapshots that are not
+// in use and hold rows of people who were erased.
+func (a *app) forget(ctx context.Context) error {
+	if err := a.store.catalogue.Hide(ctx); err != nil {
+		return err
+	}
+	h, err := snapshot.ReadHidden(a.data)
+	if err != nil || len(h.Rows) == 0 {
+		return err
+	}
+	unlock, err := lockBuild(a.data)
+	if errors.Is(err, ieum.ErrConflict) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	overdue, err := snapshot.DropHidden(a.data, a.now())
+	if overdue > 0 {
+		slog.WarnContext(ctx, "snapshot: people who were erased more than a day ago are still in the one in use; build it anew, whole, with: ieum build", "rows", overdue)
+	}
+	return err
 }
 
 // Close gives back what the app holds.

@@ -10,6 +10,7 @@ import (
 
 	"ieum"
 	"ieum/defs"
+	"ieum/internal/catalogue"
 	"ieum/internal/door"
 	"ieum/internal/identity"
 	"ieum/internal/match"
@@ -88,7 +89,7 @@ type imported struct {
 // Look writes down that somebody reads what a source's row tells about a person,
 // before it is shown.
 func (i imported) Look(ctx context.Context, by *web.Reader, purpose ieum.PurposeID, source ieum.SourceID, kind ieum.KindID, key string) error {
-	person := ieum.PersonID("p" + i.keys.Blind("catalogue/"+string(kind), string(source)+"\n"+key))
+	person := catalogue.RowPerson(i.keys, source, kind, key)
 	_, err := i.door.ReadImported(ctx, door.Asker{ID: by.ID, Fresh: by.Fresh, May: by.May, Over: by.Over}, person, purpose)
 	return err
 }

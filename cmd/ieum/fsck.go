@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"ieum"
 	"ieum/defs"
@@ -68,7 +70,7 @@ func fsck(ctx context.Context, e *env, asJSON bool) error {
 	} else {
 		found.database(ctx, e, set, d)
 	}
-	found.snapshots(e.Data, parts(set, e.now))
+	found.snapshots(e.Data, e.now(), parts(set, e.now))
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -122,7 +124,7 @@ func (c *Checked) store(ctx context.Context, s *store, note func() error) bool {
 }
 
 // snapshots checks each, with its parts, and that the one in use is there.
-func (c *Checked) snapshots(data string, parts []snapshot.Part) {
+func (c *Checked) snapshots(data string, now time.Time, parts []snapshot.Part) {
 	current, err := snapshot.Current(data)
 	if errors.Is(err, ieum.ErrUnavailable) {
 		return
@@ -133,6 +135,9 @@ func (c *Checked) snapshots(data string, parts []snapshot.Part) {
 		}
 	}
 	c.fault("snapshot", err)
+	if overdue, err := snapshot.Overdue(data, now); err != nil || overdue > 0 {
+		c.fault("snapshot", cmp.Or(err, ieum.Errorf(ieum.ErrInvalid, "the snapshot in use still has %d rows of people who were erased more than a day ago; build it anew, whole, with: ieum build", overdue)))
+	}
 	folders, err := filepath.Glob(filepath.Join(data, "snapshots", "*", "meta.json"))
 	c.fault("snapshot", err)
 	for _, meta := range folders {

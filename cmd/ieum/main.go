@@ -79,6 +79,7 @@ var commands = register(
 	trainCommand,
 	evalCommand,
 	mergesCommand,
+	forgetCommand,
 	accountCommand,
 	backupCommand,
 	restoreCommand,

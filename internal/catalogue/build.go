@@ -54,6 +54,9 @@ func (c *Catalogue) checked(ctx context.Context, progress func(Stage), build fun
 	if err := c.declared(ctx); err != nil {
 		return snapshot.Meta{}, err
 	}
+	if err := c.Hide(ctx); err != nil {
+		return snapshot.Meta{}, err
+	}
 	about, err := c.store.sources(ctx)
 	if err != nil {
 		return snapshot.Meta{}, err

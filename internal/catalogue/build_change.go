@@ -56,7 +56,8 @@ func (c *Catalogue) BuildChanges(ctx context.Context, progress func(Stage), part
 type change struct {
 	c    *Catalogue
 	base *snapshot.Snapshot
-	seen map[state][]uint64 // the entries of each state that the base has
+	seen map[state][]uint64    // the entries of each state that the base has
+	lost map[ieum.SourceID]int // present rows of people who were erased
 
 	member  []int32 // of each member: 0 it holds, superseded, or the day it was closed
 	left    []bool  // résumés that the base has and the lake has anew or no more
@@ -74,7 +75,7 @@ const (
 )
 
 func newChange(c *Catalogue, base *snapshot.Snapshot) *change {
-	return &change{c: c, base: base, seen: map[state][]uint64{}, people: map[uint32]bool{}}
+	return &change{c: c, base: base, seen: map[state][]uint64{}, lost: map[ieum.SourceID]int{}, people: map[uint32]bool{}}
 }
 
 // live gives the rows of postings and résumés that the base does not have, no
@@ -210,6 +211,10 @@ func grow(bits []uint64, place uint32) []uint64 {
 
 // findResumes marks what the base has of the present rows of a source.
 func (x *change) findResumes(ctx context.Context, st state, of map[uint32]*standing) error {
+	forgotten, err := x.c.forgotten(st.kind)
+	if err != nil {
+		return err
+	}
 	k, err := x.c.openState(ctx, st)
 	if err != nil {
 		return err
@@ -218,7 +223,11 @@ func (x *change) findResumes(ctx context.Context, st state, of map[uint32]*stand
 	for i := range k.n {
 		e := k.at(i)
 		s, at, bit := of[e.delivery], e.place>>6, uint64(1)<<(e.place&63)
-		if s == nil || int(at) >= len(s.base) || s.base[at]&bit == 0 {
+		switch {
+		case forgotten[snapshot.Place{Delivery: e.delivery, Row: e.place}]:
+			x.lost[st.source]++
+			continue
+		case s == nil || int(at) >= len(s.base) || s.base[at]&bit == 0:
 			continue
 		}
 		seen[i>>6] |= 1 << (i & 63)
@@ -577,6 +586,9 @@ func (x *change) describe(ctx context.Context, m *making) error {
 	clear(m.rows)
 	for _, st := range states {
 		m.rows[st.source] += int(st.rows)
+	}
+	for source, n := range x.lost {
+		m.rows[source] -= n
 	}
 	m.counts.Base = x.base.AsBase(len(x.people), x.known)
 	return m.to.WriteGone(&x.gone)

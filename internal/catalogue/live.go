@@ -13,6 +13,7 @@ import (
 	"ieum"
 	"ieum/defs"
 	"ieum/internal/platform/table"
+	"ieum/internal/snapshot"
 )
 
 // The columns every segment of the lake has beside the fields of its kind:
@@ -175,6 +176,10 @@ func (c *Catalogue) eachState(ctx context.Context, kind ieum.KindID, wanted func
 		if err != nil {
 			return err
 		}
+		forgotten, err := c.forgotten(kind)
+		if err != nil {
+			return err
+		}
 		k, err := c.openState(ctx, st)
 		if err != nil {
 			return err
@@ -185,6 +190,9 @@ func (c *Catalogue) eachState(ctx context.Context, kind ieum.KindID, wanted func
 				continue
 			}
 			e := k.at(i)
+			if forgotten[snapshot.Place{Delivery: e.delivery, Row: e.place}] {
+				continue
+			}
 			g, ok := segments[int64(e.delivery)]
 			if !ok || int64(e.place) >= g.Rows {
 				return errors.Join(k.close(), lost(c.statePath(st), errChanged))

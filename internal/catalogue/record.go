@@ -26,6 +26,7 @@ type Record struct {
 	Fields   map[string]string `json:"fields"`            // none in kinds that tell about people
 	Names    []Named           `json:"-"`                 // the fields in the order of the kind
 	Service  []Alike           `json:"service,omitempty"` // every row of the public service that the row speaks of
+	place    uint32            // in its segment
 }
 
 // Named is a field of a record with its title.
@@ -36,7 +37,7 @@ type Named struct {
 
 // Record returns the row that a source now has under a key, and its lineage:
 // the delivery, file and row it came with. It is ieum.ErrNotFound when there is
-// none.
+// none, or it is of somebody who was erased.
 func (c *Catalogue) Record(ctx context.Context, source ieum.SourceID, kind ieum.KindID, key string) (*Record, error) {
 	missing := &ieum.Error{Kind: ieum.ErrNotFound, Key: "error.no_record", Message: fmt.Sprintf("source %s has no %s under the key %q", source, kind, key)}
 	k := c.defs.Kinds[kind]
@@ -62,11 +63,11 @@ func (c *Catalogue) Record(ctx context.Context, source ieum.SourceID, kind ieum.
 	if !ok {
 		return nil, missing
 	}
-	r := &Record{Source: source, Kind: kind, Delivery: int64(e.delivery), Closed: e.closed}
+	r := &Record{Source: source, Kind: kind, Delivery: int64(e.delivery), Closed: e.closed, place: e.place}
 	if err := c.readRecord(r, k, e.place); err != nil {
 		return nil, err
 	}
-	if r.Key != key {
+	if r.Key != key || personal(k) && c.isForgotten(source, kind, key) {
 		return nil, missing
 	}
 	if r.Service, err = c.alike(source, kind, key); err != nil {

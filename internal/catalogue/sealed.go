@@ -9,11 +9,14 @@ import (
 )
 
 // A Sealer makes bytes unreadable without the key of an id, which Erase
-// destroys: Open then fails with ieum.ErrErased.
+// destroys: Open then fails with ieum.ErrErased. Erased lists such ids; Blind is a
+// keyed hash to know something by.
 type Sealer interface {
 	Seal(id, place string, plain []byte) ([]byte, error)
 	Open(id, place string, sealed []byte) ([]byte, error)
 	Erase(ids ...string) error
+	Erased() []string
+	Blind(place, value string) string
 }
 
 // A sealed file is chunks, each after its length (4 bytes, big endian). The

@@ -259,6 +259,13 @@ func (s *store) end(ctx context.Context, q sealedQuarantine) error {
 	})
 }
 
+// forgot records that somebody of whom nothing but a row is known was erased.
+func (s *store) forgot(ctx context.Context, id string, by ieum.AccountID) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		return journal.Append(ctx, tx, "catalogue.forgotten", id, map[string]any{"by": string(by)})
+	})
+}
+
 // opened records that somebody is about to read rows about people.
 func (s *store) opened(ctx context.Context, q sealedQuarantine, by ieum.AccountID) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {

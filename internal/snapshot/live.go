@@ -70,7 +70,8 @@ func (l *Live) release(h *held) {
 }
 
 // Refresh opens the current snapshot if it is not the one in use, and moves to
-// it. On an error the one in use stays.
+// it. Of the one in use it hides who was erased since. On an error the one in use
+// stays. It is called by one at a time.
 func (l *Live) Refresh() (moved bool, err error) {
 	dir, err := Current(l.data)
 	if errors.Is(err, ieum.ErrUnavailable) {
@@ -80,10 +81,16 @@ func (l *Live) Refresh() (moved bool, err error) {
 		return false, err
 	}
 	l.mu.Lock()
-	same := l.now != nil && l.now.Dir == dir
+	h := l.now
+	same := h != nil && h.Dir == dir
+	if same {
+		h.refs++
+	}
 	l.mu.Unlock()
 	if same {
-		return false, nil
+		defer l.release(h)
+		h.file, err = h.hideAnew(h.file)
+		return false, err
 	}
 	s, err := OpenWith(dir, l.parts...)
 	if err != nil {

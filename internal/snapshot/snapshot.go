@@ -13,10 +13,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"sort"
+	"sync/atomic"
 	"time"
 
 	"ieum"
@@ -245,8 +247,10 @@ type Snapshot struct {
 	Items     Items
 	Merges    Merges
 
-	layers  []*Snapshot // the base and the changes; nil for a whole snapshot
-	gone    [2][]uint64 // a bit for each row of the base's postings and résumés
+	file    fs.FileInfo              // of what is hidden, when it was read; Live's
+	layers  []*Snapshot              // the base and the changes; nil for a whole snapshot
+	gone    [2][]uint64              // a bit for each row of the base's postings and résumés
+	hidden  atomic.Pointer[[]uint64] // a bit for each résumé
 	parts   map[string]io.Closer
 	closers []io.Closer
 }
@@ -277,6 +281,17 @@ func (s *Snapshot) tables() []struct {
 // format is ieum.ErrConflict, one that must be built again, for its age or a
 // damage, ieum.ErrInvalid.
 func Open(dir string) (*Snapshot, error) {
+	s, err := openLayers(dir)
+	if err != nil {
+		return nil, err
+	}
+	if s.file, err = s.hideAnew(nil); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func openLayers(dir string) (*Snapshot, error) {
 	s, err := openLayer(dir)
 	if err != nil || s.Meta.Base == nil {
 		return s, err

@@ -96,8 +96,12 @@ func (s *Snapshot) ResumesOf(occupation int) (out []Stretch) {
 // PostingGone says that a row of Postings no longer holds.
 func (s *Snapshot) PostingGone(row int) bool { return isSet(s.gone[0], row) }
 
-// ResumeGone says that a row of Resumes no longer holds.
-func (s *Snapshot) ResumeGone(row int) bool { return isSet(s.gone[1], row) }
+// ResumeGone says that a row of Resumes no longer holds, or is of somebody who
+// was erased.
+func (s *Snapshot) ResumeGone(row int) bool {
+	hidden := s.hidden.Load()
+	return isSet(s.gone[1], row) || hidden != nil && isSet(*hidden, row)
+}
 
 func isSet(bits []uint64, i int) bool { return i>>6 < len(bits) && bits[i>>6]>>(i&63)&1 == 1 }
 

@@ -175,12 +175,16 @@ func TestSkip(t *testing.T) {
 		t.Fatal(err)
 	}
 	const rows = 2*maxGroup + 1000
-	b := NewBatch(field)
-	for i := range rows {
-		b.Columns[0].AddInt(int64(i))
+	for from := 0; from < rows; from += 4096 {
+		b := NewBatch(field)
+		for b.Rows = 0; b.Rows < min(4096, rows-from); b.Rows++ {
+			b.Columns[0].AddInt(int64(from + b.Rows))
+		}
+		if err := w.Write(b); err != nil {
+			t.Fatal(err)
+		}
 	}
-	b.Rows = rows
-	if err := errors.Join(w.Write(b), w.Close()); err != nil {
+	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ first, skip, over int64 }{

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"flag"
+
+	"ieum"
+	"ieum/internal/platform/web"
+)
+
+var forgetCommand = &command{
+	name: "forget", args: "SOURCE KEY", about: "erase the person behind a résumé that a source delivered, for good",
+	holds: web.Records, through: asStaff, purpose: labourMarket,
+	setup: func(fs *flag.FlagSet) run {
+		var by asking
+		by.flags(fs)
+		return func(ctx context.Context, e *env, args []string) error {
+			if len(args) != 2 {
+				return usagef("forget takes the source of a résumé and the key the source has for it")
+			}
+			return by.forget(ctx, e, ieum.SourceID(args[0]), args[1])
+		}
+	},
+}
+
+// forget erases a row, having written down who of staff saw to it.
+func (a *asking) forget(ctx context.Context, e *env, source ieum.SourceID, key string) error {
+	set, err := e.definitions()
+	if err != nil {
+		return err
+	}
+	r, err := a.open(ctx, e, set)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	there, err := r.look(ctx, e, source, key)
+	if err != nil {
+		return err
+	}
+	if !there {
+		return ieum.Errorf(ieum.ErrNotFound, "this person was erased before")
+	}
+	if err := r.catalogue.Forget(ctx, source, key, r.by.ID); err != nil {
+		return err
+	}
+	e.say("Erased. Nobody is shown the row any more; the next ieum build leaves it out, and has to run within 24 hours. What the source delivered stays in data/lake.")
+	return nil
+}

@@ -1,0 +1,225 @@
+package catalogue
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"ieum"
+	"ieum/internal/platform/durable"
+	"ieum/internal/snapshot"
+)
+
+// Who is erased of whom a source delivered a résumé. The tombstone is the id of
+// the row, a keyed hash, among the erased ids of the key store: it lies outside the
+// database and its backups, and says nothing without the store. From it follows
+// where in the lake the row lies, which stands beside the snapshots, so that
+// whoever answers from one passes over it; builds leave it out. A row that comes
+// again under its key is left out again.
+
+// rowPrefix and rowDigits are the form of the id of a row, which no drawn id has.
+const (
+	rowPrefix = "p"
+	rowDigits = 32
+)
+
+// RowPerson returns the id under which the door knows whom a row is about, of whom
+// nothing else is known.
+func RowPerson(keys Sealer, source ieum.SourceID, kind ieum.KindID, key string) ieum.PersonID {
+	return ieum.PersonID(rowPrefix + keys.Blind("catalogue/"+string(kind), string(source)+"\n"+key))
+}
+
+// tombs returns the erased ids of rows.
+func tombs(keys Sealer) (ids []string) {
+	for _, id := range keys.Erased() {
+		if len(id) == len(rowPrefix)+rowDigits && strings.HasPrefix(id, rowPrefix) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// nameOf returns a name for erased ids, "none" for no one.
+func nameOf(ids []string) string {
+	if len(ids) == 0 {
+		return "none"
+	}
+	sum := sha256.Sum256([]byte(strings.Join(slices.Sorted(slices.Values(ids)), "\n")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// isForgotten says whether whom a row is about was erased.
+func (c *Catalogue) isForgotten(source ieum.SourceID, kind ieum.KindID, key string) bool {
+	if c.keys == nil {
+		return false
+	}
+	return slices.Contains(c.keys.Erased(), string(RowPerson(c.keys, source, kind, key)))
+}
+
+// Forget erases the résumé that a source has under a key, by whom of staff: from
+// now on nobody is shown it, the next build leaves it out, and so does any later
+// one, also when it is delivered again. It cannot be undone. Without such a row it
+// is ieum.ErrNotFound. Cut off in between it is gone on with by Hide.
+func (c *Catalogue) Forget(ctx context.Context, source ieum.SourceID, key string, by ieum.AccountID) error {
+	r, err := c.Record(ctx, source, "resume", key)
+	if err != nil {
+		return err
+	}
+	if err := c.Hide(ctx); err != nil { // so that what follows need look for one key alone
+		return err
+	}
+	before := tombs(c.keys)
+	id := string(RowPerson(c.keys, source, "resume", key))
+	if err := c.keys.Erase(id); err != nil {
+		return err
+	}
+	if err := c.hide([]snapshot.Place{{Delivery: uint32(r.Delivery), Row: r.place}}, looked{}); err != nil {
+		return err
+	}
+	found, through, err := c.places(ctx, 0, func(of ieum.SourceID, k string) bool { return of == source && k == key })
+	if err != nil {
+		return err
+	}
+	if len(before) > 0 {
+		through = 0 // of the others nothing was looked for
+	}
+	if err := c.hide(found, looked{nameOf(before), nameOf(append(before, id)), through}); err != nil {
+		return err
+	}
+	return c.store.forgot(ctx, id, by)
+}
+
+// Hide brings what is hidden in line with who was erased: it looks through what
+// was delivered since it last did, and through all when the tombstones are
+// others, as after a restore. Without tombstones it reads nothing.
+func (c *Catalogue) Hide(ctx context.Context) error {
+	if c.keys == nil {
+		return nil
+	}
+	list := tombs(c.keys)
+	h, err := c.readHidden()
+	switch {
+	case err != nil || len(list) == 0 && h.Erased != damaged:
+		return err
+	case len(list) == 0:
+		return c.hide(nil, looked{damaged, nameOf(nil), 0})
+	}
+	ids, from, name := map[string]bool{}, h.Through, nameOf(list)
+	for _, id := range list {
+		ids[id] = true
+	}
+	if h.Erased != name {
+		from = 0
+	}
+	found, through, err := c.places(ctx, from, func(of ieum.SourceID, key string) bool { return ids[string(RowPerson(c.keys, of, "resume", key))] })
+	if err != nil || h.Erased == name && h.Through == through {
+		return err
+	}
+	return c.hide(found, looked{h.Erased, name, through})
+}
+
+// damaged is a name that no tombstones have.
+const damaged = "damaged"
+
+// readHidden is snapshot.ReadHidden; a damaged file says nothing, and all is looked
+// through.
+func (c *Catalogue) readHidden() (*snapshot.Hidden, error) {
+	h, err := snapshot.ReadHidden(c.data)
+	if errors.Is(err, ieum.ErrInvalid) {
+		return &snapshot.Hidden{Erased: damaged, Rows: map[snapshot.Place]time.Time{}}, nil
+	}
+	return h, err
+}
+
+// places looks for résumés that are wanted in the deliveries after a number, and
+// returns where they are and the last number there is.
+func (c *Catalogue) places(ctx context.Context, after int64, wanted func(of ieum.SourceID, key string) bool) (found []snapshot.Place, through int64, err error) {
+	states, err := c.store.states(ctx, "resume")
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, st := range states {
+		through = max(through, st.delivery)
+	}
+	for _, st := range states {
+		segments, err := c.store.segments(ctx, st.source, st.kind)
+		if err != nil {
+			return nil, 0, err
+		}
+		for number := range segments {
+			if number <= after {
+				continue
+			}
+			err := eachKey(ctx, c.segmentPath(st.source, st.kind, number), func(place uint32, key string) {
+				if wanted(st.source, key) {
+					found = append(found, snapshot.Place{Delivery: uint32(number), Row: place})
+				}
+			})
+			if err != nil {
+				return nil, 0, err
+			}
+		}
+	}
+	return found, through, nil
+}
+
+// looked says that somebody who found the tombstones called before looked for
+// those called after; the zero value that nobody did.
+type looked struct {
+	before, after string
+	through       int64 // the last delivery that was looked through; 0 = no further than before
+}
+
+// hide adds places to those that are hidden. It notes what was looked for, unless
+// another did meanwhile: then all is looked through the next time.
+func (c *Catalogue) hide(found []snapshot.Place, l looked) error {
+	dir := filepath.Join(c.data, "snapshots")
+	if err := durable.MkdirAll(dir); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "hidden.lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return durable.Fault(err)
+	}
+	defer f.Close()
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
+		return durable.Fault(err)
+	}
+	h, err := c.readHidden()
+	if err != nil {
+		return err
+	}
+	for _, p := range found {
+		if _, is := h.Rows[p]; !is {
+			h.Rows[p] = c.now()
+		}
+	}
+	if l.after != "" && h.Erased == l.before {
+		h.Erased, h.Through = l.after, max(h.Through, l.through)
+	}
+	return h.Write(c.data)
+}
+
+// forgotten returns what is hidden of a kind's rows, nil when nothing is.
+func (c *Catalogue) forgotten(kind ieum.KindID) (map[snapshot.Place]bool, error) {
+	if kind != "resume" {
+		return nil, nil
+	}
+	h, err := snapshot.ReadHidden(c.data)
+	if err != nil || len(h.Rows) == 0 {
+		return nil, err
+	}
+	out := map[snapshot.Place]bool{}
+	for p := range h.Rows {
+		out[p] = true
+	}
+	return out, nil
+}

@@ -1,0 +1,218 @@
+package catalogue
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ieum"
+	"ieum/internal/snapshot"
+)
+
+// shownKeys are the keys of the résumés that a snapshot shows, sorted.
+func shownKeys(t *testing.T, c *Catalogue, s *snapshot.Snapshot) (keys []string) {
+	t.Helper()
+	for row, key := range keysIn(t, c, s) {
+		if !s.ResumeGone(row) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func (b *bench) deliver(rows ...string) {
+	b.t.Helper()
+	b.ingest("people", b.file("resume.csv", append([]string{resumeHeader}, rows...)...), b.file("licence.csv", "resume,licence", "r1,용접기능사"))
+}
+
+// peopleOf is a bench with three people, of whom the second came twice, and the
+// snapshot of them.
+func peopleOf(t *testing.T) (*bench, *snapshot.Snapshot) {
+	b := newBench(t, twoShops()...)
+	b.deliver(resume(1, "용접"), resume(2, "용접"), resume(3, "조리"))
+	s := b.build(false)
+	b.deliver(resume(2, "배관"))
+	return b, s
+}
+
+// Who is erased is hidden in the snapshot that is served, though that is older than
+// what was delivered last, and left out of every later one: whole or of changes,
+// and when the row is delivered again. All else stays.
+func TestWhoIsErasedIsHiddenAtOnceAndLeftOutLater(t *testing.T) {
+	b, _ := peopleOf(t)
+	live := snapshot.NewLive(b.dir)
+	defer live.Close()
+	if _, err := live.Refresh(); err != nil {
+		t.Fatal(err)
+	}
+	s, release, err := live.Acquire()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	before := picture(t, b.Catalogue, s)
+	if err := b.Forget(t.Context(), "people", "r9", "aofficer"); !errors.Is(err, ieum.ErrNotFound) {
+		t.Errorf("of a key that nobody has: %v", err)
+	}
+	if err := b.Forget(t.Context(), "people", "r2", "aofficer"); err != nil {
+		t.Fatal(err)
+	}
+	if moved, err := live.Refresh(); moved || err != nil {
+		t.Fatal(moved, err)
+	}
+	if got, want := shownKeys(t, b.Catalogue, s), []string{"r1", "r3"}; !slices.Equal(got, want) {
+		t.Errorf("the snapshot in use shows %q, want %q", got, want)
+	}
+	if _, err := b.Record(t.Context(), "people", "resume", "r2"); !errors.Is(err, ieum.ErrNotFound) {
+		t.Errorf("its lineage: %v", err)
+	}
+	if err := b.Forget(t.Context(), "people", "r2", "aofficer"); !errors.Is(err, ieum.ErrNotFound) {
+		t.Errorf("erased twice: %v", err)
+	}
+	changed := picture(t, b.Catalogue, b.build(true))
+	whole := b.build(false)
+	if diff := different(picture(t, b.Catalogue, whole), changed); len(diff) > 0 {
+		t.Errorf("a whole build (-) and one of changes (+) differ:\n%s", strings.Join(diff, "\n"))
+	}
+	for _, d := range different(before, picture(t, b.Catalogue, whole)) {
+		if !strings.Contains(d, "person r2 ") && !strings.Contains(d, "2 résumés, 2 people") && !strings.Contains(d, "3 résumés, 3 people") && !strings.Contains(d, "people: ") {
+			t.Errorf("the next build says otherwise: %s", d)
+		}
+	}
+	if keys := keysIn(t, b.Catalogue, whole); len(keys) != 2 || slices.Contains(keys, "r2") {
+		t.Errorf("the next build holds %q", keys)
+	}
+	b.deliver(resume(2, "용접"), resume(4, "용접"))
+	for _, changes := range []bool{true, false} {
+		if got, want := shownKeys(t, b.Catalogue, b.build(changes)), []string{"r1", "r3", "r4"}; !slices.Equal(got, want) {
+			t.Errorf("delivered again, builds of changes %v show %q, want %q", changes, got, want)
+		}
+	}
+	b.journalSays("catalogue.forgotten", string(RowPerson(b.keys, "people", "resume", "r2")), `{"by":"aofficer"}`)
+}
+
+// journalSays checks the one entry of a kind.
+func (b *bench) journalSays(kind, subject, data string) {
+	b.t.Helper()
+	var s, d string
+	var n int
+	err := b.store.db.QueryRowContext(b.t.Context(), `SELECT COUNT(*), MAX(subject), MAX(data) FROM journal_new WHERE kind = ?`, kind).Scan(&n, &s, &d)
+	if err != nil || n != 1 || s != subject || d != data {
+		b.t.Errorf("the journal has %d entries %s, of %s with %s, %v; want one of %s with %s", n, kind, s, d, err, subject, data)
+	}
+}
+
+// The tombstone alone brings back what is hidden: where the file that says so is
+// older than the erasure, as after a restore, is gone, or was never written.
+func TestTombstonesOutliveARestore(t *testing.T) {
+	for _, first := range []bool{false, true} {
+		b, _ := peopleOf(t)
+		if first {
+			if err := b.Forget(t.Context(), "people", "r1", "aofficer"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		path := filepath.Join(b.dir, "snapshots", "HIDDEN")
+		older, err := os.ReadFile(path)
+		if first != (err == nil) {
+			t.Fatal(err)
+		}
+		if err := b.Forget(t.Context(), "people", "r2", "aofficer"); err != nil {
+			t.Fatal(err)
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(want), "r2") || strings.Contains(string(want), string(RowPerson(b.keys, "people", "resume", "r2"))) {
+			t.Errorf("what is hidden is said as %s", want)
+		}
+		backs := map[string]func() error{"no file": func() error { return os.Remove(path) }, "damage": func() error { return os.WriteFile(path, []byte("erased\n"), 0o600) }}
+		if first {
+			backs["an older file"] = func() error { return os.WriteFile(path, older, 0o600) }
+		}
+		for what, back := range backs {
+			if err := back(); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.Hide(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := os.ReadFile(path); err != nil || string(got) != string(want) {
+				t.Errorf("%s: %s, %v, want %s", what, got, err, want)
+			}
+		}
+	}
+}
+
+// An erasure that was cut off after its tombstone holds from the next build on.
+func TestAnErasureThatWasCutOffIsGoneOnWith(t *testing.T) {
+	b, _ := peopleOf(t)
+	if err := b.keys.Erase(string(RowPerson(b.keys, "people", "resume", "r2")), "p"+strings.Repeat("x", 26)); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := shownKeys(t, b.Catalogue, b.build(true)), []string{"r1", "r3"}; !slices.Equal(got, want) {
+		t.Errorf("the next build shows %q, want %q", got, want)
+	}
+}
+
+// Snapshots that hold somebody who was erased are removed, but for the one in use,
+// of which it is said when it is a day too old. One build of changes is not enough.
+func TestOlderSnapshotsAreRemoved(t *testing.T) {
+	b, first := peopleOf(t)
+	b.deliver(resume(3, "배관"))
+	second := b.build(false)
+	if err := b.Forget(t.Context(), "people", "r2", "aofficer"); err != nil {
+		t.Fatal(err)
+	}
+	drop := func(want int, there ...string) {
+		t.Helper()
+		n, err := snapshot.DropHidden(b.dir, b.day)
+		if err != nil || n != want {
+			t.Errorf("%d rows are overdue, %v, want %d", n, err, want)
+		}
+		folders, err := filepath.Glob(filepath.Join(b.dir, "snapshots", "*", "meta.json"))
+		if err != nil || len(folders) != len(there) {
+			t.Errorf("left are %q, %v, want %q", folders, err, there)
+		}
+		for _, dir := range there {
+			if !slices.Contains(folders, filepath.Join(dir, "meta.json")) {
+				t.Errorf("%s is gone", dir)
+			}
+		}
+	}
+	if _, err := os.Stat(first.Dir); err != nil {
+		t.Fatal(err)
+	}
+	drop(0, second.Dir)
+	b.day = b.day.Add(23 * time.Hour)
+	drop(0, second.Dir)
+	b.day = b.day.Add(2 * time.Hour)
+	drop(1, second.Dir)
+	b.deliver(resume(3, "용접"))
+	changes := b.build(true)
+	drop(1, second.Dir, changes.Dir)
+	whole := b.build(false)
+	drop(0, whole.Dir)
+}
+
+// A file that says what is hidden and cannot be read hides nobody wrongly: the
+// snapshot is not opened, and it is said what to do.
+func TestHiddenThatIsDamaged(t *testing.T) {
+	b, s := peopleOf(t)
+	path := filepath.Join(b.dir, "snapshots", "HIDDEN")
+	for _, text := range []string{"", "hidden\n", "erased x through 1\n1 2\n", "erased x through 1\na b c\n", "erased x through 1\n1 -2 3\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := snapshot.Open(s.Dir); !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	b.build(false)
+}
