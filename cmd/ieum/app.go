@@ -318,7 +318,13 @@ func (a *app) expire(ctx context.Context) error {
 // forget hides whom a restore brought back, and removes the snapshots that are not
 // in use and hold rows of people who were erased.
 func (a *app) forget(ctx context.Context) error {
-	if err := a.store.catalogue.Hide(ctx); err != nil {
+	behind, err := a.store.catalogue.Behind(ctx)
+	if err == nil && behind {
+		if err = a.noteKeys(ctx); err == nil {
+			err = a.store.catalogue.Hide(ctx)
+		}
+	}
+	if err != nil {
 		return err
 	}
 	h, err := snapshot.ReadHidden(a.data)
@@ -337,6 +343,16 @@ func (a *app) forget(ctx context.Context) error {
 	if overdue > 0 {
 		slog.WarnContext(ctx, "snapshot: people who were erased more than a day ago are still in the one in use; build it anew, whole, with: ieum build", "rows", overdue)
 	}
+	return err
+}
+
+// noteKeys writes down that the keys of all rows about people are read.
+func (a *app) noteKeys(ctx context.Context) error {
+	people, sum, err := a.store.catalogue.People(ctx)
+	if err != nil || people == 0 {
+		return err
+	}
+	_, err = door.NoteJob(ctx, a.store.db, a.set, a.now(), door.Job{Name: "serve"}, safekeeping, door.Crowd{People: people, Sum: sum})
 	return err
 }
 

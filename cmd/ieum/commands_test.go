@@ -15,8 +15,13 @@ import (
 // invoke runs one command line on a data folder as a shell would and
 // returns its exit status and what it printed and said.
 func invoke(data, stdin string, args ...string) (status int, stdout, stderr string) {
+	return invokeAt(data, stdin, time.Now, args...)
+}
+
+// invokeAt is invoke at another time.
+func invokeAt(data, stdin string, now func() time.Time, args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	e := &env{Config: Config{Data: data, Listen: "localhost:0"}, stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs, now: time.Now}
+	e := &env{Config: Config{Data: data, Listen: "localhost:0"}, stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs, now: now}
 	status = execute(context.Background(), e, args)
 	return status, out.String(), errs.String()
 }

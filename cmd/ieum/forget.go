@@ -5,6 +5,7 @@ import (
 	"flag"
 
 	"ieum"
+	"ieum/internal/catalogue"
 	"ieum/internal/platform/web"
 )
 
@@ -41,7 +42,13 @@ func (a *asking) forget(ctx context.Context, e *env, source ieum.SourceID, key s
 	if !there {
 		return ieum.Errorf(ieum.ErrNotFound, "this person was erased before")
 	}
+	if err := e.noteLake(ctx, set, r.store); err != nil { // it goes through all keys
+		return err
+	}
 	if err := r.catalogue.Forget(ctx, source, key, r.by.ID); err != nil {
+		return err
+	}
+	if err := r.imported.door.Replay(ctx, []string{string(catalogue.RowPerson(r.keys, source, "resume", key))}); err != nil {
 		return err
 	}
 	e.say("Erased. Nobody is shown the row any more; the next ieum build leaves it out, and has to run within 24 hours. What the source delivered stays in data/lake.")

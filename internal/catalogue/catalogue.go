@@ -5,7 +5,8 @@
 // plan.go and fields.go for how its columns become the fields of a kind,
 // state.go and commit.go for what is kept and what a crash leaves behind,
 // live.go for what a build reads, quarantine.go for rows that were refused and
-// sealed.go for how those about people are kept,
+// sealed.go for how those about people are kept, keys.go for who asks whose a
+// résumé is and forget.go for who is erased,
 // fsck.go for what must be there and whole,
 // store.go for the database and http.go for the pages.
 //

@@ -97,6 +97,17 @@ func (c *Catalogue) Forget(ctx context.Context, source ieum.SourceID, key string
 	return c.store.forgot(ctx, id, by)
 }
 
+// Behind says whether Hide has to go through keys.
+func (c *Catalogue) Behind(ctx context.Context) (bool, error) {
+	list := tombs(c.keys)
+	h, err := c.readHidden()
+	if err != nil || len(list) == 0 {
+		return h != nil && h.Erased == damaged, err
+	}
+	states, err := c.store.states(ctx, "resume")
+	return h.Erased != nameOf(list) || slices.ContainsFunc(states, func(st state) bool { return st.delivery > h.Through }), err
+}
+
 // Hide brings what is hidden in line with who was erased: it looks through what
 // was delivered since it last did, and through all when the tombstones are
 // others, as after a restore. Without tombstones it reads nothing.

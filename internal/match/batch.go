@@ -33,7 +33,7 @@ type Counts struct {
 }
 
 // batchSeekers is how many seekers are worked on together; keySeekers those
-// whose keys are read at once. Asking for them takes 20 bytes each beside the keys.
+// whose keys are read at once, for 18 bytes each beside the keys.
 const (
 	batchSeekers = 256
 	keySeekers   = 1 << 20

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ieum/internal/snapshot"
+)
+
+// An operator who says who they are erases a person of whom nothing but a row is
+// known: what runs passes over the row within its next look, nothing else changes,
+// and a snapshot that still has it after a day is a fault.
+func TestForget(t *testing.T) {
+	data := copyOfDemo(t)
+	by := credentials(t, data)
+	recommend := func() []string {
+		t.Helper()
+		status, out, said := invoke(data, "", "recommend", "-k", "1", "--as-of", "all")
+		if status != 0 {
+			t.Fatal(said)
+		}
+		return strings.SplitAfter(out, "\n")
+	}
+	before := recommend()
+	key, _, _ := strings.Cut(before[0], "\t")
+	set, err := builtIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := snapshot.NewLive(data, parts(set, time.Now)...)
+	defer live.Close()
+	if _, err := live.Refresh(); err != nil {
+		t.Fatal(err)
+	}
+	forget := func(status int, says, name, purpose, key string) {
+		t.Helper()
+		got, out, said := invoke(data, "", "forget", "simulated", key, "--as", "demo-"+name, "--purpose", purpose, "--credential", by[name])
+		if got != status || out != "" || !strings.Contains(said, says) {
+			t.Errorf("%s erases %s: exit %d, %s%s", name, key, got, out, said)
+		}
+	}
+	if status, _, said := invoke(data, "", "forget", "simulated", key); status != 1 || !strings.Contains(said, "say who you are") {
+		t.Errorf("nobody erases: exit %d, %s", status, said)
+	}
+	forget(1, "role", "counsellor", "labour-market", key)
+	forget(1, "for the purpose labour-market alone", "operator", "placement", key)
+	forget(1, "has no resume under the key", "operator", "labour-market", "nobody-has-it")
+	if len(told(t, data, "catalogue.forgotten")) > 0 {
+		t.Fatal("somebody was erased")
+	}
+	forget(0, "Erased.", "operator", "labour-market", key)
+	if list := told(t, data, "catalogue.forgotten"); len(list) != 1 || strings.Contains(list[0], key) {
+		t.Errorf("the journal has %q", list)
+	}
+	forget(1, "was erased before", "operator", "labour-market", key)
+
+	s, release, err := live.Acquire()
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := func() (n int) {
+		for row := range s.Resumes.Person.Len() {
+			if s.ResumeGone(row) {
+				n++
+			}
+		}
+		return n
+	}
+	if n := gone(); n != 0 {
+		t.Errorf("%d rows are hidden before anybody looked", n)
+	}
+	if _, err := live.Refresh(); err != nil || gone() != 1 {
+		t.Errorf("%d rows are hidden, %v, want 1", gone(), err)
+	}
+	release()
+	same := func(when string) {
+		t.Helper()
+		if after := recommend(); strings.Join(after, "") != strings.Join(before[1:], "") {
+			t.Errorf("%s: %d lines are recommended, want the %d of all others", when, len(after), len(before)-1)
+		}
+	}
+	same("at once")
+
+	late := func() time.Time { return time.Now().Add(25 * time.Hour) }
+	if status, out, _ := invokeAt(data, "", late, "fsck"); status != 1 || !strings.Contains(out, "1 rows of people who were erased more than a day ago; build it anew") {
+		t.Errorf("fsck a day later: exit %d, %s", status, out)
+	}
+	if status, _, said := invoke(data, "", "build"); status != 0 {
+		t.Fatal(said)
+	}
+	same("after a build")
+	if status, out, _ := invokeAt(data, "", late, "fsck"); status != 0 {
+		t.Errorf("fsck after a build: exit %d, %s", status, out)
+	}
+	a, err := newApp(t.Context(), &env{Config: Config{Data: data}, now: time.Now, stdout: os.Stdout, stderr: os.Stderr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	noted := len(told(t, data, "door.bulk"))
+	if err := os.Remove(filepath.Join(data, "snapshots", "HIDDEN")); err != nil { // as after a restore
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := a.forget(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(told(t, data, "door.bulk")); n != noted+1 {
+		t.Errorf("who is hidden was found anew, and %d records say so, want 1", n-noted)
+	}
+	same("after a restore")
+	if left, err := filepath.Glob(filepath.Join(data, "snapshots", "*", "meta.json")); err != nil || len(left) != 1 {
+		t.Errorf("the server keeps %q, %v, want the snapshot in use alone", left, err)
+	}
+}
