@@ -26,6 +26,7 @@ func homeRoutes(site *web.Site, mux *web.Mux, live *snapshot.Live) {
 		{Path: "/diagnosis", Key: "layout.nav.diagnosis"}, {Path: "/about", Key: "layout.nav.about"},
 		{Path: "/my", Key: "door.my.title", May: ieum.OwnData}, {Path: "/clients", Key: "door.clients.title", May: ieum.WriteClients},
 		{Path: "/oversight", Key: "door.oversight.title", May: ieum.ReadLog},
+		{Path: "/deliveries", Key: "deliveries.all", May: ieum.Operate}, {Path: "/accounts", Key: "identity.accounts.title", May: ieum.GrantRoles},
 	}
 	h := &home{live, site.Pages(homeFiles)}
 	mux.Page("GET /{$}", web.Nothing, h.page("home.html"))
