@@ -318,7 +318,7 @@ func meet(t *testing.T, f fate) int {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), dying+"="+string(text))
+	cmd.Env = append(os.Environ(), fateVariable+"="+string(text))
 	out, _ := cmd.CombinedOutput()
 	if cmd.ProcessState == nil || cmd.ProcessState.ExitCode() > 0 {
 		t.Fatalf("%v: %s", f, out)

@@ -33,11 +33,8 @@ type fate struct {
 	Full    bool          // the disk is full from the call on; else the child kills itself
 }
 
-// dying is the variable that holds the fate of a child as JSON.
-const dying = "IEUM_TEST_FATE"
-
-// killSeed is the variable that makes the draws those of an earlier run.
-const killSeed = "IEUM_TEST_SEED"
+// fateVariable is the variable that holds the fate of a child as JSON.
+const fateVariable = "IEUM_TEST_FATE"
 
 // killDay is the day on which children live: nothing may depend on the clock.
 var killDay = time.Date(2026, 3, 5, 9, 0, 0, 0, time.UTC)

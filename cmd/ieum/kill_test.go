@@ -7,11 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"ieum/internal/platform/dying"
 )
 
 // killEach is how often each stage is hit at least, killAll how many points
@@ -34,7 +35,7 @@ func TestKilled(t *testing.T) {
 	for _, s := range scenes {
 		calls = append(calls, s.calls...)
 	}
-	rng := seeded(t)
+	rng := dying.Seeded(t)
 	points := 0
 	for _, stage := range stages {
 		drawn := draw(rng, stage, calls, killEach)
@@ -66,7 +67,7 @@ func TestKilledAtSize(t *testing.T) {
 	writeFile(t, filepath.Join(first.dir, "defs", "README"), "nothing but what is built in\n")
 	day := &scene{name: "changes", dir: first.play(t), ingest: []string{"--change", "simulated", changes}, changes: true}
 	day.play(t)
-	rng := seeded(t)
+	rng := dying.Seeded(t)
 	for _, of := range []struct {
 		*scene
 		stages []string
@@ -98,7 +99,7 @@ func TestFullAtCalls(t *testing.T) {
 			writes = append(writes, c)
 		}
 	}
-	rng := seeded(t)
+	rng := dying.Seeded(t)
 	for _, stage := range stages {
 		for _, p := range draw(rng, stage, writes, 1) {
 			t.Run(fmt.Sprintf("%s-%s-%d", stage, p.op, p.n), func(t *testing.T) {
@@ -107,24 +108,6 @@ func TestFullAtCalls(t *testing.T) {
 			})
 		}
 	}
-}
-
-// seeded returns a source of draws, the seed of which a failure tells.
-func seeded(t *testing.T) *rand.Rand {
-	t.Helper()
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv(killSeed); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatalf("%s: %v", killSeed, err)
-		}
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("the same points again: %s=%d", killSeed, seed)
-		}
-	})
-	return rand.New(rand.NewPCG(seed, 0))
 }
 
 // A point is where a child meets its fate.

@@ -170,7 +170,7 @@ func (s *scene) start(t *testing.T, dir string, f fate) (status syscall.WaitStat
 	}
 	var out, errs bytes.Buffer
 	cmd := exec.Command(os.Args[0])
-	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), "GOGC=400", dying+"="+string(text)), &out, &errs
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), "GOGC=400", fateVariable+"="+string(text)), &out, &errs
 	if err := cmd.Run(); cmd.ProcessState == nil {
 		t.Fatal(err)
 	}

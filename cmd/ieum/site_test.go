@@ -46,7 +46,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv("IEUM_TEST_MAIN") != "" {
 		main()
 	}
-	if text := os.Getenv(dying); text != "" {
+	if text := os.Getenv(fateVariable); text != "" {
 		os.Exit(meetFate(text))
 	}
 	flag.Parse()

@@ -1,63 +1,30 @@
 package door
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"ieum"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/durable"
+	"ieum/internal/platform/dying"
 	"ieum/internal/platform/journal"
 )
 
 // kills is how often a reader is killed.
 const kills = 100
 
-// A fate is when a child that reads through the door ends.
-type fate struct {
-	Dir  string
-	Call int           // of what it does, and of the calls that change files of keys, from 0
-	Wait time.Duration // after it
-}
+func TestMain(m *testing.M) { dying.Main(m, child) }
 
-// dying is the variable that holds the fate of a child as JSON, and killSeed the
-// one that draws the fates of an earlier run again.
-const dying, killSeed = "IEUM_TEST_FATE", "IEUM_TEST_SEED"
-
-func TestMain(m *testing.M) {
-	if text := os.Getenv(dying); text != "" {
-		meetFate(text)
-	}
-	os.Exit(m.Run())
-}
-
-// meetFate is the child: it registers people, reads of them, seals and erases
-// until it is killed, and says what it read the moment it has it.
-func meetFate(text string) {
-	var f fate
-	if err := json.Unmarshal([]byte(text), &f); err != nil {
-		panic(err)
-	}
-	calls := 0
-	step := func() {
-		if calls++; calls == f.Call+1 {
-			kill := func() { syscall.Kill(os.Getpid(), syscall.SIGKILL); select {} }
-			if f.Wait == 0 {
-				kill()
-			}
-			time.AfterFunc(f.Wait, kill)
-		}
-	}
+// child registers people, reads of them, seals and erases until it is killed, and
+// says what it read the moment it has it. It may die at each of its steps and of
+// the calls that change files of keys.
+func child(f dying.Fate, step func()) {
 	durable.Hook = func(durable.Op, string) error { step(); return nil }
 	testing.Main(nil, []testing.InternalTest{{Name: "child", F: func(t *testing.T) {
 		d, err := db.Open(ctx, f.Dir)
@@ -96,23 +63,11 @@ func TestKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("100 processes are killed")
 	}
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv(killSeed); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("the same points again: %s=%d", killSeed, seed)
-		}
-	})
-	rng := rand.New(rand.NewPCG(seed, 0))
+	rng := dying.Seeded(t)
 	dir := t.TempDir()
 	var said []string
 	for i := range kills {
-		f := fate{Dir: dir, Call: rng.IntN(30)}
+		f := dying.Fate{Dir: dir, Call: rng.IntN(30)}
 		if rng.IntN(2) == 0 {
 			f.Wait = 1 + time.Duration(rng.Int64N(int64(4*time.Millisecond)))
 		}
@@ -128,22 +83,9 @@ func TestKilled(t *testing.T) {
 }
 
 // die lets a child meet its fate and returns what it said.
-func die(t *testing.T, f fate) (said []string) {
+func die(t *testing.T, f dying.Fate) (said []string) {
 	t.Helper()
-	text, err := json.Marshal(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	cmd := exec.Command(os.Args[0])
-	cmd.Env, cmd.Stderr = append(os.Environ(), dying+"="+string(text)), &out
-	if err := cmd.Run(); cmd.ProcessState == nil {
-		t.Fatal(err)
-	}
-	if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGKILL {
-		t.Fatalf("it was not killed, but ended with %v: %s", status, out.Bytes())
-	}
-	for line := range strings.Lines(out.String()) {
+	for line := range strings.Lines(string(dying.Die(t, f))) {
 		if strings.HasSuffix(line, "\n") && (strings.HasPrefix(line, "read ") || strings.HasPrefix(line, "erased ")) {
 			said = append(said, strings.TrimSpace(line))
 		}

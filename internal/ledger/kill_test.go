@@ -4,15 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
-	"syscall"
 	"testing"
 	"time"
 
@@ -22,41 +17,17 @@ import (
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/db/dbtest"
 	"ieum/internal/platform/durable"
+	"ieum/internal/platform/dying"
 	"ieum/internal/platform/journal"
 )
 
 // kills is how often the writer is killed.
 const kills = 100
 
-// A fate is when a child that writes a ledger ends.
-type fate struct {
-	Dir  string
-	Call int           // of those that change files, from 0
-	Wait time.Duration // after it
-}
-
-// dying is the variable that holds the fate of a child as JSON, and killSeed the
-// one that draws the fates of an earlier run again.
-const dying, killSeed = "IEUM_TEST_FATE", "IEUM_TEST_SEED"
-
-// meetFate is the child: it writes, seals, appends and publishes until it is
-// killed, and says what it published.
-func meetFate(text string) {
-	var f fate
-	if err := json.Unmarshal([]byte(text), &f); err != nil {
-		panic(err)
-	}
-	calls := 0
-	durable.Hook = func(durable.Op, string) error {
-		if calls++; calls == f.Call+1 {
-			kill := func() { syscall.Kill(os.Getpid(), syscall.SIGKILL); select {} }
-			if f.Wait == 0 {
-				kill()
-			}
-			time.AfterFunc(f.Wait, kill)
-		}
-		return nil
-	}
+// child writes, seals, appends and publishes until it is killed, and says what it
+// published. It may die at each call that changes files.
+func child(f dying.Fate, step func()) {
+	durable.Hook = func(durable.Op, string) error { step(); return nil }
 	testing.Main(nil, []testing.InternalTest{{Name: "child", F: func(t *testing.T) {
 		d, err := db.Open(context.Background(), f.Dir)
 		if err != nil {
@@ -78,23 +49,11 @@ func meetFate(text string) {
 // leaves a log that goes on: what it published holds, no entry of the journal
 // is lost or there twice, and fsck finds nothing.
 func TestKilled(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv(killSeed); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("the same points again: %s=%d", killSeed, seed)
-		}
-	})
-	rng := rand.New(rand.NewPCG(seed, 0))
+	rng := dying.Seeded(t)
 	var dir string
 	var published [][]byte
 	for i := range kills {
-		f := fate{Call: rng.IntN(150)}
+		f := dying.Fate{Call: rng.IntN(150)}
 		if i%10 == 0 { // begins a log, and is often killed in that
 			dir, published = t.TempDir(), nil
 			f.Call = rng.IntN(40)
@@ -112,22 +71,9 @@ func TestKilled(t *testing.T) {
 }
 
 // die lets a child meet its fate and returns what it published.
-func die(t *testing.T, f fate) (published [][]byte) {
+func die(t *testing.T, f dying.Fate) (published [][]byte) {
 	t.Helper()
-	text, err := json.Marshal(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var said bytes.Buffer
-	cmd := exec.Command(os.Args[0])
-	cmd.Env, cmd.Stderr = append(os.Environ(), dying+"="+string(text)), &said
-	if err := cmd.Run(); cmd.ProcessState == nil {
-		t.Fatal(err)
-	}
-	if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGKILL {
-		t.Fatalf("it was not killed, but ended with %v: %s", status, said.Bytes())
-	}
-	for line := range bytes.Lines(said.Bytes()) {
+	for line := range bytes.Lines(dying.Die(t, f)) {
 		if c, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(line))); err == nil && bytes.HasSuffix(line, []byte("\n")) {
 			published = append(published, c)
 		}

@@ -25,6 +25,7 @@ import (
 	"ieum"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/db/dbtest"
+	"ieum/internal/platform/dying"
 	"ieum/internal/platform/journal"
 )
 
@@ -37,10 +38,7 @@ func clock() time.Time { return noon }
 func TestMain(m *testing.M) {
 	klog.LogToStderr(false)
 	klog.SetOutput(io.Discard)
-	if text := os.Getenv(dying); text != "" {
-		meetFate(text)
-	}
-	os.Exit(m.Run())
+	dying.Main(m, child)
 }
 
 // A bench is a database with a journal, and a data folder.

@@ -1,69 +1,34 @@
 package seal
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"ieum"
 	"ieum/internal/platform/durable"
+	"ieum/internal/platform/dying"
 )
 
 // kills is how often the writer is killed.
 const kills = 100
 
-// A fate is when a child that writes a store ends.
-type fate struct {
-	Dir  string
-	Call int           // of those that change files, from 0
-	Wait time.Duration // after it
-}
-
-// dying is the variable that holds the fate of a child as JSON, and killSeed the
-// one that draws the fates of an earlier run again.
-const dying, killSeed = "IEUM_TEST_FATE", "IEUM_TEST_SEED"
-
 // TestMain runs the tests, or a child of TestKilled.
-func TestMain(m *testing.M) {
-	if text := os.Getenv(dying); text != "" {
-		meetFate(text)
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { dying.Main(m, erases) }
 
-// meetFate is the child: it erases and rotates until it is killed, and says what
-// it was told is done.
-func meetFate(text string) {
-	var f fate
-	if err := json.Unmarshal([]byte(text), &f); err != nil {
-		panic(err)
-	}
-	calls := 0
-	durable.Hook = func(durable.Op, string) error {
-		if calls++; calls == f.Call+1 {
-			kill := func() { syscall.Kill(os.Getpid(), syscall.SIGKILL); select {} }
-			if f.Wait == 0 {
-				kill()
-			}
-			time.AfterFunc(f.Wait, kill)
-		}
-		return nil
-	}
+// erases is the child: it erases and rotates until it is killed, and says what it was told is done.
+// It may die at each call that changes files.
+func erases(f dying.Fate, step func()) {
+	durable.Hook = func(durable.Op, string) error { step(); return nil }
 	k, err := Open(f.Dir, NewMaster(f.Dir+"/master.key"))
 	for n := 0; err == nil; n++ {
 		id := fmt.Sprintf("p%d.%d", os.Getpid(), n)
 		if err = k.Erase(id); err == nil {
-			fmt.Println(id)
+			fmt.Fprintln(os.Stderr, id)
 		}
 		if err == nil && n%3 == 2 {
 			err = k.Rotate(time.Unix(1, 0))
@@ -77,24 +42,13 @@ func meetFate(text string) {
 // leaves a store that opens whole: what it was told is erased is, nobody else
 // is, and nothing is left of the files before.
 func TestKilled(t *testing.T) {
-	drawn := uint64(time.Now().UnixNano())
-	if text := os.Getenv(killSeed); text != "" {
-		var err error
-		if drawn, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("the same points again: %s=%d", killSeed, drawn)
-		}
-	})
-	rng := rand.New(rand.NewPCG(drawn, 0))
+	rng := dying.Seeded(t)
 	dir := t.TempDir()
 	stays := open(t, dir).seal(t, "p0", "stays")
 	var gone []string
+	told := 0
 	for i := range kills {
-		f := fate{Dir: dir, Call: rng.IntN(60)}
+		f := dying.Fate{Dir: dir, Call: rng.IntN(60)}
 		if i%10 == 0 { // makes a store, and is often killed in that
 			dir, gone, f.Call = t.TempDir(), nil, rng.IntN(25)
 			f.Dir = dir
@@ -102,7 +56,8 @@ func TestKilled(t *testing.T) {
 		if rng.IntN(2) == 0 {
 			f.Wait = 1 + time.Duration(rng.Int64N(int64(3*time.Millisecond)))
 		}
-		gone = append(gone, die(t, f)...)
+		erased := die(t, f)
+		gone, told = append(gone, erased...), told+len(erased)
 		k := open(t, dir)
 		if i%10 == 0 {
 			stays = k.seal(t, "p0", "stays")
@@ -125,25 +80,15 @@ func TestKilled(t *testing.T) {
 			t.Fatalf("kill %d, %+v", i, f)
 		}
 	}
+	if told < kills {
+		t.Errorf("the children erased %d in all; they are killed too soon to show anything", told)
+	}
 }
 
 // die lets a child meet its fate and returns whom it erased.
-func die(t *testing.T, f fate) (gone []string) {
+func die(t *testing.T, f dying.Fate) (gone []string) {
 	t.Helper()
-	text, err := json.Marshal(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out, said bytes.Buffer
-	cmd := exec.Command(os.Args[0])
-	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), dying+"="+string(text)), &out, &said
-	if err := cmd.Run(); cmd.ProcessState == nil {
-		t.Fatal(err)
-	}
-	if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGKILL {
-		t.Fatalf("it was not killed, but ended with %v: %s", status, said.Bytes())
-	}
-	for line := range strings.Lines(out.String()) {
+	for line := range strings.Lines(string(dying.Die(t, f))) {
 		if id, whole := strings.CutSuffix(line, "\n"); whole {
 			gone = append(gone, id)
 		}
