@@ -5,10 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"ieum"
-	"ieum/defs"
 	"ieum/internal/platform/web"
 )
 
@@ -46,22 +44,6 @@ type myPage struct {
 	Fresh    bool
 	Asked    consentForm
 }
-
-// A consentLine is a consent with the words for it.
-type consentLine struct {
-	Consent
-	Title ieum.Text
-	Whom  string
-	State string // holds, stopped or over
-}
-
-// A choice is a purpose with those to whom consent can be given.
-type choice struct {
-	*defs.Purpose
-	Recipients []recipient
-}
-
-type recipient struct{ ID, Name string }
 
 type forForm struct {
 	For string `q:"for" max:"64"`
@@ -126,47 +108,6 @@ func (h *handlers) myPage(r *http.Request, by Asker, person string) (*myPage, er
 	}
 	page.Mandates, err = h.d.MandatesOf(ctx, id)
 	return page, err
-}
-
-func (h *handlers) consentLine(c Consent, n names) consentLine {
-	line := consentLine{Consent: c, Whom: n.of(c.Account, c.Organisation), State: "over"}
-	if p := h.d.set.Purposes[c.Purpose]; p != nil {
-		line.Title = p.Title
-	}
-	switch {
-	case !c.Stopped.IsZero():
-		line.State = "stopped"
-	case c.Holds(h.d.now()):
-		line.State = "holds"
-	}
-	return line
-}
-
-// choices are the purposes that consent can be given for, those first that
-// concern most people.
-func (h *handlers) choices(r *http.Request, n names) (list []choice, err error) {
-	for _, id := range []ieum.PurposeID{counselling, "hiring", "notices", "statistics"} {
-		p := h.d.set.Purposes[id]
-		if p == nil || !p.On(defs.BasisConsent) {
-			continue
-		}
-		people, organisations, err := h.d.recipients(r.Context(), p)
-		if err != nil {
-			return nil, err
-		}
-		c := choice{Purpose: p}
-		for _, one := range people {
-			if one.ID != web.By(r).ID {
-				c.Recipients = append(c.Recipients, recipient{string(one.ID), n.of(one.ID, one.Organisation)})
-			}
-		}
-		slices.SortFunc(c.Recipients, func(a, b recipient) int { return strings.Compare(a.Name, b.Name) }) // not as they sign in
-		for _, id := range sortedKeys(organisations) {
-			c.Recipients = append(c.Recipients, recipient{id, organisations[id]})
-		}
-		list = append(list, c)
-	}
-	return list, nil
 }
 
 type contactForm struct {
@@ -311,103 +252,6 @@ func (h *handlers) paper(w http.ResponseWriter, r *http.Request, by Asker) error
 	return ieum.ErrNotFound
 }
 
-type consentForm struct {
-	For       string   `q:"for" max:"64"`
-	Purpose   string   `q:"purpose,required"`
-	Recipient string   `q:"recipient,required" label:"door.field.recipient"`
-	Kinds     []string `q:"kinds"`
-	Until     ieum.Day `q:"until" label:"door.field.until"`
-}
-
-func (f consentForm) wish() Wish {
-	w := Wish{Purpose: ieum.PurposeID(f.Purpose), Recipient: f.Recipient, Until: f.Until}
-	for _, k := range f.Kinds {
-		w.Kinds = append(w.Kinds, ieum.RecordKind(k))
-	}
-	return w
-}
-
-func (h *handlers) give(w http.ResponseWriter, r *http.Request, by Asker) error {
-	f, err := web.Read[consentForm](r)
-	if err == nil {
-		var id ieum.PersonID
-		if id, err = h.keeper(r, by, f.For); err == nil {
-			_, err = h.d.Give(r.Context(), by, id, f.wish())
-		}
-	}
-	return h.mend(w, r, by, f.For, "/my#consents", err, func(p *myPage) { p.Asked = f })
-}
-
-type stopForm struct {
-	For string `q:"for" max:"64"`
-	ID  string `q:"id" max:"64"` // "" = all
-}
-
-func (h *handlers) stop(w http.ResponseWriter, r *http.Request, by Asker) error {
-	f, err := web.Read[stopForm](r)
-	if err != nil {
-		return err
-	}
-	id, err := h.whom(r, by, f.For)
-	if err == nil && f.ID == "" {
-		err = h.d.StopAll(r.Context(), by, id)
-	} else if err == nil {
-		err = h.d.Stop(r.Context(), by, id, f.ID)
-	}
-	if err != nil {
-		return err
-	}
-	return to(w, r, "/my#consents", f.For)
-}
-
-func (h *handlers) endMandate(w http.ResponseWriter, r *http.Request, by Asker) error {
-	f, err := web.Read[stopForm](r)
-	if err != nil {
-		return err
-	}
-	id, err := h.whom(r, by, f.For)
-	if err == nil {
-		err = h.d.EndMandate(r.Context(), by, id, f.ID)
-	}
-	if err != nil {
-		return err
-	}
-	return to(w, r, "/my", f.For)
-}
-
-type receiptForm struct {
-	For string `q:"for" max:"64"`
-	ID  string `path:"id"`
-}
-
-func (h *handlers) receiptOf(r *http.Request, by Asker) (*Receipt, error) {
-	f, err := web.Read[receiptForm](r)
-	if err != nil {
-		return nil, err
-	}
-	id, err := h.whom(r, by, f.For)
-	if err != nil {
-		return nil, err
-	}
-	return h.d.Receipt(r.Context(), id, f.ID)
-}
-
-func (h *handlers) receipt(w http.ResponseWriter, r *http.Request, by Asker) error {
-	receipt, err := h.receiptOf(r, by)
-	if err != nil {
-		return err
-	}
-	return h.pages.Reply(w, r, "receipt.html", receipt)
-}
-
-func (h *handlers) receiptFile(w http.ResponseWriter, r *http.Request, by Asker) error {
-	receipt, err := h.receiptOf(r, by)
-	if err != nil {
-		return err
-	}
-	return download(w, "consent.json", receipt)
-}
-
 type eraseForm struct {
 	Sure bool `q:"sure" label:"door.erase.sure"`
 }
@@ -424,131 +268,4 @@ func (h *handlers) erase(w http.ResponseWriter, r *http.Request, by Asker) error
 		return h.pages.Reply(w, r, "erased.html", nil)
 	}
 	return h.mend(w, r, by, "", "/my", err, func(*myPage) {})
-}
-
-type accessForm struct {
-	For    string `q:"for" max:"64"`
-	Before int64  `q:"before" min:"0" doc:"number of the entry to go on from; 0 is the newest"`
-}
-
-// An accessPage is who looked at somebody.
-type accessPage struct {
-	Accesses
-	For    string
-	Others []visit    // by others
-	Own    []readLine // by the person
-}
-
-// A visit is what one of a role looked at in a day for one purpose.
-type visit struct {
-	Who, Why, Basis string
-	Day             ieum.Day
-	Lines           []readLine // newest first
-}
-
-// visits puts lines together that belong to one visit, newest first.
-func visits(lines []readLine) (out []visit) {
-	for _, l := range lines {
-		v := visit{l.Who, l.Why, l.Basis, ieum.DayOf(l.Time()), nil}
-		i := slices.IndexFunc(out, func(o visit) bool { return o.Who == v.Who && o.Why == v.Why && o.Basis == v.Basis && o.Day == v.Day })
-		if i < 0 {
-			i, out = len(out), append(out, v)
-		}
-		out[i].Lines = append(out[i].Lines, l)
-	}
-	return out
-}
-
-func (h *handlers) access(w http.ResponseWriter, r *http.Request, by Asker) error {
-	f, err := web.Read[accessForm](r)
-	if err != nil {
-		return err
-	}
-	page := &accessPage{For: f.For}
-	id, err := h.whom(r, by, f.For)
-	if errors.Is(err, ieum.ErrNotFound) && f.For == "" {
-		return h.pages.Reply(w, r, "access.html", page)
-	}
-	if err != nil {
-		return err
-	}
-	a, err := h.d.LookedAt(r.Context(), id, f.Before)
-	if err != nil {
-		return err
-	}
-	n, err := h.d.names(r.Context())
-	if err != nil {
-		return err
-	}
-	page.Accesses = *a
-	var others []readLine
-	for _, line := range h.said(web.Lang(r), n, a.Lines) {
-		if line.Own() {
-			page.Own = append(page.Own, line)
-		} else {
-			others = append(others, line)
-		}
-	}
-	page.Others = visits(others)
-	return h.pages.Reply(w, r, "access.html", page)
-}
-
-type entryForm struct {
-	For string `q:"for" max:"64"`
-	Seq int64  `path:"seq"`
-}
-
-func (h *handlers) proofOf(r *http.Request, by Asker) (*Proof, error) {
-	f, err := web.Read[entryForm](r)
-	if err != nil {
-		return nil, err
-	}
-	id, err := h.whom(r, by, f.For)
-	if err != nil {
-		return nil, err
-	}
-	return h.d.Prove(r.Context(), id, f.Seq)
-}
-
-func (h *handlers) proofFile(w http.ResponseWriter, r *http.Request, by Asker) error {
-	p, err := h.proofOf(r, by)
-	if err != nil {
-		return err
-	}
-	return download(w, "proof-"+number(p.Entry.Seq)+".json", p)
-}
-
-func (h *handlers) membershipOf(r *http.Request, by Asker) (*Membership, error) {
-	f, err := web.Read[receiptForm](r)
-	if err != nil {
-		return nil, err
-	}
-	id, err := h.whom(r, by, f.For)
-	if err != nil {
-		return nil, err
-	}
-	return h.d.Membership(r.Context(), id, f.ID)
-}
-
-func (h *handlers) membershipFile(w http.ResponseWriter, r *http.Request, by Asker) error {
-	m, err := h.membershipOf(r, by)
-	if err != nil {
-		return err
-	}
-	return download(w, "job.json", m)
-}
-
-func (h *handlers) complain(w http.ResponseWriter, r *http.Request, by Asker) error {
-	f, err := web.Read[entryForm](r)
-	if err != nil {
-		return err
-	}
-	id, err := h.whom(r, by, f.For)
-	if err == nil {
-		err = h.d.Complain(r.Context(), by, id, f.Seq)
-	}
-	if err != nil {
-		return err
-	}
-	return to(w, r, "/my/access#entry-"+number(f.Seq), f.For)
 }

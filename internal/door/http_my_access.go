@@ -1,0 +1,137 @@
+package door
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"ieum"
+	"ieum/internal/platform/web"
+)
+
+type accessForm struct {
+	For    string `q:"for" max:"64"`
+	Before int64  `q:"before" min:"0" doc:"number of the entry to go on from; 0 is the newest"`
+}
+
+// An accessPage is who looked at somebody.
+type accessPage struct {
+	Accesses
+	For    string
+	Others []visit    // by others
+	Own    []readLine // by the person
+}
+
+// A visit is what one of a role looked at in a day for one purpose.
+type visit struct {
+	Who, Why, Basis string
+	Day             ieum.Day
+	Lines           []readLine // newest first
+}
+
+// visits puts lines together that belong to one visit, newest first.
+func visits(lines []readLine) (out []visit) {
+	for _, l := range lines {
+		v := visit{l.Who, l.Why, l.Basis, ieum.DayOf(l.Time()), nil}
+		i := slices.IndexFunc(out, func(o visit) bool { return o.Who == v.Who && o.Why == v.Why && o.Basis == v.Basis && o.Day == v.Day })
+		if i < 0 {
+			i, out = len(out), append(out, v)
+		}
+		out[i].Lines = append(out[i].Lines, l)
+	}
+	return out
+}
+
+func (h *handlers) access(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[accessForm](r)
+	if err != nil {
+		return err
+	}
+	page := &accessPage{For: f.For}
+	id, err := h.whom(r, by, f.For)
+	if errors.Is(err, ieum.ErrNotFound) && f.For == "" {
+		return h.pages.Reply(w, r, "access.html", page)
+	}
+	if err != nil {
+		return err
+	}
+	a, err := h.d.LookedAt(r.Context(), id, f.Before)
+	if err != nil {
+		return err
+	}
+	n, err := h.d.names(r.Context())
+	if err != nil {
+		return err
+	}
+	page.Accesses = *a
+	var others []readLine
+	for _, line := range h.said(web.Lang(r), n, a.Lines) {
+		if line.Own() {
+			page.Own = append(page.Own, line)
+		} else {
+			others = append(others, line)
+		}
+	}
+	page.Others = visits(others)
+	return h.pages.Reply(w, r, "access.html", page)
+}
+
+type entryForm struct {
+	For string `q:"for" max:"64"`
+	Seq int64  `path:"seq"`
+}
+
+func (h *handlers) proofOf(r *http.Request, by Asker) (*Proof, error) {
+	f, err := web.Read[entryForm](r)
+	if err != nil {
+		return nil, err
+	}
+	id, err := h.whom(r, by, f.For)
+	if err != nil {
+		return nil, err
+	}
+	return h.d.Prove(r.Context(), id, f.Seq)
+}
+
+func (h *handlers) proofFile(w http.ResponseWriter, r *http.Request, by Asker) error {
+	p, err := h.proofOf(r, by)
+	if err != nil {
+		return err
+	}
+	return download(w, "proof-"+number(p.Entry.Seq)+".json", p)
+}
+
+func (h *handlers) membershipOf(r *http.Request, by Asker) (*Membership, error) {
+	f, err := web.Read[receiptForm](r)
+	if err != nil {
+		return nil, err
+	}
+	id, err := h.whom(r, by, f.For)
+	if err != nil {
+		return nil, err
+	}
+	return h.d.Membership(r.Context(), id, f.ID)
+}
+
+func (h *handlers) membershipFile(w http.ResponseWriter, r *http.Request, by Asker) error {
+	m, err := h.membershipOf(r, by)
+	if err != nil {
+		return err
+	}
+	return download(w, "job.json", m)
+}
+
+func (h *handlers) complain(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[entryForm](r)
+	if err != nil {
+		return err
+	}
+	id, err := h.whom(r, by, f.For)
+	if err == nil {
+		err = h.d.Complain(r.Context(), by, id, f.Seq)
+	}
+	if err != nil {
+		return err
+	}
+	return to(w, r, "/my/access#entry-"+number(f.Seq), f.For)
+}
