@@ -41,10 +41,46 @@ const (
 	ResumeRecord  RecordKind = "resume"  // what the person says of their work
 	NoteRecord    RecordKind = "note"    // what a counsellor wrote
 	PaperRecord   RecordKind = "paper"   // a signed paper
+
+	// ImportedRecord is a résumé that a source delivered and that was tied to the
+	// person. It is the one kind of which the door keeps a tie alone.
+	ImportedRecord RecordKind = "imported"
 )
 
 // RecordKinds lists them all.
-var RecordKinds = []RecordKind{ContactRecord, ResumeRecord, NoteRecord, PaperRecord}
+var RecordKinds = []RecordKind{ContactRecord, ResumeRecord, NoteRecord, PaperRecord, ImportedRecord}
+
+// A Who is a name and a date of birth, as they stand in a document.
+type Who struct {
+	Name  string
+	Birth Day
+}
+
+// A Spell is when somebody did something, by months such as 2026-03; "" = not
+// known, or to this day.
+type Spell struct {
+	Start string `json:"start,omitempty"`
+	End   string `json:"end,omitempty"`
+}
+
+// An Imported is a résumé that a source delivered, as it is now. It says nothing
+// of who it is about.
+type Imported struct {
+	Source       SourceID        `json:"source"`
+	Holder       Text            `json:"holder"`               // of the source: the agency
+	Key          string          `json:"key"`                  // the number it has there
+	Resume       Resume          `json:"resume"`               // in codes where the source's words were understood
+	Occupation   string          `json:"occupation,omitempty"` // last or sought, KECO 2025
+	CareerMonths int             `json:"careerMonths,omitempty"`
+	LastPay      int64           `json:"lastPay,omitempty"`      // won a year
+	Spells       []Spell         `json:"spells,omitempty"`       // when the careers of Resume were, one each
+	Competencies []string        `json:"competencies,omitempty"` // list "competencies", read from words that were not kept
+	Titles       map[string]Text `json:"titles"`                 // of the codes
+	Updated      Day             `json:"updated,omitzero"`       // as the source says
+	Came         time.Time       `json:"came"`                   // with the delivery it is from
+	Closed       Day             `json:"closed,omitzero"`        // day from which the source delivered it no more
+	Gone         bool            `json:"gone,omitempty"`         // it was erased, and nothing is left of it
+}
 
 // A Subject is whom or what somebody wants to do something to.
 type Subject struct {
