@@ -9,7 +9,9 @@ package ieum
 
 import (
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // KindID names an information kind declared in defs/kinds.
@@ -53,8 +55,23 @@ var RecordKinds = []RecordKind{ContactRecord, ResumeRecord, NoteRecord, PaperRec
 // A Who is a name and a date of birth, as they stand in a document.
 type Who struct {
 	Name  string
-	Birth Day
+	Birth string // ISO 8601; a Day does not tell 1970-01-01 from one that is not known
 }
+
+// Check refuses what nobody is called, and a date that is none or still to come,
+// with a message of defs/messages by its key and the field.
+func (w Who) Check(now time.Time) error {
+	if name := strings.TrimSpace(w.Name); name == "" || utf8.RuneCountInString(name) > 100 {
+		return &Error{Kind: ErrInvalid, Key: "error.who_name", Field: "/person", Message: "write the name as it stands in the document"}
+	}
+	if d, err := ParseDay(w.Birth); err != nil || d > DayOf(now) || d < firstBirth {
+		return &Error{Kind: ErrInvalid, Key: "error.who_birth", Field: "/birth", Message: "write the date of birth as it stands in the document, such as 1968-02-03"}
+	}
+	return nil
+}
+
+// firstBirth is 1890-01-01: nobody alive was born before.
+const firstBirth Day = -29219
 
 // A Spell is when somebody did something, by months such as 2026-03; "" = not
 // known, or to this day.
@@ -263,6 +280,10 @@ type Career struct {
 	Text       string `json:"text,omitempty"` // what the person did
 	Unpaid     bool   `json:"unpaid,omitempty"`
 }
+
+// Years and Rest are Months in whole years and what is left.
+func (c Career) Years() int { return c.Months / 12 }
+func (c Career) Rest() int  { return c.Months % 12 }
 
 // A Wish is what a person is looking for. Empty means no limit.
 type Wish struct {

@@ -134,7 +134,7 @@ func (w *walk) people() {
 	second, twin := add("second-operator", identity.Grant{Role: "operator"}, false)
 	stranger, _ := add("second-counsellor", identity.Grant{Role: "counsellor", Organisation: "demo"}, false)
 	seeker, canary := add(signInWord, identity.Grant{Role: "seeker"}, true)
-	w.must(g.Prove(ctx, demo["operator"], signInWord, identity.AtDesk, identity.Shown{Kind: "passport", Number: documentWord}, identity.Shown{Kind: "resident-card", Number: documentWord}))
+	w.must(g.Prove(ctx, demo["operator"], signInWord, identity.AtDesk, ieum.Who{Name: importedWords[0], Birth: "1970-02-03"}, identity.Shown{Kind: "passport", Number: documentWord}, identity.Shown{Kind: "resident-card", Number: documentWord}))
 	key, err := g.ProposeKey(ctx, demo["operator"], "demo-analyst", identity.Key{Title: "가상 통계", Organisation: "demo", Role: "analyst", Quota: 1000})
 	w.must(err)
 	w.must(g.ConfirmKey(ctx, twin, key.Number))

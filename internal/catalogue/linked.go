@@ -19,7 +19,8 @@ import (
 // and never given out.
 
 // Who returns the token by which rows about somebody are known, as text: a keyed
-// hash of name and date of birth. Of kind ErrInvalid where either is missing.
+// hash of name and date of birth. Of kind ErrInvalid where either
+// is none.
 func (c *Catalogue) Who(ctx context.Context, who ieum.Who) (string, error) {
 	states, err := c.store.states(ctx, "resume")
 	if err != nil {
@@ -29,12 +30,12 @@ func (c *Catalogue) Who(ctx context.Context, who ieum.Who) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var tokens []int64
-	if who.Birth != 0 {
-		tokens = newHasher(key).tokens(nil, [][]string{{who.Name, who.Birth.String()}})
+	if err := who.Check(c.now()); err != nil {
+		return "", err
 	}
-	if len(tokens) == 0 {
-		return "", ieum.Errorf(ieum.ErrInvalid, "a name and a date of birth are needed")
+	tokens := newHasher(key).tokens(nil, [][]string{{who.Name, who.Birth}})
+	if len(tokens) == 0 { // a name of marks alone
+		return "", ieum.Who{Birth: who.Birth}.Check(c.now())
 	}
 	return strconv.FormatUint(uint64(tokens[0]), 16), nil
 }

@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -10,13 +11,8 @@ import (
 )
 
 // whoIs is the person of resume(n, …), as a document has them.
-func whoIs(t *testing.T, n int) ieum.Who {
-	t.Helper()
-	day, err := ieum.ParseDay([]string{"", "1951-03-05", "1952-03-05", "1953-03-05"}[n])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ieum.Who{Name: []string{"", "가상1", "가상2", "가상3"}[n], Birth: day}
+func whoIs(n int) ieum.Who {
+	return ieum.Who{Name: fmt.Sprintf("가상%d", n), Birth: fmt.Sprintf("19%02d-03-05", 50+n)}
 }
 
 // A row is whose who has its name and its date of birth, however they are written,
@@ -32,15 +28,15 @@ func TestARowIsOfWhoHasItsNameAndBirth(t *testing.T) {
 		}
 		return who
 	}
-	first := whoIs(t, 1)
+	first := whoIs(1)
 	spelt := ieum.Who{Name: " 가 상 1", Birth: first.Birth}
-	other := ieum.Who{Name: first.Name, Birth: first.Birth + 1}
+	other := ieum.Who{Name: first.Name, Birth: "1951-03-06"}
 	for _, tt := range []struct {
 		key, who string
 		want     bool
 	}{
-		{"r1", token(first), true}, {"r1", token(spelt), true}, {"r2", token(whoIs(t, 2)), true},
-		{"r2", token(first), false}, {"r1", token(whoIs(t, 2)), false}, {"r1", token(other), false}, {"r9", token(first), false}, {"r1", "", false}, {"r1", "0", false},
+		{"r1", token(first), true}, {"r1", token(spelt), true}, {"r2", token(whoIs(2)), true},
+		{"r2", token(first), false}, {"r1", token(whoIs(2)), false}, {"r1", token(other), false}, {"r9", token(first), false}, {"r1", "", false}, {"r1", "0", false},
 	} {
 		if is, err := b.IsOf(ctx, "people", tt.key, tt.who); err != nil || is != tt.want {
 			t.Errorf("%s of %s: %v, %v", tt.key, tt.who, is, err)
@@ -49,7 +45,7 @@ func TestARowIsOfWhoHasItsNameAndBirth(t *testing.T) {
 	if is, err := b.IsOf(ctx, "shop", "r1", token(first)); err != nil || is {
 		t.Errorf("of a source without people: %v, %v", is, err)
 	}
-	for _, w := range []ieum.Who{{}, {Name: "가상1"}, {Birth: first.Birth}, {Name: " .", Birth: first.Birth}} {
+	for _, w := range []ieum.Who{{}, {Name: "가상1"}, {Birth: first.Birth}, {Name: " .", Birth: first.Birth}, {Name: "가상1", Birth: "2951-03-05"}, {Name: "가상1", Birth: "51-3-5"}} {
 		if who, err := b.Who(ctx, w); !errors.Is(err, ieum.ErrInvalid) {
 			t.Errorf("the token of %+v is %q, %v", w, who, err)
 		}
@@ -94,7 +90,7 @@ func TestAnImportedRowIsTheNewestOne(t *testing.T) {
 func TestErasedRowsAreHidden(t *testing.T) {
 	b, s := peopleOf(t)
 	ctx := t.Context()
-	who, err := b.Who(ctx, whoIs(t, 2))
+	who, err := b.Who(ctx, whoIs(2))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,7 @@ type accountPage struct {
 	Keys       []keyLine
 	Proofs     []Proof
 	Proofed    bool
+	Nameless   bool     // it was proved before proofs said who somebody is
 	Mailed     bool     // a code is on its way by mail
 	Ways       []string // of proof that the reader can use
 	App        appKey
@@ -93,6 +94,7 @@ func (h *handlers) accountPage(r *http.Request, p *Person) (page accountPage, er
 		return page, err
 	}
 	page.Ways, page.Proofed = h.g.Ways(), h.g.counts(page.Proofs)
+	page.Nameless = page.Proofed && !h.g.counts(slices.DeleteFunc(slices.Clone(page.Proofs), func(p Proof) bool { return p.who == "" }))
 	page.Mailed = slices.ContainsFunc(page.Proofs, func(p Proof) bool { return p.Waits })
 	grants, err := h.g.Grants(ctx, p.ID)
 	if err != nil {

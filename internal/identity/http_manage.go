@@ -143,8 +143,12 @@ type manageForm struct {
 	FirstNumber  string   `q:"first_number" max:"60" label:"identity.field.document_number"`
 	Second       string   `q:"second"`
 	SecondNumber string   `q:"second_number" max:"60" label:"identity.field.document_number"`
-	Quota        int      `q:"quota" default:"1000" label:"identity.field.quota"`
+	whoForm
+	Quota int `q:"quota" default:"1000" label:"identity.field.quota"`
 }
+
+// Who is whom the documents name, in the form.
+func (p managePage) Who() ieum.Who { return p.who() }
 
 // Ways are those in which staff see who somebody is.
 func (managePage) Ways() []string { return []string{AtDesk, Overseas, "mail"} }

@@ -53,6 +53,9 @@ type Options struct {
 	Simulate bool           // proofs of identity are simulated, where no service is named
 }
 
+	// Known returns the token by which rows about somebody are known, or nil: then
+	// proofs tie nobody to rows.
+	Known func(context.Context, ieum.Who) (string, error)
 // A Registry is everybody who can sign in. It is safe for concurrent use.
 type Registry struct {
 	store    *store
@@ -63,8 +66,9 @@ type Registry struct {
 	url      string
 	breached string
 	demo     bool
-	agency   *agency  // nil: there is none
-	simulate bool     // simulated proofs count
+	agency   *agency // nil: there is none
+	simulate bool    // simulated proofs count
+	known    func(context.Context, ieum.Who) (string, error)
 	mobile   MobileID // nil: there is none
 	phone    Phone    // nil: there is none
 	hasher   *hasher
@@ -103,6 +107,7 @@ func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o O
 		if g.agency, err = newAgency(o.Agency, now); err != nil {
 			return nil, err
 		}
+	g.known = o.Known
 	}
 	if o.Simulate {
 		g.simulate, g.mobile, g.phone = true, simulatedMobile{}, simulatedPhone{}

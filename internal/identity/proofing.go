@@ -25,6 +25,7 @@ type Proof struct {
 	Made      time.Time
 	Waits     bool // for a code that is on its way by mail
 
+	who        string // token of Known; sealed as it is read, "" = none
 	commitment string // hex SHA-256 of salt and what was shown
 	salt, code []byte
 	tries      int
@@ -52,8 +53,12 @@ const (
 )
 
 // Attested is what an outside service says of somebody. It goes into the
-// commitment and nowhere else.
-type Attested struct{ Evidence string }
+// commitment and, as far as it says who they are, into the token of Known; nothing
+// of it is kept.
+type Attested struct {
+	ieum.Who
+	Evidence string
+}
 
 // MobileID asks the state's mobile identity card. Ask returns an address that the
 // person opens on their phone; Answer is ieum.ErrInvalid until they agreed there.
@@ -89,11 +94,27 @@ func (g *Registry) Proofs(ctx context.Context, a AccountID) ([]Proof, error) {
 // A Shown is a document that staff saw.
 type Shown struct{ Kind, Number string }
 
+// Known returns the token by which rows about the owner of an account are known:
+// of the newest proof that counts and has one. "" = there is none; those of before
+// this was kept have none.
+func (g *Registry) Known(ctx context.Context, a AccountID) (string, error) {
+	all, err := g.store.proofs(ctx, a)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range all {
+		if p.who != "" && g.counts([]Proof{p}) {
+			return g.store.open(a, whoAt(a, p.commitment), p.who)
+		}
+	}
+	return "", nil
+}
+
 // Prove notes that staff saw the owner of an account with two documents of
-// different kinds; for Overseas, at a consul's desk, one is a passport. Nobody
-// proves their own account.
-func (g *Registry) Prove(ctx context.Context, by *Person, name, method string, shown ...Shown) error {
-	p, err := g.seen(ctx, by, name, method, shown)
+// different kinds, in which stood who they are; for Overseas, at a consul's desk,
+// one is a passport. Nobody proves their own account.
+func (g *Registry) Prove(ctx context.Context, by *Person, name, method string, who ieum.Who, shown ...Shown) error {
+	p, err := g.seen(ctx, by, name, method, who, shown)
 	if err != nil {
 		return err
 	}
@@ -107,8 +128,8 @@ func (g *Registry) Prove(ctx context.Context, by *Person, name, method string, s
 // ProveByMail begins the proof of somebody abroad who cannot come: they sent a
 // copy of their passport, and the code that is returned goes by mail to the
 // address they live at. It proves once they enter it, within 90 days.
-func (g *Registry) ProveByMail(ctx context.Context, by *Person, name string, passport Shown) (code string, err error) {
-	p, err := g.seen(ctx, by, name, Overseas, []Shown{passport})
+func (g *Registry) ProveByMail(ctx context.Context, by *Person, name string, who ieum.Who, passport Shown) (code string, err error) {
+	p, err := g.seen(ctx, by, name, Overseas, who, []Shown{passport})
 	if err != nil {
 		return "", err
 	}
@@ -118,7 +139,7 @@ func (g *Registry) ProveByMail(ctx context.Context, by *Person, name string, pas
 }
 
 // seen is a proof of what staff saw, with its commitment.
-func (g *Registry) seen(ctx context.Context, by *Person, name, method string, shown []Shown) (Proof, error) {
+func (g *Registry) seen(ctx context.Context, by *Person, name, method string, who ieum.Who, shown []Shown) (Proof, error) {
 	if !by.MayAny(ieum.HelpAccounts) {
 		return Proof{}, errDenied()
 	}
@@ -146,19 +167,28 @@ func (g *Registry) seen(ctx context.Context, by *Person, name, method string, sh
 	if method == Overseas && !slices.Contains(p.Documents, "passport") {
 		return Proof{}, proofFault("passport", "/first", "somebody abroad shows a passport")
 	}
-	return p, p.commit(evidence)
+	return p, g.commit(ctx, &p, Attested{who, evidence})
 }
 
-// commit sets the salt and the commitment to what was shown.
-func (p *Proof) commit(evidence string) error {
+// commit sets the token of who somebody is, the salt, and the commitment to what
+// was shown.
+func (g *Registry) commit(ctx context.Context, p *Proof, said Attested) (err error) {
+	if err := said.Check(p.Made); err != nil {
+		return err
+	}
+	if g.known != nil {
+		if p.who, err = g.known(ctx, said.Who); err != nil {
+			return err
+		}
+	}
 	p.salt = make([]byte, 16)
 	if _, err := rand.Read(p.salt); err != nil {
 		return err
 	}
 	h := sha256.New()
-	h.Write([]byte("ieum/proof/1\n"))
+	h.Write([]byte("ieum/proof/2\n"))
 	h.Write(p.salt)
-	h.Write([]byte(p.Method + "\n" + evidence))
+	h.Write([]byte(p.Method + "\n" + said.Name + "\n" + said.Birth + "\n" + said.Evidence))
 	p.commitment = hex.EncodeToString(h.Sum(nil))
 	return nil
 }
@@ -212,8 +242,9 @@ func (g *Registry) BeginProof(ctx context.Context, by *Person, method, number st
 }
 
 // FinishProof proves the owner of an account by what the service answers. After
-// a wrong code another can be given.
-func (g *Registry) FinishProof(ctx context.Context, by *Person, id, code string) error {
+// a wrong code another can be given. Where the service is simulated it says that
+// the owner is who they pretend to be.
+func (g *Registry) FinishProof(ctx context.Context, by *Person, id, code string, pretended ieum.Who) error {
 	now := g.now()
 	if wait, ok := g.seconds.take("proof "+string(by.ID), now); !ok {
 		return errOften(wait)
@@ -239,13 +270,16 @@ func (g *Registry) FinishProof(ctx context.Context, by *Person, id, code string)
 		p.Level = levelSub
 		said, err = g.phone.Check(ctx, ref, plainCode(code))
 	}
+	if p.Simulated {
+		said.Who = pretended
+	}
+	if err == nil {
+		err = g.commit(ctx, &p, said)
+	}
 	if errors.Is(err, ieum.ErrInvalid) {
 		return errors.Join(err, g.store.keepChallenge(ctx, id, by.ID, data, now, now.Add(proofTime)))
 	}
 	if err != nil {
-		return err
-	}
-	if err := p.commit(said.Evidence); err != nil {
 		return err
 	}
 	return g.store.addProof(ctx, p)
@@ -256,8 +290,8 @@ func proofFault(why, field, message string) error {
 }
 
 // simulatedMobile and simulatedPhone stand in for the services of the state and
-// of the operators in a demo and in trials: they agree to everything, and what
-// they prove is marked as simulated.
+// of the operators in a demo and in trials: they agree to everything, also to who
+// somebody pretends to be, and what they prove is marked as simulated.
 type (
 	simulatedMobile struct{}
 	simulatedPhone  struct{}
@@ -268,7 +302,7 @@ func (simulatedMobile) Ask(context.Context) (ref, address string, err error) {
 }
 
 func (simulatedMobile) Answer(_ context.Context, ref string) (Attested, error) {
-	return Attested{"simulated " + ref}, nil
+	return Attested{Evidence: "simulated " + ref}, nil
 }
 
 // simulatedCode is the code that comes to every simulated telephone.
@@ -282,5 +316,5 @@ func (simulatedPhone) Check(_ context.Context, ref, code string) (Attested, erro
 	if code != simulatedCode {
 		return Attested{}, errCode()
 	}
-	return Attested{"simulated " + ref}, nil
+	return Attested{Evidence: "simulated " + ref}, nil
 }

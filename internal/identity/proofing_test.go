@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"context"
 	"errors"
 	"regexp"
 	"strings"
@@ -11,6 +12,9 @@ import (
 )
 
 func simulating(o *Options) { o.Simulate = true }
+
+// kimIs is who stands in the documents.
+var kimIs = ieum.Who{Name: "김가상", Birth: "1970-01-01"}
 
 // proofed fails unless an account is proved, or is not.
 func (k *desk) proofed(a AccountID, want bool, what string) {
@@ -48,13 +52,13 @@ func TestSomebodyIsProvedAtADesk(t *testing.T) {
 			{op, "kim", AtDesk, []Shown{passport, {"resident-card", "12"}}, "identity.proof.document"},
 			{op, "kim", Overseas, []Shown{card, {"driving-licence", "11-22-333333"}}, "identity.proof.passport"},
 		} {
-			k.refused(k.Prove(ctx, tt.by, tt.name, tt.method, tt.shown...), tt.want)
+			k.refused(k.Prove(ctx, tt.by, tt.name, tt.method, kimIs, tt.shown...), tt.want)
 		}
-		if err := k.Prove(ctx, op, "kim", ByPhone, passport, card); !errors.Is(err, ieum.ErrNotFound) {
+		if err := k.Prove(ctx, op, "kim", ByPhone, kimIs, passport, card); !errors.Is(err, ieum.ErrNotFound) {
 			t.Errorf("staff prove by telephone: %v", err)
 		}
 		k.proofed(kim.ID, false, "after what does not count")
-		k.must(k.Prove(ctx, op, "kim", AtDesk, passport, card))
+		k.must(k.Prove(ctx, op, "kim", AtDesk, kimIs, passport, card))
 		k.proofed(kim.ID, true, "with two documents")
 		all, err := k.Proofs(ctx, kim.ID)
 		k.must(err)
@@ -88,14 +92,14 @@ func TestSomebodyAbroadIsProved(t *testing.T) {
 			people = append(people, k.join(token))
 		}
 		kim, lee, park := people[0], people[1], people[2]
-		k.must(k.Prove(ctx, op, "kim", Overseas, passport, Shown{"family-register", "0123-4567"}))
+		k.must(k.Prove(ctx, op, "kim", Overseas, kimIs, passport, Shown{"family-register", "0123-4567"}))
 		k.proofed(kim.ID, true, "at the consul's desk")
 
-		_, err := k.ProveByMail(ctx, op, "lee", Shown{"driving-licence", "11-22-333333"})
+		_, err := k.ProveByMail(ctx, op, "lee", kimIs, Shown{"driving-licence", "11-22-333333"})
 		k.refused(err, "identity.proof.passport")
-		old, err := k.ProveByMail(ctx, op, "lee", passport)
+		old, err := k.ProveByMail(ctx, op, "lee", kimIs, passport)
 		k.must(err)
-		code, err := k.ProveByMail(ctx, op, "lee", passport)
+		code, err := k.ProveByMail(ctx, op, "lee", kimIs, passport)
 		k.must(err)
 		k.proofed(lee.ID, false, "with the code on its way")
 		k.refused(k.EnterMailed(ctx, lee, old), "identity.error.code")
@@ -105,13 +109,13 @@ func TestSomebodyAbroadIsProved(t *testing.T) {
 		k.proofed(lee.ID, true, "with the code")
 		k.refused(k.EnterMailed(ctx, lee, code), "identity.error.code")
 
-		code, err = k.ProveByMail(ctx, op, "park", passport)
+		code, err = k.ProveByMail(ctx, op, "park", kimIs, passport)
 		k.must(err)
 		for range mailTries {
 			k.refused(k.EnterMailed(ctx, park, "AAAA-AAAA-AAAA"), "identity.error.code")
 		}
 		k.refused(k.EnterMailed(ctx, park, code), "identity.error.code")
-		code, err = k.ProveByMail(ctx, op, "park", passport)
+		code, err = k.ProveByMail(ctx, op, "park", kimIs, passport)
 		k.must(err)
 		k.at = k.at.Add(mailLasts)
 		k.refused(k.EnterMailed(ctx, park, code), "identity.error.code")
@@ -134,11 +138,11 @@ func TestASimulatedProofCountsInTrialsOnly(t *testing.T) {
 		t.Errorf("a wrong code: %d %s", status, text)
 	}
 	s.proofed(oper.ID, false, "with a wrong code")
-	if status, to, text := s.ask("POST", at, form("way", "phone", "code", simulatedCode)); status != 303 || to != "/account" {
+	if status, to, text := s.ask("POST", at, form("way", "phone", "code", simulatedCode, "person", kimIs.Name, "birth", kimIs.Birth)); status != 303 || to != "/account" {
 		t.Fatalf("%d %s %s", status, to, text)
 	}
 	s.proofed(oper.ID, true, "in a trial")
-	if status, _, text := s.ask("POST", at, form("way", "phone", "code", simulatedCode)); status != 422 || !strings.Contains(text, "took too long") {
+	if status, _, text := s.ask("POST", at, form("way", "phone", "code", simulatedCode, "person", kimIs.Name, "birth", kimIs.Birth)); status != 422 || !strings.Contains(text, "took too long") {
 		t.Errorf("the same once more: %d %s", status, text)
 	}
 	if _, _, text := s.ask("GET", "/account", nil); !strings.Contains(text, ">simulated</span>") {
@@ -146,7 +150,7 @@ func TestASimulatedProofCountsInTrialsOnly(t *testing.T) {
 	}
 	_, _, text = s.ask("POST", "/account/proof", form("way", "mobile-id"))
 	at = regexp.MustCompile(`/account/proof/v\w+`).FindString(text)
-	if status, _, _ := s.ask("POST", at, form("way", "mobile-id")); status != 303 {
+	if status, _, _ := s.ask("POST", at, form("way", "mobile-id", "person", kimIs.Name, "birth", kimIs.Birth)); status != 303 {
 		t.Errorf("mobile ID: %d", status)
 	}
 	s.simulate, s.mobile, s.phone = false, nil, nil
@@ -172,10 +176,10 @@ func TestAProofIsAnsweredByItsOwner(t *testing.T) {
 		k.refused(err, "identity.proof.number")
 		id, _, err := k.BeginProof(ctx, op, ByPhone, "010-0000-0000")
 		k.must(err)
-		k.refused(k.FinishProof(ctx, kim, id, simulatedCode), "identity.proof.late")
+		k.refused(k.FinishProof(ctx, kim, id, simulatedCode, kimIs), "identity.proof.late")
 		k.proofed(kim.ID, false, "by somebody else's telephone")
 		k.at = k.at.Add(proofTime)
-		k.refused(k.FinishProof(ctx, op, id, simulatedCode), "identity.proof.late")
+		k.refused(k.FinishProof(ctx, op, id, simulatedCode, kimIs), "identity.proof.late")
 		k.proofed(op.ID, false, "too late")
 	})
 }
@@ -188,11 +192,11 @@ func TestProofsOnThePages(t *testing.T) {
 	s.must(err)
 	kim := s.join(token)
 	s.sign("oper", op)
-	seen := form("name", "kim", "way", "desk", "first", "passport", "first_number", "M12345678", "second", "", "second_number", "")
+	seen := form("name", "kim", "way", "desk", "first", "passport", "first_number", "M12345678", "person", kimIs.Name, "birth", kimIs.Birth, "second", "", "second_number", "")
 	if status, _, text := s.ask("POST", "/accounts/proof", seen); status != 422 || !strings.Contains(text, `id="second-fault"`) {
 		t.Errorf("one document: %d %s", status, text)
 	}
-	_, _, text := s.ask("POST", "/accounts/proof", form("name", "kim", "way", "mail", "first", "passport", "first_number", "M12345678"))
+	_, _, text := s.ask("POST", "/accounts/proof", form("name", "kim", "way", "mail", "first", "passport", "first_number", "M12345678", "person", kimIs.Name, "birth", kimIs.Birth))
 	code := regexp.MustCompile(`[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}`).FindString(text)
 	if code == "" {
 		t.Fatalf("no code in %s", text)
@@ -212,5 +216,75 @@ func TestProofsOnThePages(t *testing.T) {
 	s.proofed(kim.ID, true, "with the code")
 	if status, _, _ := s.ask("GET", "/accounts/proof", nil); status != 403 {
 		t.Errorf("a seeker notes proofs: %d", status)
+	}
+}
+
+// A proof says by which token rows about its owner are known, whichever way it was
+// made, and keeps neither name nor date of birth. One that was made before says
+// nothing, and its owner is asked to prove it once more.
+func TestAProofSaysWhoItsOwnerIs(t *testing.T) {
+	known := func(o *Options) {
+		simulating(o)
+		o.Known = func(_ context.Context, w ieum.Who) (string, error) { return "token of " + w.Name + w.Birth, nil }
+	}
+	s := newSite(t, known)
+	ctx := t.Context()
+	op := s.operator("oper")
+	token, _, err := s.Add(ctx, op, "kim", Grant{Role: "seeker"})
+	s.must(err)
+	kim := s.join(token)
+	knows := func(want, what string) {
+		t.Helper()
+		if got, err := s.Known(ctx, kim.ID); err != nil || got != want {
+			t.Errorf("%s: %q, %v", what, got, err)
+		}
+	}
+	passport, card := Shown{"passport", "M12345678"}, Shown{"resident-card", "0001"}
+	knows("", "before any proof")
+	s.known = nil
+	s.must(s.Prove(ctx, op, "kim", AtDesk, kimIs, passport, card))
+	knows("", "after a proof of before")
+	s.sign("kim", kim)
+	if _, _, text := s.ask("GET", "/account", nil); !strings.Contains(text, "prove it once more") || !strings.Contains(text, `action="/account/proof"`) {
+		t.Error("nobody says that the proof says nothing of who it is of")
+	}
+	s.known = func(_ context.Context, w ieum.Who) (string, error) { return "token of " + w.Name + w.Birth, nil }
+	other := ieum.Who{Name: "이가상", Birth: "1971-02-03"}
+	s.must(s.Prove(ctx, op, "kim", AtDesk, other, passport, card))
+	knows("token of 이가상1971-02-03", "at a desk")
+	_, _, text := s.ask("POST", "/account/proof", form("way", "phone", "number", "010-0000-0000"))
+	at := regexp.MustCompile(`/account/proof/v\w+`).FindString(text)
+	if status, _, text := s.ask("POST", at, form("way", "phone", "code", simulatedCode, "person", "", "birth", "")); status != 422 || !strings.Contains(text, `id="person-fault"`) {
+		t.Errorf("nobody in particular: %d %s", status, text)
+	}
+	s.at = s.at.Add(time.Minute)
+	if status, _, text := s.ask("POST", at, form("way", "phone", "code", simulatedCode, "person", kimIs.Name, "birth", kimIs.Birth)); status != 303 {
+		t.Fatalf("%d %s", status, text)
+	}
+	knows("token of 김가상1970-01-01", "by a telephone")
+	if _, _, text := s.ask("GET", "/account", nil); strings.Contains(text, "prove it once more") {
+		t.Error("it is asked for once more")
+	}
+	code, err := s.ProveByMail(ctx, op, "kim", other, passport)
+	s.must(err)
+	knows("token of 김가상1970-01-01", "with a code on its way")
+	s.must(s.EnterMailed(ctx, kim, code))
+	knows("token of 이가상1971-02-03", "by mail")
+	s.simulate = false
+	knows("token of 이가상1971-02-03", "in production")
+	copied := s.copyOf()
+	for _, never := range []string{"token of", kimIs.Name, kimIs.Birth, other.Name, other.Birth} {
+		if strings.Contains(copied, never) {
+			t.Errorf("the database holds %s", never)
+		}
+	}
+	for _, wrong := range []ieum.Who{{}, {Name: "김가상"}, {Name: "김가상", Birth: "1970-13-01"}, {Name: "김가상", Birth: "2970-01-01"}, {Birth: "1970-01-01"}, {Name: "김가상", Birth: "1870-01-01"}} {
+		if err := s.Prove(ctx, op, "kim", AtDesk, wrong, passport, card); !errors.Is(err, ieum.ErrInvalid) {
+			t.Errorf("%+v is somebody: %v", wrong, err)
+		}
+	}
+	s.must(s.keys.Erase(string(kim.ID)))
+	if got, err := s.Known(ctx, kim.ID); !errors.Is(err, ieum.ErrNotFound) {
+		t.Errorf("after the key went: %q, %v", got, err)
 	}
 }

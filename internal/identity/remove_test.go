@@ -43,7 +43,7 @@ func TestAnAccountIsRemovedWhole(t *testing.T) {
 		k.must(err)
 		_, err = k.AskNew(ctx, k.person(e.Cookie), "localhost:8080")
 		k.must(err)
-		k.must(k.Prove(ctx, op, "kim", AtDesk, Shown{"passport", "M12345678"}, Shown{"resident-card", "0001"}))
+		k.must(k.Prove(ctx, op, "kim", AtDesk, kimIs, Shown{"passport", "M12345678"}, Shown{"resident-card", "0001"}))
 		if len(k.rowsOf(kim.ID)) != 7 {
 			t.Fatalf("before: %v", k.rowsOf(kim.ID))
 		}

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-const proofColumns = `number, account, level, method, documents, proved_by, simulated, made, code, tries, until`
+const proofColumns = `number, account, level, method, documents, proved_by, simulated, made, code, tries, until, who, commitment`
 
 func readProof(scan func(...any) error) (p Proof, err error) {
 	var account, documents, by string
 	var simulated, made, until int64
-	err = scan(&p.Number, &account, &p.Level, &p.Method, &documents, &by, &simulated, &made, &p.code, &p.tries, &until)
+	err = scan(&p.Number, &account, &p.Level, &p.Method, &documents, &by, &simulated, &made, &p.code, &p.tries, &until, &p.who, &p.commitment)
 	p.Account, p.Documents, p.By, p.Simulated = AccountID(account), strings.Fields(documents), AccountID(by), simulated == 1
 	p.Made, p.until, p.Waits = moment(made), moment(until), len(p.code) > 0
 	return p, err
@@ -28,6 +28,8 @@ func saltAt(a AccountID, commitment string) string {
 	return "identity_proof/" + string(a) + "/" + commitment
 }
 
+func whoAt(a AccountID, commitment string) string { return saltAt(a, commitment) + "/who" }
+
 func proofEvent(p Proof) event {
 	kind := "identity.proved"
 	if p.Waits {
@@ -39,6 +41,10 @@ func proofEvent(p Proof) event {
 // addProof adds a proof, in place of one of the same account that waits.
 func (s *store) addProof(ctx context.Context, p Proof) error {
 	salt, err := s.seal(p.Account, saltAt(p.Account, p.commitment), hex.EncodeToString(p.salt))
+	if err != nil {
+		return err
+	}
+	who, err := s.seal(p.Account, whoAt(p.Account, p.commitment), p.who)
 	if err != nil {
 		return err
 	}
@@ -56,9 +62,9 @@ func (s *store) addProof(ctx context.Context, p Proof) error {
 			return event{}, err
 		}
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO identity_proof (account, level, method, documents, proved_by, simulated, commitment, salt, made, code, tries, until)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`,
-			string(p.Account), p.Level, p.Method, strings.Join(p.Documents, " "), string(p.By), simulated, p.commitment, salt, p.Made.Unix(), p.code, until)
+			INSERT INTO identity_proof (account, level, method, documents, proved_by, simulated, commitment, salt, made, code, tries, until, who)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
+			string(p.Account), p.Level, p.Method, strings.Join(p.Documents, " "), string(p.By), simulated, p.commitment, salt, p.Made.Unix(), p.code, until, who)
 		return proofEvent(p), err
 	})
 }
