@@ -51,11 +51,11 @@ type Options struct {
 	Demo     bool           // links of demo accounts work
 	Agency   *defs.Provider // of sign-ins, or nil
 	Simulate bool           // proofs of identity are simulated, where no service is named
-}
-
 	// Known returns the token by which rows about somebody are known, or nil: then
 	// proofs tie nobody to rows.
 	Known func(context.Context, ieum.Who) (string, error)
+}
+
 // A Registry is everybody who can sign in. It is safe for concurrent use.
 type Registry struct {
 	store    *store
@@ -102,12 +102,12 @@ func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o O
 		store: s, roles: set.Roles, staff: staff, keyRoles: keyRoles(set.Roles), now: now, url: strings.TrimSuffix(o.URL, "/"), breached: o.Breached, demo: o.Demo, hasher: newHasher(o.Cost),
 		addresses: newLimiter(30, 10*time.Second), strangers: newLimiter(10, time.Minute), devices: newLimiter(10, 30*time.Second), seconds: newLimiter(10, time.Minute),
 	}
+	g.known = o.Known
 	if o.Agency != nil {
 		var err error
 		if g.agency, err = newAgency(o.Agency, now); err != nil {
 			return nil, err
 		}
-	g.known = o.Known
 	}
 	if o.Simulate {
 		g.simulate, g.mobile, g.phone = true, simulatedMobile{}, simulatedPhone{}
