@@ -127,7 +127,7 @@ func openRegistry(ctx context.Context, e *env, s *store, set *defs.Set) (*identi
 			return nil, err
 		}
 	}
-	g, err := identity.New(ctx, s.db, set, e.now, identity.Options{Keys: s.keys, URL: e.URL, Breached: e.Breached, Cost: e.cost, Demo: e.demo, Agency: agency, Simulate: e.demo || e.Simulate, Known: s.catalogue.Who})
+	g, err := identity.New(ctx, s.db, set, e.now, identity.Options{Keys: s.keys, URL: e.URL, Breached: e.Breached, Cost: e.cost, Derive: e.derive, Demo: e.demo, Agency: agency, Simulate: e.demo || e.Simulate, Known: s.catalogue.Who})
 	if err != nil {
 		return nil, err
 	}

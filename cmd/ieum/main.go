@@ -32,6 +32,7 @@ import (
 type command struct {
 	name, args, about string
 	holds             web.Holds      // what it has to do with people, in the words of routes
+	hidden            bool           // it is for the program itself; help does not list it
 	through           through        // of one that holds records: how it goes through the door
 	purpose           ieum.PurposeID // of one that reads records itself: what for
 	setup             func(*flag.FlagSet) run
@@ -90,6 +91,7 @@ var commands = register(
 	auditCommand,
 	simulateCommand,
 	benchCommand,
+	hashCommand,
 )
 
 // An env is what a command runs in; tests give it buffers and a fixed clock.
@@ -98,10 +100,11 @@ type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	now            func() time.Time
-	own            bool          // the process is the command's alone
-	cost           identity.Cost // of a password's hash; the zero value is that of production
-	demo           bool          // serve --demo
-	doing          *command      // that was asked for
+	own            bool            // the process is the command's alone
+	cost           identity.Cost   // of a password's hash; the zero value is that of production
+	derive         identity.Derive // hashes passwords; nil: this process does
+	demo           bool            // serve --demo
+	doing          *command        // that was asked for
 }
 
 // definitions loads the built-in definitions under those of --defs.
@@ -217,6 +220,9 @@ func help(w io.Writer) {
 	var b strings.Builder
 	b.WriteString("Ieum (이음) joins people and work. Usage: ieum COMMAND [ARGUMENTS] [FLAGS]\n\n")
 	for _, c := range commands {
+		if c.hidden {
+			continue
+		}
 		fmt.Fprintf(&b, "  %-28s %s\n", c.name+" "+c.args, c.about)
 	}
 	b.WriteString("\nEvery command takes --data DIR (default ./data, or IEUM_DATA) and --defs DIR.\nieum COMMAND -h shows its flags.\n")

@@ -61,6 +61,11 @@ func serve(ctx context.Context, e *env, demo bool, secure *tls.Config) error {
 		}
 	}
 	e.demo = demo
+	done, err := e.hashApart()
+	if err != nil {
+		return err
+	}
+	defer done()
 	a, err := newApp(ctx, e)
 	if err != nil {
 		return err

@@ -19,6 +19,7 @@ import (
 	"crypto/rand"
 	"embed"
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -48,6 +49,7 @@ type Options struct {
 	URL      string         // the address people reach the service by, such as https://jobs.example; "" = http://localhost at any port
 	Breached string         // a file of breached passwords' SHA-1 hashes, or ""
 	Cost     Cost           // of a password's hash; default OWASP
+	Derive   Derive         // hashes passwords, as Workers do; nil: this process does
 	Demo     bool           // links of demo accounts work
 	Agency   *defs.Provider // of sign-ins, or nil
 	Simulate bool           // proofs of identity are simulated, where no service is named
@@ -98,8 +100,11 @@ func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o O
 	if o.Cost == (Cost{}) {
 		o.Cost = OWASP
 	}
+	if o.Derive == nil {
+		o.Derive = deriveHere
+	}
 	g := &Registry{
-		store: s, roles: set.Roles, staff: staff, keyRoles: keyRoles(set.Roles), now: now, url: strings.TrimSuffix(o.URL, "/"), breached: o.Breached, demo: o.Demo, hasher: newHasher(o.Cost),
+		store: s, roles: set.Roles, staff: staff, keyRoles: keyRoles(set.Roles), now: now, url: strings.TrimSuffix(o.URL, "/"), breached: o.Breached, demo: o.Demo, hasher: newHasher(o.Cost, o.Derive),
 		addresses: newLimiter(30, 10*time.Second), strangers: newLimiter(10, time.Minute), devices: newLimiter(10, 30*time.Second), seconds: newLimiter(10, time.Minute),
 	}
 	g.known = o.Known
@@ -265,6 +270,11 @@ func network(address string) string {
 
 func errBusy() error {
 	return &ieum.Error{Kind: ieum.ErrBusy, Key: "identity.error.busy", Message: "too many people are signing in at once; try again in a few seconds"}
+}
+
+// errHashing is that no process could be had to hash a password.
+func errHashing(why error) error {
+	return fmt.Errorf("%w (%v)", &ieum.Error{Kind: ieum.ErrUnavailable, Key: "identity.error.hashing", Message: "passwords cannot be checked at the moment; try again in a few seconds"}, why)
 }
 
 func errOften(wait time.Duration) error {

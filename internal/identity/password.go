@@ -33,12 +33,30 @@ type Cost struct {
 // argon2id: 19 MiB, two passes, one thread.
 var OWASP = Cost{Memory: 19 << 10, Time: 2, Threads: 1}
 
+// payable says whether a hash of this cost can be made here: 1 GiB and 16
+// passes at most.
+func (c Cost) payable() bool {
+	return c.Time >= 1 && c.Time <= 16 && c.Threads >= 1 && c.Memory <= 1<<20
+}
+
+// A Derive makes the key of hashBytes that a password and a salt of saltBytes
+// have at a payable cost.
+type Derive func(password, salt []byte, c Cost) (key []byte, err error)
+
+// deriveHere is the Derive of this process.
+func deriveHere(password, salt []byte, c Cost) ([]byte, error) { return c.key(password, salt), nil }
+
+func (c Cost) key(password, salt []byte) []byte {
+	return argon2.IDKey(password, salt, c.Time, c.Memory, c.Threads, hashBytes)
+}
+
 // A hasher hashes passwords, few at once, so that a flood of sign-ins takes
 // neither all memory nor all processors.
 type hasher struct {
-	cost  Cost
-	work  chan struct{} // holds one a hash under way
-	queue chan struct{} // holds one a hash under way or waiting
+	cost   Cost
+	derive Derive
+	work   chan struct{} // holds one a hash under way
+	queue  chan struct{} // holds one a hash under way or waiting
 }
 
 const (
@@ -46,9 +64,21 @@ const (
 	hashesWaiting = 16
 )
 
-func newHasher(c Cost) *hasher {
+func newHasher(c Cost, derive Derive) *hasher {
 	most := max(1, min(hashesAtOnce, runtime.GOMAXPROCS(0)-1)) // a processor stays free for who searches
-	return &hasher{c, make(chan struct{}, most), make(chan struct{}, most+hashesWaiting)}
+	return &hasher{c, derive, make(chan struct{}, most), make(chan struct{}, most+hashesWaiting)}
+}
+
+// key waits for its turn and derives a key; too many who wait are ieum.ErrBusy.
+func (h *hasher) key(ctx context.Context, password string, salt []byte, c Cost) ([]byte, error) {
+	leave, err := h.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	word := folded(password)
+	defer clear(word)
+	return h.derive(word, salt, c)
 }
 
 // enter waits for its turn, or fails with ieum.ErrBusy when too many wait.
@@ -74,14 +104,12 @@ const (
 
 // hash returns a password's hash in the PHC string format.
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
-	leave, err := h.enter(ctx)
+	salt := make([]byte, saltBytes)
+	rand.Read(salt)
+	key, err := h.key(ctx, password, salt, h.cost)
 	if err != nil {
 		return "", err
 	}
-	defer leave()
-	salt := make([]byte, saltBytes)
-	rand.Read(salt)
-	key := argon2.IDKey(folded(password), salt, h.cost.Time, h.cost.Memory, h.cost.Threads, hashBytes)
 	enc := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.cost.Memory, h.cost.Time, h.cost.Threads,
 		enc.EncodeToString(salt), enc.EncodeToString(key)), nil
@@ -97,13 +125,8 @@ func (h *hasher) matches(ctx context.Context, password, hash string) (bool, erro
 			return false, err
 		}
 	}
-	leave, err := h.enter(ctx)
-	if err != nil {
-		return false, err
-	}
-	defer leave()
-	got := argon2.IDKey(folded(password), salt, cost.Time, cost.Memory, cost.Threads, hashBytes)
-	return subtle.ConstantTimeCompare(got, key) == 1, nil
+	got, err := h.key(ctx, password, salt, cost)
+	return err == nil && subtle.ConstantTimeCompare(got, key) == 1, err
 }
 
 // parseHash reads the PHC string that hash writes, and refuses any other.
@@ -114,7 +137,7 @@ func parseHash(s string) (c Cost, salt, key []byte, err error) {
 		return c, nil, nil, wrong
 	}
 	_, err = fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.Memory, &c.Time, &c.Threads)
-	if err != nil || parts[3] != fmt.Sprintf("m=%d,t=%d,p=%d", c.Memory, c.Time, c.Threads) || c.Time < 1 || c.Threads < 1 || c.Memory > 1<<20 || c.Time > 16 {
+	if err != nil || parts[3] != fmt.Sprintf("m=%d,t=%d,p=%d", c.Memory, c.Time, c.Threads) || !c.payable() {
 		return c, nil, nil, wrong
 	}
 	salt, err = base64.RawStdEncoding.Strict().DecodeString(parts[4])

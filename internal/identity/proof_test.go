@@ -56,7 +56,7 @@ func TestCodesAreThoseOfTheRFC(t *testing.T) {
 
 // The one test at the cost of production.
 func TestPasswordsAreHashedWithArgon2id(t *testing.T) {
-	ctx, h := t.Context(), newHasher(OWASP)
+	ctx, h := t.Context(), newHasher(OWASP, deriveHere)
 	hash, err := h.hash(ctx, secretWord)
 	if err != nil {
 		t.Fatal(err)
@@ -76,14 +76,14 @@ func TestPasswordsAreHashedWithArgon2id(t *testing.T) {
 		{secretWord, "", false},
 		{"", "", false},
 	} {
-		if ok, err := newHasher(cheap).matches(ctx, tt.password, tt.hash); ok != tt.ok || err != nil {
+		if ok, err := newHasher(cheap, deriveHere).matches(ctx, tt.password, tt.hash); ok != tt.ok || err != nil {
 			t.Errorf("%q: %v %v", tt.password, ok, err)
 		}
 	}
 }
 
 func TestTooManyHashesAtOnceAreRefused(t *testing.T) {
-	h := newHasher(cheap)
+	h := newHasher(cheap, deriveHere)
 	atOnce := cap(h.work)
 	if atOnce < 1 || atOnce > hashesAtOnce {
 		t.Fatalf("%d hashes at once", atOnce)

@@ -98,7 +98,7 @@ func TestADatabaseOfBeforeIsSealedAtStart(t *testing.T) {
 		if err := errors.Join(journal.Migrate(ctx, d), d.Migrate(ctx, "identity", os.DirFS(dir))); err != nil {
 			t.Fatal(err)
 		}
-		word, err := newHasher(cheap).hash(ctx, secretWord)
+		word, err := newHasher(cheap, deriveHere).hash(ctx, secretWord)
 		if err != nil {
 			t.Fatal(err)
 		}
