@@ -149,7 +149,7 @@ func (w *walk) people() {
 func (w *walk) canary(d *door.Door, counsellor, self door.Asker) {
 	w.Helper()
 	ctx := w.Context()
-	person, err := d.Register(ctx, counsellor, door.Registration{Basis: "consent", Scan: []byte("%PDF-1.7 " + keptWords[11]),
+	person, err := d.Register(ctx, counsellor, door.Registration{Basis: "consent", Scan: []byte("%PDF-1.7 " + keptWords[11] + " %%EOF"),
 		Contact: door.Contact{Name: keptWords[0], Phone: keptWords[1], Mail: keptWords[2]}})
 	w.must(err)
 	w.must(d.Link(ctx, counsellor, person, signInWord))

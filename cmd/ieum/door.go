@@ -37,13 +37,24 @@ func (c colleagues) Staff(ctx context.Context, may ieum.Permission) (list []door
 	if err != nil {
 		return nil, err
 	}
-	places, err := c.Organisations(ctx, "")
+	all, err := c.g.Organisations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	places, offices := map[string]string{}, map[string]string{}
+	for _, o := range all {
+		places[o.ID] = o.Name
+		for _, s := range o.Sites {
+			offices[o.ID+"/"+s.ID] = s.Name
+		}
+	}
 	for _, one := range grants {
 		role := c.set.Roles[one.Role]
 		if one.Confirmer == "" || role == nil || !role.Allows(may) {
 			continue
 		}
-		list = append(list, door.Colleague{ID: one.Account, Name: of[one.Account].Name, Title: fmt.Sprintf("%s %d", role.Title.KO, one.Number), Organisation: one.Organisation, Site: one.Site, Place: places[one.Organisation]})
+		list = append(list, door.Colleague{ID: one.Account, Name: of[one.Account].Name, Title: fmt.Sprintf("%s %d", role.Title.KO, one.Number), Organisation: one.Organisation, Site: one.Site,
+			Place: places[one.Organisation], Office: offices[one.Organisation+"/"+one.Site]})
 	}
 	slices.SortFunc(list, func(a, b door.Colleague) int { return strings.Compare(a.Name, b.Name) })
 	return list, err

@@ -6,7 +6,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"ieum"
 	"ieum/internal/platform/journal"
@@ -17,6 +19,7 @@ type Line struct {
 	Access
 	Seq       int64  `json:"seq"`                 // its number in journal and ledger; 0 = it gets one within a second
 	Complaint string `json:"complaint,omitempty"` // "", open, right or wrong
+	Reason    string `json:"reason,omitempty"`    // what the auditor said of it
 }
 
 // Accesses are a stretch of who looked at somebody, newest first.
@@ -56,11 +59,11 @@ func (d *Door) LookedAt(ctx context.Context, person ieum.PersonID, before int64)
 			return nil, err
 		}
 	}
-	outcomes, err := d.store.complaints(ctx, `person = ?`, person)
+	outcomes, err := d.complained(ctx, `person = ?`, person)
 	for _, c := range outcomes {
 		for i := range a.Lines {
 			if a.Lines[i].N == c.N {
-				a.Lines[i].Complaint = c.Outcome
+				a.Lines[i].Complaint, a.Lines[i].Reason = c.Outcome, c.Reason
 			}
 		}
 	}
@@ -186,8 +189,10 @@ type Complaint struct {
 	N       int64         `json:"n"`
 	Seq     int64         `json:"seq"`
 	Made    time.Time     `json:"made"`
-	Outcome string        `json:"outcome"` // open, right or wrong
-	Access  Access        `json:"access"`
+	Outcome string        `json:"outcome"`          // open, right or wrong
+	Reason  string        `json:"reason,omitempty"` // of the outcome, by the auditor; "" also when the person was erased
+	sealed  []byte
+	Access  Access `json:"access"`
 }
 
 // Complain asks the auditor to look at an access record of the person's. Once
@@ -217,10 +222,24 @@ func (d *Door) Complain(ctx context.Context, by Asker, person ieum.PersonID, seq
 	})
 }
 
+// longestReason is the most characters of an auditor's reason.
+const longestReason = 1000
+
 // Settle says what an auditor found about a complaint: whether the read was in
-// order.
-func (d *Door) Settle(ctx context.Context, by Asker, person ieum.PersonID, n int64, right bool) error {
+// order, and why. The person is told, and the reason is sealed like what is kept of
+// them.
+func (d *Door) Settle(ctx context.Context, by Asker, person ieum.PersonID, n int64, right bool, reason string) error {
 	if err := auditor(by); err != nil {
+		return err
+	}
+	if reason = strings.TrimSpace(reason); reason == "" || utf8.RuneCountInString(reason) > longestReason {
+		return fault("reason", "/reason", "say why, in 1 to 1,000 characters")
+	}
+	sealed, err := d.Keys.Seal(string(person), reasonPlace(person, n), []byte(reason))
+	if isErased(err) {
+		return errNobody()
+	}
+	if err != nil {
 		return err
 	}
 	outcome := "wrong"
@@ -228,7 +247,7 @@ func (d *Door) Settle(ctx context.Context, by Asker, person ieum.PersonID, n int
 		outcome = "right"
 	}
 	return d.store.in(ctx, func(t tx) error {
-		changed, err := t.settle(person, n, outcome)
+		changed, err := t.settle(person, n, outcome, sealed)
 		if err != nil {
 			return err
 		}
@@ -302,9 +321,31 @@ func (d *Door) Oversee(ctx context.Context, by Asker, flag string, before int64)
 	return o, err
 }
 
+// reasonPlace is where the reason of an outcome stands.
+func reasonPlace(person ieum.PersonID, n int64) string {
+	return "door_complaint/" + string(person) + "/" + number(n)
+}
+
+// complained lists complaints with the reasons of their outcomes; who was erased has
+// none any more.
+func (d *Door) complained(ctx context.Context, where string, args ...any) ([]Complaint, error) {
+	list, err := d.store.complaints(ctx, where, args...)
+	for i, c := range list {
+		if len(c.sealed) == 0 {
+			continue
+		}
+		reason, failed := d.Keys.Open(string(c.Person), reasonPlace(c.Person, c.N), c.sealed)
+		if failed != nil && !isErased(failed) {
+			return nil, failed
+		}
+		list[i].Reason = string(reason)
+	}
+	return list, err
+}
+
 // complaints lists those that were made, with the access records they are about.
 func (d *Door) complaints(ctx context.Context) ([]Complaint, error) {
-	list, err := d.store.complaints(ctx, `1 = 1`)
+	list, err := d.complained(ctx, `1 = 1`)
 	for i := range list {
 		e, _, failed := d.store.entry(ctx, list[i].Seq)
 		if failed != nil {

@@ -2,6 +2,7 @@ package door
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -15,7 +16,7 @@ func (t tx) openCase(c Case, by ieum.AccountID) error {
 	if err != nil {
 		return err
 	}
-	return t.tell("door.assigned", c.Person, map[string]any{"case": n, "by": by, "counsellor": c.Counsellor, "organisation": c.Organisation, "site": c.Site, "basis": c.Basis})
+	return t.tell("door.assigned", c.Person, map[string]any{"case": n, "by": by, "counsellor": c.Counsellor, "organisation": c.Organisation, "site": c.Site, "basis": c.Basis, "at": c.Since.Unix()})
 }
 
 func (t tx) endCase(c Case, by string, now time.Time) error {
@@ -27,7 +28,51 @@ func (t tx) endCase(c Case, by string, now time.Time) error {
 
 // Cases lists whom somebody counsels, in the order they came.
 func (d *Door) Cases(ctx context.Context, by Asker) ([]Case, error) {
-	return cases(ctx, d.store, `counsellor = ? AND ended = 0`, by.ID)
+	return cases(ctx, d.store, `counsellor = ? AND ended = 0 ORDER BY number`, by.ID)
+}
+
+// shownPast is how many cases that ended a counsellor is shown.
+const shownPast = 50
+
+// Past lists the cases of the asker's that ended, of people who are not erased, the
+// newest first; with the case that a hand-over opened after each, if there is one.
+func (d *Door) Past(ctx context.Context, by Asker) ([]PastCase, error) {
+	ended, err := cases(ctx, d.store, `counsellor = ? AND ended > 0 ORDER BY ended DESC, number DESC LIMIT ?`, by.ID, shownPast)
+	if err != nil {
+		return nil, err
+	}
+	var past []PastCase
+	for _, k := range ended {
+		of, err := d.store.person(ctx, k.Person)
+		if errors.Is(err, ieum.ErrNotFound) {
+			continue // erased meanwhile
+		}
+		if err != nil {
+			return nil, err
+		}
+		all, err := cases(ctx, d.store, `person = ? ORDER BY number`, k.Person)
+		if err != nil {
+			return nil, err
+		}
+		one := PastCase{Case: k}
+		open := false
+		for _, other := range all {
+			open = open || other.Ended.IsZero()
+			if other.Giver == by.ID && other.Number > k.Number && other.Since.Equal(k.Ended) {
+				one.To = other.Counsellor
+			}
+		}
+		one.Erasable = of.Account == "" && !open && all[len(all)-1].Number == k.Number
+		past = append(past, one)
+	}
+	return past, nil
+}
+
+// A PastCase is a case that ended.
+type PastCase struct {
+	Case
+	To       ieum.AccountID // whom it was handed to; "" = nobody
+	Erasable bool           // the person has no account and nobody else counsels them: the asker erases them when they ask for it
 }
 
 // Agreed lists the consents in force to be counselled by somebody, newest first.
@@ -38,7 +83,7 @@ func (d *Door) Agreed(ctx context.Context, by Asker) ([]Consent, error) {
 
 // CasesOf lists who counsels a person.
 func (d *Door) CasesOf(ctx context.Context, person ieum.PersonID) ([]Case, error) {
-	return cases(ctx, d.store, `person = ? AND ended = 0`, person)
+	return cases(ctx, d.store, `person = ? AND ended = 0 ORDER BY number`, person)
 }
 
 // mine returns the case in which somebody may change what is kept of a person.
@@ -53,11 +98,16 @@ func assigned(by Asker, s standing, counts func(Case) bool) (Case, error) {
 		if k.Counsellor != by.ID || !counts(k) {
 			continue
 		}
-		if _, ok := by.Over(ieum.WriteClients, ieum.Subject{Owner: s.person.Account, Organisation: k.Organisation, Site: k.Site, Assigned: true}); ok {
+		if _, ok := by.Over(ieum.WriteClients, k.subject(s)); ok {
 			return k, nil
 		}
 	}
 	return Case{}, &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.not_mine", Message: "this person is not assigned to you"}
+}
+
+// subject is whom a case is about, to the counsellor whose it is.
+func (k Case) subject(s standing) ieum.Subject {
+	return ieum.Subject{Owner: s.person.Account, Organisation: k.Organisation, Site: k.Site, Assigned: true}
 }
 
 // rests says whether what a case rests on is there: the law, or a consent in force
@@ -90,7 +140,7 @@ func (d *Door) HandOver(ctx context.Context, by Asker, person ieum.PersonID, to 
 				if err := t.endCase(k, string(by.ID), now); err != nil {
 					return err
 				}
-				return t.openCase(Case{Person: person, Counsellor: to, Organisation: c.Organisation, Site: c.Site, Basis: k.Basis, Since: now}, by.ID)
+				return t.openCase(Case{Person: person, Counsellor: to, Organisation: c.Organisation, Site: c.Site, Basis: k.Basis, Giver: by.ID, Since: now}, by.ID)
 			}
 		}
 		return fault("counsellor", "/counsellor", "choose another counsellor of your organisation")

@@ -55,8 +55,10 @@ func (d *Door) Give(ctx context.Context, by Asker, person ieum.PersonID, w Wish)
 			if c.Account == by.ID {
 				return fault("recipient", "/recipient", "who acts for somebody lets others read, not themselves")
 			}
-			if end := actsUntil(by, s); c.Until.After(end) {
-				c.Until = end
+			m := longest(by, s)
+			c.Mandate = m.ID
+			if c.Until.After(m.Until) {
+				c.Until = m.Until
 			}
 		}
 		for _, old := range s.consents {
@@ -71,14 +73,32 @@ func (d *Door) Give(ctx context.Context, by Asker, person ieum.PersonID, w Wish)
 	return c, err
 }
 
-// actsUntil is when the last mandate ends by which somebody acts for a person.
-func actsUntil(by Asker, s standing) (end time.Time) {
+// longest is the mandate that ends last of those by which somebody acts for a person.
+func longest(by Asker, s standing) (last Mandate) {
 	for _, m := range s.mandates {
-		if m.Holder == by.ID && m.Until.After(end) {
-			end = m.Until
+		if m.Holder == by.ID && m.Until.After(last.Until) {
+			last = m
 		}
 	}
-	return end
+	return last
+}
+
+// OwnConsent makes a consent the person's that was given in their name: it no longer ends
+// with the mandate. The person alone may.
+func (d *Door) OwnConsent(ctx context.Context, by Asker, person ieum.PersonID, id string) error {
+	return d.change(ctx, person, func(t tx, s standing) error {
+		if s.person.Account == "" || s.person.Account != by.ID {
+			return errNotYours()
+		}
+		if !slices.ContainsFunc(s.consents, func(c Consent) bool { return c.ID == id }) {
+			return ieum.ErrNotFound
+		}
+		n, err := t.own(person, id)
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.tell("door.consent_owned", person, map[string]any{"id": id, "by": bySelf})
+	})
 }
 
 // consent is what a wish comes to.
@@ -121,7 +141,7 @@ func (t tx) giveConsent(c Consent, by string) error {
 		return err
 	}
 	return t.tell("door.consent", c.Person, map[string]any{"id": c.ID, "by": by, "purpose": c.Purpose, "version": c.Version, "account": c.Account,
-		"organisation": c.Organisation, "kinds": c.Kinds, "until": c.Until.Unix(), "paper": c.Paper})
+		"organisation": c.Organisation, "kinds": c.Kinds, "until": c.Until.Unix(), "paper": c.Paper, "mandate": c.Mandate})
 }
 
 func (t tx) stopConsent(c Consent, by string, now time.Time) error {
@@ -185,6 +205,8 @@ type Receipt struct {
 	Until     time.Time         `json:"dct:valid"`
 	Stopped   time.Time         `json:"dpv:isIndicatedAtTime,omitzero"` // when it was withdrawn
 	Paper     bool              `json:"ieum:onPaper"`
+	Mandate   string            `json:"ieum:byMandate,omitempty"` // somebody agreed in the person's name by this mandate, and the consent ends with it
+	With      bool              `json:"ieum:endedWithMandate,omitempty"`
 	Entry     int64             `json:"ieum:ledgerEntry"` // number in journal and ledger; 0 = within a second
 }
 
@@ -215,7 +237,7 @@ func (d *Door) Receipt(ctx context.Context, person ieum.PersonID, id string) (*R
 	c := all[0]
 	r := &Receipt{Context: "https://w3id.org/dpv", Type: "dpv:ConsentRecord", ID: c.ID, Subject: person, Status: "dpv:ConsentGiven", Basis: "dpv:Consent",
 		Purpose: ReceiptPurpose{ID: c.Purpose, Version: c.Version}, Records: c.Kinds, Doing: "dpv:Consult",
-		Recipient: ReceiptRecipient{Account: c.Account, Organisation: c.Organisation}, Given: c.Since, Until: c.Until, Stopped: c.Stopped, Paper: c.Paper != ""}
+		Recipient: ReceiptRecipient{Account: c.Account, Organisation: c.Organisation}, Given: c.Since, Until: c.Until, Stopped: c.Stopped, Paper: c.Paper != "", Mandate: c.Mandate}
 	if p := d.set.Purposes[c.Purpose]; p != nil {
 		r.Purpose.Title, r.Purpose.About = p.Title, p.About
 	}
@@ -224,6 +246,11 @@ func (d *Door) Receipt(ctx context.Context, person ieum.PersonID, id string) (*R
 		r.Status = "dpv:ConsentWithdrawn"
 	case !c.Holds(now):
 		r.Status = "dpv:ConsentExpired"
+	}
+	if by, err := mandates(ctx, d.store, `id = ?`, c.Mandate); err != nil {
+		return nil, err
+	} else if len(by) == 1 {
+		r.With = !c.Stopped.IsZero() && c.Stopped.Equal(by[0].Ended)
 	}
 	names, err := d.names(ctx)
 	if err != nil {
@@ -243,9 +270,12 @@ type names struct {
 	organisations map[string]string
 }
 
-func (d *Door) names(ctx context.Context) (names, error) {
+func (d *Door) names(ctx context.Context) (names, error) { return d.namesOf(ctx, ieum.ReadClients) }
+
+// namesOf are the names of staff who may do something, and of all organisations.
+func (d *Door) namesOf(ctx context.Context, may ieum.Permission) (names, error) {
 	n := names{staff: map[ieum.AccountID]string{}}
-	all, err := d.Accounts.Staff(ctx, ieum.ReadClients)
+	all, err := d.Accounts.Staff(ctx, may)
 	if err != nil {
 		return n, err
 	}

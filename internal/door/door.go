@@ -48,6 +48,7 @@ type Colleague struct {
 	Title              string         `json:"title"` // by which people know them, such as 상담사 12
 	Organisation, Site string         `json:"-"`
 	Place              string         `json:"place"` // the organisation's name
+	Office             string         `json:"-"`     // the site's name; "" = none
 }
 
 // Accounts is what the door asks about those who sign in.

@@ -188,7 +188,7 @@ func (b *bench) registered(basis defs.Basis) ieum.PersonID {
 	b.t.Helper()
 	r := Registration{Contact: Contact{Name: canary}, Basis: basis}
 	if basis == defs.BasisConsent {
-		r.Scan = []byte("%PDF-1.4 " + canary)
+		r.Scan = []byte("%PDF-1.4 " + canary + " %%EOF")
 	}
 	return must[ieum.PersonID](b.t)(b.Register(ctx, b.counsellor(), r))
 }
@@ -340,14 +340,33 @@ func TestWhoMayReadWhatOnWhichBasis(t *testing.T) {
 func (b *bench) mandated(days int) ieum.PersonID {
 	b.t.Helper()
 	p := b.registered("law")
-	err := b.Mandate(ctx, b.counsellor(), p, Proposal{Name: "parent", Kind: "parent", Shown: "family-register", Until: ieum.DayOf(monday), Scan: []byte("%PDF-" + canary)})
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	b.acts(p, Proposal{Name: "parent", Kind: "parent", Shown: "family-register", Until: ieum.DayOf(monday), Scan: []byte("%PDF-" + canary + "%%EOF")})
 	if days < 0 {
 		*b.clock = b.clock.Add(24 * time.Hour)
 	}
 	return p
+}
+
+// second is another of the counsellor's office.
+func (b *bench) second() Asker { return b.as("asecond", "counsellor", "center", "north", "") }
+
+// acts lets somebody act for a client, as two members of staff do.
+func (b *bench) acts(p ieum.PersonID, of Proposal) Mandate {
+	b.t.Helper()
+	by := b.second()
+	if err := b.Propose(ctx, b.counsellor(), p, of); err != nil {
+		b.t.Fatal(err)
+	}
+	wait := must[[]Mandate](b.t)(b.Waiting(ctx, by))
+	m := wait[len(wait)-1]
+	if of.Name == "second" { // nobody confirms for themselves
+		by = b.as("aofficer", "officer", "center", "", "")
+		b.staff = append(b.staff, Colleague{ID: by.ID, Name: "officer", Title: "담당자 3", Organisation: "center"})
+	}
+	if err := b.Confirm(ctx, by, m.ID); err != nil {
+		b.t.Fatal(err)
+	}
+	return m
 }
 
 // told checks the newest entry about a person.
@@ -391,8 +410,8 @@ func TestOthersChangeNothing(t *testing.T) {
 			"all ends":       b.StopAll(ctx, b.counsellor(), p),
 			"a record":       b.Forget(ctx, b.counsellor(), p, ieum.ResumeRecord, ""),
 			"a hand-over":    b.HandOver(ctx, b.counsellor(), p, "asecond"),
-			"a mandate":      b.Mandate(ctx, b.counsellor(), p, Proposal{Name: "parent", Kind: "parent", Shown: "family-register", Until: ieum.DayOf(monday)}),
-			"a settlement":   b.Settle(ctx, b.counsellor(), p, 1, true),
+			"a mandate":      b.Propose(ctx, b.counsellor(), p, Proposal{Name: "parent", Kind: "parent", Shown: "family-register", Until: ieum.DayOf(monday)}),
+			"a settlement":   b.Settle(ctx, b.counsellor(), p, 1, true, "x"),
 			"a registration": second(b.Register(ctx, b.seeker(), Registration{Contact: Contact{Name: "x"}, Basis: "law"})),
 			"an overview":    second(b.Oversee(ctx, b.counsellor(), "", 0)),
 		} {
@@ -596,7 +615,7 @@ func TestComplaintsReachTheAuditor(t *testing.T) {
 		if len(o.Complaints) != 1 || o.Complaints[0].Access.By != "acounsellor" || o.Flag != "odd" || o.Counts["odd"] != 1 || len(o.List) != 1 {
 			t.Errorf("the auditor sees %+v", o)
 		}
-		if err := b.Settle(ctx, auditor, p, line.N, false); err != nil {
+		if err := b.Settle(ctx, auditor, p, line.N, false, "근무 시간 밖이었습니다."); err != nil {
 			t.Fatal(err)
 		}
 		if line = must[*Accesses](t)(b.LookedAt(ctx, p, 0)).Lines[0]; line.Complaint != "wrong" {

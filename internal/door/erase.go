@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"ieum"
 	"ieum/internal/platform/journal"
@@ -42,14 +43,57 @@ func (d *Door) Erase(ctx context.Context, by Asker) error {
 // EraseClient does so for a client of the asker's who has no account, and asked
 // for it in writing; the paper stays with the organisation. Who did it is written
 // down before, and an auditor is told. It asks for a fresh sign-in, and for a case,
-// also one whose consent ended.
+// also one whose consent ended, or the last one, when all have ended.
 func (d *Door) EraseClient(ctx context.Context, by Asker, person ieum.PersonID) error {
 	if !by.Fresh {
 		return ieum.ErrSignedOut
 	}
+	return d.eraseClient(ctx, by, person, "paper", lastOf)
+}
+
+// visitLasts is how long what a desk registered can be undone: as long as a visit lasts.
+const visitLasts = 2 * time.Hour
+
+// Undo erases somebody whom the asker registered by mistake within the same visit,
+// as EraseClient does, without a wish in writing or a new sign-in.
+func (d *Door) Undo(ctx context.Context, by Asker, person ieum.PersonID) error {
+	return d.eraseClient(ctx, by, person, "undone", func(t tx, by Asker, s standing) (Case, error) {
+		k, err := lastOf(t, by, s)
+		if err == nil && !d.undoable(k, s.person) {
+			err = fault("visit", "", "this can be undone within two hours, by who registered them")
+		}
+		return k, err
+	})
+}
+
+// undoable says whether a case is that of a registration that may be undone.
+func (d *Door) undoable(k Case, of Person) bool {
+	return of.Account == "" && k.Giver == "" && k.Ended.IsZero() && k.Since.Equal(of.Made) && d.now().Before(of.Made.Add(visitLasts))
+}
+
+// lastOf returns a case of somebody's with a person, whether or not what it rests on
+// is there; or the last one there was, when all have ended.
+func lastOf(t tx, by Asker, s standing) (Case, error) {
+	k, missing := assigned(by, s, func(Case) bool { return true })
+	if missing == nil || len(s.cases) > 0 {
+		return k, missing
+	}
+	ended, err := cases(t.ctx, t, `person = ? ORDER BY number DESC LIMIT 1`, s.person.ID)
+	if err != nil {
+		return k, err
+	}
+	for _, k := range ended {
+		if _, ok := by.Over(ieum.WriteClients, k.subject(s)); ok && k.Counsellor == by.ID {
+			return k, nil
+		}
+	}
+	return k, missing
+}
+
+func (d *Door) eraseClient(ctx context.Context, by Asker, person ieum.PersonID, wish string, caseOf func(tx, Asker, standing) (Case, error)) error {
 	now := d.now()
 	err := d.change(ctx, person, func(t tx, s standing) error {
-		k, err := assigned(by, s, func(Case) bool { return true })
+		k, err := caseOf(t, by, s)
 		if err != nil {
 			return err
 		}
@@ -59,7 +103,7 @@ func (d *Door) EraseClient(ctx context.Context, by Asker, person ieum.PersonID) 
 		if err := t.flag(flagErased, person, Access{At: now.Unix(), By: string(by.ID), Organisation: k.Organisation}); err != nil {
 			return err
 		}
-		return t.tell("door.erasing", person, map[string]any{"by": by.ID, "case": k.Number, "wish": "paper"})
+		return t.tell("door.erasing", person, map[string]any{"by": by.ID, "case": k.Number, "wish": wish})
 	})
 	if err != nil {
 		return err

@@ -19,14 +19,7 @@ func (d *Door) Routes(site *web.Site, mux *web.Mux) {
 	h := &handlers{d, site, site.Pages(files)}
 	h.myRoutes(mux)
 	h.apiRoutes(mux)
-	mux.Page("GET /clients", web.Records, h.signed(h.clients))
-	mux.Page("POST /clients", web.Records, h.signed(h.names)) // what a mere link leads to writes nothing down
-	mux.Page("GET /clients/{person}", web.Records, h.signed(h.client))
-	mux.Page("POST /clients/{person}/{do}", web.Records, h.signed(h.clientDo))
-	mux.Page("GET /desk", web.Records, h.signed(h.desk))
-	mux.Page("POST /desk", web.Records, h.signed(h.register))
-	mux.Page("GET /oversight", web.Records, h.signed(h.oversight))
-	mux.Page("POST /oversight", web.Records, h.signed(h.settle))
+	h.staffRoutes(mux)
 }
 
 type handlers struct {

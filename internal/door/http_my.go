@@ -19,6 +19,7 @@ func (h *handlers) myRoutes(mux *web.Mux) {
 	mux.File("GET /my/papers/{item}", web.Records, h.signed(h.paper))
 	mux.Page("POST /my/consents", web.Records, h.signed(h.give))
 	mux.Page("POST /my/consents/stop", web.Records, h.signed(h.stop))
+	mux.Page("POST /my/consents/own", web.Records, h.signed(h.ownConsent))
 	mux.Page("GET /my/consents/{id}", web.Records, h.signed(h.receipt))
 	mux.File("GET /my/consents/{id}/receipt.json", web.Records, h.signed(h.receiptFile))
 	mux.Page("POST /my/mandates/end", web.Records, h.signed(h.endMandate))

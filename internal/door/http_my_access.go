@@ -17,9 +17,25 @@ type accessForm struct {
 // An accessPage is who looked at somebody.
 type accessPage struct {
 	Accesses
-	For    string
-	Others []visit    // by others
-	Own    []readLine // by the person
+	For     string
+	Others  []visit      // by others
+	Own     []readLine   // by the person
+	Changes []changeLine // by others, on the first page
+}
+
+// A changeLine is a change with the words for it.
+type changeLine struct {
+	Change
+	Who  string
+	Whom string // who counsels the person from then on, or ""
+}
+
+// changed turns changes into words.
+func (h *handlers) changed(l ieum.Lang, n names, list []Change) (out []changeLine) {
+	for _, c := range list {
+		out = append(out, changeLine{c, h.who(l, n, c.By, c.Role, c.Organisation), n.staff[c.Counsellor]})
+	}
+	return out
 }
 
 // A visit is what one of a role looked at in a day for one purpose.
@@ -73,6 +89,13 @@ func (h *handlers) access(w http.ResponseWriter, r *http.Request, by Asker) erro
 		}
 	}
 	page.Others = visits(others)
+	if f.Before == 0 {
+		list, err := h.d.Changes(r.Context(), id)
+		if err != nil {
+			return err
+		}
+		page.Changes = h.changed(web.Lang(r), n, list)
+	}
 	return h.pages.Reply(w, r, "access.html", page)
 }
 

@@ -116,6 +116,22 @@ func (h *handlers) stop(w http.ResponseWriter, r *http.Request, by Asker) error 
 	return to(w, r, "/my#consents", f.For)
 }
 
+// ownConsent makes a consent one's own that was given in one's name.
+func (h *handlers) ownConsent(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[stopForm](r)
+	if err != nil {
+		return err
+	}
+	id, err := h.whom(r, by, f.For)
+	if err == nil {
+		err = h.d.OwnConsent(r.Context(), by, id, f.ID)
+	}
+	if err != nil {
+		return err
+	}
+	return to(w, r, "/my#consents", f.For)
+}
+
 func (h *handlers) endMandate(w http.ResponseWriter, r *http.Request, by Asker) error {
 	f, err := web.Read[stopForm](r)
 	if err != nil {

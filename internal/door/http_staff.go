@@ -1,15 +1,33 @@
 package door
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"ieum"
 	"ieum/defs"
 	"ieum/internal/platform/web"
 )
+
+// staffRoutes are the pages of those who counsel, register, confirm and audit.
+func (h *handlers) staffRoutes(mux *web.Mux) {
+	mux.Page("GET /clients", web.Records, h.signed(h.clients))
+	mux.Page("POST /clients", web.Records, h.signed(h.names)) // what a mere link leads to writes nothing down
+	mux.Page("POST /clients/keep", web.Records, h.signed(h.keepFor))
+	mux.Page("GET /clients/{person}", web.Records, h.signed(h.client))
+	mux.Page("POST /clients/{person}/{do}", web.Records, h.signed(h.clientDo))
+	mux.Page("GET /mandates", web.Records, h.signed(h.mandates))
+	mux.Page("POST /mandates/{id}/{do}", web.Records, h.signed(h.mandateDo))
+	mux.Page("GET /desk", web.Records, h.signed(h.desk))
+	mux.Page("POST /desk", web.Records, h.signed(h.register))
+	mux.Page("GET /desk/consent", web.Nothing, h.signed(h.consentForm))
+	mux.Page("GET /oversight", web.Records, h.signed(h.oversight))
+	mux.Page("POST /oversight", web.Records, h.signed(h.settle))
+}
 
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
@@ -36,18 +54,31 @@ type clientLine struct {
 	Basis   defs.Basis
 	Since   time.Time
 	Name    string
-	Missing bool // names were asked for, and this one may not be read
-	Over    bool // the consent ended: the case can be closed, or the client erased
+	Missing bool   // names were asked for, and this one may not be read
+	Over    bool   // the consent ended: the case can be closed, or the client erased
+	New     bool   // the reader has not looked at them yet
+	From    string // who handed them over; "" = nobody did
+}
+
+// A pastLine is a case that ended, with whom it went to.
+type pastLine struct {
+	PastCase
+	Whom string
 }
 
 type clientsPage struct {
-	As    string // by which people know the reader; "" = by nothing
-	List  []clientLine
-	Names bool
-	Desk  bool
+	As      string // by which people know the reader; "" = by nothing
+	List    []clientLine
+	Past    []pastLine
+	Names   bool
+	Desk    bool
+	Waiting int // mandates that wait for a second person
 }
 
 func (h *handlers) clients(w http.ResponseWriter, r *http.Request, by Asker) error {
+	if _, err := web.Read[struct{}](r); err != nil {
+		return err
+	}
 	list, err := h.clientLines(r, by)
 	if err != nil {
 		return err
@@ -57,10 +88,21 @@ func (h *handlers) clients(w http.ResponseWriter, r *http.Request, by Asker) err
 
 // names is clients with the name of each, read and so written down.
 func (h *handlers) names(w http.ResponseWriter, r *http.Request, by Asker) error {
+	if _, err := web.Read[struct{}](r); err != nil {
+		return err
+	}
 	list, err := h.clientLines(r, by)
+	if err == nil {
+		err = h.named(r, by, list)
+	}
 	if err != nil {
 		return err
 	}
+	return h.clientsPage(w, r, by, clientsPage{List: list, Names: true})
+}
+
+// named reads the name of each in a list.
+func (h *handlers) named(r *http.Request, by Asker, list []clientLine) error {
 	for i := range list {
 		got, err := h.d.Read(r.Context(), by, list[i].Person, counselling, ieum.ContactRecord)
 		if err != nil && !errors.Is(err, ieum.ErrDenied) {
@@ -71,7 +113,7 @@ func (h *handlers) names(w http.ResponseWriter, r *http.Request, by Asker) error
 			list[i].Name = got.Contact.Name
 		}
 	}
-	return h.clientsPage(w, r, by, clientsPage{List: list, Names: true})
+	return nil
 }
 
 func (h *handlers) clientsPage(w http.ResponseWriter, r *http.Request, by Asker, page clientsPage) error {
@@ -79,17 +121,29 @@ func (h *handlers) clientsPage(w http.ResponseWriter, r *http.Request, by Asker,
 	if err != nil {
 		return err
 	}
-	page.As, page.Desk = n.staff[by.ID], by.May(ieum.WriteClients)
+	past, err := h.d.Past(r.Context(), by)
+	if err != nil {
+		return err
+	}
+	for _, k := range past {
+		page.Past = append(page.Past, pastLine{k, n.staff[k.To]})
+	}
+	waiting, err := h.d.Waiting(r.Context(), by)
+	if err != nil {
+		return err
+	}
+	page.As, page.Desk, page.Waiting = n.staff[by.ID], by.May(ieum.WriteClients), len(waiting)
 	return h.pages.Reply(w, r, "clients.html", page)
 }
 
 // clientLines lists whom somebody counsels: those assigned to them, then those
-// who agreed to it.
+// who agreed to it. It reads nothing that is kept of them.
 func (h *handlers) clientLines(r *http.Request, by Asker) (list []clientLine, err error) {
-	if _, err := web.Read[struct{}](r); err != nil {
+	if err := needs(by, ieum.ReadClients); err != nil {
 		return nil, err
 	}
-	if err := needs(by, ieum.ReadClients); err != nil {
+	n, err := h.d.names(r.Context())
+	if err != nil {
 		return nil, err
 	}
 	all, err := h.d.Cases(r.Context(), by)
@@ -97,7 +151,7 @@ func (h *handlers) clientLines(r *http.Request, by Asker) (list []clientLine, er
 		return nil, err
 	}
 	for _, c := range all {
-		line := clientLine{Person: c.Person, Case: c.Number, Basis: c.Basis, Since: c.Since}
+		line := clientLine{Person: c.Person, Case: c.Number, Basis: c.Basis, Since: c.Since, New: c.Seen.IsZero(), From: n.staff[c.Giver]}
 		if c.Basis == defs.BasisConsent {
 			left, err := h.d.Grounds(r.Context(), by, c.Person, counselling)
 			if err != nil {
@@ -116,246 +170,77 @@ func (h *handlers) clientLines(r *http.Request, by Asker) (list []clientLine, er
 	return list, err
 }
 
-// A clientPage is what a counsellor may see of somebody, and what is missing.
-type clientPage struct {
-	Person     ieum.PersonID
-	Case       *Case // of the reader, or nil
-	Records    Records
-	Access     Access
-	Basis      string
-	Missing    []ieum.RecordKind // that are kept, and that the basis does not cover
-	Colleagues []Colleague
-	Kinds      []string
-	Shown      []string
-	Text       string
-	Mandate    mandateForm
-	Account    string // in the form
-	Linked     bool   // the person has an account
-	Resumes    bool   // the basis covers the résumé
+// A keepForm is a résumé that a diagnosis carries, and for whom it is to be kept.
+type keepForm struct {
+	Resume string `q:"resume" max:"400000"`
+	Client string `q:"client" max:"64"`
+	Do     string `q:"do" enum:"names"`
 }
 
-type personForm struct {
-	Person string `path:"person"`
+// A keepPage asks for which client a résumé is kept.
+type keepPage struct {
+	keepForm
+	List  []clientLine
+	Names bool
 }
 
-func (h *handlers) client(w http.ResponseWriter, r *http.Request, by Asker) error {
-	f, err := web.Read[personForm](r)
-	if err != nil {
+// keepFor keeps a résumé for a client of the reader's, who chooses for whom when the
+// diagnosis was not begun on a client's page.
+func (h *handlers) keepFor(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[keepForm](r)
+	if missing := needs(by, ieum.WriteClients); missing != nil {
+		return missing
+	}
+	if err == nil && f.Client != "" && f.Do == "" {
+		if err = h.keepText(r, by, ieum.PersonID(f.Client), f.Resume); err == nil {
+			return back(w, r, f.Client, "resume")
+		}
+		if errors.Is(err, ieum.ErrDenied) || errors.Is(err, ieum.ErrNotFound) {
+			err = fault("client", "/client", "choose one of those whom you counsel")
+		}
+	}
+	if err != nil && !errors.Is(err, ieum.ErrInvalid) {
 		return err
 	}
-	page, err := h.clientPage(r, by, ieum.PersonID(f.Person))
-	if err != nil {
-		return err
-	}
-	return h.pages.Reply(w, r, "client.html", page)
-}
-
-// clientPage reads what the best ground covers. Without one the read is refused,
-// and the refusal says what is missing.
-func (h *handlers) clientPage(r *http.Request, by Asker, person ieum.PersonID) (*clientPage, error) {
-	if err := needs(by, ieum.ReadClients); err != nil {
-		return nil, err // without a word to the auditor, whose list nobody floods
-	}
-	ctx := r.Context()
-	grounds, err := h.d.Grounds(ctx, by, person, counselling)
-	if err != nil {
-		return nil, err
-	}
-	var kinds []ieum.RecordKind
-	for _, g := range grounds {
-		if len(g.Kinds) > len(kinds) {
-			kinds = g.Kinds
-		}
-	}
-	if kinds == nil {
-		kinds = []ieum.RecordKind{ieum.ResumeRecord} // to be refused
-	}
-	got, err := h.d.Read(ctx, by, person, counselling, slices.Clone(kinds)...)
-	if err != nil {
-		return nil, err
-	}
-	page := &clientPage{Person: person, Records: got.Records, Access: got.Access, Basis: h.basis(web.Lang(r), got.Access), Kinds: MandateKinds, Shown: MandateShown,
-		Resumes: slices.Contains(kinds, ieum.ResumeRecord)}
-	have, err := h.d.store.have(ctx, person)
-	if err != nil {
-		return nil, err
-	}
-	p := h.d.set.Purposes[counselling]
-	for _, k := range have {
-		if p.Reads(k.Kind) && !slices.Contains(kinds, k.Kind) && !slices.Contains(page.Missing, k.Kind) {
-			page.Missing = append(page.Missing, k.Kind)
-		}
-	}
-	all, err := h.d.CasesOf(ctx, person)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range all {
-		if c.Counsellor == by.ID {
-			page.Case = &c
-		}
-	}
-	if page.Case == nil || !by.May(ieum.WriteClients) {
-		page.Case = nil
-		return page, nil
-	}
-	of, err := h.d.store.person(ctx, person)
-	if err != nil {
-		return nil, err
-	}
-	page.Linked = of.Account != ""
-	staff, err := h.d.Accounts.Staff(ctx, ieum.WriteClients)
-	for _, c := range staff {
-		if c.ID != by.ID && c.Organisation == page.Case.Organisation {
-			page.Colleagues = append(page.Colleagues, c)
-		}
-	}
-	return page, err
-}
-
-type mandateForm struct {
-	Name  string     `q:"name" max:"64" label:"door.field.holder"`
-	Kind  string     `q:"kind"`
-	Shown string     `q:"shown"`
-	Until ieum.Day   `q:"until" label:"door.field.until"`
-	Scan  web.Upload `q:"scan"`
-}
-
-type clientForm struct {
-	mandateForm
-	Person     string `path:"person"`
-	Do         string `path:"do" enum:"note|hand-over|close|mandate|link|erase"`
-	Text       string `q:"text" max:"10000" label:"door.field.note"`
-	Counsellor string `q:"counsellor" max:"64"`
-	Account    string `q:"account" max:"64" label:"door.field.account"`
-	Sure       bool   `q:"sure" label:"door.client.erase_sure"`
-}
-
-// clientDo adds a note, hands a client over, ends a case, gives a client their
-// account, lets somebody act for them, or erases them.
-func (h *handlers) clientDo(w http.ResponseWriter, r *http.Request, by Asker) error {
-	f, err := web.Read[clientForm](r)
-	ctx, person, next := r.Context(), ieum.PersonID(f.Person), "/clients/"+f.Person
-	if err == nil {
-		err = needs(by, ieum.WriteClients)
-	}
-	if err == nil {
-		switch f.Do {
-		case "note":
-			err = h.d.AddNote(ctx, by, person, f.Text)
-		case "hand-over":
-			err, next = h.d.HandOver(ctx, by, person, ieum.AccountID(f.Counsellor)), "/clients"
-		case "close":
-			err, next = h.d.Close(ctx, by, person), "/clients"
-		case "erase":
-			if err, next = fault("wish", "/sure", "tick that there is a written wish"), "/clients"; f.Sure {
-				err = h.d.EraseClient(ctx, by, person)
-			}
-		case "link":
-			err = h.d.Link(ctx, by, person, f.Account)
-		case "mandate":
-			err = h.d.Mandate(ctx, by, person, Proposal{Name: f.Name, Kind: f.Kind, Shown: f.Shown, Until: f.Until, Scan: f.Scan.Data})
-		}
-	}
-	if err == nil {
-		http.Redirect(w, r, next, http.StatusSeeOther)
-		return nil
-	}
-	if !errors.Is(err, ieum.ErrInvalid) {
-		return err
-	}
-	page, failed := h.clientPage(r, by, person)
+	list, failed := h.clientLines(r, by)
 	if failed != nil {
 		return failed
 	}
-	page.Text, page.Mandate, page.Account = f.Text, f.mandateForm, f.Account
-	return h.again(w, r, "client.html", page, err)
-}
-
-// A deskPage is the form by which somebody is registered.
-type deskPage struct {
-	deskForm
-	Laws []defs.Law
-}
-
-type deskForm struct {
-	Name  string     `q:"name" label:"door.field.name"`
-	Phone string     `q:"phone" label:"door.field.phone"`
-	Mail  string     `q:"mail" label:"door.field.mail"`
-	Basis string     `q:"basis" enum:"law|consent"`
-	Scan  web.Upload `q:"scan"`
-}
-
-func (h *handlers) deskPage(f deskForm) deskPage {
-	page := deskPage{deskForm: f}
-	for _, id := range []ieum.PurposeID{"registration", counselling} {
-		if p := h.d.set.Purposes[id]; p != nil {
-			page.Laws = append(page.Laws, p.Law)
+	page := keepPage{keepForm: f, Names: f.Do == "names"}
+	page.List = slices.DeleteFunc(list, func(l clientLine) bool { return l.Case == 0 || l.Over })
+	if page.Names {
+		if err := h.named(r, by, page.List); err != nil {
+			return err
 		}
 	}
-	return page
-}
-
-func (h *handlers) desk(w http.ResponseWriter, r *http.Request, by Asker) error {
-	if _, err := web.Read[struct{}](r); err != nil {
-		return err
+	if err != nil {
+		return h.pages.Again(w, r, "keep.html", page, err)
 	}
-	if _, err := h.d.desk(r.Context(), by); err != nil {
-		return err
+	return h.pages.Reply(w, r, "keep.html", page)
+}
+
+// keepText keeps a résumé for a client that was written down or is carried as JSON.
+func (h *handlers) keepText(r *http.Request, by Asker, person ieum.PersonID, text string) error {
+	if len(bytes.TrimSpace([]byte(text))) == 0 {
+		return fault("resume_text", "/resume", "write what the client tells of their work")
 	}
-	return h.pages.Reply(w, r, "desk.html", h.deskPage(deskForm{Basis: "law"}))
-}
-
-func (h *handlers) register(w http.ResponseWriter, r *http.Request, by Asker) error {
-	f, err := web.Read[deskForm](r)
-	var person ieum.PersonID
-	if err == nil {
-		person, err = h.d.Register(r.Context(), by, Registration{Contact: Contact{f.Name, f.Phone, f.Mail}, Basis: defs.Basis(f.Basis), Scan: f.Scan.Data})
-	}
-	if err == nil {
-		http.Redirect(w, r, "/clients/"+string(person), http.StatusSeeOther)
-		return nil
-	}
-	return h.again(w, r, "desk.html", h.deskPage(f), err)
-}
-
-type oversightForm struct {
-	Flag   string `q:"flag" enum:"self|colleague|nocase|mandate|many|odd|erased|quarantine|refused"`
-	Before int64  `q:"before" min:"0"`
-}
-
-// An oversightPage is what an auditor looks at; it holds ids alone.
-type oversightPage struct {
-	*Oversight
-	Flags []string
-}
-
-func (h *handlers) oversight(w http.ResponseWriter, r *http.Request, by Asker) error {
-	f, err := web.Read[oversightForm](r)
+	of, err := h.d.Resumes.ReadText([]byte(text))
 	if err != nil {
 		return err
 	}
-	o, err := h.d.Oversee(r.Context(), by, f.Flag, f.Before)
-	if err != nil {
-		return err
-	}
-	return h.pages.Reply(w, r, "oversight.html", oversightPage{o, watchFlags})
+	return h.d.KeepResume(r.Context(), by, person, of)
 }
 
-type settleForm struct {
-	Person  string `q:"person,required" max:"64"`
-	N       int64  `q:"n,required"`
-	Outcome string `q:"outcome,required" enum:"right|wrong"`
-}
-
-func (h *handlers) settle(w http.ResponseWriter, r *http.Request, by Asker) error {
-	f, err := web.Read[settleForm](r)
-	if err != nil {
-		return err
-	}
-	if err := h.d.Settle(r.Context(), by, ieum.PersonID(f.Person), f.N, f.Outcome == "right"); err != nil {
-		return err
-	}
-	http.Redirect(w, r, "/oversight#complaints", http.StatusSeeOther)
+// back leads to a client's page, which says what was done.
+func back(w http.ResponseWriter, r *http.Request, person, what string) error {
+	http.Redirect(w, r, "/clients/"+person+"?done="+what+"#"+doneAt[what], http.StatusSeeOther)
 	return nil
+}
+
+// doneAt is where on a client's page each thing is that can be done there.
+var doneAt = map[string]string{"registered": "next", "resume": "resume", "contact": "contact", "note": "notes", "mandate": "mandates", "mandate-end": "mandates", "link": "case"}
+
+// ahead says whether a browser loads a page before anybody asks for it: that is no look.
+func ahead(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") || r.Header.Get("Purpose") == "prefetch"
 }

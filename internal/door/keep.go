@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"ieum"
@@ -32,8 +33,26 @@ func (d *Door) Begin(ctx context.Context, by Asker) (Person, error) {
 // writes says whether somebody may change what is kept of a person: the person,
 // who acts for them, and the counsellor they are assigned to.
 func (d *Door) writes(by Asker, s standing) bool {
-	_, err := d.mine(by, s)
-	return err == nil || acts(by, s)
+	_, ok := d.capacity(by, s)
+	return ok
+}
+
+// capacity is in which role somebody changes what is kept of a person; none for the
+// person.
+func (d *Door) capacity(by Asker, s standing) (as ieum.Held, ok bool) {
+	if s.person.Account != "" && s.person.Account == by.ID {
+		return as, true
+	}
+	for _, m := range s.mandates {
+		if m.Holder == by.ID {
+			return ieum.Held{Role: ieum.RoleID(m.Kind)}, true
+		}
+	}
+	k, err := d.mine(by, s)
+	if err != nil {
+		return as, false
+	}
+	return by.Over(ieum.WriteClients, k.subject(s))
 }
 
 // acts says whether somebody is the person or acts for them.
@@ -65,14 +84,21 @@ func (d *Door) keep(ctx context.Context, by Asker, person ieum.PersonID, kind ie
 	}
 	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
-		if !d.writes(by, s) {
+		as, ok := d.capacity(by, s)
+		if !ok {
 			return errNotYours()
 		}
 		if err := t.put(person, kind, item, sealed, now); err != nil {
 			return err
 		}
-		return t.tell("door.kept", person, map[string]any{"by": named(by, s.person), "kind": kind, "item": item})
+		return t.tell("door.kept", person, changeOf(by, s.person, as, now, map[string]any{"kind": kind, "item": item}))
 	})
+}
+
+// changeOf is an entry about a change: who made it, in which role, when, and more.
+func changeOf(by Asker, of Person, as ieum.Held, now time.Time, more map[string]any) map[string]any {
+	more["by"], more["role"], more["organisation"], more["at"] = named(by, of), as.Role, as.Organisation, now.Unix()
+	return more
 }
 
 // change runs do in a transaction that no erasure of the person passes.
@@ -118,15 +144,17 @@ func (d *Door) AddNote(ctx context.Context, by Asker, person ieum.PersonID, text
 
 // Forget removes a record.
 func (d *Door) Forget(ctx context.Context, by Asker, person ieum.PersonID, kind ieum.RecordKind, item string) error {
+	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
 		if !acts(by, s) {
 			return errNotYours()
 		}
+		as, _ := d.capacity(by, s)
 		n, err := t.drop(person, kind, item)
 		if err != nil || n == 0 {
 			return err
 		}
-		return t.tell("door.forgotten", person, map[string]any{"by": named(by, s.person), "kind": kind, "item": item})
+		return t.tell("door.forgotten", person, changeOf(by, s.person, as, now, map[string]any{"kind": kind, "item": item}))
 	})
 }
 
@@ -178,7 +206,7 @@ func (d *Door) Register(ctx context.Context, by Asker, r Registration) (ieum.Per
 		if err := t.tell("door.registered", person.ID, map[string]any{"by": by.ID, "basis": r.Basis, "organisation": at.Organisation, "site": at.Site}); err != nil {
 			return err
 		}
-		return t.openCase(Case{Person: person.ID, Counsellor: by.ID, Organisation: at.Organisation, Site: at.Site, Basis: r.Basis, Since: now}, by.ID)
+		return t.openCase(Case{Person: person.ID, Counsellor: by.ID, Seen: now, Organisation: at.Organisation, Site: at.Site, Basis: r.Basis, Since: now}, by.ID)
 	})
 	return person.ID, err
 }
@@ -196,9 +224,9 @@ func (d *Door) sealRegistration(person ieum.PersonID, r Registration) (rows []ke
 	}
 	seal(ieum.ContactRecord, "", r.Contact)
 	if len(r.Scan) > 0 || r.Basis == defs.BasisConsent {
-		as := scanned(r.Scan)
-		if as == "" {
-			return nil, "", fault("scan", "/scan", "the scan of the signed paper is a PDF, JPEG or PNG file")
+		as, failed := scanned(r.Scan)
+		if failed != nil {
+			return nil, "", failed
 		}
 		paper = newID("s")
 		seal(ieum.PaperRecord, paper, Paper{At: d.now(), Type: as, Data: r.Scan})

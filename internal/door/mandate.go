@@ -22,10 +22,11 @@ type Proposal struct {
 // longestMandate is how long somebody acts for another before staff looks again.
 const longestMandate = 2 * 365 * 24 * time.Hour
 
-// Mandate lets somebody act for a client of the asker's, who was shown why they
-// may. It must have been seen whose account it is, and an auditor is told: one
-// member of staff alone decides here who reads everything.
-func (d *Door) Mandate(ctx context.Context, by Asker, person ieum.PersonID, p Proposal) error {
+// Propose proposes that somebody acts for a client of the asker's, who was shown why
+// they may. It must have been seen whose account it is. Until another member of
+// staff saw the papers as well, and confirms, nobody acts: one alone does not decide
+// who reads everything.
+func (d *Door) Propose(ctx context.Context, by Asker, person ieum.PersonID, p Proposal) error {
 	now := d.now()
 	until := (p.Until + 1).Time().Add(-9 * time.Hour)
 	switch {
@@ -36,16 +37,16 @@ func (d *Door) Mandate(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 	case p.Until == 0 || !until.After(now) || until.After(now.Add(longestMandate)):
 		return fault("mandate_until", "/until", "choose a day within two years")
 	}
-	holder, err := d.accountOf(ctx, by, person, p.Name, "holder", "/name")
+	holder, err := d.accountOf(ctx, by, person, p.Name, "holder", "/holder")
 	if err != nil {
 		return err
 	}
-	m := Mandate{ID: newID("m"), Person: person, Holder: holder, Kind: p.Kind, Shown: p.Shown, Confirmer: by.ID, Since: now, Until: until}
+	m := Mandate{ID: newID("m"), Person: person, Holder: holder, Kind: p.Kind, Shown: p.Shown, Proposer: by.ID, Since: now, Until: until}
 	var sealed []byte
 	if len(p.Scan) > 0 {
-		as := scanned(p.Scan)
-		if as == "" {
-			return fault("scan", "/scan", "the scan is a PDF, JPEG or PNG file")
+		as, err := scanned(p.Scan)
+		if err != nil {
+			return err
 		}
 		m.Paper = newID("s")
 		plain, err := json.Marshal(Paper{At: now, Type: as, Data: p.Scan})
@@ -62,20 +63,98 @@ func (d *Door) Mandate(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 			return err
 		}
 		if s.person.Account == holder {
-			return fault("holder", "/name", "nobody acts for themselves")
+			return fault("holder", "/holder", "nobody acts for themselves")
 		}
 		if sealed != nil {
 			if err := t.put(person, ieum.PaperRecord, m.Paper, sealed, now); err != nil {
 				return err
 			}
 		}
+		m.Organisation = k.Organisation
 		if err := t.addMandate(m); err != nil {
 			return err
 		}
-		if err := t.flag(flagMandate, person, Access{At: now.Unix(), By: string(by.ID), Role: ieum.RoleID(m.Kind), Organisation: k.Organisation}); err != nil {
+		return t.tell("door.mandate_proposed", person, map[string]any{"id": m.ID, "by": by.ID, "holder": holder, "kind": m.Kind, "shown": m.Shown, "until": until.Unix()})
+	})
+}
+
+// Waiting lists the mandates that wait for the asker, or for somebody else of the
+// asker's organisation, to confirm them; the newest last. They name nobody.
+func (d *Door) Waiting(ctx context.Context, by Asker) ([]Mandate, error) {
+	at, err := d.places(ctx, by)
+	if err != nil || len(at) == 0 {
+		return nil, err
+	}
+	return mandatesWaiting(ctx, d.store, at, d.now())
+}
+
+// places lists the organisations where somebody works who may see clients.
+func (d *Door) places(ctx context.Context, by Asker) (at []string, err error) {
+	if !by.May(ieum.ReadClients) {
+		return nil, nil
+	}
+	all, err := d.Accounts.Staff(ctx, ieum.ReadClients)
+	for _, c := range all {
+		if c.ID == by.ID && c.Organisation != "" && !slices.Contains(at, c.Organisation) {
+			at = append(at, c.Organisation)
+		}
+	}
+	return at, err
+}
+
+// waiting returns the one that waits of an id, of an organisation of the asker's.
+func (d *Door) waiting(ctx context.Context, by Asker, id string) (Mandate, error) {
+	all, err := d.Waiting(ctx, by)
+	if err != nil {
+		return Mandate{}, err
+	}
+	if i := slices.IndexFunc(all, func(m Mandate) bool { return m.ID == id }); i >= 0 {
+		return all[i], nil
+	}
+	return Mandate{}, ieum.ErrNotFound
+}
+
+// Confirm lets a mandate count that waits, for who saw the papers as well: somebody
+// of staff of the same organisation who neither proposed it nor gets it. An auditor
+// is told.
+func (d *Door) Confirm(ctx context.Context, by Asker, id string) error {
+	m, err := d.waiting(ctx, by, id)
+	if err != nil {
+		return err
+	}
+	if m.Proposer == by.ID || m.Holder == by.ID {
+		return fault("second", "", "a second person confirms this: neither who proposed it nor who gets it")
+	}
+	now := d.now()
+	return d.change(ctx, m.Person, func(t tx, s standing) error {
+		if !slices.ContainsFunc(s.cases, func(k Case) bool { return k.Organisation == m.Organisation && d.rests(k, s) }) {
+			return fault("case_over", "", "nobody of the organisation counsels this person any more")
+		}
+		n, err := t.confirmMandate(id, by.ID, now)
+		if err != nil || n == 0 {
 			return err
 		}
-		return t.tell("door.mandate", person, map[string]any{"id": m.ID, "by": by.ID, "holder": holder, "kind": m.Kind, "shown": m.Shown, "until": until.Unix()})
+		if err := t.flag(flagMandate, m.Person, Access{At: now.Unix(), By: string(by.ID), Role: ieum.RoleID(m.Kind), Organisation: m.Organisation}); err != nil {
+			return err
+		}
+		return t.tell("door.mandate", m.Person, map[string]any{"id": id, "by": by.ID, "proposer": m.Proposer, "holder": m.Holder, "kind": m.Kind, "until": m.Until.Unix(),
+			"at": now.Unix(), "organisation": m.Organisation})
+	})
+}
+
+// Refuse ends a mandate that waits.
+func (d *Door) Refuse(ctx context.Context, by Asker, id string) error {
+	m, err := d.waiting(ctx, by, id)
+	if err != nil {
+		return err
+	}
+	now := d.now()
+	return d.change(ctx, m.Person, func(t tx, s standing) error {
+		n, err := t.endMandate(m.Person, id, now)
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.tell("door.mandate_refused", m.Person, map[string]any{"id": id, "by": by.ID})
 	})
 }
 
@@ -133,7 +212,8 @@ func (d *Door) Link(ctx context.Context, by Asker, person ieum.PersonID, name st
 	})
 }
 
-// EndMandate ends one; the person may, and the counsellor they are assigned to.
+// EndMandate ends one, and with it what was agreed to by it in the person's name;
+// the person may, who acts for them, and the counsellor they are assigned to.
 func (d *Door) EndMandate(ctx context.Context, by Asker, person ieum.PersonID, id string) error {
 	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
@@ -144,18 +224,27 @@ func (d *Door) EndMandate(ctx context.Context, by Asker, person ieum.PersonID, i
 		if err != nil || n == 0 {
 			return err
 		}
-		return t.tell("door.mandate_ended", person, map[string]any{"id": id, "by": named(by, s.person)})
+		for _, c := range s.consents {
+			if c.Mandate != id {
+				continue
+			}
+			if err := t.stopConsent(c, named(by, s.person), now); err != nil {
+				return err
+			}
+		}
+		return t.tell("door.mandate_ended", person, map[string]any{"id": id, "by": named(by, s.person), "at": now.Unix()})
 	})
 }
 
 // Acts lists the mandates in force by which somebody acts for others.
 func (d *Door) Acts(ctx context.Context, by Asker) ([]Mandate, error) {
 	now := d.now().Unix()
-	return mandates(ctx, d.store, `holder = ? AND ended = 0 AND since <= ? AND until > ?`, by.ID, now, now)
+	return mandates(ctx, d.store, inForce+` AND holder = ?`, now, now, by.ID)
 }
 
-// MandatesOf lists the mandates in force by which others act for a person.
+// MandatesOf lists the mandates by which others act for a person, those too that wait
+// for a second member of staff.
 func (d *Door) MandatesOf(ctx context.Context, person ieum.PersonID) ([]Mandate, error) {
 	now := d.now().Unix()
-	return mandates(ctx, d.store, `person = ? AND ended = 0 AND since <= ? AND until > ?`, person, now, now)
+	return mandates(ctx, d.store, `person = ? AND ended = 0 AND until > ?`, person, now)
 }

@@ -1,6 +1,7 @@
 package door
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"time"
@@ -71,17 +72,23 @@ func (c Contact) check() error {
 	return nil
 }
 
-// scans are the types of files that are kept as scans, by how they begin.
-var scans = []struct{ begins, as string }{{"%PDF-", "application/pdf"}, {"\xff\xd8\xff", "image/jpeg"}, {"\x89PNG\r\n", "image/png"}}
+// scans are the types of files that are kept as scans, by how they begin, and what
+// stands at the end of one that is whole.
+var scans = []struct{ begins, ends, as string }{{"%PDF-", "%%EOF", "application/pdf"}, {"\xff\xd8\xff", "\xff\xd9", "image/jpeg"}, {"\x89PNG\r\n", "IEND", "image/png"}}
 
-// scanned says which type of scan a file is, "" for none.
-func scanned(data []byte) string {
+// scanned says which type of scan a file is. One of another type, or that was cut
+// short, is refused: nobody could read it when it is needed.
+func scanned(data []byte) (string, error) {
 	for _, s := range scans {
-		if strings.HasPrefix(string(data[:min(len(data), 8)]), s.begins) {
-			return s.as
+		if !bytes.HasPrefix(data, []byte(s.begins)) {
+			continue
 		}
+		if !bytes.Contains(data[len(s.begins):], []byte(s.ends)) {
+			return "", fault("scan_broken", "/scan", "the file is cut short and cannot be opened; scan or save it again")
+		}
+		return s.as, nil
 	}
-	return ""
+	return "", fault("scan", "/scan", "the scan is a PDF, JPEG or PNG file")
 }
 
 // A Consent says that somebody agreed that a recipient reads records of theirs
@@ -97,7 +104,8 @@ type Consent struct {
 	Since        time.Time         `json:"since"`
 	Until        time.Time         `json:"until"`
 	Stopped      time.Time         `json:"stopped,omitzero"`
-	Paper        string            `json:"paper,omitempty"` // item of the signed paper; "" = given on screen
+	Paper        string            `json:"paper,omitempty"`   // item of the signed paper; "" = given on screen
+	Mandate      string            `json:"mandate,omitempty"` // by which somebody agreed in the person's name, and with which it ends; "" = none
 }
 
 // Holds says whether a consent may be relied on at now. The zero one never is.
@@ -111,8 +119,9 @@ type Case struct {
 	Person             ieum.PersonID
 	Counsellor         ieum.AccountID
 	Organisation, Site string
-	Basis              defs.Basis // law or consent
-	Since, Ended       time.Time
+	Basis              defs.Basis     // law or consent
+	Giver              ieum.AccountID // who handed it over; "" = it began at a desk
+	Since, Seen, Ended time.Time      // Seen is when the counsellor looked first; zero = not yet
 }
 
 // A Mandate lets somebody act for a person.
@@ -121,15 +130,20 @@ type Mandate struct {
 	Person       ieum.PersonID
 	Holder       ieum.AccountID
 	Kind, Shown  string
-	Confirmer    ieum.AccountID
+	Organisation string         // whose staff saw the papers
+	Proposer     ieum.AccountID // who saw them first
+	Confirmer    ieum.AccountID // who saw them as well; "" = it waits for somebody to
 	Paper        string
 	Since, Until time.Time
 	Ended        time.Time
 }
 
+// Waits says whether a mandate counts only once a second person saw its papers.
+func (m Mandate) Waits() bool { return m.Confirmer == "" }
+
 // Holds says whether a mandate may be relied on at now.
 func (m Mandate) Holds(now time.Time) bool {
-	return m.Ended.IsZero() && !now.Before(m.Since) && now.Before(m.Until)
+	return !m.Waits() && m.Ended.IsZero() && !now.Before(m.Since) && now.Before(m.Until)
 }
 
 // The kinds of mandates, and what staff may be shown for one.

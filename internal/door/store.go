@@ -234,10 +234,10 @@ func (of *standing) fill(ctx context.Context, q querier, now time.Time) (err err
 	if of.consents, err = consents(ctx, q, `person = ? AND stopped = 0 AND since <= ? AND until > ?`, id, now.Unix(), now.Unix()); err != nil {
 		return err
 	}
-	if of.cases, err = cases(ctx, q, `person = ? AND ended = 0`, id); err != nil {
+	if of.cases, err = cases(ctx, q, `person = ? AND ended = 0 ORDER BY number`, id); err != nil {
 		return err
 	}
-	of.mandates, err = mandates(ctx, q, `person = ? AND ended = 0 AND since <= ? AND until > ?`, id, now.Unix(), now.Unix())
+	of.mandates, err = mandates(ctx, q, inForce+` AND person = ?`, now.Unix(), now.Unix(), id)
 	return err
 }
 
@@ -258,6 +258,14 @@ func list[T any](ctx context.Context, q querier, one func(scan func(...any) erro
 	return all, found.Err()
 }
 
+// unix is the inverse of moment.
+func unix(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
 func moment(unix int64) time.Time {
 	if unix == 0 {
 		return time.Time{}
@@ -269,31 +277,31 @@ func consents(ctx context.Context, q querier, where string, args ...any) ([]Cons
 	return list(ctx, q, func(scan func(...any) error) (c Consent, err error) {
 		var kinds string
 		var since, until, stopped int64
-		err = scan(&c.ID, &c.Person, &c.Purpose, &c.Version, &c.Account, &c.Organisation, &kinds, &since, &until, &stopped, &c.Paper)
+		err = scan(&c.ID, &c.Person, &c.Purpose, &c.Version, &c.Account, &c.Organisation, &kinds, &since, &until, &stopped, &c.Paper, &c.Mandate)
 		for k := range strings.FieldsSeq(kinds) {
 			c.Kinds = append(c.Kinds, ieum.RecordKind(k))
 		}
 		c.Since, c.Until, c.Stopped = moment(since), moment(until), moment(stopped)
 		return c, err
-	}, `SELECT id, person, purpose, version, account, organisation, kinds, since, until, stopped, paper FROM door_consent WHERE `+where+` ORDER BY since DESC, id`, args...)
+	}, `SELECT id, person, purpose, version, account, organisation, kinds, since, until, stopped, paper, mandate FROM door_consent WHERE `+where+` ORDER BY since DESC, id`, args...)
 }
 
 func cases(ctx context.Context, q querier, where string, args ...any) ([]Case, error) {
 	return list(ctx, q, func(scan func(...any) error) (c Case, err error) {
-		var since, ended int64
-		err = scan(&c.Number, &c.Person, &c.Counsellor, &c.Organisation, &c.Site, &c.Basis, &since, &ended)
-		c.Since, c.Ended = moment(since), moment(ended)
+		var since, seen, ended int64
+		err = scan(&c.Number, &c.Person, &c.Counsellor, &c.Organisation, &c.Site, &c.Basis, &c.Giver, &since, &seen, &ended)
+		c.Since, c.Seen, c.Ended = moment(since), moment(seen), moment(ended)
 		return c, err
-	}, `SELECT number, person, counsellor, organisation, site, basis, since, ended FROM door_case WHERE `+where+` ORDER BY number`, args...)
+	}, `SELECT number, person, counsellor, organisation, site, basis, giver, since, seen, ended FROM door_case WHERE `+where, args...)
 }
 
 func mandates(ctx context.Context, q querier, where string, args ...any) ([]Mandate, error) {
 	return list(ctx, q, func(scan func(...any) error) (m Mandate, err error) {
 		var since, until, ended int64
-		err = scan(&m.ID, &m.Person, &m.Holder, &m.Kind, &m.Shown, &m.Confirmer, &m.Paper, &since, &until, &ended)
+		err = scan(&m.ID, &m.Person, &m.Holder, &m.Kind, &m.Shown, &m.Organisation, &m.Proposer, &m.Confirmer, &m.Paper, &since, &until, &ended)
 		m.Since, m.Until, m.Ended = moment(since), moment(until), moment(ended)
 		return m, err
-	}, `SELECT id, person, holder, kind, shown, confirmer, paper, since, until, ended FROM door_mandate WHERE `+where+` ORDER BY since, id`, args...)
+	}, `SELECT id, person, holder, kind, shown, organisation, proposer, confirmer, paper, since, until, ended FROM door_mandate WHERE `+where+` ORDER BY since, id`, args...)
 }
 
 // records returns the sealed rows of some kinds, newest first within each.
@@ -332,20 +340,20 @@ func (t tx) addConsent(c Consent) error {
 	for _, k := range c.Kinds {
 		kinds = append(kinds, string(k))
 	}
-	_, err := t.exec(`INSERT INTO door_consent (id, person, purpose, version, account, organisation, kinds, since, until, stopped, paper) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`,
-		c.ID, c.Person, c.Purpose, c.Version, c.Account, c.Organisation, strings.Join(kinds, " "), c.Since.Unix(), c.Until.Unix(), c.Paper)
+	_, err := t.exec(`INSERT INTO door_consent (id, person, purpose, version, account, organisation, kinds, since, until, stopped, paper, mandate) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
+		c.ID, c.Person, c.Purpose, c.Version, c.Account, c.Organisation, strings.Join(kinds, " "), c.Since.Unix(), c.Until.Unix(), c.Paper, c.Mandate)
 	return err
 }
 
 func (t tx) addCase(c Case) (n int64, err error) {
-	err = t.QueryRowContext(t.ctx, `INSERT INTO door_case (person, counsellor, organisation, site, basis, since, ended) VALUES (?, ?, ?, ?, ?, ?, 0) RETURNING number`,
-		c.Person, c.Counsellor, c.Organisation, c.Site, c.Basis, c.Since.Unix()).Scan(&n)
+	err = t.QueryRowContext(t.ctx, `INSERT INTO door_case (person, counsellor, organisation, site, basis, giver, since, seen, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING number`,
+		c.Person, c.Counsellor, c.Organisation, c.Site, c.Basis, c.Giver, c.Since.Unix(), unix(c.Seen)).Scan(&n)
 	return n, err
 }
 
 func (t tx) addMandate(m Mandate) error {
-	_, err := t.exec(`INSERT INTO door_mandate (id, person, holder, kind, shown, confirmer, paper, since, until, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-		m.ID, m.Person, m.Holder, m.Kind, m.Shown, m.Confirmer, m.Paper, m.Since.Unix(), m.Until.Unix())
+	_, err := t.exec(`INSERT INTO door_mandate (id, person, holder, kind, shown, organisation, proposer, confirmer, paper, since, until, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		m.ID, m.Person, m.Holder, m.Kind, m.Shown, m.Organisation, m.Proposer, m.Confirmer, m.Paper, m.Since.Unix(), m.Until.Unix())
 	return err
 }
 
@@ -380,8 +388,8 @@ func (t tx) addComplaint(c Complaint) (int64, error) {
 	return t.exec(`INSERT INTO door_complaint (person, n, seq, made, outcome) VALUES (?, ?, ?, ?, 'open') ON CONFLICT DO NOTHING`, c.Person, c.N, c.Seq, c.Made.Unix())
 }
 
-func (t tx) settle(id ieum.PersonID, n int64, outcome string) (int64, error) {
-	return t.exec(`UPDATE door_complaint SET outcome = ? WHERE person = ? AND n = ?`, outcome, id, n)
+func (t tx) settle(id ieum.PersonID, n int64, outcome string, reason []byte) (int64, error) {
+	return t.exec(`UPDATE door_complaint SET outcome = ?, reason = ? WHERE person = ? AND n = ?`, outcome, reason, id, n)
 }
 
 // empty leaves a tombstone of somebody, unless that is all there is. What an
@@ -393,7 +401,7 @@ func (t tx) empty(id ieum.PersonID, now time.Time) (int64, error) {
 	}
 	for _, query := range []string{
 		`DELETE FROM door_record WHERE person = ?`, `DELETE FROM door_consent WHERE person = ?`, `DELETE FROM door_case WHERE person = ?`,
-		`DELETE FROM door_mandate WHERE person = ?`, `UPDATE door_member SET person = NULL, salt = NULL WHERE person = ?`,
+		`DELETE FROM door_mandate WHERE person = ?`, `UPDATE door_complaint SET reason = NULL WHERE person = ?`, `UPDATE door_member SET person = NULL, salt = NULL WHERE person = ?`,
 	} {
 		if _, err := t.exec(query, id); err != nil {
 			return n, err

@@ -58,10 +58,10 @@ func (s *store) entryOf(ctx context.Context, id ieum.PersonID, kind string, is f
 func (s *store) complaints(ctx context.Context, where string, args ...any) ([]Complaint, error) {
 	return list(ctx, s, func(scan func(...any) error) (c Complaint, err error) {
 		var made int64
-		err = scan(&c.Person, &c.N, &c.Seq, &made, &c.Outcome)
+		err = scan(&c.Person, &c.N, &c.Seq, &made, &c.Outcome, &c.sealed)
 		c.Made = moment(made)
 		return c, err
-	}, `SELECT person, n, seq, made, outcome FROM door_complaint WHERE `+where+` ORDER BY CASE outcome WHEN 'open' THEN 0 ELSE 1 END, made DESC, seq DESC LIMIT 500`, args...)
+	}, `SELECT person, n, seq, made, outcome, reason FROM door_complaint WHERE `+where+` ORDER BY CASE outcome WHEN 'open' THEN 0 ELSE 1 END, made DESC, seq DESC LIMIT 500`, args...)
 }
 
 func (s *store) flagCounts(ctx context.Context) (map[string]int64, error) {

@@ -145,16 +145,19 @@ type asking struct {
 	Provinces []*defs.Code
 	Schooling []*defs.Code
 	Paste     string
+	Client    string // for whom a counsellor asks, by id; "" = the reader asks for themselves
 }
 
-func (h *handlers) questions(w http.ResponseWriter, r *http.Request, a Answers) error {
-	return h.pages.Reply(w, r, "diagnosis.html", h.asking(a))
+func (h *handlers) questions(w http.ResponseWriter, r *http.Request, a Answers, client string) error {
+	shown := h.asking(a)
+	shown.Client = client
+	return h.pages.Reply(w, r, "diagnosis.html", shown)
 }
 
 // mend shows the questions again with what was written and what is wrong.
 func (h *handlers) mend(w http.ResponseWriter, r *http.Request, f diagnosisForm, err error) error {
 	shown := h.asking(f.Answers)
-	shown.Paste = f.Paste
+	shown.Paste, shown.Client = f.Paste, f.Client
 	return h.pages.Again(w, r, "diagnosis.html", shown, err)
 }
 
@@ -162,9 +165,14 @@ func (h *handlers) asking(a Answers) asking {
 	return asking{Answers: a, Provinces: h.a.provinces(), Schooling: h.a.choices("education")}
 }
 
+type askForm struct {
+	Client string `q:"client" max:"64"`
+}
+
 // ask takes no answers: in an address they would stay in the browser's history.
 func (h *handlers) ask(w http.ResponseWriter, r *http.Request) error {
-	if _, err := web.Read[struct{}](r); err != nil {
+	f, err := web.Read[askForm](r)
+	if err != nil {
 		return err
 	}
 	_, release, err := h.a.live.Acquire()
@@ -172,7 +180,7 @@ func (h *handlers) ask(w http.ResponseWriter, r *http.Request) error {
 		return err // nobody answers questions for nothing
 	}
 	release()
-	return h.questions(w, r, Answers{})
+	return h.questions(w, r, Answers{}, f.Client)
 }
 
 // diagnosisForm is any of the three ways in: answers, a pasted text, a file.
@@ -182,6 +190,7 @@ type diagnosisForm struct {
 	File   web.Upload `q:"file"`
 	Resume string     `q:"resume" max:"400000"` // our JSON, carried along by the result page
 	Target string     `q:"target" max:"4"`
+	Client string     `q:"client" max:"64"`
 }
 
 // resume reads whichever way was taken.
@@ -223,6 +232,8 @@ func (f *diagnosisForm) at(err error) error {
 type diagnosed struct {
 	*Diagnosis
 	Resume string
+	Client string // for whom a counsellor asked, by id; "" = nobody
+	Staff  bool   // the reader may keep the résumé for a client
 }
 
 // A shownJob is a job with the reach of its bars.
@@ -311,35 +322,37 @@ func (h *handlers) diagnose(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	return h.pages.Reply(w, r, "diagnosed.html", diagnosed{d, string(text)})
+	return h.pages.Reply(w, r, "diagnosed.html", diagnosed{d, string(text), f.Client, web.Allowed(r, ieum.WriteClients)})
 }
 
 type carriedForm struct {
 	Resume string `q:"resume,required" max:"400000"`
+	Client string `q:"client" max:"64"`
 }
 
-// carried reads the résumé that the result page carries.
-func (h *handlers) carried(r *http.Request) (ieum.Resume, error) {
+// carried reads the résumé that the result page carries, and for whom it is.
+func (h *handlers) carried(r *http.Request) (of ieum.Resume, client string, err error) {
 	f, err := web.Read[carriedForm](r)
 	if err != nil {
-		return ieum.Resume{}, err
+		return of, "", err
 	}
-	return h.a.reader.ReadText([]byte(f.Resume))
+	of, err = h.a.reader.ReadText([]byte(f.Resume))
+	return of, f.Client, err
 }
 
 // again shows the questions filled with a résumé, to change it.
 func (h *handlers) again(w http.ResponseWriter, r *http.Request) error {
-	resume, err := h.carried(r)
+	resume, client, err := h.carried(r)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	return h.questions(w, r, answersOf(resume))
+	return h.questions(w, r, answersOf(resume), client)
 }
 
 // file hands the résumé back as a file of the person's own.
 func (h *handlers) file(w http.ResponseWriter, r *http.Request) error {
-	resume, err := h.carried(r)
+	resume, _, err := h.carried(r)
 	if err != nil {
 		return err
 	}

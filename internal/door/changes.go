@@ -1,0 +1,56 @@
+package door
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"ieum"
+	"ieum/internal/platform/journal"
+)
+
+// A Change is something that others did to what is kept of a person, or to who reads
+// it: an entry of the journal, of ids alone.
+type Change struct {
+	Seq          int64           `json:"seq"`  // in journal and ledger; 0 = it gets one within a second
+	What         string          `json:"what"` // one of changeKinds, without door.
+	At           int64           `json:"at"`   // unix seconds
+	By           string          `json:"by"`   // an account
+	Role         ieum.RoleID     `json:"role"`
+	Organisation string          `json:"organisation"`
+	Kind         ieum.RecordKind `json:"kind,omitempty"` // of the record that was kept or removed
+	Counsellor   ieum.AccountID  `json:"counsellor,omitempty"`
+	Drawn        string          `json:"drawn"` // in each entry anew
+}
+
+// Time is when it was.
+func (c Change) Time() time.Time { return time.Unix(c.At, 0) }
+
+// changeKinds are the entries that tell of changes.
+var changeKinds = []string{"door.kept", "door.forgotten", "door.assigned", "door.mandate", "door.mandate_ended"}
+
+// Changes lists the newest changes that others made, the newest first.
+func (d *Door) Changes(ctx context.Context, person ieum.PersonID) (list []Change, err error) {
+	for _, kind := range changeKinds {
+		entries, err := journal.Of(ctx, d.store.db, string(person), kind, 0, stretch)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			c := Change{Seq: e.Seq, What: kind[len("door."):]}
+			if err := json.Unmarshal(e.Data, &c); err != nil {
+				return nil, err
+			}
+			if c.At == 0 {
+				c.At = e.Sealed.Unix() // an entry of before said no time
+			}
+			twice := func(o Change) bool { return o.Drawn == c.Drawn } // it got its number while it was read
+			if c.By != bySelf && !slices.ContainsFunc(list, twice) {
+				list = append(list, c)
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Change) int { return int(b.At - a.At) })
+	return list[:min(len(list), stretch)], nil
+}

@@ -1,0 +1,92 @@
+package door
+
+import (
+	"errors"
+	"net/http"
+
+	"ieum"
+	"ieum/internal/platform/web"
+)
+
+// A waitingLine is a mandate that waits, with the words for it.
+type waitingLine struct {
+	Mandate
+	By   string // who proposed it, by title
+	Case int64  // the number by which the office knows the person
+	Mine bool   // the reader proposed it, or gets it
+}
+
+func (h *handlers) mandates(w http.ResponseWriter, r *http.Request, by Asker) error {
+	if _, err := web.Read[struct{}](r); err != nil {
+		return err
+	}
+	list, err := h.waitingLines(r, by)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "mandates.html", list)
+}
+
+// waitingLines lists what waits, without reading anything that is kept of anybody.
+func (h *handlers) waitingLines(r *http.Request, by Asker) (list []waitingLine, err error) {
+	if err := needs(by, ieum.ReadClients); err != nil {
+		return nil, err
+	}
+	all, err := h.d.Waiting(r.Context(), by)
+	if err != nil {
+		return nil, err
+	}
+	n, err := h.d.names(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range all {
+		line := waitingLine{Mandate: m, By: n.staff[m.Proposer], Mine: m.Proposer == by.ID || m.Holder == by.ID}
+		open, err := h.d.CasesOf(r.Context(), m.Person)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range open {
+			if k.Organisation == m.Organisation {
+				line.Case = k.Number
+			}
+		}
+		list = append(list, line)
+	}
+	return list, nil
+}
+
+type mandateDoForm struct {
+	ID   string `path:"id"`
+	Do   string `path:"do" enum:"confirm|refuse"`
+	Seen bool   `q:"seen" label:"door.mandates.seen"`
+}
+
+// mandateDo confirms a mandate that waits, or ends it.
+func (h *handlers) mandateDo(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[mandateDoForm](r)
+	if err == nil {
+		err = needs(by, ieum.ReadClients)
+	}
+	switch {
+	case err != nil:
+	case f.Do == "refuse":
+		err = h.d.Refuse(r.Context(), by, f.ID)
+	case !f.Seen:
+		err = fault("papers", "/seen-"+f.ID, "tick that you saw the papers")
+	default:
+		err = h.d.Confirm(r.Context(), by, f.ID)
+	}
+	if err == nil {
+		http.Redirect(w, r, "/mandates", http.StatusSeeOther)
+		return nil
+	}
+	if !errors.Is(err, ieum.ErrInvalid) {
+		return err
+	}
+	list, failed := h.waitingLines(r, by)
+	if failed != nil {
+		return failed
+	}
+	return h.again(w, r, "mandates.html", list, err)
+}

@@ -1,0 +1,124 @@
+package door
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"ieum"
+	"ieum/internal/platform/web"
+)
+
+type oversightForm struct {
+	Flag   string `q:"flag" enum:"self|colleague|nocase|mandate|many|odd|erased|quarantine|refused"`
+	Before int64  `q:"before" min:"0"`
+}
+
+// An oversightPage is what an auditor looks at, with the words for the ids it holds.
+type oversightPage struct {
+	*Oversight
+	Flags  []string
+	Lines  []watchedLine
+	Told   []complaintLine
+	Faulty settleForm // as it was left
+}
+
+type watchedLine struct {
+	Watched
+	Who, Why string
+}
+
+type complaintLine struct {
+	Complaint
+	Who, Why, Basis string
+}
+
+// who names a reader: by title and number while they hold a role, else by role, and
+// by the id that the journal has.
+func (h *handlers) who(l ieum.Lang, n names, reader string, role ieum.RoleID, organisation string) string {
+	if reader == bySelf {
+		return h.site.Text(l, "door.yourself", nil)
+	}
+	name := n.staff[ieum.AccountID(reader)]
+	if name == "" && role != "" {
+		name = h.role(l, role)
+	}
+	if name == "" {
+		return reader
+	}
+	if place := n.of("", organisation); place != "" {
+		name += " · " + place
+	}
+	return name
+}
+
+// why is the title of a purpose.
+func (h *handlers) why(l ieum.Lang, id ieum.PurposeID) string {
+	if p := h.d.set.Purposes[id]; p != nil {
+		return p.Title.In(l)
+	}
+	return string(id)
+}
+
+func (h *handlers) oversight(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[oversightForm](r)
+	if err != nil {
+		return err
+	}
+	page, err := h.oversightPage(r, by, f)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "oversight.html", page)
+}
+
+func (h *handlers) oversightPage(r *http.Request, by Asker, f oversightForm) (*oversightPage, error) {
+	o, err := h.d.Oversee(r.Context(), by, f.Flag, f.Before)
+	if err != nil {
+		return nil, err
+	}
+	n, err := h.d.namesOf(r.Context(), ieum.OwnData) // all of staff
+	if err != nil {
+		return nil, err
+	}
+	l, page := web.Lang(r), &oversightPage{Oversight: o, Flags: watchFlags}
+	for _, one := range o.List {
+		page.Lines = append(page.Lines, watchedLine{one, h.who(l, n, one.Reader, one.Role, one.Organisation), h.why(l, one.Purpose)})
+	}
+	for _, c := range o.Complaints {
+		page.Told = append(page.Told, complaintLine{c, h.who(l, n, c.Access.By, c.Access.Role, c.Access.Organisation), h.why(l, c.Access.Purpose), h.basis(l, c.Access)})
+	}
+	return page, nil
+}
+
+type settleForm struct {
+	oversightForm
+	Person  string `q:"person,required" max:"64"`
+	N       int64  `q:"n,required"`
+	Outcome string `q:"outcome,required" enum:"right|wrong" label:"door.oversight.verdict"`
+	Reason  string `q:"reason" max:"1000" label:"door.oversight.reason"`
+}
+
+func (h *handlers) settle(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[settleForm](r)
+	if err == nil {
+		err = h.d.Settle(r.Context(), by, ieum.PersonID(f.Person), f.N, f.Outcome == "right", f.Reason)
+	}
+	if err == nil {
+		at := "/oversight"
+		if slices.Contains(watchFlags, f.Flag) {
+			at += "?flag=" + f.Flag
+		}
+		http.Redirect(w, r, at+"#complaints", http.StatusSeeOther)
+		return nil
+	}
+	if !errors.Is(err, ieum.ErrInvalid) {
+		return err
+	}
+	page, failed := h.oversightPage(r, by, f.oversightForm)
+	if failed != nil {
+		return failed
+	}
+	page.Faulty = f
+	return h.again(w, r, "oversight.html", page, err)
+}

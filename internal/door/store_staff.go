@@ -1,0 +1,40 @@
+package door
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"ieum"
+)
+
+// inForce is the condition of mandates by which somebody acts at a time, given twice.
+const inForce = `confirmer <> '' AND ended = 0 AND since <= ? AND until > ?`
+
+// mandatesWaiting lists the mandates of some organisations that wait for a second
+// person.
+func mandatesWaiting(ctx context.Context, q querier, organisations []string, now time.Time) ([]Mandate, error) {
+	args := []any{now.Unix()}
+	for _, o := range organisations {
+		args = append(args, o)
+	}
+	return mandates(ctx, q, `confirmer = '' AND ended = 0 AND until > ? AND organisation IN (?`+strings.Repeat(`, ?`, len(organisations)-1)+`)`, args...)
+}
+
+// confirmMandate lets a mandate that waits count from now on.
+func (t tx) confirmMandate(mandate string, by ieum.AccountID, now time.Time) (int64, error) {
+	return t.exec(`UPDATE door_mandate SET confirmer = ?, since = ? WHERE id = ? AND confirmer = '' AND ended = 0`, by, now.Unix(), mandate)
+}
+
+// own makes a consent that was given in a person's name the person's own.
+func (t tx) own(id ieum.PersonID, consent string) (int64, error) {
+	return t.exec(`UPDATE door_consent SET mandate = '' WHERE id = ? AND person = ? AND mandate <> ''`, consent, id)
+}
+
+// setSeen says that a counsellor looked at a client for the first time.
+func (s *store) setSeen(ctx context.Context, number int64, now time.Time) error {
+	return s.in(ctx, func(t tx) error {
+		_, err := t.exec(`UPDATE door_case SET seen = ? WHERE number = ? AND seen = 0`, now.Unix(), number)
+		return err
+	})
+}
