@@ -19,8 +19,14 @@ import (
 	"ieum/internal/platform/web"
 )
 
+// A showing is somebody of staff who shows by a credential who they are.
+type showing struct{ name, credential string }
+
 // asking is who of staff asks a command that shows single people, and what for.
-type asking struct{ name, purpose, credential string }
+type asking struct {
+	showing
+	purpose string
+}
 
 // flags declares the flags by which a command learns it.
 func (a *asking) flags(fs *flag.FlagSet) {
@@ -32,6 +38,7 @@ func (a *asking) flags(fs *flag.FlagSet) {
 // rowReader lets somebody of staff see rows about people, one record each.
 type rowReader struct {
 	*store
+	registry *identity.Registry
 	imported imported
 	by       *web.Reader
 }
@@ -46,15 +53,15 @@ func (a *asking) open(ctx context.Context, e *env, set *defs.Set) (*rowReader, e
 	case a.purpose != string(want):
 		return nil, ieum.Errorf(ieum.ErrDenied, "ieum %s shows people for the purpose %s alone, not %s; ask with --purpose %s", e.doing.name, want, a.purpose, want)
 	}
-	token, err := os.ReadFile(a.credential)
+	token, err := a.token()
 	if err != nil {
-		return nil, ieum.Errorf(ieum.ErrNotFound, "the credential %s cannot be read (%v); make one with: ieum account credential %s --out FILE", a.credential, errors.Unwrap(err), a.name)
+		return nil, err
 	}
 	s, err := openStore(ctx, e, set)
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.reader(ctx, e, set, s, strings.TrimSpace(string(token)))
+	r, err := a.reader(ctx, e, set, s, token)
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -66,6 +73,28 @@ func (a *asking) reader(ctx context.Context, e *env, set *defs.Set, s *store, to
 	if err != nil {
 		return nil, err
 	}
+	by, err := a.who(ctx, e, g, token)
+	if err != nil {
+		return nil, err
+	}
+	d, err := door.New(ctx, s.db, set, e.now, door.Needs{Keys: s.keys, Accounts: colleagues{g, set}})
+	if err != nil {
+		return nil, err
+	}
+	return &rowReader{s, g, imported{d, s.keys}, by}, nil
+}
+
+// token reads the credential.
+func (a *showing) token() (string, error) {
+	token, err := os.ReadFile(a.credential)
+	if err != nil {
+		return "", ieum.Errorf(ieum.ErrNotFound, "the credential %s cannot be read (%v); make one with: ieum account credential %s --out FILE", a.credential, errors.Unwrap(err), a.name)
+	}
+	return strings.TrimSpace(string(token)), nil
+}
+
+// who is whose credential it is, who must be who it is said to be.
+func (a *showing) who(ctx context.Context, e *env, g *identity.Registry, token string) (*web.Reader, error) {
 	p, err := g.Who(ctx, token)
 	if err != nil {
 		return nil, err
@@ -73,11 +102,7 @@ func (a *asking) reader(ctx context.Context, e *env, set *defs.Set, s *store, to
 	if !p.SignedIn() || p.Name != identity.Name(a.name) {
 		return nil, ieum.Errorf(ieum.ErrDenied, "the credential %s is not %s's, or does not hold any more (30 minutes unused, 12 hours in all); make a new one with: ieum account credential %s --out FILE", a.credential, a.name, a.name)
 	}
-	d, err := door.New(ctx, s.db, set, e.now, door.Needs{Keys: s.keys, Accounts: colleagues{g, set}})
-	if err != nil {
-		return nil, err
-	}
-	return &rowReader{s, imported{d, s.keys}, &web.Reader{ID: p.ID, Name: p.Name, Fresh: p.Fresh(e.now()), May: p.MayAny, Over: p.Over}}, nil
+	return &web.Reader{ID: p.ID, Name: p.Name, Fresh: p.Fresh(e.now()), May: p.MayAny, Over: p.Over}, nil
 }
 
 // imported is the door for the rows that were imported about people.
@@ -90,8 +115,13 @@ type imported struct {
 // before it is shown.
 func (i imported) Look(ctx context.Context, by *web.Reader, purpose ieum.PurposeID, source ieum.SourceID, kind ieum.KindID, key string) error {
 	person := catalogue.RowPerson(i.keys, source, kind, key)
-	_, err := i.door.ReadImported(ctx, door.Asker{ID: by.ID, Fresh: by.Fresh, May: by.May, Over: by.Over}, person, purpose)
+	_, err := i.door.ReadImported(ctx, askerOf(by), person, purpose)
 	return err
+}
+
+// askerOf is a reader as the door knows one.
+func askerOf(by *web.Reader) door.Asker {
+	return door.Asker{ID: by.ID, Fresh: by.Fresh, May: by.May, Over: by.Over}
 }
 
 // lookAt writes down who is shown, and leaves out who was erased.

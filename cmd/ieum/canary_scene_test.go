@@ -143,6 +143,20 @@ func (w *walk) people() {
 	w.readers = []reader{{name: "visitor"}, readers["seeker"], readers["employer"], readers["analyst"], readers["auditor"], {name: "program", key: secret},
 		second, readers["operator"], stranger, readers["officer"], readers["counsellor"], seeker}
 	w.canary(d, asks(demo["counsellor"]), asks(canary))
+	counted := []door.Asker{asks(canary)} // with whom there are enough for an export
+	for _, name := range []string{"one-of-five", "two-of-five", "three-of-five", "four-of-five"} {
+		_, p := add(name, identity.Grant{Role: "seeker"}, false)
+		counted = append(counted, asks(p))
+	}
+	for i, by := range counted {
+		p, err := d.Begin(ctx, by)
+		w.must(err)
+		if i > 0 {
+			w.must(d.KeepResume(ctx, by, p.ID, ieum.Resume{Careers: []ieum.Career{{Title: "프레스 조작원", Months: 60}}}))
+		}
+		_, err = d.Give(ctx, by, p.ID, door.Wish{Purpose: "statistics", Recipient: "demo"})
+		w.must(err)
+	}
 }
 
 // canary keeps records of every kind.

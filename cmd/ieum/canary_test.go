@@ -228,12 +228,13 @@ func (w *walk) settle() {
 		time.Sleep(50 * time.Millisecond)
 	}
 	dir := w.TempDir()
-	for _, name := range []string{"resume", "secret", "out", "market", "backup", "restored", "none"} {
+	for _, name := range []string{"resume", "secret", "out", "market", "backup", "restored", "export", "none"} {
 		w.values[name] = filepath.Join(dir, name)
 	}
 	writeFile(w.T, w.values["resume"], "프레스 조작원 5년\n")
 	writeFile(w.T, w.values["secret"], "correct horse battery staple\n")
 	w.must(os.Chmod(w.values["secret"], 0o600))
+	w.values["recipient"] = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 	w.values["key"] = strings.TrimSpace(w.ask(reader{}, "GET", "/ledger/key", "").Body.String())
 	w.fill = w.replacer()
 }
@@ -315,7 +316,7 @@ func (w *walk) commands(lines []string) {
 			w.Errorf("ieum %s: exit %d, %s", line, status, said)
 		}
 	}
-	for _, role := range []string{"officer", "operator"} {
+	for _, role := range []string{"officer", "operator", "analyst"} {
 		if list := strings.Join(told(w.T, w.data, "door.read"), "\n"); !strings.Contains(list, `"role":"`+role+`"`) {
 			w.Errorf("a command showed people to the %s, and no record says so", role)
 		}

@@ -81,6 +81,7 @@ var commands = register(
 	evalCommand,
 	mergesCommand,
 	forgetCommand,
+	exportCommand,
 	accountCommand,
 	backupCommand,
 	restoreCommand,

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/bits"
+	"strings"
 	"time"
 
 	"ieum"
@@ -18,6 +19,9 @@ type Job struct {
 	Name         string // such as statistics
 	Organisation string // for which it works
 	Snapshot     string // version of what it makes, or ""
+
+	asked, agreed ieum.AccountID // of staff, for an export; "" otherwise
+	recipient     string         // of an export: the key it is written for
 }
 
 // A Bulk is what is written down of a job before it reads.
@@ -28,6 +32,8 @@ type Bulk struct {
 	People  int64          `json:"people"`
 	Root    string         `json:"root"` // of the tree over all people, salted; hexadecimal
 	At      time.Time      `json:"at"`
+	Asked   ieum.AccountID `json:"-"` // of an export: who of staff asked for it …
+	Agreed  ieum.AccountID `json:"-"` // … and who agreed to it
 }
 
 // A Membership shows somebody that a job read their data among others': Leaf is
@@ -58,7 +64,19 @@ func (d *Door) Bulk(ctx context.Context, j Job, purpose ieum.PurposeID, each fun
 	if err != nil {
 		return nil, err
 	}
-	b := &Bulk{ID: newID("b"), Job: j.Name, Purpose: purpose, People: int64(len(people)), At: d.now().Truncate(time.Second)}
+	b, err := d.begin(ctx, j, p, kinds, people)
+	if err != nil {
+		return nil, err
+	}
+	return b, d.each(ctx, people, func(one ieum.PersonID) (bool, error) {
+		still, err := d.readable(ctx, j, p, kinds, one)
+		return len(still) > 0, err
+	}, kinds, each)
+}
+
+// begin writes down that a job is about to read records of people, durably.
+func (d *Door) begin(ctx context.Context, j Job, p *defs.Purpose, kinds []ieum.RecordKind, people []ieum.PersonID) (*Bulk, error) {
+	b := &Bulk{ID: newID("b"), Job: j.Name, Purpose: p.ID, People: int64(len(people)), At: d.now().Truncate(time.Second), Asked: j.asked, Agreed: j.agreed}
 	members := make([]member, len(people))
 	leaves := make([][]byte, len(people))
 	for i, id := range people {
@@ -73,19 +91,17 @@ func (d *Door) Bulk(ctx context.Context, j Job, purpose ieum.PurposeID, each fun
 	if p.On(defs.BasisLaw) {
 		basis = defs.BasisLaw
 	}
-	if err := d.store.addBulk(ctx, b, root, members, bulkEntry(b, j, p, basis, kinds)); err != nil {
-		return nil, err
-	}
-	return b, d.each(ctx, people, func(one ieum.PersonID) (bool, error) {
-		still, err := d.readable(ctx, j, p, kinds, one)
-		return len(still) > 0, err
-	}, kinds, each)
+	return b, d.store.addBulk(ctx, b, root, members, bulkEntry(b, j, p, basis, kinds))
 }
 
 // bulkEntry is what the journal keeps of a job.
 func bulkEntry(b *Bulk, j Job, p *defs.Purpose, basis defs.Basis, kinds []ieum.RecordKind) map[string]any {
-	return map[string]any{"job": j.Name, "organisation": j.Organisation, "purpose": p.ID, "version": p.Version,
+	entry := map[string]any{"job": j.Name, "organisation": j.Organisation, "purpose": p.ID, "version": p.Version,
 		"basis": basis, "snapshot": j.Snapshot, "kinds": kinds, "people": b.People, "root": b.Root, "at": b.At.Unix()}
+	if j.asked != "" {
+		entry["by"], entry["and"], entry["recipient"] = j.asked, j.agreed, j.recipient
+	}
+	return entry
 }
 
 // each opens the records of people whose reading is written down and who may still
@@ -118,8 +134,8 @@ func (d *Door) each(ctx context.Context, people []ieum.PersonID, still func(ieum
 	return nil
 }
 
-// readable lists those for whom a job has a basis; with one, whether it still has
-// one for them.
+// readable lists those for whom a job has a basis and of whom there is something to
+// read, where it is consent; with one, whether it still has one for them.
 func (d *Door) readable(ctx context.Context, j Job, p *defs.Purpose, kinds []ieum.RecordKind, one ieum.PersonID) ([]ieum.PersonID, error) {
 	switch {
 	case p.On(defs.BasisLaw) && one != "":
@@ -133,6 +149,10 @@ func (d *Door) readable(ctx context.Context, j Job, p *defs.Purpose, kinds []ieu
 	now := d.now().Unix()
 	where, args := `purpose = ? AND version = ? AND organisation = ? AND account = '' AND stopped = 0 AND since <= ? AND until > ?`,
 		[]any{p.ID, p.Version, j.Organisation, now, now}
+	where += ` AND EXISTS (SELECT 1 FROM door_record WHERE door_record.person = door_consent.person AND kind IN (?` + strings.Repeat(`, ?`, len(kinds)-1) + `))`
+	for _, k := range kinds {
+		args = append(args, k)
+	}
 	if one != "" {
 		where, args = where+` AND person = ?`, append(args, one)
 	}

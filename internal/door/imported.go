@@ -59,7 +59,10 @@ func (d *Door) ReadImported(ctx context.Context, by Asker, person ieum.PersonID,
 	if err := d.store.meet(ctx, person, now); err != nil {
 		return nil, err
 	}
-	held, err := d.heldOver(ctx, by, p)
+	held, err := d.held(ctx, by, p)
+	if !p.On(defs.BasisLaw) {
+		err = refused("consent", p)
+	}
 	if err == nil && p.StepUp && !by.Fresh {
 		return nil, ieum.ErrSignedOut
 	}
@@ -75,12 +78,9 @@ func (d *Door) ReadImported(ctx context.Context, by Asker, person ieum.PersonID,
 	return &access, err
 }
 
-// heldOver returns the role in which somebody may do what a purpose takes to
-// people of their own office who have no case.
-func (d *Door) heldOver(ctx context.Context, by Asker, p *defs.Purpose) (ieum.Held, error) {
-	if !p.On(defs.BasisLaw) {
-		return ieum.Held{}, refused("consent", p)
-	}
+// held returns the role in which somebody may do what a purpose takes to people of
+// their own office who have no case.
+func (d *Door) held(ctx context.Context, by Asker, p *defs.Purpose) (ieum.Held, error) {
 	all, err := d.Accounts.Staff(ctx, p.May)
 	if err != nil {
 		return ieum.Held{}, err

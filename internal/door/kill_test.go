@@ -32,6 +32,9 @@ func child(f dying.Fate, step func()) {
 			t.Fatal(err)
 		}
 		b := open(t, d, filepath.Join(f.Dir, "keys"))
+		if _, err := os.Stat(filepath.Join(f.Dir, exporting)); err == nil {
+			b.exports(t, step)
+		}
 		for n := 0; ; n++ {
 			step()
 			p := b.person()

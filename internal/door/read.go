@@ -29,6 +29,7 @@ type Access struct {
 	Ref          string            `json:"ref"`   // a consent or mandate by its id, a case by its number
 	Kinds        []ieum.RecordKind `json:"kinds"` // of records
 	Flags        []string          `json:"flags"`
+	Job          string            `json:"job,omitempty"` // the export it was read for, by its id
 }
 
 // bySelf stands in an access record for the person, so that the journal ties no

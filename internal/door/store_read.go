@@ -110,7 +110,7 @@ func (s *store) opened(ctx context.Context, e journal.Entry) error {
 // addBulk writes a job down with whom it reads of.
 func (s *store) addBulk(ctx context.Context, b *Bulk, root []byte, members []member, data any) error {
 	return s.in(ctx, func(t tx) error {
-		if _, err := t.exec(`INSERT INTO door_bulk (id, job, purpose, people, root, at) VALUES (?, ?, ?, ?, ?, ?)`, b.ID, b.Job, b.Purpose, b.People, root, b.At.Unix()); err != nil {
+		if _, err := t.exec(`INSERT INTO door_bulk (id, job, purpose, people, root, at, asked, agreed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, b.ID, b.Job, b.Purpose, b.People, root, b.At.Unix(), b.Asked, b.Agreed); err != nil {
 			return err
 		}
 		for at := 0; at < len(members); at += rowsAtOnce {
@@ -131,12 +131,12 @@ func (s *store) addBulk(ctx context.Context, b *Bulk, root []byte, members []mem
 // rowsAtOnce is how many rows one statement inserts.
 const rowsAtOnce = 100
 
-const bulkColumns = `door_bulk.id, job, purpose, people, root, at`
+const bulkColumns = `door_bulk.id, job, purpose, people, root, at, asked, agreed`
 
 func scanBulk(scan func(...any) error, b *Bulk, more ...any) error {
 	var root []byte
 	var at int64
-	err := scan(append([]any{&b.ID, &b.Job, &b.Purpose, &b.People, &root, &at}, more...)...)
+	err := scan(append([]any{&b.ID, &b.Job, &b.Purpose, &b.People, &root, &at, &b.Asked, &b.Agreed}, more...)...)
 	b.Root, b.At = hex.EncodeToString(root), moment(at)
 	return err
 }

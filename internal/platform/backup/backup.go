@@ -1,6 +1,7 @@
 // Package backup writes and reads one encrypted file that holds many: a tar
 // archive in the age format (https://age-encryption.org/v1), so that a change or
-// a cut anywhere is seen, and age and tar open it where there is no ieum.
+// a cut anywhere is seen, and age and tar open it where there is no ieum. A File
+// is one that holds itself alone.
 package backup
 
 import (
@@ -29,17 +30,18 @@ const format = "ieum-backup-1"
 // Piece is how many bytes of a stream an entry holds at most.
 const Piece = 4 << 20
 
-// A Writer makes a backup. What it wrote is in its place only after Close.
-type Writer struct {
+// A File is an encrypted file that is being written. What was written is in its
+// place only after Close.
+type File struct {
 	path  string
 	file  *durable.File
 	plain io.Writer
-	close []func() error // of what is wound around the archive, the innermost first
-	tar   *tar.Writer
+	close []func() error // of what is wound around the file, the innermost first
 }
 
-// Create begins a backup at path, where there must be nothing yet.
-func Create(path string, k Keys) (*Writer, error) {
+// CreateFile begins a file at path, where there must be nothing yet, that only its
+// owner may read, and whoever has the keys can.
+func CreateFile(path string, k Keys) (*File, error) {
 	if _, err := os.Lstat(path); err == nil {
 		return nil, ieum.Errorf(ieum.ErrConflict, "there is a file %s already; name another", path)
 	}
@@ -54,15 +56,53 @@ func Create(path string, k Keys) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Writer{path: path, file: f, plain: f}
+	out := &File{path: path, file: f, plain: f}
 	for _, to := range k.to {
-		plain, err := age.Encrypt(w.plain, to...)
+		plain, err := age.Encrypt(out.plain, to...)
 		if err != nil {
-			return nil, errors.Join(err, f.Close(), durable.Remove(temp))
+			return nil, errors.Join(err, out.Abandon())
 		}
-		w.plain, w.close = plain, slices.Insert(w.close, 0, plain.Close)
+		out.plain, out.close = plain, slices.Insert(out.close, 0, plain.Close)
 	}
-	w.tar = tar.NewWriter(w.plain)
+	return out, nil
+}
+
+// Write encrypts b.
+func (f *File) Write(b []byte) (int, error) { return f.plain.Write(b) }
+
+// Close completes the file and lets it be seen.
+func (f *File) Close() error {
+	var err error
+	for _, end := range f.close {
+		err = errors.Join(err, end())
+	}
+	if err == nil {
+		err = f.file.Sync()
+	}
+	if err = errors.Join(err, f.file.Close()); err != nil {
+		return errors.Join(err, durable.Remove(f.path+".new"))
+	}
+	return durable.Rename(f.path+".new", f.path)
+}
+
+// Abandon removes what was written.
+func (f *File) Abandon() error {
+	return errors.Join(f.file.Close(), durable.Remove(f.path+".new"))
+}
+
+// A Writer makes a backup. What it wrote is in its place only after Close.
+type Writer struct {
+	*File
+	tar *tar.Writer
+}
+
+// Create begins a backup at path, where there must be nothing yet.
+func Create(path string, k Keys) (*Writer, error) {
+	f, err := CreateFile(path, k)
+	if err != nil {
+		return nil, err
+	}
+	w := &Writer{f, tar.NewWriter(f)}
 	if err := w.Add(format, 0, strings.NewReader("")); err != nil {
 		w.Abandon()
 		return nil, err
@@ -113,22 +153,10 @@ func (s *stream) Close() error { return s.add(s.buf.Len()) }
 
 // Close completes the backup and lets it be seen.
 func (w *Writer) Close() error {
-	err := w.tar.Close()
-	for _, end := range w.close {
-		err = errors.Join(err, end())
+	if err := w.tar.Close(); err != nil {
+		return errors.Join(err, w.Abandon())
 	}
-	if err == nil {
-		err = w.file.Sync()
-	}
-	if err = errors.Join(err, w.file.Close()); err != nil {
-		return errors.Join(err, durable.Remove(w.path+".new"))
-	}
-	return durable.Rename(w.path+".new", w.path)
-}
-
-// Abandon removes what was written.
-func (w *Writer) Abandon() error {
-	return errors.Join(w.file.Close(), durable.Remove(w.path+".new"))
+	return w.File.Close()
 }
 
 // A Reader reads a backup from its begin to its end.

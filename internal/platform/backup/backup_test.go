@@ -205,3 +205,61 @@ func TestABackupForTwoPeople(t *testing.T) {
 		t.Errorf("cut off: %v", err)
 	}
 }
+
+// A file of its own shows when it is whole, is its owner's alone, and opens for
+// whoever has the key, with age's own reader.
+func TestAFileOfItsOwn(t *testing.T) {
+	pair, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"", "age1", "AGE-SECRET-KEY-1", pair.String()} {
+		if _, err := Recipient(bad); !errors.Is(err, ieum.ErrInvalid) || bad != "" && strings.Contains(err.Error(), bad+" ") {
+			t.Errorf("Recipient(%q): %v", bad, err)
+		}
+	}
+	keys, err := Recipient(pair.Recipient().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "one")
+	for _, keep := range []bool{false, true} {
+		f, err := CreateFile(path, keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(f, "secret"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Error("it shows before it is whole")
+		}
+		if !keep {
+			if left, err := filepath.Glob(path + "*"); f.Abandon() != nil || err != nil || len(left) != 1 {
+				t.Errorf("%q, %v", left, err)
+			}
+			continue
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left, _ := filepath.Glob(path + "*"); len(left) != 1 {
+		t.Errorf("there is %q", left)
+	}
+	if _, err := CreateFile(path, keys); !errors.Is(err, ieum.ErrConflict) {
+		t.Errorf("over it: %v", err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := age.Decrypt(bytes.NewReader(b), pair)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(r)
+	if info, failed := os.Stat(path); err != nil || failed != nil || string(text) != "secret" || info.Mode().Perm() != 0o600 {
+		t.Errorf("%q, %v, %v", text, err, info.Mode())
+	}
+}

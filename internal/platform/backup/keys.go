@@ -43,6 +43,15 @@ func Recipients(path string) (k Keys, err error) {
 	return Keys{to: [][]age.Recipient{to}}, nil
 }
 
+// Recipient reads one public key, as age-keygen -y writes it.
+func Recipient(key string) (Keys, error) {
+	to, err := age.ParseX25519Recipient(key)
+	if err != nil {
+		return Keys{}, ieum.Errorf(ieum.ErrInvalid, "this is no public key (age1…); make one with: age-keygen")
+	}
+	return Keys{to: [][]age.Recipient{{to}}}, nil
+}
+
 // Identities reads the secret keys of a file that only its owner may read.
 func Identities(path string) (k Keys, err error) {
 	b, err := readSecret(path)

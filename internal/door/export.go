@@ -1,0 +1,130 @@
+package door
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// An Export is what somebody of staff wants written out of the résumés of those
+// who agreed.
+type Export struct {
+	Purpose   ieum.PurposeID
+	Recipient string // the key that the file is written for
+}
+
+// exportJob is the name of the job. In the list of refused reads it stands for a
+// person.
+const exportJob = "export"
+
+// fewest is the least number of people an export tells of.
+const fewest = 5
+
+// Export hands out the résumés of those who agreed that the organisation of who
+// asks reads them for a purpose. It takes two: who asks holds the role that the
+// purpose takes; who agrees is somebody else, may confirm what takes two people,
+// and could not ask for it themselves. Both signed in a short while ago. One record
+// for all is durable before the first is read, and one for each person before
+// theirs is opened, as of a read. Who stops or is erased meanwhile is passed over.
+// Of fewer than five people nothing is handed out (ErrDenied); when that shows only
+// at the end, what was read stays on record and the error says not to keep it.
+func (d *Door) Export(ctx context.Context, asks, agrees Asker, x Export, each func(ieum.Resume) error) (*Bulk, error) {
+	p, err := d.purpose(x.Purpose)
+	if err != nil {
+		return nil, err
+	}
+	held, err := d.two(ctx, asks, agrees, p)
+	if errors.Is(err, ieum.ErrDenied) {
+		err = d.refuse(ctx, exportJob, Access{At: d.now().Unix(), By: string(asks.ID), Purpose: p.ID, Version: p.Version, Kinds: exported}, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	j := Job{Name: exportJob, Organisation: held.Organisation, asked: asks.ID, agreed: agrees.ID, recipient: x.Recipient}
+	people, err := d.readable(ctx, j, p, exported, "")
+	if err != nil {
+		return nil, err
+	}
+	if len(people) < fewest {
+		return nil, tooFew(p)
+	}
+	b, err := d.begin(ctx, j, p, exported, people)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	for _, person := range people {
+		r, err := d.exportOne(ctx, asks, person, p, held.Organisation, b)
+		if err != nil {
+			return nil, err
+		}
+		if r == nil {
+			continue
+		}
+		n++
+		if err := each(*r); err != nil {
+			return nil, err
+		}
+	}
+	if n < fewest {
+		return nil, tooFew(p)
+	}
+	return b, nil
+}
+
+// exported is what an export reads of each.
+var exported = []ieum.RecordKind{ieum.ResumeRecord}
+
+func tooFew(p *defs.Purpose) error {
+	return &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.few", Args: map[string]any{"purpose": p.Title, "least": fewest},
+		Message: "fewer than 5 people agreed to this and have a résumé here; nothing is written of so few, for somebody could be recognised"}
+}
+
+// two says in which role who asks does so, or what is missing.
+func (d *Door) two(ctx context.Context, asks, agrees Asker, p *defs.Purpose) (ieum.Held, error) {
+	if !p.On(defs.BasisConsent) || !covers(p.Records, exported) {
+		return ieum.Held{}, refused("consent", p)
+	}
+	held, err := d.held(ctx, asks, p)
+	if err != nil {
+		return held, err
+	}
+	if _, may := agrees.Over(ieum.GrantRoles, ieum.Subject{Organisation: held.Organisation}); !may || agrees.May(p.May) { // which who asks may
+		return held, &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.second", Args: map[string]any{"purpose": p.Title},
+			Message: "a second person agrees to this: somebody who confirms roles, and could not ask for it themselves"}
+	}
+	if !asks.Fresh || !agrees.Fresh {
+		return held, ieum.ErrSignedOut
+	}
+	return held, nil
+}
+
+// exportOne reads a résumé on record; nil where that may not be any more. It
+// carries no flags: auditors are shown the export, with who asked and who agreed.
+func (d *Door) exportOne(ctx context.Context, asks Asker, person ieum.PersonID, p *defs.Purpose, organisation string, b *Bulk) (*ieum.Resume, error) {
+	now := d.now()
+	_, sealed, err := d.store.read(ctx, asks, person, exported, now, func(s standing) (Access, error) {
+		s.consents = slices.DeleteFunc(s.consents, func(c Consent) bool { return c.Organisation != organisation })
+		g, err := judge(asks, s, p, exported)
+		if err != nil {
+			return Access{}, err
+		}
+		a := accessOf(asks, s, g, p, exported, now)
+		a.Flags, a.Job = nil, b.ID
+		return a, nil
+	})
+	if errors.Is(err, ieum.ErrDenied) || errors.Is(err, ieum.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	r, err := d.open(person, sealed)
+	if isErased(err) {
+		return nil, nil
+	}
+	return r.Resume, err
+}
