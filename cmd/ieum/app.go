@@ -320,7 +320,7 @@ func (a *app) expire(ctx context.Context) error {
 func (a *app) forget(ctx context.Context) error {
 	behind, err := a.store.catalogue.Behind(ctx)
 	if err == nil && behind {
-		if err = a.noteKeys(ctx); err == nil {
+		if err = noteKeys(ctx, a.store, a.set, a.now()); err == nil {
 			err = a.store.catalogue.Hide(ctx)
 		}
 	}
@@ -347,12 +347,12 @@ func (a *app) forget(ctx context.Context) error {
 }
 
 // noteKeys writes down that the keys of all rows about people are read.
-func (a *app) noteKeys(ctx context.Context) error {
-	people, sum, err := a.store.catalogue.People(ctx)
+func noteKeys(ctx context.Context, s *store, set *defs.Set, now time.Time) error {
+	people, sum, err := s.catalogue.People(ctx)
 	if err != nil || people == 0 {
 		return err
 	}
-	_, err = door.NoteJob(ctx, a.store.db, a.set, a.now(), door.Job{Name: "serve"}, safekeeping, door.Crowd{People: people, Sum: sum})
+	_, err = door.NoteJob(ctx, s.db, set, now, door.Job{Name: "serve"}, safekeeping, door.Crowd{People: people, Sum: sum})
 	return err
 }
 

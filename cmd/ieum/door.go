@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"ieum"
 	"ieum/defs"
+	"ieum/internal/catalogue"
 	"ieum/internal/door"
 	"ieum/internal/identity"
 	"ieum/internal/ledger"
@@ -17,7 +19,7 @@ import (
 // openDoor returns the way to people's records. Who was erased is erased again:
 // an older copy of the database may have been put back, or a crash came between.
 func openDoor(ctx context.Context, e *env, m *market, s *store, g *identity.Registry, l *ledger.Ledger) (*door.Door, error) {
-	d, err := door.New(ctx, s.db, m.set, e.now, door.Needs{Keys: s.keys, Accounts: colleagues{g, m.set}, Ledger: proofs{l}, Resumes: m.reader})
+	d, err := door.New(ctx, s.db, m.set, e.now, door.Needs{Keys: s.keys, Accounts: colleagues{g, m.set}, Ledger: proofs{l}, Resumes: m.reader, Rows: delivered{s.catalogue, s, m.set, e.now}})
 	if err != nil {
 		return nil, err
 	}
@@ -117,4 +119,32 @@ func (p proofs) Erase(ctx context.Context, seqs ...int64) error { return p.l.Era
 // Proved says whether it was seen whose account it is.
 func (c colleagues) Proved(ctx context.Context, a ieum.AccountID) (bool, error) {
 	return c.g.Proofed(ctx, a)
+}
+
+// Known returns the token by which rows about the owner of an account are known.
+func (c colleagues) Known(ctx context.Context, a ieum.AccountID) (string, error) {
+	return c.g.Known(ctx, a)
+}
+
+// delivered are the rows that sources delivered about people, as the door asks for
+// them.
+type delivered struct {
+	*catalogue.Catalogue
+	s   *store
+	set *defs.Set
+	now func() time.Time
+}
+
+// RowPerson returns the id under which reads of a row are recorded.
+func (d delivered) RowPerson(source ieum.SourceID, key string) ieum.PersonID {
+	return catalogue.RowPerson(d.s.keys, source, "resume", key)
+}
+
+// HideErased hides rows that were erased, having written down that the keys of all
+// rows are read for it.
+func (d delivered) HideErased(ctx context.Context, by ieum.AccountID, rows map[ieum.SourceID][]string) error {
+	if err := noteKeys(ctx, d.s, d.set, d.now()); err != nil {
+		return err
+	}
+	return d.Catalogue.HideErased(ctx, by, rows)
 }

@@ -54,11 +54,6 @@ func (c *Catalogue) Agencies() map[ieum.SourceID]ieum.Text {
 	return out
 }
 
-// RowPerson is the function of this name with the catalogue's own keys.
-func (c *Catalogue) RowPerson(source ieum.SourceID, key string) ieum.PersonID {
-	return RowPerson(c.keys, source, "resume", key)
-}
-
 // IsOf says whether a source has a résumé under a key that is about whom a token
 // of Who stands for. For a key that it has not it reads some other row, and takes
 // about as long.
@@ -250,7 +245,7 @@ func (c *Catalogue) HideErased(ctx context.Context, by ieum.AccountID, rows map[
 	var now []snapshot.Place
 	for source, keys := range rows {
 		for _, key := range keys {
-			id := string(c.RowPerson(source, key))
+			id := string(RowPerson(c.keys, source, "resume", key))
 			if !slices.Contains(c.keys.Erased(), id) {
 				return fmt.Errorf("catalogue: row %s is to be hidden and was not erased", id)
 			}

@@ -98,7 +98,7 @@ func TestErasedRowsAreHidden(t *testing.T) {
 	if err := b.HideErased(ctx, "self", rows); err == nil {
 		t.Error("rows are hidden of somebody who was not erased")
 	}
-	if err := b.sealer.Erase("psomebody", string(b.RowPerson("people", "r2")), string(b.RowPerson("people", "r3"))); err != nil {
+	if err := b.sealer.Erase("psomebody", string(RowPerson(b.sealer, "people", "resume", "r2")), string(RowPerson(b.sealer, "people", "resume", "r3"))); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.HideErased(ctx, "self", rows); err != nil {

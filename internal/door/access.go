@@ -18,6 +18,7 @@ import (
 type Line struct {
 	Access
 	Seq       int64  `json:"seq"`                 // its number in journal and ledger; 0 = it gets one within a second
+	Link      string `json:"link,omitempty"`      // by which the row was the person's that was read; "" = their records
 	Complaint string `json:"complaint,omitempty"` // "", open, right or wrong
 	Reason    string `json:"reason,omitempty"`    // what the auditor said of it
 }
@@ -29,6 +30,11 @@ type Accesses struct {
 	Next  int64        `json:"next,omitempty"` // "before" of the next stretch; 0 = there is none
 	Gaps  []int64      `json:"gaps,omitempty"` // numbers that are missing within the stretch
 	Bulk  []Membership `json:"bulk"`           // jobs that read the person's data among others'
+
+	// Rows are those that sources delivered and the person is or was tied to, and
+	// Crowds the jobs over files in which such rows may have been.
+	Rows   []RowReads `json:"rows,omitempty"`
+	Crowds []Bulk     `json:"crowds,omitempty"`
 }
 
 // stretch is how many access records a page shows.
@@ -41,33 +47,46 @@ func (d *Door) LookedAt(ctx context.Context, person ieum.PersonID, before int64)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := d.store.accesses(ctx, person, before, stretch+1)
+	all, err := d.histories(ctx, p, before)
 	if err != nil {
 		return nil, err
 	}
 	a := &Accesses{Total: p.Reads}
-	if a.Lines, err = lines(entries); err != nil {
+	a.Lines, a.Next = weave(all, stretch)
+	a.Gaps = all[0].gaps()
+	if err := d.outcomes(ctx, person, "", a.Lines); err != nil {
 		return nil, err
 	}
-	if len(a.Lines) > stretch {
-		a.Lines = a.Lines[:stretch]
-		a.Next = a.Lines[stretch-1].Seq
-	}
-	a.Gaps = gaps(a.Lines, before == 0, a.Next == 0, p.Reads)
-	if before == 0 {
-		if a.Bulk, err = d.store.memberships(ctx, person, ""); err != nil {
+	for _, h := range all[1:] {
+		a.Rows = append(a.Rows, RowReads{*h.link, h.total, h.gaps()})
+		if err := d.outcomes(ctx, h.link.row, h.link.ID, a.Lines); err != nil {
 			return nil, err
 		}
 	}
-	outcomes, err := d.complained(ctx, `person = ?`, person)
-	for _, c := range outcomes {
-		for i := range a.Lines {
-			if a.Lines[i].N == c.N {
-				a.Lines[i].Complaint, a.Lines[i].Reason = c.Outcome, c.Reason
+	if before > 0 {
+		return a, nil
+	}
+	if slices.ContainsFunc(a.Rows, func(r RowReads) bool { return r.Link.Ended.IsZero() }) {
+		if a.Crowds, err = d.store.crowds(ctx); err != nil {
+			return nil, err
+		}
+	}
+	a.Bulk, err = d.store.memberships(ctx, person, "")
+	return a, err
+}
+
+// outcomes puts to lines of a link ("" = of the person's own records) what became of
+// complaints about them.
+func (d *Door) outcomes(ctx context.Context, id ieum.PersonID, link string, lines []Line) error {
+	all, err := d.complained(ctx, `person = ?`, id)
+	for _, c := range all {
+		for i := range lines {
+			if lines[i].N == c.N && lines[i].Link == link {
+				lines[i].Complaint, lines[i].Reason = c.Outcome, c.Reason
 			}
 		}
 	}
-	return a, err
+	return err
 }
 
 // lines reads access records; one that was sealed while it was read is there
@@ -142,8 +161,8 @@ func (d *Door) Prove(ctx context.Context, person ieum.PersonID, seq int64) (*Pro
 	if err != nil {
 		return nil, err
 	}
-	if e.Subject != string(person) {
-		return nil, ieum.ErrNotFound
+	if _, err := d.subjectOf(ctx, person, e); err != nil {
+		return nil, err
 	}
 	hash, salt, proof, err := d.Ledger.Proof(ctx, seq)
 	if err != nil {
@@ -203,7 +222,11 @@ func (d *Door) Complain(ctx context.Context, by Asker, person ieum.PersonID, seq
 		return err
 	}
 	var a Access
-	if e.Subject != string(person) || e.Kind != "door.read" {
+	of, err := d.subjectOf(ctx, person, e)
+	if err != nil {
+		return err
+	}
+	if e.Kind != "door.read" {
 		return ieum.ErrNotFound
 	}
 	if err := json.Unmarshal(e.Data, &a); err != nil {
@@ -214,11 +237,11 @@ func (d *Door) Complain(ctx context.Context, by Asker, person ieum.PersonID, seq
 		if !acts(by, s) {
 			return errNotYours()
 		}
-		n, err := t.addComplaint(Complaint{Person: person, N: a.N, Seq: seq, Made: now})
+		n, err := t.addComplaint(Complaint{Person: of, N: a.N, Seq: seq, Made: now})
 		if err != nil || n == 0 {
 			return err
 		}
-		return t.tell("door.complaint", person, map[string]any{"n": a.N, "seq": seq})
+		return t.tell("door.complaint", of, map[string]any{"n": a.N, "seq": seq})
 	})
 }
 
@@ -289,7 +312,7 @@ type Oversight struct {
 }
 
 // watchFlags are the flags in the order an auditor reads them.
-var watchFlags = []string{flagSelf, flagColleague, flagNoCase, flagMandate, flagMany, flagOdd, flagErased, flagQuarantine, flagRefused}
+var watchFlags = []string{flagSelf, flagColleague, flagNoCase, flagMandate, flagMany, flagOdd, flagErased, flagLink, flagClaim, flagQuarantine, flagRefused}
 
 // Oversee lists the reads of a flag (the first that has any for ""), from before
 // a number on, the complaints and the jobs over many people.

@@ -149,6 +149,8 @@ const (
 	flagMandate   = "mandate"   // somebody was let act for the person, or works for the service and reads as who acts
 	flagErased    = "erased"    // staff erased somebody who has no account
 	flagRefused   = "refused"
+	flagLink      = "link"  // staff tied somebody to a row that a source delivered, or ended that
+	flagClaim     = "claim" // a row that is somebody's already was claimed, or staff's try was refused; the one whose it is, too
 	// flagQuarantine stands for a delivery's quarantine that was opened: person is the
 	// delivery's number, n that of the entry.
 	flagQuarantine = "quarantine"

@@ -10,7 +10,7 @@
 //
 // Read person.go for the nouns, basis.go for what is decided about them, read.go
 // for the door itself, keep.go for how records come in, consent.go, cases.go and
-// mandate.go for what bases rest on, access.go for who looked at whom, bulk.go for
+// mandate.go for what bases rest on, link.go for rows that sources delivered, access.go for who looked at whom, bulk.go for
 // jobs, erase.go for how everything goes away, store.go for what is kept, and
 // http.go for pages and API.
 package door
@@ -61,6 +61,9 @@ type Accounts interface {
 	Named(ctx context.Context, name string) (ieum.AccountID, error)
 	// Proved says whether it was seen whose account it is.
 	Proved(ctx context.Context, a ieum.AccountID) (bool, error)
+	// Known returns the token by which rows about the owner of an account are known,
+	// "" while no proof says who they are.
+	Known(ctx context.Context, a ieum.AccountID) (string, error)
 	// Organisations returns the names of all organisations by id, of a kind, or of any for "".
 	Organisations(ctx context.Context, kind string) (map[string]string, error)
 	// Remove removes an account and all it signs in with.
@@ -90,6 +93,7 @@ type Needs struct {
 	Accounts Accounts
 	Ledger   Ledger
 	Resumes  Resumes
+	Rows     Rows
 }
 
 // A Door is the way to people's records. It is safe for concurrent use.

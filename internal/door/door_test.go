@@ -45,6 +45,7 @@ type bench struct {
 	gone   []ieum.AccountID
 	erased []int64
 	in     int64 // entries the ledger has come to
+	rows   benchRows
 }
 
 // loaded are the definitions that the door reads; the others take their time.
@@ -84,7 +85,7 @@ func open(t testing.TB, d *db.DB, dir string) *bench {
 		{ID: "acounsellor", Name: "counsellor", Title: "상담사 1", Organisation: "center", Site: "north"}, {ID: "asecond", Name: "second", Title: "상담사 2", Organisation: "center", Site: "north"},
 		{ID: "aother", Name: "other", Organisation: "elsewhere"},
 	}}
-	b.Door, err = New(ctx, d, set, func() time.Time { return *b.clock }, Needs{Keys: keys, Accounts: b, Ledger: (*benchLedger)(b)})
+	b.Door, err = New(ctx, d, set, func() time.Time { return *b.clock }, Needs{Keys: keys, Accounts: b, Ledger: (*benchLedger)(b), Rows: &b.rows})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -496,7 +497,7 @@ func TestStoppingIsEffectiveAtTheNextRead(t *testing.T) {
 			t.Errorf("the next read: %v", err)
 		}
 		r := must[*Receipt](t)(b.Receipt(ctx, p, c.ID))
-		if r.Status != "dpv:ConsentWithdrawn" || r.Recipient.Name != "상담사 1 (가상 일자리센터)" || len(r.Records) != 3 {
+		if r.Status != "dpv:ConsentWithdrawn" || r.Recipient.Name != "상담사 1 (가상 일자리센터)" || len(r.Records) != 4 {
 			t.Errorf("the receipt is %+v", r)
 		}
 	})

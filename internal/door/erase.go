@@ -17,27 +17,46 @@ func isErased(err error) bool { return errors.Is(err, ieum.ErrErased) }
 // the account, and what tied the person to entries of the ledger. A row with
 // the drawn id stays, and the journal, which names nobody. It asks for a fresh
 // sign-in. A crash in between is gone on with at the next start. An account of which
-// no records are kept goes the same way.
+// no records are kept goes the same way. The rows that the person is tied to are
+// erased with them: their keys in the same step, so that all of it has begun or
+// nothing.
 func (d *Door) Erase(ctx context.Context, by Asker) error {
 	if !by.Fresh {
 		return ieum.ErrSignedOut
 	}
 	p, err := d.Own(ctx, by)
+	var rows map[ieum.SourceID][]string
 	switch {
 	case errors.Is(err, ieum.ErrNotFound):
 		err = d.Keys.Erase(string(by.ID))
 	case err == nil:
-		if err = d.Keys.Erase(string(p.ID), string(by.ID)); err == nil {
+		if rows, err = d.eraseKeys(ctx, p.ID, string(by.ID)); err == nil {
 			err = d.erase(ctx, p.ID)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	if err := d.Accounts.Remove(ctx, by.ID); !errors.Is(err, ieum.ErrNotFound) {
+	if err := d.Accounts.Remove(ctx, by.ID); err != nil && !errors.Is(err, ieum.ErrNotFound) {
 		return err
 	}
-	return nil
+	return d.eraseRows(ctx, bySelf, rows)
+}
+
+// eraseRows goes on with rows whose keys are gone: nobody is shown them any more.
+func (d *Door) eraseRows(ctx context.Context, by ieum.AccountID, rows map[ieum.SourceID][]string) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	ctx = context.WithoutCancel(ctx) // it goes on also when nobody waits
+	for source, keys := range rows {
+		for _, key := range keys {
+			if err := d.erase(ctx, d.Rows.RowPerson(source, key)); err != nil {
+				return err
+			}
+		}
+	}
+	return d.Rows.HideErased(ctx, by, rows)
 }
 
 // EraseClient does so for a client of the asker's who has no account, and asked
@@ -55,9 +74,10 @@ func (d *Door) EraseClient(ctx context.Context, by Asker, person ieum.PersonID) 
 const visitLasts = 2 * time.Hour
 
 // Undo erases somebody whom the asker registered by mistake within the same visit,
-// as EraseClient does, without a wish in writing or a new sign-in.
+// as EraseClient does, without a wish in writing or a new sign-in. A row that they
+// were tied to is nobody's again: who was registered by mistake erases no one.
 func (d *Door) Undo(ctx context.Context, by Asker, person ieum.PersonID) error {
-	return d.eraseClient(ctx, by, person, "undone", func(t tx, by Asker, s standing) (Case, error) {
+	return d.eraseClient(ctx, by, person, undone, func(t tx, by Asker, s standing) (Case, error) {
 		k, err := lastOf(t, by, s)
 		if err == nil && !d.undoable(k, s.person) {
 			err = fault("visit", "", "this can be undone within two hours, by who registered them")
@@ -65,6 +85,9 @@ func (d *Door) Undo(ctx context.Context, by Asker, person ieum.PersonID) error {
 		return k, err
 	})
 }
+
+// undone stands in the journal for the wish of who was registered by mistake.
+const undone = "undone"
 
 // undoable says whether a case is that of a registration that may be undone.
 func (d *Door) undoable(k Case, of Person) bool {
@@ -108,10 +131,20 @@ func (d *Door) eraseClient(ctx context.Context, by Asker, person ieum.PersonID, 
 	if err != nil {
 		return err
 	}
-	if err := d.Keys.Erase(string(person)); err != nil {
+	if wish == undone {
+		if err := d.Keys.Erase(string(person)); err != nil {
+			return err
+		}
+		return d.erase(ctx, person)
+	}
+	rows, err := d.eraseKeys(ctx, person)
+	if err != nil {
 		return err
 	}
-	return d.erase(ctx, person)
+	if err := d.erase(ctx, person); err != nil {
+		return err
+	}
+	return d.eraseRows(ctx, by.ID, rows)
 }
 
 // erase empties the rows of somebody whose key is gone.

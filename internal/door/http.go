@@ -19,6 +19,7 @@ func (d *Door) Routes(site *web.Site, mux *web.Mux) {
 	h := &handlers{d, site, site.Pages(files)}
 	h.myRoutes(mux)
 	h.apiRoutes(mux)
+	h.linkRoutes(mux)
 	h.staffRoutes(mux)
 }
 

@@ -49,7 +49,7 @@ func (h *handlers) records(w http.ResponseWriter, r *http.Request, by Asker) err
 	if err != nil {
 		return err
 	}
-	got, err := h.d.Read(r.Context(), by, id, "own", ieum.ContactRecord, ieum.ResumeRecord, ieum.NoteRecord, ieum.PaperRecord)
+	got, err := h.d.Read(r.Context(), by, id, "own", ieum.ContactRecord, ieum.ResumeRecord, ieum.NoteRecord, ieum.PaperRecord, ieum.ImportedRecord)
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,9 @@ type clientPage struct {
 func (p clientPage) Resumes() bool  { return slices.Contains(p.Covers, ieum.ResumeRecord) }
 func (p clientPage) Contacts() bool { return slices.Contains(p.Covers, ieum.ContactRecord) }
 
+// Writes says whether the reader may change what is kept of the client.
+func (p clientPage) Writes() bool { return p.Case != nil }
+
 // Carried is the résumé that is kept, as a diagnosis takes it.
 func (p clientPage) Carried() (string, error) {
 	text, err := json.Marshal(p.Records.Resume)

@@ -44,6 +44,7 @@ type myPage struct {
 	Mandates []Mandate // of who acts for the person
 	Fresh    bool
 	Asked    consentForm
+	Rows     rowsPart
 }
 
 type forForm struct {
@@ -78,12 +79,18 @@ func (h *handlers) myPage(r *http.Request, by Asker, person string) (*myPage, er
 	}
 	id, err := h.whom(r, by, person)
 	if errors.Is(err, ieum.ErrNotFound) && person == "" {
-		return page, nil // nothing is kept yet
+		page.Rows, err = h.rowsPart(r, by, "")
+		return page, err // nothing is kept yet
 	}
 	if err != nil {
 		return nil, err
 	}
-	got, err := h.d.Read(ctx, by, id, "own", ieum.ContactRecord, ieum.ResumeRecord, ieum.NoteRecord)
+	if person == "" {
+		if page.Rows, err = h.rowsPart(r, by, id); err != nil {
+			return nil, err
+		}
+	}
+	got, err := h.d.Read(ctx, by, id, "own", ieum.ContactRecord, ieum.ResumeRecord, ieum.NoteRecord, ieum.ImportedRecord)
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +222,7 @@ func (h *handlers) jsonResume(w http.ResponseWriter, r *http.Request, by Asker) 
 	if err != nil {
 		return err
 	}
-	got, err := h.d.Read(r.Context(), by, id, "own", ieum.ContactRecord, ieum.ResumeRecord)
+	got, err := h.d.Read(r.Context(), by, id, "own", ieum.ContactRecord, ieum.ResumeRecord, ieum.ImportedRecord)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 type oversightForm struct {
-	Flag   string `q:"flag" enum:"self|colleague|nocase|mandate|many|odd|erased|quarantine|refused"`
+	Flag   string `q:"flag" enum:"self|colleague|nocase|mandate|many|odd|erased|link|claim|quarantine|refused"`
 	Before int64  `q:"before" min:"0"`
 }
 

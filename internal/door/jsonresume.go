@@ -7,7 +7,8 @@ import (
 )
 
 // A JSONResume is a résumé in the form of jsonresume.org, which other services
-// read. Meta has it in our own form, whole.
+// read. Meta has it in our own form, whole, and beside it
+// those that agencies have.
 type JSONResume struct {
 	Schema       string          `json:"$schema"`
 	Basics       JSONBasics      `json:"basics"`
@@ -55,6 +56,9 @@ func jsonResume(r Records, named func(list, code string) string) JSONResume {
 		of = &ieum.Resume{}
 	}
 	out.Basics.Label, out.Basics.Summary, out.Meta["ieum"] = of.Headline, of.Text, of
+	if len(r.Imported) > 0 {
+		out.Meta["imported"] = r.Imported
+	}
 	for _, c := range of.Careers {
 		w := JSONWork{Position: c.Title, Summary: c.Text}
 		if c.Months > 0 {

@@ -52,6 +52,10 @@ type Records struct {
 	Resume  *ieum.Resume `json:"resume,omitempty"`
 	Notes   []Note       `json:"notes,omitempty"`
 	Papers  []Paper      `json:"papers,omitempty"`
+	// Imported are the résumés of sources that the person is tied to, as they are now.
+	Imported []Imported `json:"imported,omitempty"`
+
+	ties map[string]tie // by link
 }
 
 // longest are the most characters of a contact's fields and of a note.

@@ -92,6 +92,9 @@ func (d *Door) Read(ctx context.Context, by Asker, person ieum.PersonID, purpose
 		return nil, err
 	}
 	records, err := d.open(person, sealed)
+	if err == nil {
+		err = d.load(ctx, person, &records)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -174,6 +177,14 @@ func (r *Records) add(row kept, plain []byte) error {
 		n := Note{Item: row.Item}
 		err := json.Unmarshal(plain, &n)
 		r.Notes = append(r.Notes, n)
+		return err
+	case ieum.ImportedRecord:
+		var t tie
+		err := json.Unmarshal(plain, &t)
+		if r.ties == nil {
+			r.ties = map[string]tie{}
+		}
+		r.ties[row.Item] = t
 		return err
 	}
 	p := Paper{Item: row.Item}

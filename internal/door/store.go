@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -310,22 +311,32 @@ func records(ctx context.Context, q querier, id ieum.PersonID, kinds []ieum.Reco
 	for _, k := range kinds {
 		args = append(args, k)
 	}
-	return list(ctx, q, func(scan func(...any) error) (k kept, err error) {
+	rows, err := list(ctx, q, func(scan func(...any) error) (k kept, err error) {
 		var changed int64
 		err = scan(&k.Kind, &k.Item, &k.sealed, &changed)
 		k.Changed = moment(changed)
 		return k, err
 	}, `SELECT kind, item, sealed, changed FROM door_record WHERE person = ? AND kind IN (?`+strings.Repeat(`, ?`, len(kinds)-1)+`) ORDER BY kind, changed DESC, item`, args...)
+	if err != nil || !slices.Contains(kinds, ieum.ImportedRecord) {
+		return rows, err
+	}
+	tied, err := ties(ctx, q, id)
+	return append(rows, tied...), err
 }
 
 // have lists which records there are of a person, without what they hold.
 func (s *store) have(ctx context.Context, id ieum.PersonID) ([]kept, error) {
-	return list(ctx, s, func(scan func(...any) error) (k kept, err error) {
+	rows, err := list(ctx, s, func(scan func(...any) error) (k kept, err error) {
 		var changed int64
 		err = scan(&k.Kind, &k.Item, &changed)
 		k.Changed = moment(changed)
 		return k, err
 	}, `SELECT kind, item, changed FROM door_record WHERE person = ? ORDER BY kind, changed DESC, item`, id)
+	if err != nil {
+		return nil, err
+	}
+	tied, err := ties(ctx, s, id)
+	return append(rows, tied...), err
 }
 
 // put keeps a sealed record in the place of one of its kind and item.
@@ -401,7 +412,7 @@ func (t tx) empty(id ieum.PersonID, now time.Time) (int64, error) {
 	}
 	for _, query := range []string{
 		`DELETE FROM door_record WHERE person = ?`, `DELETE FROM door_consent WHERE person = ?`, `DELETE FROM door_case WHERE person = ?`,
-		`DELETE FROM door_mandate WHERE person = ?`, `UPDATE door_complaint SET reason = NULL WHERE person = ?`, `UPDATE door_member SET person = NULL, salt = NULL WHERE person = ?`,
+		`DELETE FROM door_mandate WHERE person = ?`, `DELETE FROM door_link WHERE person = ?`, `UPDATE door_complaint SET reason = NULL WHERE person = ?`, `UPDATE door_member SET person = NULL, salt = NULL WHERE person = ?`,
 	} {
 		if _, err := t.exec(query, id); err != nil {
 			return n, err

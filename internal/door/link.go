@@ -1,0 +1,352 @@
+package door
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"ieum"
+)
+
+// This file ties people to the résumés that sources delivered about them. What is
+// kept is the tie: source and number, sealed; the row stays where it is.
+
+// Rows are what sources delivered about people.
+type Rows interface {
+	// Agencies lists the sources whose rows can be tied to people, with who answers for each.
+	Agencies() map[ieum.SourceID]ieum.Text
+	// Who returns the token by which rows about somebody are known.
+	Who(ctx context.Context, who ieum.Who) (string, error)
+	// RowPerson returns the id under which reads of a row are recorded, a keyed hash.
+	RowPerson(source ieum.SourceID, key string) ieum.PersonID
+	// IsOf says whether there is such a row, and it is of whom the token stands for.
+	IsOf(ctx context.Context, source ieum.SourceID, key, who string) (bool, error)
+	// Imported returns a row as it is now; ErrNotFound when it was erased.
+	Imported(ctx context.Context, source ieum.SourceID, key string) (*ieum.Imported, error)
+	// HideErased hides rows whose ids were erased, in all that is served.
+	HideErased(ctx context.Context, by ieum.AccountID, rows map[ieum.SourceID][]string) error
+}
+
+// A Link ties a person to a row.
+type Link struct {
+	ID        string         `json:"id"`
+	By        ieum.AccountID `json:"by"`                  // of staff; "self" = the person
+	Documents []string       `json:"documents,omitempty"` // that staff saw
+	Since     time.Time      `json:"since"`
+	Ended     time.Time      `json:"ended,omitzero"`
+
+	person, row ieum.PersonID
+	sealed      []byte
+}
+
+// An Imported is a row that a person is tied to.
+type Imported struct {
+	Link Link `json:"link"`
+	ieum.Imported
+}
+
+// a tie is what is sealed of a link.
+type tie struct {
+	Source ieum.SourceID `json:"source"`
+	Key    string        `json:"key"`
+}
+
+// LinkShown are the kinds of documents that staff may see for a link.
+var LinkShown = []string{"resident-card", "driving-licence", "passport", "residence-card", "family-register", "disability-card"}
+
+// UnlinkWhy are the reasons for which staff end a link.
+var UnlinkWhy = []string{"wrong", "wish"}
+
+// How many numbers may be tried a day: by somebody for themselves, and by staff.
+const (
+	triesOwn   = 10
+	triesStaff = 40
+)
+
+// longestNumber is the most characters of a number that a source gives out.
+const longestNumber = 100
+
+// A Claim is which row is said to be a person's.
+type Claim struct {
+	Source ieum.SourceID
+	Number string // the key that the source has for it
+}
+
+func (c Claim) check(rows Rows) error {
+	switch _, known := rows.Agencies()[c.Source]; {
+	case !known:
+		return fault("row_source", "/source", "choose the agency")
+	case c.Number == "" || len(c.Number) > longestNumber:
+		return fault("row_number", "/number", "write the number of the registration")
+	}
+	return nil
+}
+
+// LinkOwn ties the asker, who was proved to be somebody, to the row of a source that
+// is about them. That there is no such row, that it is somebody else's and that it
+// is tied to somebody already is one answer, and a refused try is written down
+// without what was tried.
+func (d *Door) LinkOwn(ctx context.Context, by Asker, c Claim) error {
+	c.Number = strings.TrimSpace(c.Number)
+	if err := c.check(d.Rows); err != nil {
+		return err
+	}
+	who, err := d.Accounts.Known(ctx, by.ID)
+	if err != nil {
+		return err
+	}
+	if who == "" {
+		return fault("row_unproved", "/number", "prove first who you are")
+	}
+	p, err := d.Begin(ctx, by)
+	if err != nil {
+		return err
+	}
+	own := func(s standing) error {
+		if s.person.Account != by.ID {
+			return errNotYours()
+		}
+		return nil
+	}
+	return d.link(ctx, by, p.ID, c, who, Link{By: bySelf}, triesOwn, own)
+}
+
+// A Sighting is who a client is, as it stands in two documents that staff saw.
+type Sighting struct {
+	ieum.Who
+	Documents []string
+}
+
+// LinkClient ties a client of the asker's who has no account to the row of a source
+// that is about who stands in their documents. It asks for a fresh sign-in, and an
+// auditor is told.
+func (d *Door) LinkClient(ctx context.Context, by Asker, person ieum.PersonID, saw Sighting, c Claim) error {
+	if !by.Fresh {
+		return ieum.ErrSignedOut
+	}
+	s, err := d.store.standing(ctx, person, d.now())
+	if err != nil {
+		return err
+	}
+	client := func(s standing) error {
+		_, err := d.mine(by, s)
+		if err == nil && s.person.Account != "" {
+			return fault("row_account", "/number", "who has an account brings in their résumé themselves")
+		}
+		return err
+	}
+	if err := client(s); err != nil {
+		return err
+	}
+	c.Number = strings.TrimSpace(c.Number)
+	if err := errors.Join(c.check(d.Rows), saw.Check(d.now()), saw.shown()); err != nil {
+		return err
+	}
+	who, err := d.Rows.Who(ctx, saw.Who)
+	if err != nil {
+		return err
+	}
+	return d.link(ctx, by, person, c, who, Link{By: by.ID, Documents: saw.Documents}, triesStaff, client)
+}
+
+func (s Sighting) shown() error {
+	if len(s.Documents) != 2 || s.Documents[0] == s.Documents[1] || !slices.Contains(LinkShown, s.Documents[0]) || !slices.Contains(LinkShown, s.Documents[1]) {
+		return fault("row_shown", "/second", "two documents of different kinds are needed")
+	}
+	return nil
+}
+
+// errNotThis is the one answer to a number that cannot be linked.
+func errNotThis() error {
+	return fault("row_not", "/number", "there is no such number, it is not this person's, or it is brought in already")
+}
+
+// link counts the try, compares, and ties where may lets it.
+func (d *Door) link(ctx context.Context, by Asker, person ieum.PersonID, c Claim, who string, l Link, most int64, may func(standing) error) error {
+	now := d.now()
+	n, err := d.store.try(ctx, by.ID, now)
+	if err != nil {
+		return err
+	}
+	if n > most {
+		return &ieum.Error{Kind: ieum.ErrBusy, Key: "door.error.row_often", Args: map[string]any{"n": most}, Message: "so many numbers were tried today; go on tomorrow"}
+	}
+	is, err := d.Rows.IsOf(ctx, c.Source, c.Number, who)
+	if err != nil {
+		return err
+	}
+	l.ID, l.person, l.row, l.Since = newID("l"), person, d.Rows.RowPerson(c.Source, c.Number), now
+	var tied bool
+	err = d.change(ctx, person, func(t tx, s standing) (err error) {
+		if err := may(s); err != nil {
+			return err
+		}
+		var holder ieum.PersonID
+		if is {
+			tied, err = d.tie(t, by, s, l, c)
+			if err != nil || tied {
+				return err
+			}
+			if holder, err = t.holder(l.row); err != nil || holder == person {
+				tied = holder == person
+				return err
+			}
+		}
+		return t.refuseLink(by, s, l, holder)
+	})
+	if err == nil && !tied {
+		err = errNotThis()
+	}
+	return err
+}
+
+// tie keeps a link, unless the row is tied to somebody. What it holds is sealed while
+// nobody can erase the person.
+func (d *Door) tie(t tx, by Asker, s standing, l Link, c Claim) (tied bool, err error) {
+	plain, err := json.Marshal(tie{c.Source, c.Number})
+	if err != nil {
+		return false, err
+	}
+	if l.sealed, err = d.Keys.Seal(string(l.person), place(l.person, ieum.ImportedRecord, l.ID), plain); err != nil {
+		return false, err
+	}
+	n, err := t.addLink(l)
+	if err != nil || n == 0 {
+		return false, err // somebody else was first
+	}
+	if l.By != bySelf {
+		if err := t.flag(flagLink, l.person, Access{At: l.Since.Unix(), By: string(l.By), Organisation: placeOf(s, l.By)}); err != nil {
+			return false, err
+		}
+	}
+	as, _ := d.capacity(by, s)
+	return true, t.tell("door.row_linked", l.person, changeOf(by, s.person, as, l.Since, map[string]any{"link": l.ID, "documents": l.Documents}))
+}
+
+// placeOf is where somebody counsels a person.
+func placeOf(s standing, by ieum.AccountID) string {
+	for _, k := range s.cases {
+		if k.Counsellor == by {
+			return k.Organisation
+		}
+	}
+	return ""
+}
+
+// refuseLink writes down that a row was not linked. One that is somebody's already
+// is shown to the auditor, with whose it is; so is each try of staff's.
+func (t tx) refuseLink(by Asker, s standing, l Link, holder ieum.PersonID) error {
+	a := Access{At: l.Since.Unix(), By: named(by, s.person), Organisation: placeOf(s, by.ID)}
+	if holder != "" || l.By != bySelf {
+		if err := t.flag(flagClaim, l.person, a); err != nil {
+			return err
+		}
+	}
+	if holder != "" {
+		if err := t.flag(flagClaim, holder, a); err != nil {
+			return err
+		}
+	}
+	return t.tell("door.row_refused", l.person, map[string]any{"by": a.By})
+}
+
+// Unlink ends a link: by the person, or by the counsellor they are assigned to, who
+// says why and of whom an auditor is told. What reads of the row were recorded until
+// then stays to be seen by the person.
+func (d *Door) Unlink(ctx context.Context, by Asker, person ieum.PersonID, id, why string) error {
+	now := d.now()
+	return d.change(ctx, person, func(t tx, s standing) error {
+		own := s.person.Account != "" && s.person.Account == by.ID
+		if !own {
+			if _, err := d.mine(by, s); err != nil {
+				return err
+			}
+			if !slices.Contains(UnlinkWhy, why) {
+				return fault("row_why", "/why", "say why")
+			}
+			if !by.Fresh {
+				return ieum.ErrSignedOut
+			}
+		}
+		n, err := t.endLink(person, id, now)
+		if err != nil || n == 0 {
+			return err
+		}
+		if !own {
+			if err := t.flag(flagLink, person, Access{At: now.Unix(), By: string(by.ID), Organisation: placeOf(s, by.ID)}); err != nil {
+				return err
+			}
+		}
+		as, _ := d.capacity(by, s)
+		return t.tell("door.row_unlinked", person, changeOf(by, s.person, as, now, map[string]any{"link": id, "why": why}))
+	})
+}
+
+// Links lists what ties a person to rows, and what did, newest first. It says
+// nothing of the rows.
+func (d *Door) Links(ctx context.Context, person ieum.PersonID) ([]Link, error) {
+	return links(ctx, d.store, `person = ?`, person)
+}
+
+// load puts in the rows that a person is tied to, whose reading is written down.
+func (d *Door) load(ctx context.Context, person ieum.PersonID, r *Records) error {
+	if len(r.ties) == 0 {
+		return nil
+	}
+	all, err := d.Links(ctx, person)
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		t, ok := r.ties[l.ID]
+		if !ok {
+			continue
+		}
+		row, err := d.Rows.Imported(ctx, t.Source, t.Key)
+		if errors.Is(err, ieum.ErrNotFound) {
+			row, err = &ieum.Imported{Source: t.Source, Holder: d.Rows.Agencies()[t.Source], Key: t.Key, Gone: true}, nil
+		}
+		if err != nil {
+			return err
+		}
+		r.Imported = append(r.Imported, Imported{l, *row})
+	}
+	return nil
+}
+
+// eraseKeys makes all that is kept under ids of a person unreadable, and all rows
+// that the person is tied to, in one step; it returns the rows. No link is added
+// meanwhile, and none afterwards, for there is no key to seal it with.
+func (d *Door) eraseKeys(ctx context.Context, person ieum.PersonID, ids ...string) (rows map[ieum.SourceID][]string, err error) {
+	err = d.store.in(ctx, func(t tx) error {
+		rows = map[ieum.SourceID][]string{}
+		if _, err := t.lock(person); err != nil {
+			return err
+		}
+		all, err := links(ctx, t, `person = ? AND ended = 0`, person)
+		if err != nil {
+			return err
+		}
+		for _, l := range all {
+			plain, err := d.Keys.Open(string(person), place(person, ieum.ImportedRecord, l.ID), l.sealed)
+			if isErased(err) {
+				rows = nil // an attempt that was cut off erased them all
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			var one tie
+			if err := json.Unmarshal(plain, &one); err != nil {
+				return err
+			}
+			rows[one.Source] = append(rows[one.Source], one.Key)
+			ids = append(ids, string(l.row))
+		}
+		return d.Keys.Erase(append(ids, string(person))...)
+	})
+	return rows, err
+}
