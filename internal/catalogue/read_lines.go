@@ -19,6 +19,7 @@ type section int
 
 const (
 	partText section = iota
+	partHeadline
 	partCareer
 	partUnpaid
 	partSchool
@@ -39,6 +40,7 @@ var headings = func() map[string]section {
 	out := map[string]section{}
 	for p, words := range map[section]string{
 		partText:           "자기소개 자기소개서 소개 기타 특이사항 성장과정 지원동기 summary about profile objective 해온일 한일 할수있는일",
+		partHeadline:       "한줄소개 headline",
 		partCareer:         "경력 경력사항 경력기술서 경력기술 경험 업무경험 직무경험 근무경력 주요경력 이력 일한경험 workexperience experience employment employmenthistory career work",
 		partUnpaid:         "봉사 봉사활동 자원봉사 무급 무급경력 비공식경력 가사 돌봄경험 volunteer volunteering volunteerexperience unpaidwork",
 		partSchool:         "학력 학력사항 최종학력 교육 전공 education",
@@ -127,6 +129,8 @@ func (l *lines) read(p section, line string, marked bool) bool {
 	switch p {
 	case partCareer, partUnpaid:
 		l.careers(spells(l.figures(line)), marked, p == partUnpaid)
+	case partHeadline:
+		l.out.Headline = line
 	case partSchool:
 		return l.addSchool(&l.out, line)
 	case partCertificates:
