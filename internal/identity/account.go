@@ -61,6 +61,7 @@ type Grant struct {
 	Proposer, Confirmer AccountID // Confirmer is "" while a second person is awaited
 	Ended               bool
 	Lent                int64 // number of the grant it was delegated from; 0 = none
+	First               int64 // number of the account's first grant of the role, which stays when it is granted anew
 }
 
 // Holds says whether a grant counts at now.

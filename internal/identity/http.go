@@ -21,7 +21,7 @@ var files embed.FS
 
 // Routes serves the pages of accounts, and tells every page who is signed in.
 func (g *Registry) Routes(site *web.Site, mux *web.Mux) {
-	h := &handlers{g, site.Pages(files)}
+	h := &handlers{g, site, site.Pages(files)}
 	site.Reader, site.SignIn = h.reader, h.signInHere
 	mux.Page("GET /sign-in", web.Own, h.signIn)
 	mux.Page("POST /sign-in", web.Own, h.signInNow)
@@ -43,6 +43,7 @@ func (g *Registry) Routes(site *web.Site, mux *web.Mux) {
 	mux.Page("POST /passkey/ask", web.Own, h.askNew)
 	mux.Page("POST /passkey", web.Own, h.setPasskey)
 	mux.Page("GET /account", web.Own, h.signedIn(h.account))
+	mux.Page("GET /statistics", web.Own, h.signedIn(h.statistics))
 	mux.Page("POST /account/password", web.Own, h.signedIn(h.recent(h.setPassword)))
 	mux.Page("POST /account/app", web.Own, h.signedIn(h.recent(h.setApp)))
 	mux.Page("POST /account/paper", web.Own, h.signedIn(h.print))
@@ -68,6 +69,7 @@ func (g *Registry) Routes(site *web.Site, mux *web.Mux) {
 
 type handlers struct {
 	g     *Registry
+	site  *web.Site
 	pages *web.Pages
 }
 
@@ -140,6 +142,19 @@ func (h *handlers) reader(r *http.Request) (*web.Reader, error) {
 		return nil, nil
 	}
 	return &web.Reader{ID: p.ID, Name: p.Name, Left: p.Session.Ends().Sub(h.g.now()), Fresh: p.Fresh(h.g.now()), May: p.MayAny, Over: p.Over}, nil
+}
+
+// start is where somebody goes on who just came in by a session: to the work of
+// their role, or to their account.
+func (h *handlers) start(r *http.Request, cookie string) (string, error) {
+	p, err := h.g.Who(r.Context(), cookie)
+	if err != nil {
+		return "", err
+	}
+	if at := h.site.Start(p.MayAny); at != "" {
+		return at, nil
+	}
+	return "/account", nil
 }
 
 // A handler answers somebody who is signed in.

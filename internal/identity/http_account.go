@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -45,14 +46,11 @@ type roleLine struct {
 	CanLend      bool
 }
 
-func (h *handlers) line(one Grant, name string, me AccountID) roleLine {
-	l := roleLine{Grant: one, Title: ieum.Text{KO: string(one.Role), EN: string(one.Role)}, Name: name, Place: one.Organisation, State: "over"}
+func (h *handlers) line(one Grant, name string, me AccountID, at places) roleLine {
+	l := roleLine{Grant: one, Title: ieum.Text{KO: string(one.Role), EN: string(one.Role)}, Name: name, Place: at.of(one.Organisation, one.Site), State: "over"}
 	if role := h.g.roles[one.Role]; role != nil {
 		l.Title, l.About = role.Title, role.About
 		l.CanLend = role.Staff && one.Lent == 0 && one.Account == me && one.Holds(h.g.now())
-	}
-	if one.Site != "" {
-		l.Place += "/" + one.Site
 	}
 	switch now := h.g.now(); {
 	case one.Holds(now):
@@ -64,14 +62,39 @@ func (h *handlers) line(one Grant, name string, me AccountID) roleLine {
 	return l
 }
 
+// places are the names of organisations, and of sites by ORGANISATION/SITE.
+type places map[string]string
+
+func (h *handlers) places(r *http.Request) (places, error) {
+	all, err := h.g.Organisations(r.Context())
+	at := places{}
+	for _, o := range all {
+		at[o.ID] = o.Name
+		for _, s := range o.Sites {
+			at[o.ID+"/"+s.ID] = s.Name
+		}
+	}
+	return at, err
+}
+
+// of is the name of an organisation, or of an office of it; "" for none.
+func (at places) of(organisation, site string) string {
+	name := cmp.Or(at[organisation], organisation)
+	if site != "" {
+		name += " · " + cmp.Or(at[organisation+"/"+site], site)
+	}
+	return name
+}
+
 // lines are the grants that are not over.
-func (h *handlers) lines(grants []Grant, me AccountID) (out []roleLine) {
+func (h *handlers) lines(r *http.Request, grants []Grant, me AccountID) (out []roleLine, err error) {
+	at, err := h.places(r)
 	for _, one := range grants {
-		if l := h.line(one, "", me); l.State != "over" {
+		if l := h.line(one, "", me, at); l.State != "over" {
 			out = append(out, l)
 		}
 	}
-	return out
+	return out, err
 }
 
 func (h *handlers) accountPage(r *http.Request, p *Person) (page accountPage, err error) {
@@ -100,7 +123,9 @@ func (h *handlers) accountPage(r *http.Request, p *Person) (page accountPage, er
 	if err != nil {
 		return page, err
 	}
-	page.Roles = h.lines(grants, p.ID)
+	if page.Roles, err = h.lines(r, grants, p.ID); err != nil {
+		return page, err
+	}
 	if page.Fresh {
 		secret, err := h.g.Secret(ctx, p)
 		if err != nil {
@@ -174,7 +199,7 @@ func (h *handlers) print(w http.ResponseWriter, r *http.Request, p *Person) erro
 	if err != nil {
 		return err
 	}
-	return h.pages.Reply(w, r, "codes.html", codes)
+	return h.pages.Reply(w, r, "codes.html", codesPage{codes, "/account"})
 }
 
 type numberForm struct {

@@ -52,7 +52,9 @@ func (h *handlers) arrive(w http.ResponseWriter, r *http.Request) error {
 	h.setCookie(w, r, sessionCookie, cookie, absolute)
 	next := "/enrol"
 	if p.Session.Stage == stageFull {
-		next = "/account"
+		if next, err = h.start(r, cookie); err != nil {
+			return err
+		}
 	}
 	http.Redirect(w, r, next, http.StatusSeeOther)
 	return nil
@@ -145,11 +147,21 @@ func (h *handlers) enrolNow(w http.ResponseWriter, r *http.Request) error {
 		return h.pages.Again(w, r, "enrol.html", page, err)
 	}
 	h.setCookie(w, r, sessionCookie, cookie, absolute)
-	if codes != nil {
-		return h.pages.Reply(w, r, "codes.html", codes)
+	next, err := h.start(r, cookie)
+	if err != nil {
+		return err
 	}
-	http.Redirect(w, r, "/account", http.StatusSeeOther)
+	if codes != nil {
+		return h.pages.Reply(w, r, "codes.html", codesPage{codes, next})
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
 	return nil
+}
+
+// A codesPage is a list of codes to print, and where its reader goes on.
+type codesPage struct {
+	Codes []string
+	Next  string
 }
 
 // setter returns who may add a passkey: somebody who came by a link, or who
@@ -195,9 +207,15 @@ func (h *handlers) setPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	next := "/account"
 	if cookie != "" {
 		h.setCookie(w, r, sessionCookie, cookie, absolute)
+		if p.Session.Stage == stageEnrol {
+			if next, err = h.start(r, cookie); err != nil {
+				return err
+			}
+		}
 	}
-	http.Redirect(w, r, "/account", http.StatusSeeOther)
+	http.Redirect(w, r, next, http.StatusSeeOther)
 	return nil
 }

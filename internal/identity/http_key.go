@@ -24,7 +24,7 @@ func (h *handlers) program(r *http.Request, secret string) (*web.Reader, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &web.Reader{ID: p.ID, Name: p.Name, May: p.MayAny, Over: p.Over}, nil
+	return &web.Reader{ID: p.ID, Name: p.Name, Program: true, May: p.MayAny, Over: p.Over}, nil
 }
 
 // A keyLine is a key with the words for it.
@@ -33,8 +33,10 @@ type keyLine struct {
 	Role  ieum.Text
 	Name  string // of the owner
 	Waits bool
-	Mine  bool // cannot be confirmed by the reader
-	Uses  []Use
+	Mine  bool   // cannot be confirmed by the reader
+	Place string // name of the organisation
+	Uses  []Use  // newest first
+	Today int    // requests
 }
 
 func (h *handlers) keyLine(k Key, me AccountID) keyLine {
@@ -48,19 +50,34 @@ func (h *handlers) keyLine(k Key, me AccountID) keyLine {
 // ownKeys are the keys of the reader with their use.
 func (h *handlers) ownKeys(r *http.Request, p *Person) (out []keyLine, err error) {
 	all, err := h.g.Keys(r.Context(), p.ID)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	at, err := h.places(r)
+	if err != nil {
+		return nil, err
+	}
 	for _, k := range all {
 		l := h.keyLine(k, p.ID)
+		l.Place = at.of(k.Organisation, "")
 		if l.Uses, err = h.g.Uses(r.Context(), k.Number); err != nil {
 			return nil, err
 		}
+		if len(l.Uses) > 0 && l.Uses[0].Day == ieum.DayOf(h.g.now()) {
+			l.Today = l.Uses[0].Asked
+		}
 		out = append(out, l)
 	}
-	return out, err
+	return out, nil
 }
 
 // allKeys are those of everybody, with their owners.
 func (h *handlers) allKeys(r *http.Request, p *Person) (out []keyLine, err error) {
 	all, err := h.g.Keys(r.Context(), "")
+	if err != nil {
+		return nil, err
+	}
+	at, err := h.places(r)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +87,7 @@ func (h *handlers) allKeys(r *http.Request, p *Person) (out []keyLine, err error
 		if err != nil && !errors.Is(err, ieum.ErrNotFound) { // it is being erased
 			return nil, err
 		}
-		l.Name = a.Name
+		l.Name, l.Place = a.Name, at.of(k.Organisation, "")
 		out = append(out, l)
 	}
 	return out, nil

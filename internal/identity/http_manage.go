@@ -48,9 +48,13 @@ func (h *handlers) accountsPage(r *http.Request, p *Person) (page accountsPage, 
 	if page.Keys, err = h.allKeys(r, p); err != nil {
 		return page, err
 	}
+	at, err := h.places(r)
+	if err != nil {
+		return page, err
+	}
 	grants, of, err := h.g.Staff(r.Context())
 	for _, one := range grants {
-		switch l := h.line(one, of[one.Account].Name, p.ID); l.State {
+		switch l := h.line(one, of[one.Account].Name, p.ID, at); l.State {
 		case "waits":
 			page.Waiting = append(page.Waiting, l)
 		case "holds":
@@ -98,7 +102,9 @@ func (h *handlers) find(w http.ResponseWriter, r *http.Request, p *Person) error
 	if err != nil {
 		return err
 	}
-	one.Roles = h.lines(grants, p.ID)
+	if one.Roles, err = h.lines(r, grants, p.ID); err != nil {
+		return err
+	}
 	page.Found = []foundLine{one}
 	return h.pages.Reply(w, r, "accounts.html", page)
 }

@@ -112,8 +112,12 @@ func (h *handlers) enter(w http.ResponseWriter, r *http.Request, f signInForm, e
 		return h.pages.Reply(w, r, "kept.html", k)
 	}
 	next := f.Next
-	if !local(next) || len(under) > 0 {
+	if len(under) > 0 {
 		next = "/account"
+	} else if !local(next) {
+		if next, err = h.start(r, e.Cookie); err != nil {
+			return err
+		}
 	}
 	http.Redirect(w, r, next, http.StatusSeeOther)
 	return nil

@@ -200,6 +200,26 @@ func TestOneOperatorBeginsAndTwoGrant(t *testing.T) {
 	})
 }
 
+// A role that is granted anew keeps the number by which people know who holds it.
+func TestAGrantKnowsTheFirstOfItsRole(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		by := k.operator("first")
+		_, other, err := k.Add(ctx, by, "kim", Grant{Role: "seeker"})
+		k.must(err)
+		for range 2 {
+			g, err := k.ProposeFor(ctx, by, "kim", Grant{Role: "analyst"})
+			k.must(err)
+			all, err := k.Grants(ctx, g.Account)
+			k.must(err)
+			if first := all[len(all)-2]; all[0].Role != "analyst" || all[0].First != first.Number || first.Number == other.Number {
+				t.Errorf("%+v", all)
+			}
+			k.must(k.End(ctx, by, g.Number))
+		}
+	})
+}
+
 func TestARoleReachesSoFarAndNoFurther(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		ctx := t.Context()

@@ -27,6 +27,11 @@ func (s *store) change(ctx context.Context, f func(*sql.Tx) (event, error)) erro
 	})
 }
 
+// tell appends an entry alone.
+func (s *store) tell(ctx context.Context, e event) error {
+	return s.change(ctx, func(*sql.Tx) (event, error) { return e, nil })
+}
+
 // An event is a journal entry to be; ids only.
 type event struct {
 	kind, subject string

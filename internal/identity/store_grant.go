@@ -13,12 +13,13 @@ import (
 	"ieum/defs"
 )
 
-const grantColumns = `number, account, role, reach, organisation, site, since, until, proposer, confirmer, ended, lent`
+const grantColumns = `number, account, role, reach, organisation, site, since, until, proposer, confirmer, ended, lent,
+	(SELECT MIN(number) FROM identity_grant AS other WHERE other.account = identity_grant.account AND other.role = identity_grant.role)`
 
 func readGrant(scan func(...any) error) (g Grant, err error) {
 	var account, role, reach, proposer, confirmer string
 	var since, until, ended int64
-	err = scan(&g.Number, &account, &role, &reach, &g.Organisation, &g.Site, &since, &until, &proposer, &confirmer, &ended, &g.Lent)
+	err = scan(&g.Number, &account, &role, &reach, &g.Organisation, &g.Site, &since, &until, &proposer, &confirmer, &ended, &g.Lent, &g.First)
 	g.Account, g.Role, g.Reach, g.Proposer, g.Confirmer = AccountID(account), ieum.RoleID(role), defs.Reach(reach), AccountID(proposer), AccountID(confirmer)
 	g.Since, g.Until, g.Ended = moment(since), moment(until), ended != 0
 	return g, err

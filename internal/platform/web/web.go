@@ -30,7 +30,7 @@ type Handler func(http.ResponseWriter, *http.Request) error
 // from the definitions; so do the contact texts (messages layout.contact.*).
 type Site struct {
 	Log *slog.Logger // default slog.Default()
-	Nav []Link       // the main navigation of every page
+	Nav []Link       // the main navigation of every page; who signs in begins at the first that is for them
 
 	// Reader says who asks; nil for a visitor. One who shows what does not count
 	// is refused with its error. A site without accounts has none.
@@ -62,12 +62,13 @@ func NewSite(set *defs.Set, now func() time.Time, simulated func() bool) *Site {
 
 // A Reader is somebody who is signed in.
 type Reader struct {
-	ID    ieum.AccountID
-	Name  string        // what they sign in with
-	Left  time.Duration // until the session ends unless it is used
-	Fresh bool          // signed in a short while ago, as what is sensitive asks
-	May   func(ieum.Permission) bool
-	Over  func(ieum.Permission, ieum.Subject) (ieum.Held, bool) // the role that allows something to be done to somebody
+	ID      ieum.AccountID
+	Name    string        // what they sign in with
+	Left    time.Duration // until the session ends unless it is used
+	Fresh   bool          // signed in a short while ago, as what is sensitive asks
+	Program bool          // shows a key instead of signing in
+	May     func(ieum.Permission) bool
+	Over    func(ieum.Permission, ieum.Subject) (ieum.Held, bool) // the role that allows something to be done to somebody
 }
 
 // Seconds returns Left in whole seconds.
@@ -121,6 +122,17 @@ type Op struct {
 	Body    any       // zero value of what ReadJSON fills, or nil
 	Example any       // a body that works, for the document and its test
 	Reply   any       // zero value of what is answered
+}
+
+// Start is where the work of somebody begins who may do this: the first place of
+// the navigation that is not for everybody and open to them; "" when there is none.
+func (s *Site) Start(may func(ieum.Permission) bool) string {
+	for _, l := range s.Nav {
+		if l.May != "" && may(l.May) {
+			return l.Path
+		}
+	}
+	return ""
 }
 
 // A Mux routes requests to handlers.
