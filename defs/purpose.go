@@ -40,6 +40,9 @@ func (l *loader) purpose(d *doc) {
 	d.eachOnce("records", texts(p.Records), texts(ieum.RecordKinds))
 	d.eachOnce("bases", texts(p.Bases), texts(bases))
 	p.checkBases(d)
+	if p.Most < 0 {
+		d.fault(d.at("most"), "most is how often one account may read in an hour, not %d; leave it out for any number", p.Most)
+	}
 	l.set.Purposes[p.ID] = p
 }
 

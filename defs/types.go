@@ -204,6 +204,7 @@ type Purpose struct {
 	Law     Law               `yaml:"law"`     // for the basis law
 	Lasts   string            `yaml:"lasts"`   // how long a consent holds at most, such as P1Y; for the basis consent
 	StepUp  bool              `yaml:"step_up"` // only for who signed in a short while ago
+	Most    int               `yaml:"most"`    // records that one account may read in an hour; 0 = any number, which an auditor is told of
 }
 
 // A Law is the act and the article that a purpose rests on.

@@ -199,6 +199,7 @@ type app struct {
 	registry *identity.Registry
 	ledger   *ledger.Ledger
 	door     *door.Door
+	sealer   *journal.Sealer
 	handler  http.Handler
 	now      func() time.Time
 	data     string
@@ -243,7 +244,8 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	registry.Routes(site, mux)
 	l.Routes(site, mux)
 	d.Routes(site, mux)
-	a := &app{m, s, registry, l, d, mux, e.now, e.Data}
+	sealer := &journal.Sealer{DB: s.db, Holder: rand.Text(), Now: e.now}
+	a := &app{m, s, registry, l, d, sealer, mux, e.now, e.Data}
 	a.healthRoutes(mux)
 	count.routes(mux, a)
 	return a, nil
@@ -257,8 +259,7 @@ const sealing = 100 * time.Millisecond
 func (a *app) follow(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() {
-		sealer := &journal.Sealer{DB: a.store.db, Holder: rand.Text(), Now: a.now}
-		sealer.Run(ctx, sealing, func(err error) { slog.ErrorContext(ctx, "journal: seal", "err", err) })
+		a.sealer.Run(ctx, sealing, func(err error) { slog.ErrorContext(ctx, "journal: seal", "err", err) })
 	})
 	all.Go(func() {
 		journal.Follow(ctx, a.store.db, time.Second, func(err error) {

@@ -29,8 +29,9 @@ func credentials(t *testing.T, data string) map[string]string {
 			if failed != nil {
 				return failed
 			}
-			files[string(one.Role)] = filepath.Join(t.TempDir(), "credential")
-			writeFile(t, files[string(one.Role)], cookie+"\n")
+			role := strings.TrimPrefix(one.Name, "demo-")
+			files[role] = filepath.Join(t.TempDir(), "credential")
+			writeFile(t, files[role], cookie+"\n")
 		}
 		return err
 	})

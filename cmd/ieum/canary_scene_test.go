@@ -118,10 +118,10 @@ func (w *walk) people() {
 	ctx, g, d := w.Context(), w.a.registry, w.a.door
 	list, err := g.MakeDemo(ctx)
 	w.must(err)
-	demo := map[ieum.RoleID]*identity.Person{}
-	readers := map[ieum.RoleID]reader{}
+	demo, readers := map[string]*identity.Person{}, map[string]reader{}
 	for _, one := range list {
-		readers[one.Role], demo[one.Role] = w.enter(one.Token, one.Role == "counsellor" || one.Role == "officer")
+		name := strings.TrimPrefix(one.Name, "demo-")
+		readers[name], demo[name] = w.enter(one.Token, name == "counsellor" || name == "officer" || name == "employer")
 	}
 	add := func(name string, want identity.Grant, may bool) (reader, *identity.Person) {
 		token, grant, err := g.Add(ctx, nil, name, want)
@@ -140,7 +140,14 @@ func (w *walk) people() {
 	w.must(g.ConfirmKey(ctx, twin, key.Number))
 	secret, err := g.DrawKey(ctx, demo["analyst"], key.Number)
 	w.must(err)
-	w.readers = []reader{{name: "visitor"}, readers["seeker"], readers["employer"], readers["analyst"], readers["auditor"], {name: "program", key: secret},
+	w.must(g.AddOrganisation(ctx, identity.Console, identity.Organisation{ID: "rival", Name: "가상 경쟁사", Kind: "employer"}))
+	rival, _ := add("rival-employer", identity.Grant{Role: "employer", Organisation: "rival"}, false)
+	firm, err := g.ProposeKey(ctx, demo["operator"], "demo-employer", identity.Key{Title: "가상 채용", Organisation: "demo-firm", Role: "employer", Quota: 1000})
+	w.must(err)
+	w.must(g.ConfirmKey(ctx, twin, firm.Number))
+	hires, err := g.DrawKey(ctx, demo["employer"], firm.Number)
+	w.must(err)
+	w.readers = []reader{{name: "visitor"}, readers["seeker"], readers["employer"], rival, {name: "program of an employer", key: hires}, readers["analyst"], readers["auditor"], {name: "program", key: secret},
 		second, readers["operator"], stranger, readers["officer"], readers["counsellor"], seeker}
 	w.canary(d, asks(demo["counsellor"]), asks(canary))
 	counted := []door.Asker{asks(canary)} // with whom there are enough for an export
@@ -174,10 +181,12 @@ func (w *walk) canary(d *door.Door, counsellor, self door.Asker) {
 	w.must(err)
 	given, err := d.Consents(ctx, person)
 	w.must(err)
+	hired, err := d.Give(ctx, self, person, door.Wish{Purpose: "hiring", Recipient: "demo-firm"})
+	w.must(err)
 	postings := struct{ Items []struct{ ID string } }{}
 	w.must(json.Unmarshal(w.ask(reader{}, "GET", "/api/v1/postings", "").Body.Bytes(), &postings))
 	w.person = person
-	for name, value := range map[string]string{"person": string(person), "paper": got.Papers[0].Item, "consent": given[0].ID, "posting": postings.Items[0].ID, "delivery": "1"} {
+	for name, value := range map[string]string{"person": string(person), "paper": got.Papers[0].Item, "consent": given[0].ID, "hired": hired.ID, "posting": postings.Items[0].ID, "delivery": "1"} {
 		w.values[name] = value
 	}
 }

@@ -202,7 +202,7 @@ func TestTheCanary(t *testing.T) {
 			t.Errorf("there is no route %s", s.pattern)
 		}
 	}
-	for _, who := range []string{signInWord, "demo-counsellor", "demo-officer", "quarantine"} {
+	for _, who := range []string{signInWord, "demo-counsellor", "demo-officer", "demo-employer", "quarantine"} {
 		if shown[who] == 0 {
 			t.Errorf("%s was shown nothing, so that nothing was tried: %v", who, shown)
 		}

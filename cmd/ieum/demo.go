@@ -72,59 +72,117 @@ func (a *app) demoAccounts(ctx context.Context, e *env, address string) error {
 	}
 	e.say("Sign-ins of the demo, for twelve hours at most:")
 	for _, one := range list {
-		e.say("  %-12s %s/enrol/%s", one.Role, strings.TrimSuffix(at, "/"), one.Token)
+		e.say("  %-14s %s/enrol/%s", strings.TrimPrefix(one.Name, "demo-"), strings.TrimSuffix(at, "/"), one.Token)
 	}
 	return nil
 }
 
-// demoPeople keeps records of made-up people, so that the pages of a demo have
-// something to show: a seeker who lets the counsellor in, and two clients who were
-// registered at the desk. A folder that has them is left as it is.
+// demoPeople keeps records of made-up people, once in a data folder, so that the
+// pages of a demo have something to show: a seeker with a history, and clients of
+// two counsellors. Who of them is erased does not come back.
 func (a *app) demoPeople(ctx context.Context) error {
-	seeker, counsellor, err := a.demoAskers(ctx)
+	begins, err := a.registry.DemoBegins(ctx)
+	if err != nil || !begins {
+		return err
+	}
+	of, err := a.demoAskers(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := a.door.Own(ctx, seeker); !errors.Is(err, ieum.ErrNotFound) {
+	if _, err := a.door.Own(ctx, of["seeker"]); !errors.Is(err, ieum.ErrNotFound) {
+		return err // of a version before, which did not say that it had begun
+	}
+	for _, client := range []struct{ counsellor, name string }{{"counsellor", "이가상"}, {"counsellor", "박가상"}, {"counsellor-2", "최가상"}} {
+		if err := a.demoClient(ctx, of[client.counsellor], client.name); err != nil {
+			return err
+		}
+	}
+	return a.demoSeeker(ctx, of)
+}
+
+// demoClient registers somebody at the desk.
+func (a *app) demoClient(ctx context.Context, counsellor door.Asker, name string) error {
+	client, err := a.door.Register(ctx, counsellor, door.Registration{Contact: door.Contact{Name: name}, Basis: defs.BasisLaw})
+	if err != nil {
 		return err
 	}
+	return a.door.KeepResume(ctx, counsellor, client, ieum.Resume{Headline: "주방 보조 5년", Careers: []ieum.Career{{Title: "주방 보조원", Months: 60}}})
+}
+
+// demoSeeker keeps records of the seeker, who lets a counsellor and an employer
+// in, stopped another consent, was looked at, and had an auditor look at that.
+func (a *app) demoSeeker(ctx context.Context, of map[string]door.Asker) error {
+	seeker := of["seeker"]
 	p, err := a.door.Begin(ctx, seeker)
 	if err != nil {
 		return err
 	}
-	of := ieum.Resume{Headline: "프레스 조작 21년, 지게차 운전", Careers: []ieum.Career{{Title: "프레스 조작원", Months: 252, Text: "금형을 갈아 끼우고 치수를 재서 불량을 골라냈습니다."}},
+	resume := ieum.Resume{Headline: "프레스 조작 21년, 지게차 운전", Careers: []ieum.Career{{Title: "프레스 조작원", Months: 252, Text: "금형을 갈아 끼우고 치수를 재서 불량을 골라냈습니다."}},
 		Certificates: []string{"지게차운전기능사"}, Region: "26"}
-	err = errors.Join(a.door.KeepContact(ctx, seeker, p.ID, door.Contact{Name: "김가상", Phone: "010-0000-0000"}), a.door.KeepResume(ctx, seeker, p.ID, of))
+	err = errors.Join(a.door.KeepContact(ctx, seeker, p.ID, door.Contact{Name: "김가상", Phone: "010-0000-0000"}), a.door.KeepResume(ctx, seeker, p.ID, resume))
 	if err != nil {
 		return err
 	}
-	if _, err := a.door.Give(ctx, seeker, p.ID, door.Wish{Purpose: "counselling", Recipient: string(counsellor.ID)}); err != nil {
+	var given door.Consent
+	for _, w := range []door.Wish{{Purpose: "counselling", Recipient: string(of["counsellor-2"].ID)}, {Purpose: "counselling", Recipient: string(of["counsellor"].ID)}, {Purpose: "hiring", Recipient: "demo-firm"}} {
+		if given, err = a.door.Give(ctx, seeker, p.ID, w); err != nil {
+			return err
+		}
+	}
+	all, err := a.door.Consents(ctx, p.ID)
+	for _, c := range all {
+		if c.Account == of["counsellor-2"].ID {
+			err = errors.Join(err, a.door.Stop(ctx, seeker, p.ID, c.ID))
+		}
+	}
+	if err != nil {
 		return err
 	}
-	for _, name := range []string{"이가상", "박가상"} {
-		client, err := a.door.Register(ctx, counsellor, door.Registration{Contact: door.Contact{Name: name}, Basis: defs.BasisLaw})
-		if err != nil {
-			return err
-		}
-		if err := a.door.KeepResume(ctx, counsellor, client, ieum.Resume{Headline: "주방 보조 5년", Careers: []ieum.Career{{Title: "주방 보조원", Months: 60}}}); err != nil {
-			return err
-		}
+	if _, err := a.door.Read(ctx, of["counsellor"], p.ID, "counselling", ieum.ContactRecord, ieum.ResumeRecord); err != nil {
+		return err
 	}
-	_, err = a.door.Read(ctx, counsellor, p.ID, "counselling", ieum.ResumeRecord)
-	return err
+	if _, _, err := a.door.Candidate(ctx, of["employer"], given.ID); err != nil {
+		return err
+	}
+	return a.demoComplaint(ctx, seeker, of["auditor"], p.ID)
 }
 
-// demoAskers are the seeker and the counsellor of a demo.
-func (a *app) demoAskers(ctx context.Context) (seeker, counsellor door.Asker, err error) {
-	ask := func(role ieum.RoleID) door.Asker {
-		account, failed := a.registry.Find(ctx, "demo-"+string(role))
-		err = errors.Join(err, failed)
-		allows := a.set.Roles[role].Allows
-		return door.Asker{ID: account.ID, Fresh: true, May: allows, Over: func(may ieum.Permission, to ieum.Subject) (ieum.Held, bool) {
-			return ieum.Held{Role: role, Organisation: "demo"}, allows(may) && to.Organisation == "demo"
+// demoComplaint asks the auditor to look at the employer's read, and answers.
+func (a *app) demoComplaint(ctx context.Context, seeker, auditor door.Asker, person ieum.PersonID) error {
+	if _, err := a.sealer.Seal(ctx); err != nil { // what is complained about has a number
+		return err
+	}
+	looked, err := a.door.LookedAt(ctx, person, 0)
+	if err != nil {
+		return err
+	}
+	for _, l := range looked.Lines {
+		if l.Role == "employer" {
+			return errors.Join(a.door.Complain(ctx, seeker, person, l.Seq), a.door.Settle(ctx, auditor, person, l.N, true, "본인이 동의한 기업이 동의한 기간 안에 본 것을 확인했습니다."))
+		}
+	}
+	return nil
+}
+
+// demoAskers are the accounts of a demo, by their names without "demo-".
+func (a *app) demoAskers(ctx context.Context) (map[string]door.Asker, error) {
+	of := map[string]door.Asker{}
+	for _, name := range []string{"seeker", "counsellor", "counsellor-2", "employer", "auditor"} {
+		account, err := a.registry.Find(ctx, "demo-"+name)
+		if err != nil {
+			return nil, err
+		}
+		grants, err := a.registry.Grants(ctx, account.ID)
+		if err != nil || len(grants) == 0 {
+			return nil, errors.Join(err, ieum.Errorf(ieum.ErrConflict, "the demo account %s has no role; name another folder with --data DIR", name))
+		}
+		g := grants[0]
+		allows := a.set.Roles[g.Role].Allows
+		of[name] = door.Asker{ID: account.ID, Fresh: true, May: allows, Over: func(may ieum.Permission, to ieum.Subject) (ieum.Held, bool) {
+			return ieum.Held{Role: g.Role, Organisation: g.Organisation, Site: g.Site}, allows(may) && to.Organisation == g.Organisation
 		}}
 	}
-	return ask("seeker"), ask("counsellor"), err
+	return of, nil
 }
 
 // onlySimulated refuses a data folder that took in anything else: who looks at

@@ -33,7 +33,8 @@ type colleagues struct {
 }
 
 // Staff lists those whose role allows something to be done to clients. People are
-// shown the role with the number of its grant: a sign-in name is half of a sign-in.
+// shown the role with the number of its first grant, which stays when it is granted anew: a
+// sign-in name is half of a sign-in.
 func (c colleagues) Staff(ctx context.Context, may ieum.Permission) (list []door.Colleague, err error) {
 	grants, of, err := c.g.Staff(ctx)
 	if err != nil {
@@ -55,7 +56,7 @@ func (c colleagues) Staff(ctx context.Context, may ieum.Permission) (list []door
 		if one.Confirmer == "" || role == nil || !role.Allows(may) {
 			continue
 		}
-		list = append(list, door.Colleague{ID: one.Account, Name: of[one.Account].Name, Title: fmt.Sprintf("%s %d", role.Title.KO, one.Number), Organisation: one.Organisation, Site: one.Site,
+		list = append(list, door.Colleague{ID: one.Account, Name: of[one.Account].Name, Title: fmt.Sprintf("%s %d", role.Title.KO, one.First), Organisation: one.Organisation, Site: one.Site,
 			Place: places[one.Organisation], Office: offices[one.Organisation+"/"+one.Site]})
 	}
 	slices.SortFunc(list, func(a, b door.Colleague) int { return strings.Compare(a.Name, b.Name) })

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -23,6 +24,7 @@ import (
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 
+	"ieum"
 	"ieum/internal/identity"
 )
 
@@ -45,7 +47,7 @@ func serveDoor(t *testing.T) (a *app, base, data string, links map[string]string
 	}
 	links = map[string]string{}
 	for _, one := range list {
-		links[string(one.Role)] = "/enrol/" + one.Token
+		links[strings.TrimPrefix(one.Name, "demo-")] = "/enrol/" + one.Token
 	}
 	running, stop := context.WithCancel(context.Background())
 	followed := make(chan struct{})
@@ -115,11 +117,11 @@ func TestTheDoor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for b, link := range map[*tab]string{counsellor: links["counsellor"], auditor: links["auditor"]} {
+	for b, at := range map[*tab][2]string{counsellor: {links["counsellor"], "/clients"}, auditor: {links["auditor"], "/oversight"}} {
 		b.look(t, look{"ko", "light", 360})
-		b.visit(t, base+link)
+		b.visit(t, base+at[0])
 		b.press(t, "main form button")
-		b.arrives(t, "/account")
+		b.arrives(t, at[1])
 	}
 	seeker.look(t, look{"ko", "light", 360})
 	seeker.withPasskeys(t)
@@ -127,7 +129,7 @@ func TestTheDoor(t *testing.T) {
 	seeker.press(t, "main form button")
 	seeker.arrives(t, "/enrol")
 	seeker.press(t, "form[data-passkey] button")
-	seeker.arrives(t, "/account")
+	seeker.arrives(t, "/my")
 	seeker.press(t, `form[action="/sign-out"] button`)
 	seeker.arrives(t, "/")
 	seeker.visit(t, base+"/my") // leads to the sign-in, and back
@@ -442,7 +444,8 @@ func TestACounsellorSeesWhatWasAgreedTo(t *testing.T) {
 	}
 }
 
-// TestADemoHasPeople to show, once, however often it is started.
+// TestADemoHasPeople to show, once, however often it is started: who was erased is
+// not made again.
 func TestADemoHasPeople(t *testing.T) {
 	a, base, _, links := serveDoor(t)
 	for range 2 {
@@ -450,7 +453,7 @@ func TestADemoHasPeople(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for role, want := range map[string][]string{"seeker": {"/my", ">김가상<", "/my/access", ">상담사 · 가상 일자리센터<"}, "counsellor": {"POST /clients", ">이가상<", "POST /clients", ">박가상<"}} {
+	for role, want := range map[string][]string{"seeker": {"/my", ">김가상<", "/my/access", ">상담사 · 가상 일자리센터<", "/my/access", "정당한 열람이었습니다"}, "counsellor-2": {"POST /clients", ">최가상<"}, "employer": {"/hiring", `href="/hiring/c`}, "counsellor": {"POST /clients", ">이가상<", "POST /clients", ">박가상<"}} {
 		client := arrived(t, base, links[role])
 		for i := 0; i < len(want); i += 2 {
 			method, at, post := strings.Cut(want[i], " ")
@@ -461,6 +464,30 @@ func TestADemoHasPeople(t *testing.T) {
 				t.Errorf("%s for the %s does not show %s once: %d", want[i], role, want[i+1], got.status)
 			}
 		}
+	}
+	of, err := a.demoAskers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	clients, err := a.door.Cases(t.Context(), of["counsellor"])
+	if err == nil {
+		err = errors.Join(a.door.EraseClient(t.Context(), of["counsellor"], clients[0].Person), a.door.Erase(t.Context(), of["seeker"]))
+	}
+	if err == nil {
+		_, err = a.registry.MakeDemo(t.Context())
+	}
+	if err == nil {
+		err = a.demoPeople(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if of, err = a.demoAskers(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	clients, err = a.door.Cases(t.Context(), of["counsellor"])
+	if _, own := a.door.Own(t.Context(), of["seeker"]); err != nil || len(clients) != 1 || !errors.Is(own, ieum.ErrNotFound) {
+		t.Errorf("who was erased came back: %+v (%v, %v)", clients, err, own)
 	}
 }
 

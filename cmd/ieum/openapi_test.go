@@ -87,7 +87,7 @@ func keep(t *testing.T, base, method, path string, p promise, check validator, w
 		body = bytes.NewReader(example)
 	}
 	a := request(t, strings.ToUpper(method), base+at+"?"+query.Encode(), body)
-	if strings.HasPrefix(path, "/api/v1/my/") { // of who is signed in: TestTheDoorByAPI
+	if strings.HasPrefix(path, "/api/v1/my/") || strings.HasPrefix(path, "/api/v1/hiring") { // of who is signed in: TestTheDoorByAPI
 		whole = false
 		if a.status != http.StatusUnauthorized {
 			t.Errorf("%s %s answers a visitor with %d %s", method, at, a.status, a.body)

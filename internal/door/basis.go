@@ -116,6 +116,9 @@ func judge(by Asker, s standing, p *defs.Purpose, kinds []ieum.RecordKind) (Grou
 		if p.StepUp && !by.Fresh {
 			return Ground{}, ieum.ErrSignedOut
 		}
+		if p.Most > 0 && s.hour >= int64(p.Most) {
+			return Ground{}, &ieum.Error{Kind: ieum.ErrBusy, Key: "door.refused.most", Args: map[string]any{"n": p.Most}, Message: "as many were read in this hour as the purpose allows; go on in the next"}
+		}
 		return g, nil
 	}
 	switch {

@@ -12,7 +12,7 @@
 // for the door itself, keep.go for how records come in, consent.go, cases.go and
 // mandate.go for what bases rest on, link.go for rows that sources delivered, access.go for who looked at whom, bulk.go for
 // jobs, erase.go for how everything goes away, store.go for what is kept, and
-// http.go for pages and API.
+// http.go for pages and API. hiring.go has what employers see.
 package door
 
 import (
@@ -85,6 +85,10 @@ type Ledger interface {
 // Resumes reads what people write or open of their work.
 type Resumes interface {
 	ReadText(text []byte) (ieum.Resume, error)
+	// WriteText writes a résumé as text that ReadText reads.
+	WriteText(of ieum.Resume) string
+	// Scrub takes out of prose what looks like a number, an address or a name of somebody.
+	Scrub(of ieum.Resume) ieum.Resume
 }
 
 // Needs are the others that a Door works with.

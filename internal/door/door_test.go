@@ -89,6 +89,7 @@ func open(t testing.TB, d *db.DB, dir string) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.Resumes = benchResumes{}
 	return b
 }
 
@@ -108,7 +109,7 @@ func (b *bench) Named(_ context.Context, name string) (ieum.AccountID, error) {
 }
 func (b *bench) Organisations(_ context.Context, kind string) (map[string]string, error) {
 	if kind == "employer" {
-		return map[string]string{"firm": "가상 회사"}, nil
+		return map[string]string{"firm": "가상 회사", "rival": "다른 회사"}, nil
 	}
 	return map[string]string{"center": "가상 일자리센터", "elsewhere": "다른 센터"}, nil
 }

@@ -18,6 +18,7 @@ var files embed.FS
 func (d *Door) Routes(site *web.Site, mux *web.Mux) {
 	h := &handlers{d, site, site.Pages(files)}
 	h.myRoutes(mux)
+	h.employerRoutes(mux)
 	h.apiRoutes(mux)
 	h.linkRoutes(mux)
 	h.staffRoutes(mux)
@@ -38,7 +39,7 @@ func (h *handlers) signed(do handler) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Cache-Control", "no-store")
 		by := web.By(r)
-		if by == nil {
+		if by == nil || by.Program { // records are read by somebody, whom the record of it names
 			return ieum.ErrSignedOut
 		}
 		return do(w, r, Asker{by.ID, by.Fresh, by.May, by.Over})

@@ -51,7 +51,7 @@ type Disclosure struct {
 // Read returns records of a person. Whether it may is decided, numbered and
 // written down in one transaction, which is durable before anything is opened:
 // when it fails, so does the read. It says what is missing when there is no
-// basis (kind ErrDenied), and that is written down too; ErrNotFound when there
+// basis (kind ErrDenied), or that the hour's bound of the purpose is reached (ErrBusy), and that is written down too; ErrNotFound when there
 // is no such person, or not any more.
 func (d *Door) Read(ctx context.Context, by Asker, person ieum.PersonID, purpose ieum.PurposeID, kinds ...ieum.RecordKind) (*Disclosure, error) {
 	p, err := d.purpose(purpose)
@@ -85,7 +85,7 @@ func (d *Door) Read(ctx context.Context, by Asker, person ieum.PersonID, purpose
 		}
 		return accessOf(by, s, g, p, kinds, now), nil
 	})
-	if errors.Is(err, ieum.ErrDenied) {
+	if errors.Is(err, ieum.ErrDenied) || errors.Is(err, ieum.ErrBusy) {
 		err = d.refuse(ctx, person, Access{At: now.Unix(), By: named(by, of), Purpose: p.ID, Version: p.Version, Kinds: kinds}, err)
 	}
 	if err != nil {
