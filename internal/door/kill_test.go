@@ -3,8 +3,10 @@ package door
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,8 +23,8 @@ const kills = 100
 
 func TestMain(m *testing.M) { dying.Main(m, child) }
 
-// child registers people, reads of them, seals and erases until it is killed, and
-// says what it read the moment it has it. It may die at each of its steps and of
+// child registers people, ties them to rows, reads of them, seals and erases until it
+// is killed, and says what it read the moment it has it. It may die at each of its steps and of
 // the calls that change files of keys.
 func child(f dying.Fate, step func()) {
 	durable.Hook = func(durable.Op, string) error { step(); return nil }
@@ -31,13 +33,23 @@ func child(f dying.Fate, step func()) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := open(t, d, filepath.Join(f.Dir, "keys"))
+		b := open(t, d, filepath.Join(f.Dir, "keys")).withRows()
 		if _, err := os.Stat(filepath.Join(f.Dir, exporting)); err == nil {
 			b.exports(t, step)
 		}
 		for n := 0; ; n++ {
 			step()
 			p := b.person()
+			for i := range 2 {
+				step()
+				number := fmt.Sprintf("%s-%d", p, i)
+				b.rows.of[number] = alice
+				*b.clock = monday.AddDate(0, 0, rand.IntN(100_000)) // so that it may go on trying
+				if err := b.LinkOwn(ctx, b.seeker(), rowOf(number)); err != nil {
+					t.Fatal(err)
+				}
+				fmt.Fprintf(os.Stderr, "\nlinked %s %s\n", p, b.rows.RowPerson("agency", number))
+			}
 			for range 3 {
 				step()
 				got, err := b.Read(ctx, b.seeker(), p, "own", ieum.ContactRecord)
@@ -61,7 +73,8 @@ func child(f dying.Fate, step func()) {
 
 // TestKilled: a reader that is killed at any moment leaves no read without its
 // record, no record lost, no number missing, a journal that is sound, and of who
-// was erased nothing after the next start.
+// was erased nothing after the next start: nor of the rows they were tied to, which
+// are there as long as they are.
 func TestKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("100 processes are killed")
@@ -70,7 +83,7 @@ func TestKilled(t *testing.T) {
 	dir := t.TempDir()
 	var said []string
 	for i := range kills {
-		f := dying.Fate{Dir: dir, Call: rng.IntN(30)}
+		f := dying.Fate{Dir: dir, Call: rng.IntN(36)}
 		if rng.IntN(2) == 0 {
 			f.Wait = 1 + time.Duration(rng.Int64N(int64(4*time.Millisecond)))
 		}
@@ -89,7 +102,7 @@ func TestKilled(t *testing.T) {
 func die(t *testing.T, f dying.Fate) (said []string) {
 	t.Helper()
 	for line := range strings.Lines(string(dying.Die(t, f))) {
-		if strings.HasSuffix(line, "\n") && (strings.HasPrefix(line, "read ") || strings.HasPrefix(line, "erased ")) {
+		if strings.HasSuffix(line, "\n") && (strings.HasPrefix(line, "read ") || strings.HasPrefix(line, "linked ") || strings.HasPrefix(line, "erased ")) {
 			said = append(said, strings.TrimSpace(line))
 		}
 	}
@@ -144,6 +157,12 @@ func survive(t *testing.T, dir string, said []string) {
 		}
 		if f[0] == "erased" && rowsOf(t, d, ieum.PersonID(f[1])) != 0 {
 			t.Errorf("%s, and there are rows", line)
+		}
+	}
+	erased := b.keys.Erased()
+	for _, line := range said {
+		if f := strings.Fields(line); f[0] == "linked" && slices.Contains(erased, f[1]) != slices.Contains(erased, f[2]) {
+			t.Errorf("%s, and of the two one is erased", line)
 		}
 	}
 	for person, n := range counts {
