@@ -35,7 +35,13 @@ const canaryWord = "카나리아왕눈이"
 // and returns the links of its accounts by role.
 func serveDoor(t *testing.T) (a *app, base, data string, links map[string]string) {
 	t.Helper()
-	e := &env{Config: Config{Data: t.TempDir()}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now, demo: true,
+	return serveDoorOn(t, t.TempDir())
+}
+
+// serveDoorOn is serveDoor on a folder.
+func serveDoorOn(t *testing.T, dir string) (a *app, base, data string, links map[string]string) {
+	t.Helper()
+	e := &env{Config: Config{Data: dir}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now, demo: true,
 		cost: identity.Cost{Memory: 8, Time: 1, Threads: 1}}
 	a, err := newApp(t.Context(), e)
 	if err != nil {

@@ -365,7 +365,7 @@ func (b *bench) acts(p ieum.PersonID, of Proposal) Mandate {
 		by = b.as("aofficer", "officer", "center", "", "")
 		b.staff = append(b.staff, Colleague{ID: by.ID, Name: "officer", Title: "담당자 3", Organisation: "center"})
 	}
-	if err := b.Confirm(ctx, by, m.ID); err != nil {
+	if err := b.Confirm(ctx, by, m.ID, of.Name); err != nil {
 		b.t.Fatal(err)
 	}
 	return m

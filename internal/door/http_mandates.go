@@ -16,6 +16,12 @@ type waitingLine struct {
 	Mine bool   // the reader proposed it, or gets it
 }
 
+// A mandatesPage is what waits, and the form as it was left.
+type mandatesPage struct {
+	List   []waitingLine
+	Faulty mandateDoForm
+}
+
 func (h *handlers) mandates(w http.ResponseWriter, r *http.Request, by Asker) error {
 	if _, err := web.Read[struct{}](r); err != nil {
 		return err
@@ -24,7 +30,7 @@ func (h *handlers) mandates(w http.ResponseWriter, r *http.Request, by Asker) er
 	if err != nil {
 		return err
 	}
-	return h.pages.Reply(w, r, "mandates.html", list)
+	return h.pages.Reply(w, r, "mandates.html", mandatesPage{List: list})
 }
 
 // waitingLines lists what waits, without reading anything that is kept of anybody.
@@ -57,9 +63,10 @@ func (h *handlers) waitingLines(r *http.Request, by Asker) (list []waitingLine, 
 }
 
 type mandateDoForm struct {
-	ID   string `path:"id"`
-	Do   string `path:"do" enum:"confirm|refuse"`
-	Seen bool   `q:"seen" label:"door.mandates.seen"`
+	ID     string `path:"id"`
+	Do     string `path:"do" enum:"confirm|refuse"`
+	Holder string `q:"holder" max:"64" label:"door.field.holder"`
+	Seen   bool   `q:"seen" label:"door.mandates.seen"`
 }
 
 // mandateDo confirms a mandate that waits, or ends it.
@@ -73,9 +80,9 @@ func (h *handlers) mandateDo(w http.ResponseWriter, r *http.Request, by Asker) e
 	case f.Do == "refuse":
 		err = h.d.Refuse(r.Context(), by, f.ID)
 	case !f.Seen:
-		err = fault("papers", "/seen-"+f.ID, "tick that you saw the papers")
+		err = fault("papers", "/seen", "tick that you saw the papers")
 	default:
-		err = h.d.Confirm(r.Context(), by, f.ID)
+		err = h.d.Confirm(r.Context(), by, f.ID, f.Holder)
 	}
 	if err == nil {
 		http.Redirect(w, r, "/mandates", http.StatusSeeOther)
@@ -88,5 +95,5 @@ func (h *handlers) mandateDo(w http.ResponseWriter, r *http.Request, by Asker) e
 	if failed != nil {
 		return failed
 	}
-	return h.again(w, r, "mandates.html", list, err)
+	return h.again(w, r, "mandates.html", mandatesPage{list, f}, err)
 }

@@ -115,15 +115,21 @@ func (d *Door) waiting(ctx context.Context, by Asker, id string) (Mandate, error
 }
 
 // Confirm lets a mandate count that waits, for who saw the papers as well: somebody
-// of staff of the same organisation who neither proposed it nor gets it. An auditor
-// is told.
-func (d *Door) Confirm(ctx context.Context, by Asker, id string) error {
+// of staff of the same organisation who neither proposed it nor gets it. They give the
+// sign-in name of who is to act once more, so that both looked at the same person. An
+// auditor is told.
+func (d *Door) Confirm(ctx context.Context, by Asker, id, name string) error {
 	m, err := d.waiting(ctx, by, id)
 	if err != nil {
 		return err
 	}
 	if m.Proposer == by.ID || m.Holder == by.ID {
 		return fault("second", "", "a second person confirms this: neither who proposed it nor who gets it")
+	}
+	if holder, err := d.Accounts.Named(ctx, name); errors.Is(err, ieum.ErrNotFound) || err == nil && holder != m.Holder {
+		return fault("other_holder", "/holder", "this is not the account that was proposed")
+	} else if err != nil {
+		return err
 	}
 	now := d.now()
 	return d.change(ctx, m.Person, func(t tx, s standing) error {

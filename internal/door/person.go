@@ -117,6 +117,9 @@ func (c Consent) Holds(now time.Time) bool {
 	return c.Stopped.IsZero() && !now.Before(c.Since) && now.Before(c.Until)
 }
 
+// Last is the last day on which a consent may be relied on.
+func (c Consent) Last() ieum.Day { return lastDay(c.Until) }
+
 // A Case assigns somebody to a counsellor.
 type Case struct {
 	Number             int64
@@ -141,6 +144,12 @@ type Mandate struct {
 	Since, Until time.Time
 	Ended        time.Time
 }
+
+// Last is the last day on which a mandate may be relied on.
+func (m Mandate) Last() ieum.Day { return lastDay(m.Until) }
+
+// lastDay is the day before or in which something ends that lasts until a moment.
+func lastDay(until time.Time) ieum.Day { return ieum.DayOf(until.Add(-time.Second)) }
 
 // Waits says whether a mandate counts only once a second person saw its papers.
 func (m Mandate) Waits() bool { return m.Confirmer == "" }

@@ -1,0 +1,248 @@
+package door
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"slices"
+	"strings"
+	"testing"
+
+	"ieum"
+)
+
+// TestTwoLetSomebodyAct: who is proposed reaches nothing until a second member of
+// staff confirms, who is neither who proposed it nor who gets it, and of the office.
+func TestTwoLetSomebodyAct(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p, parent := b.registered("law"), b.as("aparent", "seeker", "", "", "")
+		reads := func() error { return second(b.Read(ctx, parent, p, "own", ieum.ContactRecord)) }
+		for _, name := range []string{"parent", "second", "third"} {
+			if err := b.Propose(ctx, b.counsellor(), p, for300(name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wait := must[[]Mandate](t)(b.Waiting(ctx, b.second()))
+		of := func(holder ieum.AccountID) string {
+			return wait[slices.IndexFunc(wait, func(m Mandate) bool { return m.Holder == holder })].ID
+		}
+		for _, tt := range []struct {
+			who  string
+			by   Asker
+			id   string
+			want string
+		}{
+			{"who proposed it", b.counsellor(), of("aparent"), "door.error.second"},
+			{"who gets it", b.second(), of("asecond"), "door.error.second"},
+			{"another office", b.as("aother", "counsellor", "elsewhere", "", ""), of("aparent"), ieum.ErrNotFound.Error()},
+			{"no staff", b.seeker(), of("aparent"), ieum.ErrNotFound.Error()},
+			{"nobody's", b.second(), "mnone", ieum.ErrNotFound.Error()},
+		} {
+			if err := b.Confirm(ctx, tt.by, tt.id, "parent"); key(err) != tt.want {
+				t.Errorf("%s: %v, want %s", tt.who, err, tt.want)
+			}
+		}
+		if err := b.Confirm(ctx, b.second(), of("aparent"), "third"); key(err) != "door.error.other_holder" {
+			t.Errorf("for another account: %v", err)
+		}
+		if acts := must[[]Mandate](t)(b.Acts(ctx, parent)); key(reads()) != "door.refused.own" || len(acts) > 0 {
+			t.Errorf("before it is confirmed: %v, %+v", reads(), acts)
+		}
+		if err := errors.Join(b.Confirm(ctx, b.second(), of("aparent"), "parent"), b.Refuse(ctx, b.second(), of("athird"))); err != nil {
+			t.Fatal(err)
+		}
+		if err := reads(); err != nil {
+			t.Error(err)
+		}
+		if wait = must[[]Mandate](t)(b.Waiting(ctx, b.second())); len(wait) != 1 || wait[0].Holder != "asecond" {
+			t.Errorf("then %+v wait", wait)
+		}
+		if err := b.Close(ctx, b.counsellor(), p); err != nil {
+			t.Fatal(err)
+		}
+		officer := b.as("aofficer", "officer", "center", "", "")
+		b.staff = append(b.staff, Colleague{ID: "aofficer", Organisation: "center"})
+		if err := b.Confirm(ctx, officer, wait[0].ID, "second"); key(err) != "door.error.case_over" {
+			t.Errorf("once nobody counsels them: %v", err)
+		}
+	})
+}
+
+// TestWhatWasAgreedToEndsWithTheMandate, and says so; what the person makes their own
+// does not.
+func TestWhatWasAgreedToEndsWithTheMandate(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("law")
+		if err := b.Link(ctx, b.counsellor(), p, "seeker"); err != nil {
+			t.Fatal(err)
+		}
+		m, guardian := b.acts(p, for300("guardian")), b.as("aguardian", "seeker", "", "", "")
+		give := func(to string, purpose ieum.PurposeID) Consent {
+			return must[Consent](t)(b.Give(ctx, guardian, p, Wish{Purpose: purpose, Recipient: to}))
+		}
+		ends, stays, own := give("center", "counselling"), give("firm", "hiring"), b.give("center", "notices")
+		if err := b.OwnConsent(ctx, guardian, p, stays.ID); key(err) != "door.refused.write" {
+			t.Errorf("who acts makes it the person's own: %v", err)
+		}
+		if err := errors.Join(b.OwnConsent(ctx, b.seeker(), p, stays.ID), b.EndMandate(ctx, b.seeker(), p, m.ID)); err != nil {
+			t.Fatal(err)
+		}
+		for id, want := range map[string]string{ends.ID: "dpv:ConsentWithdrawn true", stays.ID: "dpv:ConsentGiven false", own.ID: "dpv:ConsentGiven false"} {
+			r := must[*Receipt](t)(b.Receipt(ctx, p, id))
+			if got := fmt.Sprint(r.Status, " ", r.With); got != want {
+				t.Errorf("the receipt says %s of %+v, want %s", got, r, want)
+			}
+		}
+	})
+}
+
+// TestWhoWroteItIsSeen by the person: the counsellor, in their role, and not what the
+// person did themselves.
+func TestWhoWroteItIsSeen(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("law")
+		if err := errors.Join(b.Link(ctx, b.counsellor(), p, "seeker"), b.KeepResume(ctx, b.counsellor(), p, ieum.Resume{Headline: canary}),
+			b.KeepContact(ctx, b.seeker(), p, Contact{Name: canary})); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // before and after they get their numbers
+			got := must[[]Change](t)(b.Changes(ctx, p))
+			i := slices.IndexFunc(got, func(c Change) bool { return c.What == "kept" })
+			if len(got) != 2 || i < 0 || got[i].By != "acounsellor" || got[i].Role != "counsellor" || got[i].Organisation != "center" || got[i].Kind != ieum.ResumeRecord || got[i].At != monday.Unix() {
+				t.Errorf("the changes are %+v", got)
+			}
+			b.seal()
+		}
+	})
+}
+
+// TestAClosedCaseIsErased by who had it last, while nobody else counsels the person.
+func TestAClosedCaseIsErased(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		closed, handed := b.registered("law"), b.registered("law")
+		if err := errors.Join(b.Close(ctx, b.counsellor(), closed), b.HandOver(ctx, b.counsellor(), handed, "asecond")); err != nil {
+			t.Fatal(err)
+		}
+		past := must[[]PastCase](t)(b.Past(ctx, b.counsellor()))
+		for _, k := range past {
+			if k.Erasable != (k.Person == closed) || (k.To == "asecond") != (k.Person == handed) {
+				t.Errorf("a past case is %+v", k)
+			}
+		}
+		got := must[[]Case](t)(b.Cases(ctx, b.second()))
+		if len(past) != 2 || len(got) != 1 || got[0].Giver != "acounsellor" || !got[0].Seen.IsZero() {
+			t.Errorf("%d past cases, and the second counsellor's are %+v", len(past), got)
+		}
+		for person, by := range map[ieum.PersonID]Asker{closed: b.second(), handed: b.counsellor()} {
+			if err := b.EraseClient(ctx, by, person); key(err) != "door.refused.not_mine" {
+				t.Errorf("by who did not have it last: %v", err)
+			}
+		}
+		if err := b.EraseClient(ctx, b.counsellor(), closed); err != nil || rowsOf(t, b.d, closed) != 0 {
+			t.Errorf("%v", err)
+		}
+		if past = must[[]PastCase](t)(b.Past(ctx, b.counsellor())); len(past) != 1 {
+			t.Errorf("then %+v", past)
+		}
+	})
+}
+
+// TestARegistrationIsUndone within the visit, by who made it, whatever paper it came
+// with; later that takes a wish in writing.
+func TestARegistrationIsUndone(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		now, late, linked, handed := b.registered("consent"), b.registered("law"), b.registered("law"), b.registered("law")
+		by := b.counsellor()
+		by.Fresh = false
+		if err := errors.Join(b.Link(ctx, by, linked, "seeker"), b.HandOver(ctx, by, handed, "asecond")); err != nil {
+			t.Fatal(err)
+		}
+		for person, want := range map[ieum.PersonID]string{now: "", linked: "door.error.visit", handed: "door.refused.not_mine"} {
+			if err := b.Undo(ctx, by, person); key(err) != want {
+				t.Errorf("%v, want %q", err, want)
+			}
+		}
+		if err := b.Undo(ctx, b.second(), handed); key(err) != "door.error.visit" {
+			t.Errorf("by who did not register them: %v", err)
+		}
+		if n := rowsOf(t, b.d, now); n != 0 {
+			t.Errorf("%d rows are left", n)
+		}
+		*b.clock = b.clock.Add(visitLasts)
+		if err := b.Undo(ctx, by, late); key(err) != "door.error.visit" {
+			t.Errorf("later: %v", err)
+		}
+	})
+}
+
+// TestScansAreWhole: what nobody could read later is refused, and says why.
+func TestScansAreWhole(t *testing.T) {
+	var p, j bytes.Buffer
+	page := image.NewGray(image.Rect(0, 0, 40, 60))
+	if err := errors.Join(png.Encode(&p, page), jpeg.Encode(&j, page, nil)); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, data, as, why string
+	}{
+		{"a PNG", p.String(), "image/png", ""},
+		{"a JPEG", j.String(), "image/jpeg", ""},
+		{"a PDF", "%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n", "application/pdf", ""},
+		{"a PNG cut short", p.String()[:p.Len()/2], "", "door.error.scan_broken"},
+		{"a JPEG cut short", j.String()[:j.Len()-2], "", "door.error.scan_broken"},
+		{"a PDF cut short", "%PDF-1.7\n1 0 obj", "", "door.error.scan_broken"},
+		{"a text", "동의합니다", "", "door.error.scan"},
+		{"nothing", "", "", "door.error.scan"},
+	} {
+		if as, err := scanned([]byte(tt.data)); as != tt.as || key(err) != tt.why {
+			t.Errorf("%s: %q %v, want %q %s", tt.name, as, err, tt.as, tt.why)
+		}
+	}
+}
+
+// TestAVerdictHasAReason, which the person reads and nobody else finds, and which goes
+// with them.
+func TestAVerdictHasAReason(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		b.person()
+		p, auditor := b.give("acounsellor", "counselling").Person, b.as("aauditor", "auditor", "", "", "")
+		must[*Disclosure](t)(b.Read(ctx, b.counsellor(), p, "counselling", ieum.ResumeRecord))
+		b.seal()
+		line := must[*Accesses](t)(b.LookedAt(ctx, p, 0)).Lines[0]
+		if err := b.Complain(ctx, b.seeker(), p, line.Seq); err != nil {
+			t.Fatal(err)
+		}
+		for _, none := range []string{"", " \n", strings.Repeat("가", longestReason+1)} {
+			if err := b.Settle(ctx, auditor, p, line.N, true, none); key(err) != "door.error.reason" {
+				t.Errorf("a reason of %d characters: %v", len(none), err)
+			}
+		}
+		if err := b.Settle(ctx, auditor, p, line.N, true, canary); err != nil {
+			t.Fatal(err)
+		}
+		seen := must[*Accesses](t)(b.LookedAt(ctx, p, 0)).Lines[0]
+		o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0))
+		if seen.Reason != canary || seen.Complaint != "right" || o.Complaints[0].Reason != canary {
+			t.Errorf("the person sees %+v, the auditor %+v", seen, o.Complaints)
+		}
+		var dump bytes.Buffer
+		if err := b.d.Dump(ctx, &dump); err != nil || bytes.Contains(dump.Bytes(), []byte(canary)) {
+			t.Errorf("the reason stands plain (%v)", err)
+		}
+		if err := b.Erase(ctx, b.seeker()); err != nil {
+			t.Fatal(err)
+		}
+		if o = must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0)); len(o.Complaints) != 1 || o.Complaints[0].Reason != "" {
+			t.Errorf("after the erasure the auditor sees %+v", o.Complaints)
+		}
+	})
+}
