@@ -142,10 +142,23 @@ type searcher struct {
 	base   string
 	client *http.Client
 	asked  int
+	tally
+}
 
+// A tally is how long what was asked for took.
+type tally struct {
 	mu     sync.Mutex
 	took   []time.Duration
 	failed int
+}
+
+func (t *tally) note(took time.Duration, right bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.took = append(t.took, took)
+	if !right {
+		t.failed++
+	}
 }
 
 // next returns the next search.
@@ -161,13 +174,7 @@ func (s *searcher) search(ctx context.Context, due time.Time) { s.ask(ctx, s.nex
 
 func (s *searcher) ask(ctx context.Context, address string, due time.Time) {
 	_, err := s.get(ctx, address)
-	took := time.Since(due)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.took = append(s.took, took)
-	if err != nil {
-		s.failed++
-	}
+	s.note(time.Since(due), err == nil)
 }
 
 func (s *searcher) get(ctx context.Context, address string) ([]byte, error) {
@@ -220,19 +227,19 @@ func (s *searcher) keepOn(ctx context.Context) (stop func()) {
 	return sync.OnceFunc(func() { close(end); under.Wait() })
 }
 
-// cut returns what became of the searches since it was called last.
-func (s *searcher) cut() Load {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l := Load{Requests: len(s.took), Failed: s.failed}
-	slices.Sort(s.took)
-	if n := len(s.took); n > 0 {
+// cut returns what became of all since it was called last.
+func (t *tally) cut() Load {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l := Load{Requests: len(t.took), Failed: t.failed}
+	slices.Sort(t.took)
+	if n := len(t.took); n > 0 {
 		at := func(share float64) float64 {
-			return float64(s.took[int(math.Ceil(share*float64(n)))-1].Microseconds()) / 1000
+			return float64(t.took[int(math.Ceil(share*float64(n)))-1].Microseconds()) / 1000
 		}
 		l.P50, l.P99, l.Most = at(0.5), at(0.99), at(1)
 	}
-	s.took, s.failed = nil, 0
+	t.took, t.failed = nil, 0
 	return l
 }
 

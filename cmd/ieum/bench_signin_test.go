@@ -16,7 +16,7 @@ func TestBenchSignInTriesPasswordsWhileSearching(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &r); err != nil || status != 0 {
 		t.Fatalf("exit %d, %v: %s", status, err, stderr)
 	}
-	if r.Tried == 0 || r.Refused == 0 || r.Quiet.Requests < 10 || r.During.Requests < 10 || r.Quiet.Failed+r.During.Failed > 0 {
+	if r.Tried.Requests == 0 || r.Full.Requests == 0 || r.Refused == 0 || r.Quiet.Requests < 10 || r.During.Requests < 10 || r.Quiet.Failed+r.During.Failed+r.Tried.Failed+r.Full.Failed > 0 {
 		t.Errorf("%+v", r)
 	}
 	if !strings.Contains(stderr, "p99 during by quiet") {

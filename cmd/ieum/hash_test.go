@@ -166,7 +166,7 @@ func TestHashingProcessesEndWithTheServer(t *testing.T) {
 			t.Fatal("nothing hashes")
 		}
 		for _, id := range ids {
-			syscall.Kill(id, syscall.SIGTERM) // as systemd sends it to all, and a terminal Ctrl-C; it waits for the server
+			syscall.Kill(id, syscall.SIGTERM) // as systemd sends it to all; it waits for the server
 		}
 		if left := len(hashing(t, server.Pid)); left != len(ids) {
 			t.Errorf("%d of %d processes are left after a SIGTERM of their own", left, len(ids))

@@ -19,10 +19,15 @@ func leaveRoom(root string) {
 	}
 }
 
-// giveWay lets programs that people wait for go first: it gives every thread of
-// this one, and so those that come from them, the lowest priority. Where the
-// system does not let it, things go on as they are.
-func (e *env) giveWay() {
+// lowest is the priority, in the words of nice(1), of what nobody waits for.
+const lowest = 19
+
+// giveWay lets programs that people wait for go first.
+func (e *env) giveWay() { e.yield(lowest) }
+
+// yield gives every thread of this program, and so those that come from them, a
+// priority. Where the system does not let it, things go on as they are.
+func (e *env) yield(priority int) {
 	if !e.own {
 		return
 	}
@@ -32,12 +37,10 @@ func (e *env) giveWay() {
 	}
 	for _, t := range threads {
 		if id, err := strconv.Atoi(t.Name()); err == nil {
-			_ = unix.Setpriority(unix.PRIO_PROCESS, id, lowest)
+			_ = unix.Setpriority(unix.PRIO_PROCESS, id, priority)
 		}
 	}
 }
-
-const lowest = 19
 
 // memory returns how many bytes a program may use: what is available on the
 // machine, or less where its control group or one above it has a limit; 0 where
