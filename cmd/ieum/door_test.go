@@ -136,6 +136,7 @@ func TestTheDoor(t *testing.T) {
 	seeker.arrives(t, "/enrol")
 	seeker.press(t, "form[data-passkey] button")
 	seeker.arrives(t, "/my")
+	seeker.visit(t, base+"/account")
 	seeker.press(t, `form[action="/sign-out"] button`)
 	seeker.arrives(t, "/")
 	seeker.visit(t, base+"/my") // leads to the sign-in, and back

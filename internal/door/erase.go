@@ -98,16 +98,16 @@ func (d *Door) undoable(k Case, of Person) bool {
 // is there; or the last one there was, when all have ended.
 func lastOf(t tx, by Asker, s standing) (Case, error) {
 	k, missing := assigned(by, s, func(Case) bool { return true })
-	if missing == nil || len(s.cases) > 0 {
-		return k, missing
+	if missing == nil {
+		return k, nil
 	}
-	ended, err := cases(t.ctx, t, `person = ? ORDER BY number DESC LIMIT 1`, s.person.ID)
+	last, err := cases(t.ctx, t, `person = ? ORDER BY number DESC LIMIT 1`, s.person.ID)
 	if err != nil {
 		return k, err
 	}
-	for _, k := range ended {
-		if _, ok := by.Over(ieum.WriteClients, k.subject(s)); ok && k.Counsellor == by.ID {
-			return k, nil
+	if len(last) == 1 && last[0].Counsellor == by.ID {
+		if _, ok := by.Over(ieum.WriteClients, last[0].subject(s)); ok {
+			return last[0], nil
 		}
 	}
 	return k, missing
