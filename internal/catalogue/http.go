@@ -38,15 +38,15 @@ func (c *Catalogue) Routes(site *web.Site, mux *web.Mux, door Door) {
 	mux.Page("GET /records/{source}/{kind}/{key}", web.Records, web.Operators(h.record))
 	mux.API("GET /api/v1/deliveries", web.Nothing, web.Op{
 		ID: "listDeliveries", Summary: ieum.Text{KO: "받은 자료 목록 (운영자만)", EN: "Deliveries, newest first (for operators)"},
-		Params: listQuery{}, Reply: Listing{},
+		Params: listQuery{}, Reply: Listing{}, May: ieum.Operate,
 	}, web.Operators(h.list))
 	mux.API("GET /api/v1/deliveries/{number}", web.Nothing, web.Op{
 		ID: "getDelivery", Summary: ieum.Text{KO: "한 번 받은 자료 (운영자만)", EN: "One delivery (for operators)"},
-		Params: oneQuery{}, Reply: Delivery{},
+		Params: oneQuery{}, Reply: Delivery{}, May: ieum.Operate,
 	}, web.Operators(h.one))
 	mux.API("GET /api/v1/records/{source}/{kind}/{key}", web.Records, web.Op{
 		ID: "getRecord", Summary: ieum.Text{KO: "한 행이 어디에서 왔는지 (운영자만)", EN: "Where one row came from (for operators)"},
-		Params: recordQuery{}, Reply: Record{},
+		Params: recordQuery{}, Reply: Record{}, May: ieum.Operate,
 	}, web.Operators(h.record))
 }
 

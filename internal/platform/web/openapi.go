@@ -43,9 +43,12 @@ func (m *Mux) document(l ieum.Lang) object {
 			"title": m.site.Text(l, "api.title", nil), "version": "1", "description": m.site.Text(l, "api.about", nil),
 			"license": object{"name": "Apache-2.0", "identifier": "Apache-2.0"},
 		},
-		"servers":    []any{object{"url": "/"}},
-		"paths":      paths,
-		"components": object{"schemas": s.all},
+		"servers": []any{object{"url": "/"}},
+		"paths":   paths,
+		"components": object{"schemas": s.all, "securitySchemes": object{
+			"key":     object{"type": "http", "scheme": "bearer", "bearerFormat": "ieum_…", "description": m.site.Text(l, "api.security.key", nil)},
+			"session": object{"type": "apiKey", "in": "cookie", "name": "__Host-session", "description": m.site.Text(l, "api.security.session", nil)},
+		}},
 	}
 }
 
@@ -57,7 +60,7 @@ type schemas struct {
 
 func (s *schemas) operation(op operation, l ieum.Lang, problem object) object {
 	o := object{
-		"operationId": op.ID, "summary": op.Summary.In(l), "tags": []any{op.tag()},
+		"operationId": op.ID, "summary": op.Summary.In(l), "tags": []any{op.tag()}, "security": op.security(),
 		"responses": object{
 			"200": object{"description": "OK", "content": object{"application/json": object{"schema": s.reply(op)}}},
 			"default": object{"description": "RFC 9457", "content": object{"application/problem+json": object{
@@ -75,6 +78,35 @@ func (s *schemas) operation(op operation, l ieum.Lang, problem object) object {
 		o["requestBody"] = object{"required": true, "content": object{"application/json": content}}
 	}
 	return o
+}
+
+// Who may ask an operation.
+const (
+	byAnybody = "anybody" // with a key, it counts against its quota
+	byRole    = "role"    // a session or a key whose role allows it
+	bySession = "session" // somebody who signed in: records of people are for no program
+)
+
+func (o operation) by() string {
+	switch {
+	case o.May != "":
+		return byRole
+	case o.holds == Records:
+		return bySession
+	}
+	return byAnybody
+}
+
+// security lists what may be shown with a request; {} is nothing.
+func (o operation) security() []any {
+	key, session := object{"key": []any{}}, object{"session": []any{}}
+	switch o.by() {
+	case byRole:
+		return []any{key, session}
+	case bySession:
+		return []any{session}
+	}
+	return []any{object{}, key}
 }
 
 func (s *schemas) reply(op operation) object {
@@ -267,7 +299,7 @@ func title(name string) string {
 // An example is an operation as the page /api shows it.
 type example struct {
 	ID, Method, Path string
-	Summary          string
+	Summary, By      string
 	Params           []any
 	Curl             string
 }
@@ -280,7 +312,7 @@ func (m *Mux) apiPage(w http.ResponseWriter, r *http.Request) error {
 	s := &schemas{all: object{}, names: map[reflect.Type]string{}}
 	var list []example
 	for _, op := range m.ops {
-		e := example{ID: op.ID, Method: op.method, Path: op.path, Summary: op.Summary.In(Lang(r))}
+		e := example{ID: op.ID, Method: op.method, Path: op.path, Summary: op.Summary.In(Lang(r)), By: op.by()}
 		if op.Params != nil {
 			e.Params = s.parameters(reflect.TypeOf(op.Params))
 		}

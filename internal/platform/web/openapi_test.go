@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -46,6 +47,37 @@ func shapes(t *testing.T) *Mux {
 	m.API("POST /api/v1/shapes", Nothing, Op{ID: "addShape", Summary: ieum.Text{KO: "모양 더하기", EN: "Add a shape"}, Body: shape{}, Example: inside{1}, Reply: []shape{}},
 		func(w http.ResponseWriter, r *http.Request) error { return nil })
 	return m
+}
+
+// TestTheDocumentSaysWhoMayAsk: anybody, a role by session or key, or who is
+// signed in and no program.
+func TestTheDocumentSaysWhoMayAsk(t *testing.T) {
+	s, _ := testSite(t, false)
+	m := NewMux(s)
+	no := func(http.ResponseWriter, *http.Request) error { return nil }
+	op := func(id string, may ieum.Permission) Op {
+		return Op{ID: id, Summary: ieum.Text{KO: "하나", EN: "One"}, May: may}
+	}
+	m.API("GET /api/v1/one", Nothing, op("one", ""), no)
+	m.API("GET /api/v1/two", Nothing, op("two", ieum.Operate), no)
+	m.API("GET /api/v1/three", Records, op("three", ""), no)
+	var document struct {
+		Paths      map[string]map[string]struct{ Security []map[string][]string }
+		Components struct {
+			SecuritySchemes map[string]struct{ Type, Scheme, In, Name string }
+		}
+	}
+	if err := json.Unmarshal(get(m, "/api/v1/openapi.json").Body.Bytes(), &document); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"/api/v1/one": "[map[] map[key:[]]]", "/api/v1/two": "[map[key:[]] map[session:[]]]", "/api/v1/three": "[map[session:[]]]"} {
+		if got := fmt.Sprint(document.Paths[path]["get"].Security); got != want {
+			t.Errorf("%s takes %s, want %s", path, got, want)
+		}
+	}
+	if key := document.Components.SecuritySchemes["key"]; key.Type != "http" || key.Scheme != "bearer" {
+		t.Errorf("a key is %+v", key)
+	}
 }
 
 func TestTheOpenAPIDocumentIsValid(t *testing.T) {

@@ -116,12 +116,13 @@ func (l Link) Here(path string) bool {
 
 // An Op describes an operation of the API for its OpenAPI document.
 type Op struct {
-	ID      string    // operationId, such as searchPostings
-	Summary ieum.Text // one line
-	Params  any       // zero value of the struct that Read fills, or nil
-	Body    any       // zero value of what ReadJSON fills, or nil
-	Example any       // a body that works, for the document and its test
-	Reply   any       // zero value of what is answered
+	ID      string          // operationId, such as searchPostings
+	Summary ieum.Text       // one line
+	Params  any             // zero value of the struct that Read fills, or nil
+	Body    any             // zero value of what ReadJSON fills, or nil
+	Example any             // a body that works, for the document and its test
+	Reply   any             // zero value of what is answered
+	May     ieum.Permission // that a session or a key must have; "" = whoever its Holds lets in
 }
 
 // Start is where the work of somebody begins who may do this: the first place of
@@ -148,6 +149,7 @@ type Mux struct {
 type operation struct {
 	Op
 	method, path string
+	holds        Holds
 }
 
 // NewMux returns a Mux that serves the assets, the OpenAPI document and the
@@ -177,7 +179,7 @@ func (m *Mux) API(pattern string, holds Holds, op Op, h Handler) {
 	if !ok || !strings.HasPrefix(path, apiRoot) || op.ID == "" || op.Summary.KO == "" || op.Summary.EN == "" {
 		panic("web: an operation of the API needs METHOD " + apiRoot + "…, an ID and a summary: " + pattern)
 	}
-	m.ops = append(m.ops, operation{op, method, path})
+	m.ops = append(m.ops, operation{op, method, path, holds})
 	m.handle(pattern, holds, h)
 }
 
