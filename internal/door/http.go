@@ -76,7 +76,11 @@ func (h *handlers) keeper(r *http.Request, by Asker, person string) (ieum.Person
 func to(w http.ResponseWriter, r *http.Request, path, person string) error {
 	at, anchor, _ := strings.Cut(path, "#")
 	if person != "" {
-		at += "?for=" + person
+		mark := "?"
+		if strings.Contains(at, "?") {
+			mark = "&"
+		}
+		at += mark + "for=" + person
 	}
 	if anchor != "" {
 		at += "#" + anchor

@@ -2,6 +2,7 @@ package door
 
 import (
 	"net/http"
+	"strings"
 
 	"ieum"
 	"ieum/internal/platform/web"
@@ -29,10 +30,11 @@ type candidateLine struct {
 	Firm string
 }
 
-// Short is what a list calls somebody by: the beginning of the id.
-func (c Candidate) Short() string { return short(c.ID) }
+// Short is what a page calls somebody by: the beginning of the id.
+func (c Candidate) Short() string { return strings.ToUpper(c.ID[1:min(len(c.ID), 7)]) }
 
-func short(id string) string { return id[1:min(len(id), 7)] }
+// Last is the last day of the consent.
+func (c Candidate) Last() ieum.Day { return lastDay(c.Until) }
 
 func (h *handlers) listCandidates(w http.ResponseWriter, r *http.Request, by Asker) error {
 	list, err := h.d.Candidates(r.Context(), by)
@@ -79,7 +81,6 @@ type candidateForm struct {
 type candidatePage struct {
 	Candidate
 	Resume *ieum.Resume `json:"resume"`
-	N      int64        `json:"n"` // of the access record
 }
 
 func (h *handlers) candidate(w http.ResponseWriter, r *http.Request, by Asker) error {
@@ -91,5 +92,5 @@ func (h *handlers) candidate(w http.ResponseWriter, r *http.Request, by Asker) e
 	if err != nil {
 		return err
 	}
-	return h.pages.Reply(w, r, "candidate.html", candidatePage{*c, got.Resume, got.Access.N})
+	return h.pages.Reply(w, r, "candidate.html", candidatePage{*c, got.Resume})
 }

@@ -45,14 +45,24 @@ type myPage struct {
 	Fresh    bool
 	Asked    consentForm
 	Rows     rowsPart
+	Gave     *consentLine // just now
+	Stopped  *consentLine // just now, and could be given again
+	StopAll  bool         // just now
 }
 
 type forForm struct {
 	For string `q:"for" max:"64"`
 }
 
+// A myForm says what was just done, so that the page can tell of it.
+type myForm struct {
+	forForm
+	Gave    string `q:"gave" max:"64"`    // id of a consent
+	Stopped string `q:"stopped" max:"64"` // id of a consent; "all" = all of them
+}
+
 func (h *handlers) my(w http.ResponseWriter, r *http.Request, by Asker) error {
-	f, err := web.Read[forForm](r)
+	f, err := web.Read[myForm](r)
 	if err != nil {
 		return err
 	}
@@ -60,6 +70,7 @@ func (h *handlers) my(w http.ResponseWriter, r *http.Request, by Asker) error {
 	if err != nil {
 		return err
 	}
+	page.tell(f)
 	return h.pages.Reply(w, r, "my.html", page)
 }
 
@@ -97,6 +108,9 @@ func (h *handlers) myPage(r *http.Request, by Asker, person string) (*myPage, er
 	page.Records = got.Records
 	if c := got.Contact; c != nil {
 		page.Contact = *c
+	}
+	if got.Resume != nil {
+		page.Text = h.d.Resumes.WriteText(*got.Resume)
 	}
 	have, err := h.d.store.have(ctx, id)
 	if err != nil {

@@ -1,9 +1,12 @@
 package door
 
 import (
+	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"ieum"
 	"ieum/defs"
@@ -38,6 +41,35 @@ func (h *handlers) consentLine(c Consent, n names) consentLine {
 		line.State = "holds"
 	}
 	return line
+}
+
+// tell finds what was just done among what the page shows; an address that says
+// something else tells nothing.
+func (p *myPage) tell(f myForm) {
+	for i, c := range p.Consents {
+		if c.ID == f.Gave {
+			p.Gave = &p.Consents[i]
+		}
+	}
+	for i, c := range p.Past {
+		if c.ID == f.Stopped && c.State == "stopped" {
+			p.Stopped = &p.Past[i]
+		}
+	}
+	p.StopAll = f.Stopped == "all" && len(p.Consents) == 0 && len(p.Past) > 0
+}
+
+// Recipient is to whom a consent was given, as a form names them.
+func (c consentLine) Recipient() string { return cmp.Or(string(c.Account), c.Organisation) }
+
+// Again is the last day as a form gives the consent again; 0 where it was the
+// longest that the purpose allows, which does not end at midnight.
+func (c consentLine) Again() ieum.Day {
+	last := ieum.DayOf(c.Until.Add(-time.Second))
+	if !(last + 1).Time().Add(-9 * time.Hour).Equal(c.Until) {
+		return 0
+	}
+	return last
 }
 
 // choices are the purposes that consent can be given for, those first that
@@ -85,13 +117,14 @@ func (f consentForm) wish() Wish {
 
 func (h *handlers) give(w http.ResponseWriter, r *http.Request, by Asker) error {
 	f, err := web.Read[consentForm](r)
+	var given Consent
 	if err == nil {
 		var id ieum.PersonID
 		if id, err = h.keeper(r, by, f.For); err == nil {
-			_, err = h.d.Give(r.Context(), by, id, f.wish())
+			given, err = h.d.Give(r.Context(), by, id, f.wish())
 		}
 	}
-	return h.mend(w, r, by, f.For, "/my#consents", err, func(p *myPage) { p.Asked = f })
+	return h.mend(w, r, by, f.For, "/my?gave="+given.ID+"#done", err, func(p *myPage) { p.Asked = f })
 }
 
 type stopForm struct {
@@ -106,14 +139,14 @@ func (h *handlers) stop(w http.ResponseWriter, r *http.Request, by Asker) error 
 	}
 	id, err := h.whom(r, by, f.For)
 	if err == nil && f.ID == "" {
-		err = h.d.StopAll(r.Context(), by, id)
+		f.ID, err = "all", h.d.StopAll(r.Context(), by, id)
 	} else if err == nil {
 		err = h.d.Stop(r.Context(), by, id, f.ID)
 	}
 	if err != nil {
 		return err
 	}
-	return to(w, r, "/my#consents", f.For)
+	return to(w, r, "/my?stopped="+url.QueryEscape(f.ID)+"#done", f.For)
 }
 
 // ownConsent makes a consent one's own that was given in one's name.
