@@ -72,13 +72,13 @@ func (w *walk) env(stdin string, out, errs io.Writer) *env {
 	return &env{Config: Config{Data: w.data, Defs: w.defs, Listen: "127.0.0.1:0"}, stdin: strings.NewReader(stdin), stdout: out, stderr: errs, now: time.Now, demo: true, cost: weak}
 }
 
-// command runs a command line for as long as it takes, or two seconds if it never
+// command runs a command line for as long as it takes, or eight seconds if it never
 // ends by itself.
 func (w *walk) command(stdin string, args ...string) (status int, out, said string) {
 	ctx := context.Background()
 	if args[0] == "serve" || args[0] == "witness" {
 		var stop context.CancelFunc
-		ctx, stop = context.WithTimeout(ctx, 2*time.Second)
+		ctx, stop = context.WithTimeout(ctx, 8*time.Second)
 		defer stop()
 	}
 	var stdout, stderr bytes.Buffer
