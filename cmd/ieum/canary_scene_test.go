@@ -38,7 +38,7 @@ type reader struct {
 
 // canarySource delivers postings and people, of whom one row is refused and two
 // are one person.
-var canarySource = strings.ReplaceAll(killed, "id: killed", "id: canary")
+var canarySource = strings.NewReplacer("id: killed", "id: canary", "hash: [name, phone]", "hash: [name+birth, phone]").Replace(killed)
 
 func newWalk(t *testing.T) *walk {
 	t.Helper()
@@ -49,9 +49,9 @@ func newWalk(t *testing.T) *walk {
 	writeFile(t, filepath.Join(w.defs, "sources", "canary.yaml"), canarySource)
 	in := t.TempDir()
 	writeMade(t, in, 1)
-	person := "카나리아홍길동,010-9876-1234,카나리아동네,카나리아소원"
-	writeFile(t, filepath.Join(in, "people.csv"), "id,name,phone,place,wish\nr1,"+person+"\nr2,"+person+"\n,카나리아버린행,010-9876-1234,카나리아동네,카나리아소원\n")
-	writeFile(t, filepath.Join(in, "licence.csv"), "resume,licence\nr1,용접기능사\n")
+	person := importedWords[0] + "," + birthWord + ",010-9876-1234,카나리아동네,카나리아소원"
+	writeFile(t, filepath.Join(in, "people.csv"), "id,name,birth,phone,place,wish\nr1,"+person+"\nr2,"+person+"\n,카나리아버린행,1969-09-09,010-9876-1234,카나리아동네,카나리아소원\n")
+	writeFile(t, filepath.Join(in, "licence.csv"), "resume,licence\nr1,용접기능사\nr1,"+linkedWord+"\n")
 	for _, args := range [][]string{{"ingest", "canary", in}, {"build"}} {
 		if status, out, said := w.command("", args...); status != 0 || len(flown(out+said, allWords()...)) > 0 {
 			t.Fatalf("ieum %v: exit %d, %s%s", args, status, out, said)
@@ -134,7 +134,7 @@ func (w *walk) people() {
 	second, twin := add("second-operator", identity.Grant{Role: "operator"}, false)
 	stranger, _ := add("second-counsellor", identity.Grant{Role: "counsellor", Organisation: "demo"}, false)
 	seeker, canary := add(signInWord, identity.Grant{Role: "seeker"}, true)
-	w.must(g.Prove(ctx, demo["operator"], signInWord, identity.AtDesk, ieum.Who{Name: importedWords[0], Birth: "1970-02-03"}, identity.Shown{Kind: "passport", Number: documentWord}, identity.Shown{Kind: "resident-card", Number: documentWord}))
+	w.must(g.Prove(ctx, demo["operator"], signInWord, identity.AtDesk, ieum.Who{Name: importedWords[0], Birth: birthWord}, identity.Shown{Kind: "passport", Number: documentWord}, identity.Shown{Kind: "resident-card", Number: documentWord}))
 	key, err := g.ProposeKey(ctx, demo["operator"], "demo-analyst", identity.Key{Title: "가상 통계", Organisation: "demo", Role: "analyst", Quota: 1000})
 	w.must(err)
 	w.must(g.ConfirmKey(ctx, twin, key.Number))
@@ -177,6 +177,7 @@ func (w *walk) canary(d *door.Door, counsellor, self door.Asker) {
 	w.must(d.KeepResume(ctx, self, person, ieum.Resume{Headline: keptWords[3], Careers: []ieum.Career{{Title: keptWords[4], Text: keptWords[5], Months: 7}},
 		Majors: keptWords[6:7], Skills: keptWords[7:8], Certificates: keptWords[8:9], Text: keptWords[9]}))
 	w.must(d.AddNote(ctx, counsellor, person, keptWords[10]))
+	w.must(d.LinkOwn(ctx, self, door.Claim{Source: "canary", Number: "r1"}))
 	got, err := d.Read(ctx, self, person, "own", ieum.PaperRecord)
 	w.must(err)
 	given, err := d.Consents(ctx, person)

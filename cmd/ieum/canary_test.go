@@ -31,6 +31,8 @@ var (
 		"카나리아면허", "카나리아자유글", "카나리아쪽지", "CanaryOnPaper"}
 	signInWord    = "zqcanary"
 	documentWord  = "M98765432"
+	birthWord     = "1970-02-03"
+	linkedWord    = "카나리아기능사" // stands in the row that the canary is tied to, plain in the lake
 	importedWords = []string{"카나리아홍길동", "010-9876-1234", "카나리아동네", "카나리아소원", "카나리아버린행"}
 )
 
@@ -202,7 +204,7 @@ func TestTheCanary(t *testing.T) {
 			t.Errorf("there is no route %s", s.pattern)
 		}
 	}
-	for _, who := range []string{signInWord, "demo-counsellor", "demo-officer", "demo-employer", "quarantine"} {
+	for _, who := range []string{signInWord, "demo-counsellor", "demo-officer", "demo-employer", "quarantine", "the row, to " + signInWord, "the row, to demo-counsellor"} {
 		if shown[who] == 0 {
 			t.Errorf("%s was shown nothing, so that nothing was tried: %v", who, shown)
 		}
@@ -275,11 +277,14 @@ func (w *walk) visit(by reader, s step, holds web.Holds, shown map[string]int) {
 			w.Errorf("%s tells %q of a row, with %d records before and %d then", what, found, opened, thenOpened)
 		}
 	}
-	found := flown(said, keptWords...)
+	found := flown(said, append([]string{linkedWord, birthWord}, keptWords...)...)
 	if len(found) == 0 {
 		return
 	}
 	shown[by.name]++
+	if strings.Contains(said, linkedWord) {
+		shown["the row, to "+by.name]++
+	}
 	if !by.may || holds != web.Records {
 		w.Errorf("%s, which holds %s, tells %q", what, holds, found)
 		return

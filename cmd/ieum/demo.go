@@ -74,7 +74,11 @@ func (a *app) demoAccounts(ctx context.Context, e *env, address string) error {
 	for _, one := range list {
 		e.say("  %-14s %s/enrol/%s", strings.TrimPrefix(one.Name, "demo-"), strings.TrimSuffix(at, "/"), one.Token)
 	}
-	return nil
+	number, err := a.demoRow(ctx)
+	if number != "" {
+		e.say("The seeker is proved to be somebody made up, whose résumé has the number %s there: bring it in at %s/my", number, strings.TrimSuffix(at, "/"))
+	}
+	return err
 }
 
 // demoPeople keeps records of made-up people, once in a data folder, so that the
