@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -31,14 +30,8 @@ func enrolled(t *testing.T, a *app, b *tab, base, name string, links map[string]
 	if err != nil {
 		t.Fatal(err)
 	}
-	cookie, _, err := a.registry.Arrive(t.Context(), strings.TrimPrefix(links["operator"], "/enrol/"), "")
-	if err == nil {
-		operator, err = a.registry.Who(t.Context(), cookie)
-	}
-	if err == nil {
-		err = a.registry.Confirm(t.Context(), operator, grant.Number)
-	}
-	if err != nil {
+	operator = signedIn(t, a, links["operator"])
+	if err := a.registry.Confirm(t.Context(), operator, grant.Number); err != nil {
 		t.Fatal(err)
 	}
 	b.look(t, look{"ko", "light", 360})
@@ -204,19 +197,8 @@ func TestTwoConfirmByTheirPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := arrived(t, base, links["counsellor"])
-	client := regexp.MustCompile(`/clients/p[a-z0-9]+`).FindString(string(by(t, first, "GET", base+"/clients", nil).body))
-	send := func(at string, form url.Values) {
-		t.Helper()
-		res, err := first.PostForm(base+at, form)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res.Body.Close()
-		if res.StatusCode != http.StatusOK {
-			t.Fatalf("%s: %d", at, res.StatusCode)
-		}
-	}
-	send(client+"/mandate", url.Values{"holder": {"demo-seeker"}, "kind": {"guardian"}, "shown": {"court-order"}, "until": {(ieum.DayOf(time.Now()) + 1).String()}})
+	client := clientPath.FindString(string(by(t, first, "GET", base+"/clients", nil).body))
+	send(t, first, base+client+"/mandate", url.Values{"holder": {"demo-seeker"}, "kind": {"guardian"}, "shown": {"court-order"}, "until": {(ieum.DayOf(time.Now()) + 1).String()}})
 	holder := arrived(t, base, links["seeker"])
 	person := strings.TrimPrefix(client, "/clients/")
 	if got := by(t, holder, "GET", base+"/my?for="+person, nil); got.status != http.StatusNotFound {
