@@ -54,6 +54,10 @@ func (c *Catalogue) Agencies() map[ieum.SourceID]ieum.Text {
 	return out
 }
 
+// Key returns the key under which a row lies whose number its source gave out so:
+// without what looks like a telephone number or an address.
+func (c *Catalogue) Key(number string) string { return impersonal(strings.TrimSpace(number)) }
+
 // IsOf says whether a source has a résumé under a key that is about whom a token
 // of Who stands for. For a key that it has not it reads some other row, and takes
 // about as long.

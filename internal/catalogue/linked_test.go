@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"ieum"
@@ -52,6 +53,23 @@ func TestARowIsOfWhoHasItsNameAndBirth(t *testing.T) {
 	}
 	if a := b.Agencies(); len(a) != 2 || a["people"].KO != "가상 기관" || a["simulated"].KO == "" {
 		t.Errorf("the agencies are %v", a)
+	}
+}
+
+// A number that looks like a telephone's is found as it was given out, though the lake
+// keeps it without.
+func TestANumberIsFoundAsItWasGivenOut(t *testing.T) {
+	b := newBench(t, twoShops()...)
+	b.deliver(strings.Replace(resume(1, "용접"), "r1,", "010-1234-5678,", 1))
+	who, err := b.Who(t.Context(), whoIs(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if is, err := b.IsOf(t.Context(), "people", b.Key(" 010-1234-5678 "), who); err != nil || !is {
+		t.Errorf("%v, %v", is, err)
+	}
+	if b.Key("r1") != "r1" {
+		t.Errorf("a number is changed to %q", b.Key("r1"))
 	}
 }
 

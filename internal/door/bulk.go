@@ -121,6 +121,9 @@ func (d *Door) each(ctx context.Context, people []ieum.PersonID, still func(ieum
 			return err
 		}
 		opened, err := d.open(id, rows)
+		if err == nil {
+			err = d.load(ctx, id, &opened)
+		}
 		if isErased(err) || len(rows) == 0 {
 			continue
 		}

@@ -22,6 +22,8 @@ type Rows interface {
 	Who(ctx context.Context, who ieum.Who) (string, error)
 	// RowPerson returns the id under which reads of a row are recorded, a keyed hash.
 	RowPerson(source ieum.SourceID, key string) ieum.PersonID
+	// Key returns the key of a row by its number, as people write it.
+	Key(number string) string
 	// IsOf says whether there is such a row, and it is of whom the token stands for.
 	IsOf(ctx context.Context, source ieum.SourceID, key, who string) (bool, error)
 	// Imported returns a row as it is now; ErrNotFound when it was erased.
@@ -72,7 +74,7 @@ const longestNumber = 100
 // A Claim is which row is said to be a person's.
 type Claim struct {
 	Source ieum.SourceID
-	Number string // the key that the source has for it
+	Number string // that the source gave out for it
 }
 
 func (c Claim) check(rows Rows) error {
@@ -174,6 +176,7 @@ func (d *Door) link(ctx context.Context, by Asker, person ieum.PersonID, c Claim
 	if n > most {
 		return &ieum.Error{Kind: ieum.ErrBusy, Key: "door.error.row_often", Args: map[string]any{"n": most}, Message: "so many numbers were tried today; go on tomorrow"}
 	}
+	c.Number = d.Rows.Key(c.Number)
 	is, err := d.Rows.IsOf(ctx, c.Source, c.Number, who)
 	if err != nil {
 		return err
@@ -285,6 +288,42 @@ func (d *Door) Unlink(ctx context.Context, by Asker, person ieum.PersonID, id, w
 	})
 }
 
+// fits refuses an account for a client of whom a row was brought in that is about
+// somebody else than the account's owner was proved to be.
+func (d *Door) fits(ctx context.Context, person ieum.PersonID, account ieum.AccountID) error {
+	all, err := links(ctx, d.store, `person = ? AND ended = 0`, person)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	who, err := d.Accounts.Known(ctx, account)
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		t, err := d.untie(l)
+		if err != nil {
+			return err
+		}
+		is, err := d.Rows.IsOf(ctx, t.Source, t.Key, who)
+		if err != nil {
+			return err
+		}
+		if !is {
+			return fault("row_other", "/account", "the owner of this account was not proved to be who the résumé is about that was brought in; end that link first, or let them prove who they are once more")
+		}
+	}
+	return nil
+}
+
+// untie opens what a link holds.
+func (d *Door) untie(l Link) (t tie, err error) {
+	plain, err := d.Keys.Open(string(l.person), place(l.person, ieum.ImportedRecord, l.ID), l.sealed)
+	if err == nil {
+		err = json.Unmarshal(plain, &t)
+	}
+	return t, err
+}
+
 // Links lists what ties a person to rows, and what did, newest first. It says
 // nothing of the rows.
 func (d *Door) Links(ctx context.Context, person ieum.PersonID) ([]Link, error) {
@@ -331,16 +370,12 @@ func (d *Door) eraseKeys(ctx context.Context, person ieum.PersonID, ids ...strin
 			return err
 		}
 		for _, l := range all {
-			plain, err := d.Keys.Open(string(person), place(person, ieum.ImportedRecord, l.ID), l.sealed)
+			one, err := d.untie(l)
 			if isErased(err) {
 				rows = nil // an attempt that was cut off erased them all
 				return nil
 			}
 			if err != nil {
-				return err
-			}
-			var one tie
-			if err := json.Unmarshal(plain, &one); err != nil {
 				return err
 			}
 			rows[one.Source] = append(rows[one.Source], one.Key)

@@ -42,6 +42,7 @@ func (r *benchRows) RowPerson(source ieum.SourceID, key string) ieum.PersonID {
 	sum := sha256.Sum256([]byte(string(source) + "\n" + key))
 	return ieum.PersonID("p" + hex.EncodeToString(sum[:16]))
 }
+func (r *benchRows) Key(number string) string { return strings.TrimSpace(number) }
 func (r *benchRows) erased(key string) bool {
 	_, err := r.keys.Seal(string(r.RowPerson("agency", key)), "test", nil)
 	return isErased(err)
@@ -303,6 +304,14 @@ func TestStaffLinkAClientInSightOfAll(t *testing.T) {
 		}
 		if err := b.LinkOwn(ctx, b.seeker(), rowOf("A-1")); err != nil {
 			t.Errorf("then it is hers: %v", err)
+		}
+		if err := b.LinkClient(ctx, b.counsellor(), p, saw, rowOf("A-2")); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"mallory", "unknown"} {
+			if err := b.Link(ctx, b.counsellor(), p, name); key(err) != "door.error.row_other" {
+				t.Errorf("a client with Alice's row gets the account of %s: %v", name, err)
+			}
 		}
 		if err := b.Link(ctx, b.counsellor(), p, "twin"); err != nil {
 			t.Fatal(err)

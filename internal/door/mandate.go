@@ -194,6 +194,9 @@ func (d *Door) accountOf(ctx context.Context, by Asker, person ieum.PersonID, na
 // already is refused: nothing is merged.
 func (d *Door) Link(ctx context.Context, by Asker, person ieum.PersonID, name string) error {
 	account, err := d.accountOf(ctx, by, person, name, "account", "/account")
+	if err == nil {
+		err = d.fits(ctx, person, account)
+	}
 	if err != nil {
 		return err
 	}
