@@ -131,3 +131,29 @@ func TestAKeyOpensNobody(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoSignsInFindsTheirWork: the pages on which an analyst, an operator and a
+// seeker with a history begin, and their accounts, are sound on a small screen.
+func TestWhoSignsInFindsTheirWork(t *testing.T) {
+	a, base, _, links := serveDoor(t)
+	if err := a.demoPeople(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b := openTab(t)
+	for _, one := range []struct{ role, start, says string }{
+		{"analyst", "/statistics", "API 열쇠를 받으려면"}, {"operator", "/deliveries", "계정과 역할"}, {"seeker", "/my", "21년"},
+	} {
+		b.look(t, look{"ko", "light", 360})
+		b.visit(t, base+links[one.role])
+		b.press(t, "main form button")
+		b.arrives(t, one.start)
+		if text := value[string](t, b, `document.body.innerText`); !strings.Contains(text, one.says) {
+			t.Errorf("%s does not say %q: %s", one.start, one.says, text)
+		}
+		b.see(t, base, one.start)
+		b.see(t, base, "/account")
+		if text := b.says(t); strings.Contains(text, "demo/") {
+			t.Errorf("an id stands for a name: %s", text)
+		}
+	}
+}

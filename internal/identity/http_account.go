@@ -20,6 +20,7 @@ type accountPage struct {
 	Roles      []roleLine
 	Recoveries []Link
 	Keys       []keyLine
+	MayKey     bool // programs can have a role of the reader's
 	Proofs     []Proof
 	Proofed    bool
 	Nameless   bool     // it was proved before proofs said who somebody is
@@ -123,6 +124,7 @@ func (h *handlers) accountPage(r *http.Request, p *Person) (page accountPage, er
 	if err != nil {
 		return page, err
 	}
+	page.MayKey = slices.ContainsFunc(p.Grants, func(g Grant) bool { return h.g.keyRoles[g.Role] != nil })
 	if page.Roles, err = h.lines(r, grants, p.ID); err != nil {
 		return page, err
 	}
