@@ -545,3 +545,16 @@ func TestNoLinkSlipsPastAnErasure(t *testing.T) {
 		}
 	})
 }
+
+// TestAGapBetweenStretchesShows: a number that is missing where one page ends and the
+// next begins is told on the first of them.
+func TestAGapBetweenStretchesShows(t *testing.T) {
+	h := &history{total: 5, newest: true, more: true}
+	for _, n := range []int64{5, 4, 2} {
+		h.lines = append(h.lines, Line{Access: Access{N: n}, Seq: n})
+	}
+	shown, next := weave([]*history{h}, 2)
+	if len(shown) != 2 || next != 4 || !slices.Equal(h.gaps(), []int64{3}) {
+		t.Errorf("shown are %+v, next %d, gaps %v", shown, next, h.gaps())
+	}
+}
