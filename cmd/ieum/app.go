@@ -25,6 +25,7 @@ import (
 	"ieum/internal/match"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/journal"
+	"ieum/internal/platform/mail"
 	"ieum/internal/platform/seal"
 	"ieum/internal/platform/web"
 	"ieum/internal/snapshot"
@@ -127,7 +128,13 @@ func openRegistry(ctx context.Context, e *env, s *store, set *defs.Set) (*identi
 			return nil, err
 		}
 	}
-	g, err := identity.New(ctx, s.db, set, e.now, identity.Options{Keys: s.keys, URL: e.URL, Breached: e.Breached, Cost: e.cost, Derive: e.derive, Demo: e.demo, Agency: agency, Simulate: e.demo || e.Simulate, Known: s.catalogue.Who})
+	var post identity.Mail
+	if e.Mail != "" {
+		if post, err = mail.Read(e.Mail); err != nil {
+			return nil, err
+		}
+	}
+	g, err := identity.New(ctx, s.db, set, e.now, identity.Options{Mail: post, Keys: s.keys, URL: e.URL, Breached: e.Breached, Cost: e.cost, Derive: e.derive, Demo: e.demo, Agency: agency, Simulate: e.demo || e.Simulate, Known: s.catalogue.Who})
 	if err != nil {
 		return nil, err
 	}
@@ -271,10 +278,16 @@ func (a *app) follow(ctx context.Context) {
 	all.Go(func() {
 		a.ledger.Follow(ctx, sealing, func(err error) { slog.ErrorContext(ctx, "ledger", "err", err) })
 	})
+	all.Go(func() {
+		a.registry.Notify(ctx, telling, func(err error) { slog.ErrorContext(ctx, "identity: notice", "err", err) })
+	})
 	all.Go(func() { a.tidy(ctx) })
 	a.live.Follow(ctx, time.Second)
 	all.Wait()
 }
+
+// telling is how often notices that are to be sent are looked for.
+const telling = 5 * time.Second
 
 // tidying is how often what is kept for a time only is looked for.
 const tidying = time.Hour

@@ -44,6 +44,10 @@ type Config struct {
 	// in. Default none, or IEUM_OIDC.
 	OIDC string
 
+	// Mail is a file that says by which server notices are mailed. Default none, or
+	// IEUM_MAIL; notices are then letters of staff.
+	Mail string
+
 	// Simulate lets proofs of identity be simulated, for trials. Default no, or
 	// IEUM_SIMULATE_PROOFING, which must be "yes".
 	Simulate bool
@@ -59,7 +63,7 @@ func fromEnvironment(getenv func(string) string) Config {
 		name string
 		to   *string
 	}{{"IEUM_DATA", &c.Data}, {"IEUM_DATABASE", &c.Database}, {"IEUM_DEFS", &c.Defs}, {"IEUM_URL", &c.URL}, {"IEUM_BREACHED", &c.Breached}, {"IEUM_KEYS", &c.Keys}, {"IEUM_MASTER_KEY", &c.Master}, {"IEUM_OIDC", &c.OIDC},
-		{"IEUM_ACME", &c.ACME}, {"IEUM_ACME_TERMS", &c.ACMETerms}} {
+		{"IEUM_ACME", &c.ACME}, {"IEUM_ACME_TERMS", &c.ACMETerms}, {"IEUM_MAIL", &c.Mail}} {
 		if s := getenv(v.name); s != "" {
 			*v.to = s
 		}

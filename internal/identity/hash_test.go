@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"ieum"
+	"ieum/internal/platform/dying"
 )
 
 const workVariable = "IEUM_TEST_WORK"
@@ -26,7 +27,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	dying.Main(m, noticeChild)
 }
 
 func working(t *testing.T) *Workers {

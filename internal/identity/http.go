@@ -55,6 +55,7 @@ func (g *Registry) Routes(site *web.Site, mux *web.Mux) {
 	mux.Page("POST /account/proof", web.Own, h.signedIn(h.recent(h.beginProof)))
 	mux.Page("POST /account/proof/mailed", web.Own, h.signedIn(h.enterMailed))
 	mux.Page("POST /account/proof/{id}", web.Own, h.signedIn(h.finishProof))
+	h.noticeRoutes(mux)
 	mux.Page("POST /account/keys/{number}", web.Own, h.signedIn(h.recent(h.drawKey)))
 	mux.Page("POST /account/keys/{number}/end", web.Own, h.signedIn(h.endKey("/account")))
 	mux.Page("POST /accounts/keys/{number}/confirm", web.Accounts, h.signedIn(h.recent(h.confirmKey)))

@@ -33,6 +33,7 @@ type accountPage struct {
 	Idle       int // minutes
 	Absolute   int // hours
 	Manages    bool
+	Notices    accountNotices
 	Lend       int64 // number of the role whose form is shown again
 }
 
@@ -109,6 +110,9 @@ func (h *handlers) accountPage(r *http.Request, p *Person) (page accountPage, er
 		return page, err
 	}
 	if page.Recoveries, err = h.g.Recoveries(ctx, p.ID); err != nil {
+		return page, err
+	}
+	if page.Notices, err = h.noticesOf(r, p); err != nil {
 		return page, err
 	}
 	if page.Keys, err = h.ownKeys(r, p); err != nil {

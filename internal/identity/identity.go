@@ -7,7 +7,7 @@
 // remove.go for how it ends, signin.go for the way in, passkey.go, password.go,
 // code.go and agency.go for what it is proved with, limit.go for how often one
 // may try, proofing.go for who somebody is beyond what they sign in with, key.go
-// for programs, store.go and store_*.go for what is kept, and http.go, then
+// for programs, notice.go for what people are told, store.go and store_*.go for what is kept, and http.go, then
 // http_*.go, for the pages.
 //
 // What the journal gets are ids. An account's id is drawn, so that it says
@@ -53,6 +53,7 @@ type Options struct {
 	Demo     bool           // links of demo accounts work
 	Agency   *defs.Provider // of sign-ins, or nil
 	Simulate bool           // proofs of identity are simulated, where no service is named
+	Mail     Mail           // sends notices, or nil: they are letters of staff
 	// Known returns the token by which rows about somebody are known, or nil: then
 	// proofs tie nobody to rows.
 	Known func(context.Context, ieum.Who) (string, error)
@@ -75,7 +76,10 @@ type Registry struct {
 	phone    Phone    // nil: there is none
 	hasher   *hasher
 
-	addresses, strangers, devices, seconds *limiter
+	mail  Mail // nil: there is none
+	words words
+
+	addresses, strangers, devices, seconds, mailed *limiter
 }
 
 // Migrate brings the tables of identity up to date.
@@ -86,7 +90,7 @@ func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o O
 	if err := Migrate(ctx, d); err != nil {
 		return nil, err
 	}
-	s := &store{d, o.Keys}
+	s := &store{d, o.Keys, now}
 	if err := s.settle(ctx); err != nil {
 		return nil, err
 	}
@@ -107,7 +111,7 @@ func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o O
 		store: s, roles: set.Roles, staff: staff, keyRoles: keyRoles(set.Roles), now: now, url: strings.TrimSuffix(o.URL, "/"), breached: o.Breached, demo: o.Demo, hasher: newHasher(o.Cost, o.Derive),
 		addresses: newLimiter(30, 10*time.Second), strangers: newLimiter(10, time.Minute), devices: newLimiter(10, 30*time.Second), seconds: newLimiter(10, time.Minute),
 	}
-	g.known = o.Known
+	g.known, g.mail, g.words, g.mailed = o.Known, o.Mail, wordsOf(set, now), newLimiter(3, 20*time.Minute)
 	if o.Agency != nil {
 		var err error
 		if g.agency, err = newAgency(o.Agency, now); err != nil {

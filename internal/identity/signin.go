@@ -162,13 +162,15 @@ func (g *Registry) enter(ctx context.Context, v Visit, a AccountID, before []byt
 	now := g.now()
 	s, cookie := g.newSession(a, stageFull, v.Agent, factors, absolute)
 	s.Made = at
-	if err := g.store.begin(ctx, s, before, now, about("identity.signed_in", a, "session", s.ID, "with", with)); err != nil {
+	known := v.Known
+	old, err := g.store.knows(ctx, sum(known), a)
+	if err != nil {
 		return Entry{}, err
 	}
-	known := v.Known
-	if old, err := g.store.knows(ctx, sum(known), a); err != nil {
+	if err := g.store.begin(ctx, s, before, now, about("identity.signed_in", a, "session", s.ID, "with", with, "new", !old)); err != nil {
 		return Entry{}, err
-	} else if !old {
+	}
+	if !old {
 		known = newToken()
 		if err := g.store.addDevice(ctx, sum(known), a, now); err != nil {
 			return Entry{}, err

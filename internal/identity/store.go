@@ -13,17 +13,24 @@ import (
 type store struct {
 	db   *db.DB
 	keys Sealer
+	now  func() time.Time
 }
 
-// change runs f in a transaction and, when it succeeds, appends what happened.
-// An entry of no kind is left out.
+// change runs f in a transaction and, when it succeeds, appends what happened, and
+// the notice to whom it concerns. An entry of no kind is left out.
 func (s *store) change(ctx context.Context, f func(*sql.Tx) (event, error)) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
 		e, err := f(tx)
 		if err != nil || e.kind == "" {
 			return err
 		}
-		return journal.Append(ctx, tx, e.kind, e.subject, e.data)
+		if err := journal.Append(ctx, tx, e.kind, e.subject, e.data); err != nil {
+			return err
+		}
+		if kind := noticeOf(e); kind != "" {
+			return s.note(ctx, tx, AccountID(e.subject), kind, "")
+		}
+		return nil
 	})
 }
 
@@ -231,7 +238,7 @@ func (s *store) remove(ctx context.Context, a AccountID, now time.Time) (was boo
 		if err := dropFactors(ctx, tx, a, `1 = 1`); err != nil {
 			return event{}, err
 		}
-		for _, table := range []string{"identity_session", "identity_link", "identity_challenge", "identity_device", "identity_proof"} {
+		for _, table := range []string{"identity_session", "identity_link", "identity_challenge", "identity_device", "identity_proof", "identity_address", "identity_notice"} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE account = ?`, string(a)); err != nil {
 				return event{}, err
 			}

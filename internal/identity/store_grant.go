@@ -89,10 +89,17 @@ func (s *store) addGrant(ctx context.Context, g Grant, now time.Time, staff []ie
 			return event{}, err
 		}
 		if slices.Contains(staff, g.Role) {
-			_, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ? WHERE account = ? AND purpose = ? AND maker <> ? AND ended = 0`,
+			res, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ? WHERE account = ? AND purpose = ? AND maker <> ? AND ended = 0`,
 				now.Unix(), string(g.Account), toRecover, string(Console))
 			if err != nil {
 				return event{}, err
+			}
+			if n, err := res.RowsAffected(); err != nil {
+				return event{}, err
+			} else if n > 0 {
+				if err := s.note(ctx, tx, g.Account, recoveryEnded, ""); err != nil {
+					return event{}, err
+				}
 			}
 		}
 		if g.Organisation != "" {

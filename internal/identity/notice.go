@@ -1,0 +1,260 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"ieum"
+	"ieum/internal/platform/mail"
+)
+
+// A Notice tells the owner of an account what happened to it.
+type Notice struct {
+	Number  int64
+	Account AccountID
+	Kind    string
+	Made    time.Time
+	State   string    // one of the states below
+	Settled time.Time // zero = it waits
+	sealed  string    // address to which it goes in place of the account's, or ""
+}
+
+// What people are told.
+const (
+	recoveryBegun   = "recovery_begun"
+	recoveryEnded   = "recovery_ended"
+	recoveryUsed    = "recovery_used"
+	factorAdded     = "factor_added"
+	factorRemoved   = "factor_removed"
+	passwordChanged = "password_changed"
+	roleGranted     = "role_granted"
+	newBrowser      = "new_browser" // which is worth no letter
+	addressChanged  = "address_changed"
+)
+
+// The states of a notice.
+const (
+	waits  = "waits"
+	sent   = "sent"
+	letter = "letter" // could not go by mail: staff sends it
+	handed = "handed" // staff did
+	shown  = "shown"  // at /account alone
+)
+
+// noticeOf says which notice an entry of the journal gives rise to, "" for none.
+func noticeOf(e event) string {
+	switch e.kind {
+	case "identity.link_made":
+		if e.data["purpose"] == toRecover {
+			return recoveryBegun
+		}
+	case "identity.link_cancelled":
+		return recoveryEnded
+	case "identity.link_used":
+		if e.data["purpose"] == toRecover {
+			return recoveryUsed
+		}
+	case "identity.factor_added":
+		if kinds, _ := e.data["kinds"].([]string); slices.Contains(kinds, password) {
+			return passwordChanged
+		}
+		return factorAdded
+	case "identity.factor_removed":
+		return factorRemoved
+	case "identity.role_confirmed":
+		return roleGranted
+	case "identity.signed_in":
+		if e.data["new"] == true {
+			return newBrowser
+		}
+	}
+	return ""
+}
+
+// Mail sends letters. It fails with mail.ErrRefused when one will never be taken.
+type Mail interface {
+	Send(ctx context.Context, l mail.Letter) error
+}
+
+// words are the messages of definitions in a language.
+type words func(l ieum.Lang, key string, args map[string]any) string
+
+// How notices are sent: how long one that is being sent is left alone, when it is
+// tried again, and when it becomes a letter of paper.
+const (
+	sendingLasts = 2 * time.Minute
+	firstWait    = time.Minute
+	longestWait  = 3 * time.Hour
+	givenUp      = 3 * 24 * time.Hour
+)
+
+// Notify sends what people are to be told, until ctx ends, looking every so often.
+// Several servers may.
+func (g *Registry) Notify(ctx context.Context, every time.Duration, failed func(error)) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		for more := true; more && ctx.Err() == nil; {
+			var err error
+			if more, err = g.deliver(ctx); err != nil && ctx.Err() == nil {
+				failed(err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// deliver sends one notice that is due, or makes it a letter; false when there is
+// none. It is marked after the server took it: killed in between, it is sent once
+// more, with the same Message-ID.
+func (g *Registry) deliver(ctx context.Context) (more bool, err error) {
+	n, err := g.store.takeNotice(ctx, g.now(), g.now().Add(sendingLasts))
+	if errors.Is(err, ieum.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	to, err := g.store.whereTo(ctx, n)
+	if err != nil {
+		return true, err
+	}
+	switch {
+	case (to == "" || g.mail == nil) && n.Kind == newBrowser:
+		return true, g.store.settleNotice(ctx, n.Number, shown, g.now())
+	case to == "" || g.mail == nil:
+		return true, g.store.settleNotice(ctx, n.Number, letter, g.now())
+	}
+	failed := g.mail.Send(ctx, g.letter(n, to))
+	now := g.now()
+	switch {
+	case failed == nil:
+		return true, g.store.settleNotice(ctx, n.Number, sent, now)
+	case ctx.Err() != nil:
+		return false, ctx.Err()
+	case errors.Is(failed, mail.ErrRefused) || now.Sub(n.Made) >= givenUp:
+		state := letter
+		if n.Kind == newBrowser {
+			state = shown
+		}
+		return true, errors.Join(failed, g.store.settleNotice(ctx, n.Number, state, now))
+	}
+	wait := min(max(firstWait, now.Sub(n.Made)), longestWait) // twice as long each time
+	return true, errors.Join(failed, g.store.putOff(ctx, n.Number, now.Add(wait)))
+}
+
+// letter is the mail of a notice, in both languages. It holds no name, no secret
+// and no link.
+func (g *Registry) letter(n Notice, to string) mail.Letter {
+	return mail.Letter{ID: g.store.keys.Blind("identity_notice/number", strconv.FormatInt(n.Number, 10)), To: to, At: g.now(),
+		Subject: g.words("ko", "identity.notice.kind."+n.Kind, nil), Text: g.NoticeText(n)}
+}
+
+// NoticeText is what a notice says, in both languages.
+func (g *Registry) NoticeText(n Notice) string {
+	at := n.Made.In(ieum.Seoul).Format("2006-01-02 15:04")
+	say := func(l ieum.Lang) string {
+		return g.words(l, "identity.notice.kind."+n.Kind, nil) + " (" + at + ")\n" + g.words(l, "identity.notice.text", nil)
+	}
+	return say("ko") + "\n\n" + say("en") + "\n"
+}
+
+// Notices lists the newest of what the owner of an account was told.
+func (g *Registry) Notices(ctx context.Context, a AccountID) ([]Notice, error) {
+	return g.store.notices(ctx, `account = ?`, string(a))
+}
+
+// Letters lists the notices that staff is to send on paper, or to hand over, newest
+// first, at most twenty, and whose they are.
+func (g *Registry) Letters(ctx context.Context, by *Person) (list []Notice, of map[AccountID]Account, err error) {
+	if !by.MayAny(ieum.HelpAccounts) {
+		return nil, nil, errDenied()
+	}
+	list, err = g.store.notices(ctx, `state = ?`, letter)
+	of = map[AccountID]Account{}
+	for _, n := range list {
+		a, failed := g.store.account(ctx, n.Account)
+		if failed != nil && !errors.Is(failed, ieum.ErrNotFound) {
+			return nil, nil, failed
+		}
+		of[n.Account] = a
+	}
+	return list, of, err
+}
+
+// Hand says that staff sent a letter or handed it over.
+func (g *Registry) Hand(ctx context.Context, by *Person, number int64) error {
+	if !by.MayAny(ieum.HelpAccounts) {
+		return errDenied()
+	}
+	return g.store.hand(ctx, number, by.ID, g.now())
+}
+
+// codeLasts is how long a code that was mailed to an address can be entered.
+const codeLasts = 30 * time.Minute
+
+// Mails says whether notices go by mail at all.
+func (g *Registry) Mails() bool { return g.mail != nil }
+
+// Address returns where somebody is told what happens to their account, and where
+// a code is on its way to; "" for none.
+func (g *Registry) Address(ctx context.Context, a AccountID) (address, pending string, err error) {
+	return g.store.address(ctx, a)
+}
+
+// SetAddress mails a code to an address. Once it is entered, the address takes the
+// place of the one before. It asks for a fresh sign-in.
+func (g *Registry) SetAddress(ctx context.Context, p *Person, address string) error {
+	now := g.now()
+	if p.Session.Stage != stageFull || !p.Fresh(now) {
+		return ieum.ErrSignedOut
+	}
+	if g.mail == nil {
+		return &ieum.Error{Kind: ieum.ErrUnavailable, Key: "identity.notice.no_mail", Message: "no mail is sent from here"}
+	}
+	if address = mail.Address(address); address == "" {
+		return &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.notice.address_wrong", Field: "/address", Message: "this is no address that mail can be sent to"}
+	}
+	if wait, ok := g.mailed.take(string(p.ID), now); !ok {
+		return errOften(wait)
+	}
+	code := newCodes()[0]
+	if err := g.store.setPending(ctx, p.ID, address, codeHash(p.ID, code), now.Add(codeLasts)); err != nil {
+		return err
+	}
+	text := func(l ieum.Lang) string {
+		return g.words(l, "identity.notice.code_text", map[string]any{"code": code, "minutes": int(codeLasts.Minutes())})
+	}
+	err := g.mail.Send(ctx, mail.Letter{ID: newID("c"), To: address, At: now, Subject: g.words("ko", "identity.notice.code_subject", nil), Text: text("ko") + "\n\n" + text("en") + "\n"})
+	if err != nil {
+		return &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.notice.not_sent", Field: "/address", Message: "no mail could be sent to this address"}
+	}
+	return nil
+}
+
+// ConfirmAddress takes the code that was mailed. The address before is told.
+func (g *Registry) ConfirmAddress(ctx context.Context, p *Person, code string) error {
+	if p.Session.Stage != stageFull {
+		return ieum.ErrSignedOut
+	}
+	ok, err := g.store.confirmAddress(ctx, p.ID, codeHash(p.ID, code), g.now())
+	if err == nil && !ok {
+		err = &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.notice.code_wrong", Field: "/mailed-code", Message: "the code is wrong or too old; ask for another"}
+	}
+	return err
+}
+
+// DropAddress lets notices go by mail no longer. The address is told.
+func (g *Registry) DropAddress(ctx context.Context, p *Person) error {
+	if p.Session.Stage != stageFull || !p.Fresh(g.now()) {
+		return ieum.ErrSignedOut
+	}
+	return g.store.dropAddress(ctx, p.ID, g.now())
+}

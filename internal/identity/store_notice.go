@@ -1,0 +1,188 @@
+package identity
+
+import (
+	"context"
+	"crypto/subtle"
+	"database/sql"
+	"errors"
+	"time"
+
+	"ieum"
+)
+
+func addressAt(a AccountID, column string) string {
+	return "identity_address/" + string(a) + "/" + column
+}
+
+func noticeAt(a AccountID) string { return "identity_notice/" + string(a) + "/address" }
+
+// note adds a notice, within the transaction of what it tells of. to is an address
+// that is no longer the account's, or "".
+func (s *store) note(ctx context.Context, tx *sql.Tx, a AccountID, kind, to string) error {
+	sealed, err := s.seal(a, noticeAt(a), to)
+	if err != nil {
+		return err
+	}
+	now := s.now().Unix()
+	_, err = tx.ExecContext(ctx, `INSERT INTO identity_notice (account, kind, made, address, state, due, settled) VALUES (?, ?, ?, ?, ?, ?, 0)`, string(a), kind, now, sealed, waits, now)
+	return err
+}
+
+const noticeColumns = `number, account, kind, made, address, state, settled`
+
+func readNotice(scan func(...any) error) (n Notice, err error) {
+	var account string
+	var made, settled int64
+	err = scan(&n.Number, &account, &n.Kind, &made, &n.sealed, &n.State, &settled)
+	n.Account, n.Made, n.Settled = AccountID(account), moment(made), moment(settled)
+	return n, err
+}
+
+// whereTo returns the address that a notice goes to, "" for none.
+func (s *store) whereTo(ctx context.Context, n Notice) (to string, err error) {
+	if n.sealed != "" {
+		to, err = s.open(n.Account, noticeAt(n.Account), n.sealed)
+	} else {
+		to, _, err = s.address(ctx, n.Account)
+	}
+	if errors.Is(err, ieum.ErrNotFound) { // it is being erased
+		return "", nil
+	}
+	return to, err
+}
+
+// takeNotice returns the oldest notice that is due, which nobody else takes before
+// until; ieum.ErrNotFound when there is none.
+func (s *store) takeNotice(ctx context.Context, now, until time.Time) (n Notice, err error) {
+	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
+		n, err = first(ctx, within(tx), readNotice, `UPDATE identity_notice SET due = ? WHERE state = ? AND due <= ? AND number =
+			(SELECT MIN(number) FROM identity_notice WHERE state = ? AND due <= ?) RETURNING `+noticeColumns, until.Unix(), waits, now.Unix(), waits, now.Unix())
+		return err
+	})
+	return n, err
+}
+
+// settleNotice says what became of a notice that waited.
+func (s *store) settleNotice(ctx context.Context, number int64, state string, now time.Time) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE identity_notice SET state = ?, settled = ?, address = '' WHERE number = ? AND state = ?`, state, now.Unix(), number, waits)
+		return err
+	})
+}
+
+// putOff lets a notice be tried again.
+func (s *store) putOff(ctx context.Context, number int64, due time.Time) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE identity_notice SET due = ? WHERE number = ? AND state = ?`, due.Unix(), number, waits)
+		return err
+	})
+}
+
+// hand says that a letter was sent, and by whom.
+func (s *store) hand(ctx context.Context, number int64, by AccountID, now time.Time) error {
+	return s.change(ctx, func(tx *sql.Tx) (event, error) {
+		var account string
+		err := tx.QueryRowContext(ctx, `UPDATE identity_notice SET state = ?, settled = ? WHERE number = ? AND state = ? RETURNING account`, handed, now.Unix(), number, letter).Scan(&account)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = ieum.ErrNotFound
+		}
+		return about("identity.letter_handed", AccountID(account), "by", by, "notice", number), err
+	})
+}
+
+// mostNotices is how many are listed.
+const mostNotices = 20
+
+// notices lists the newest for which a condition holds.
+func (s *store) notices(ctx context.Context, where string, args ...any) ([]Notice, error) {
+	return list(ctx, outside(s.db), readNotice, `SELECT `+noticeColumns+` FROM identity_notice WHERE `+where+` ORDER BY number DESC LIMIT ?`, append(args, mostNotices)...)
+}
+
+// address returns the address that was confirmed and the one that waits for its
+// code; "" for none.
+func (s *store) address(ctx context.Context, a AccountID) (address, pending string, err error) {
+	return s.addressIn(ctx, outside(s.db), a)
+}
+
+func (s *store) addressIn(ctx context.Context, q querier, a AccountID) (address, pending string, err error) {
+	row, err := first(ctx, q, func(scan func(...any) error) (row [2]string, err error) {
+		return row, scan(&row[0], &row[1])
+	}, `SELECT address, pending FROM identity_address WHERE account = ?`, string(a))
+	if errors.Is(err, ieum.ErrNotFound) {
+		return "", "", nil
+	}
+	if err == nil {
+		address, err = s.open(a, addressAt(a, "address"), row[0])
+	}
+	if err == nil {
+		pending, err = s.open(a, addressAt(a, "pending"), row[1])
+	}
+	return address, pending, err
+}
+
+// setPending keeps an address until its code comes.
+func (s *store) setPending(ctx context.Context, a AccountID, address string, code []byte, until time.Time) error {
+	sealed, err := s.seal(a, addressAt(a, "pending"), address)
+	if err != nil {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO identity_address (account, address, pending, code, tries, until) VALUES (?, '', ?, ?, 0, ?)
+			ON CONFLICT (account) DO UPDATE SET pending = excluded.pending, code = excluded.code, tries = 0, until = excluded.until`, string(a), sealed, code, until.Unix())
+		return err
+	})
+}
+
+// confirmAddress lets the address that waits take the place of the one before, which
+// is told; false for a wrong code. The last wrong one forgets it.
+func (s *store) confirmAddress(ctx context.Context, a AccountID, code []byte, now time.Time) (ok bool, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) (event, error) {
+		ok = false
+		var want []byte
+		var tries int
+		err := tx.QueryRowContext(ctx, `UPDATE identity_address SET tries = tries + 1 WHERE account = ? AND pending <> '' AND until > ? RETURNING code, tries`, string(a), now.Unix()).Scan(&want, &tries)
+		if errors.Is(err, sql.ErrNoRows) {
+			return event{}, nil
+		}
+		if err != nil || tries > mostTries {
+			return event{}, err
+		}
+		if subtle.ConstantTimeCompare(want, code) != 1 {
+			return event{}, nil
+		}
+		before, after, err := s.addressIn(ctx, within(tx), a)
+		if err != nil {
+			return event{}, err
+		}
+		if before != "" {
+			if err := s.note(ctx, tx, a, addressChanged, before); err != nil {
+				return event{}, err
+			}
+		}
+		sealed, err := s.seal(a, addressAt(a, "address"), after)
+		if err != nil {
+			return event{}, err
+		}
+		ok = true
+		_, err = tx.ExecContext(ctx, `UPDATE identity_address SET address = ?, pending = '', code = ?, until = 0 WHERE account = ?`, sealed, []byte{}, string(a))
+		return about("identity.address_set", a), err
+	})
+	return ok, err
+}
+
+// dropAddress removes an account's addresses; the confirmed one is told.
+func (s *store) dropAddress(ctx context.Context, a AccountID, now time.Time) error {
+	return s.change(ctx, func(tx *sql.Tx) (event, error) {
+		before, _, err := s.addressIn(ctx, within(tx), a)
+		if err != nil {
+			return event{}, err
+		}
+		if before != "" {
+			if err := s.note(ctx, tx, a, addressChanged, before); err != nil {
+				return event{}, err
+			}
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM identity_address WHERE account = ?`, string(a))
+		return about("identity.address_dropped", a), err
+	})
+}
