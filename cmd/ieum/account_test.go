@@ -188,7 +188,7 @@ func TestPagesOfAccountsAreSound(t *testing.T) {
 		t.Fatal(err)
 	}
 	fill(code)
-	b.arrives(t, "/account")
+	b.arrives(t, "/deliveries")
 	for _, how := range []look{{"ko", "light", 360}, {"en", "dark", 360}} {
 		b.look(t, how)
 		for _, at := range []string{"/account", "/accounts", "/accounts/new", "/accounts/role", "/accounts/recover", "/accounts/proof", "/accounts/organisation", "/accounts/site", "/accounts/key", "/accounts/letters", "/sign-in"} {
@@ -198,7 +198,8 @@ func TestPagesOfAccountsAreSound(t *testing.T) {
 		}
 	}
 	b.visit(t, base+"/accounts/proof")
-	b.do(t, chromedp.SetValue(chromedp.ID("name"), "another"), chromedp.SetValue(chromedp.ID("way"), "mail"), chromedp.SetValue(chromedp.ID("first"), "passport"), chromedp.SetValue(chromedp.ID("first_number"), "M00000000"))
+	b.do(t, chromedp.SetValue(chromedp.ID("name"), "another"), chromedp.SetValue(chromedp.ID("way"), "mail"), chromedp.SetValue(chromedp.ID("first"), "passport"), chromedp.SetValue(chromedp.ID("first_number"), "M00000000"),
+		chromedp.SetValue(chromedp.ID("person"), "가상인"), chromedp.SetValue(chromedp.ID("birth"), "1990-01-02"))
 	b.press(t, `form[action="/accounts/proof"] .actions button`)
 	b.do(t, chromedp.WaitVisible(chromedp.CSS("pre.command")))
 	b.sound(t, "a code to send by mail")
@@ -207,7 +208,7 @@ func TestPagesOfAccountsAreSound(t *testing.T) {
 	b.press(t, `form:has(#number) button`)
 	b.do(t, chromedp.WaitVisible(chromedp.CSS(`form[action^="/account/proof/v"] #code`)))
 	b.sound(t, "a proof by telephone")
-	b.do(t, chromedp.SetValue(chromedp.ID("code"), "123456"))
+	b.do(t, chromedp.SetValue(chromedp.ID("code"), "123456"), chromedp.SetValue(chromedp.ID("person"), "가상인"), chromedp.SetValue(chromedp.ID("birth"), "1990-01-02"))
 	b.press(t, `form[action^="/account/proof/v"] button`)
 	b.arrives(t, "/account")
 	b.sound(t, "an account whose owner was proved")
@@ -251,7 +252,7 @@ func TestASessionWarnsBeforeItEnds(t *testing.T) {
 	b.arrives(t, "/enrol")
 	b.do(t, chromedp.SetValue(chromedp.ID("password-plain"), "기억하기 쉬운 긴 문장"))
 	b.press(t, `form:has(#password-plain) button`)
-	b.arrives(t, "/account")
+	b.arrives(t, "/my")
 	if left := value[int](t, b, `Number(document.getElementById("leaving").dataset.left)`); left < 25*60 || left > 30*60 {
 		t.Errorf("%d seconds are left", left)
 	}
