@@ -7,9 +7,10 @@
 // seeds that cover everybody who was not erased. A new person costs it nothing,
 // an erased one at most 64 seeds. The file is encrypted under a master key.
 //
-// Read seal.go for what is sealed and how, tree.go for the keys, file.go for
-// the store and what a crash leaves, master.go for the master key, and store.go
-// for what ties a store to its database.
+// Read seal.go for what is sealed and how, bulk.go for the same of many people
+// at once, tree.go for the keys, file.go for the store and what a
+// crash leaves, master.go for the master key, and store.go for what ties a store
+// to its database.
 package seal
 
 import (
@@ -19,6 +20,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -142,21 +144,32 @@ func (k *Keys) key(id string) ([]byte, error) {
 		return nil, err
 	}
 	k.mu.RLock()
-	s, ok := leaf(k.held.nodes, pathOf(id))
+	key, ok := keyOf(k.held, id)
 	k.mu.RUnlock()
 	if !ok {
 		return nil, fmt.Errorf("seal: %s: %w", id, ieum.ErrErased)
 	}
-	h := sha256.New()
-	h.Write([]byte("ieum/seal/1"))
-	h.Write(s[:])
-	h.Write([]byte(id))
-	return h.Sum(nil), nil
+	return key[:], nil
 }
 
-// bound returns what binds sealed bytes to whom and where they were sealed for.
-func bound(id, place string) []byte {
-	b := binary.BigEndian.AppendUint32([]byte{format}, uint32(len(id)))
+// text is an id or a place, which those who seal many write into one memory.
+type text interface{ string | []byte }
+
+// keyOf returns the key of an id; ok is false when it was erased.
+func keyOf[T text](c *content, id T) (key seed, ok bool) {
+	s, ok := leaf(c.nodes, pathOf(id))
+	if !ok {
+		return key, false
+	}
+	const domain = "ieum/seal/1"
+	var room [len(domain) + seedBytes + longest]byte
+	b := append(append(append(room[:0], domain...), s[:]...), id...)
+	return sha256.Sum256(b), true
+}
+
+// bound appends what binds sealed bytes to whom and where they were sealed for.
+func bound[T text](b []byte, id, place T) []byte {
+	b = binary.BigEndian.AppendUint32(append(b, format), uint32(len(id)))
 	return append(append(b, id...), place...)
 }
 
@@ -169,7 +182,7 @@ func (k *Keys) Seal(id, place string, plain []byte) ([]byte, error) {
 		return nil, err
 	}
 	defer clear(key)
-	return append([]byte{format}, encrypt(key, plain, bound(id, place))...), nil
+	return append([]byte{format}, encrypt(key, plain, bound(nil, id, place))...), nil
 }
 
 // Open is the inverse of Seal. What was changed, or sealed for another id or
@@ -181,7 +194,7 @@ func (k *Keys) Open(id, place string, sealed []byte) ([]byte, error) {
 	}
 	defer clear(key)
 	if len(sealed) > 0 && sealed[0] == format {
-		plain, err := decrypt(key, sealed[1:], bound(id, place))
+		plain, err := decrypt(key, sealed[1:], bound(nil, id, place))
 		if err == nil {
 			return plain, nil
 		}
@@ -195,10 +208,17 @@ func (k *Keys) Blind(place, value string) string {
 	k.mu.RLock()
 	mac := hmac.New(sha256.New, k.held.blind[:])
 	k.mu.RUnlock()
-	mac.Write(binary.BigEndian.AppendUint32(nil, uint32(len(place))))
-	mac.Write([]byte(place))
-	mac.Write([]byte(value))
-	return hex.EncodeToString(mac.Sum(nil)[:16])
+	sum, _ := blind(mac, nil, place, []byte(value))
+	return hex.EncodeToString(sum[:])
+}
+
+// blind uses the memory of buf, and returns it.
+func blind(mac hash.Hash, buf []byte, place string, value []byte) (sum [16]byte, _ []byte) {
+	buf = binary.BigEndian.AppendUint32(buf[:0], uint32(len(place)))
+	buf = append(append(buf, place...), value...)
+	mac.Write(buf)
+	buf = mac.Sum(buf[:0])
+	return [16]byte(buf), buf
 }
 
 // longest is how many bytes an id may have.

@@ -46,7 +46,7 @@ func child(s *seed, bit byte) seed {
 }
 
 // pathOf returns where an id's leaf is.
-func pathOf(id string) uint64 {
+func pathOf[T text](id T) uint64 {
 	h := sha256.Sum256([]byte(id))
 	return binary.BigEndian.Uint64(h[:])
 }
