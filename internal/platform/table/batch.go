@@ -21,7 +21,8 @@ const (
 	Int         // 64 bits
 	Float
 	Bool
-	Date // days since 1970-01-01, in Ints
+	Date  // days since 1970-01-01, in Ints
+	Bytes // any, in Strings; only to be written, and neither compressed nor in a dictionary: what is read is String
 )
 
 // A Field describes a column.

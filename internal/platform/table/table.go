@@ -8,7 +8,8 @@
 // Read table.go for what a reader offers, batch.go for the form by columns,
 // file.go for how a file is opened, encoding.go and lines.go for text,
 // csv.go, json.go (on scanner.go), xlsx.go and parquet.go (with parquettype.go)
-// for one format each, and write.go and writeparquet.go for the way out.
+// for one format each, write.go and writeparquet.go for the way out, and row.go
+// for rows by themselves.
 package table
 
 import (
@@ -128,6 +129,16 @@ func (r *Reader) Fixed() bool {
 		return false
 	}
 	return true
+}
+
+// Note returns the text that ParquetWriter.Note wrote under a name, "" where there
+// is none.
+func (r *Reader) Note(name string) string {
+	if p, ok := r.rows.(*parquetRows); ok {
+		text, _ := p.file.Lookup(name)
+		return text
+	}
+	return ""
 }
 
 // Next returns the next row, valid until the next call; io.EOF after the last;

@@ -90,6 +90,8 @@ func node(f Field) parquet.Node {
 		n = parquet.Leaf(parquet.DoubleType)
 	case Bool:
 		n = parquet.Leaf(parquet.BooleanType)
+	case Bytes:
+		n = parquet.Compressed(parquet.Encoded(parquet.Leaf(parquet.ByteArrayType), &parquet.DeltaLengthByteArray), &parquet.Uncompressed)
 	default:
 		n = parquet.Encoded(parquet.String(), &parquet.RLEDictionary)
 	}
@@ -132,6 +134,10 @@ func (p *ParquetWriter) Write(b *Batch) error {
 	}
 	return nil
 }
+
+// Note writes a text about the rows into the file, where Reader.Note finds it
+// under the same name.
+func (p *ParquetWriter) Note(name, text string) { p.w.SetKeyValueMetadata(name, text) }
 
 // Flush ends the row group, so that little is kept in memory until more rows
 // are written.
