@@ -82,6 +82,9 @@ func (l *loader) kind(d *doc) {
 			d.fault(d.at("identity", i), "identity names %s, which is no field of the kind%s", name, nearest(name, k.fieldNames()))
 		}
 	}
+	if f, ok := k.Field(k.Person); k.Person != "" && (!ok || f.Type != TypeString || !f.Required) {
+		d.fault(d.at("person"), "person names a string field that is required: the key of a résumé; not %q", k.Person)
+	}
 	if d.has("master") {
 		k.Master.check(d, k)
 	}

@@ -11,6 +11,7 @@ type Kind struct {
 	Holder   ieum.Text   `yaml:"holder"`
 	About    ieum.Text   `yaml:"about"`    // one sentence: what a row is
 	Identity []string    `yaml:"identity"` // the fields that say two rows mean one thing
+	Person   string      `yaml:"person"`   // the field with the key of the résumé, of the same source, whose person a row is about; "" = the row itself stands for its person, if it tells about one
 	Keep     string      `yaml:"keep"`     // retention: ISO 8601 duration such as P5Y, or "forever"
 	Fields   []Field     `yaml:"fields"`
 	Master   Master      `yaml:"master"` // zero: what the rows speak of is not mastered by declaration

@@ -42,7 +42,7 @@ func (a *asking) forget(ctx context.Context, e *env, source ieum.SourceID, key s
 	if !there {
 		return ieum.Errorf(ieum.ErrNotFound, "this person was erased before")
 	}
-	if err := e.noteLake(ctx, set, r.store); err != nil { // it goes through all keys
+	if err := e.noteLake(ctx, set, r.store); err != nil { // it goes through the ids of all rows
 		return err
 	}
 	if err := r.catalogue.Forget(ctx, source, key, r.by.ID); err != nil {
@@ -51,6 +51,6 @@ func (a *asking) forget(ctx context.Context, e *env, source ieum.SourceID, key s
 	if err := r.imported.door.Replay(ctx, []string{string(catalogue.RowPerson(r.keys, source, "resume", key))}); err != nil {
 		return err
 	}
-	e.say("Erased. Nobody is shown the row any more; the next ieum build leaves it out, and has to run within 24 hours. What the source delivered stays in data/lake.")
+	e.say("Erased. Nothing of the row opens any more, in data/lake and in backups of it, and nobody is shown it; the next ieum build leaves it out of the snapshot, and has to run within 24 hours.")
 	return nil
 }

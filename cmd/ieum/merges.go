@@ -229,7 +229,7 @@ func (a *asked) look(ctx context.Context, e *env, s *snapshot.Snapshot, key stri
 	among := map[uint64]bool{}
 	return both(s, among), r.catalogue.Keys(ctx, s, rows, func(i int, key string) error {
 		source := s.Dict.Sources[s.Resumes.Source.At(int(rows[i]))]
-		among[snapshot.RowID(source, key)] = true
+		among[catalogue.ResumeNumber(r.keys, ieum.SourceID(source), key)] = true
 		there, err := r.look(ctx, e, ieum.SourceID(source), key)
 		if err == nil && !there {
 			err = ieum.Errorf(ieum.ErrNotFound, "the person of this résumé was erased")

@@ -518,7 +518,7 @@ func (x *change) carryResumes(ctx context.Context, m *making, all *seekers) erro
 	if err != nil {
 		return err
 	}
-	anew := map[uint64]uint32{} // RowID → person, counted from 1
+	anew := map[uint64]uint32{} // number of the résumé → person, counted from 1
 	for i, row := range left {
 		anew[ids[i]] = r.Person.At(int(row)) + 1
 	}
@@ -539,11 +539,11 @@ func (x *change) carryResumes(ctx context.Context, m *making, all *seekers) erro
 	return all.aside.flush()
 }
 
-// resumeIDs returns the RowIDs of résumés of the base.
+// resumeIDs returns the numbers of résumés of the base.
 func (x *change) resumeIDs(ctx context.Context, rows []uint32) ([]uint64, error) {
 	ids := make([]uint64, len(rows))
-	return ids, x.c.Keys(ctx, x.base, rows, func(i int, key string) error {
-		ids[i] = snapshot.RowID(x.base.Dict.Sources[x.base.Resumes.Source.At(int(rows[i]))], key)
+	return ids, x.c.ofRows(ctx, x.base, rows, ColumnID, func(i int, id string) error {
+		ids[i] = idIn(id).number()
 		return nil
 	})
 }

@@ -275,7 +275,7 @@ func TestWhoIsNoLongerDeliveredLooksForNoWork(t *testing.T) {
 func TestChangesPartPeople(t *testing.T) {
 	for what, part := range map[string]func(b *bench) string{
 		"decided": func(b *bench) string {
-			if err := b.Unmerge(t.Context(), snapshot.MergedPerson, snapshot.RowID("people", "r3"), snapshot.RowID("people", "q3"), "가상 두 사람"); err != nil {
+			if err := b.Unmerge(t.Context(), snapshot.MergedPerson, ResumeNumber(b.keys, "people", "r3"), ResumeNumber(b.keys, "people", "q3"), "가상 두 사람"); err != nil {
 				t.Fatal(err)
 			}
 			return resume(3, "조리")

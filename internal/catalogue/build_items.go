@@ -51,7 +51,7 @@ func (m *making) items(ctx context.Context) error {
 // count counts the rows of a kind that are not in the snapshot, for they tell about
 // people.
 func (m *making) count(ctx context.Context, id ieum.KindID) error {
-	return m.live(ctx, id, []string{ColumnKey}, func(r *Rows) error {
+	return m.live(ctx, id, []string{ColumnRow}, func(r *Rows) error {
 		m.rows[r.Source] += r.Batch.Rows
 		return nil
 	})

@@ -10,7 +10,7 @@ import (
 	"ieum/internal/snapshot"
 )
 
-var resumeColumns = []string{ColumnKey, ColumnCompetencies, "person", "birth_year", "sex", "region", "education", "majors",
+var resumeColumns = []string{ColumnID, ColumnCompetencies, "person", "birth_year", "sex", "region", "education", "majors",
 	"occupation", "wishes", "wish_regions", "wish_pay_min", "wish_employment", "last_pay_min", "career_months",
 	"careers_occupation", "careers_start", "careers_end", "careers_pay", "skills", "certificates", "updated", "active"}
 
@@ -35,7 +35,7 @@ func (t *resumeRows) read(r *Rows, w *worker, from, to int) {
 	var list []uint16
 	for i := from; i < to; i++ {
 		x := &t.table
-		t.ids = append(t.ids, snapshot.RowID(string(r.Source), c.text(ColumnKey, i)))
+		t.ids = append(t.ids, idIn(c.text(ColumnID, i)).number())
 		x.Source.Add(source)
 		x.Delivery.Add(uint32(r.Delivery))
 		x.Row.Add(r.Place[i])

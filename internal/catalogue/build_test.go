@@ -490,7 +490,7 @@ func TestCompaniesAndPeopleCanBeKeptApartToo(t *testing.T) {
 	who := []int64{int64(master.Token(master.TokenWho, 5<<20)), int64(master.Token(master.TokenReach, 6<<20))}
 	from := live(c.defs,
 		lakeOf{"posting", "simulated", 1, []map[string]any{care("a1", map[string]any{"company": "가상요양원"}), care("a2", map[string]any{"company": "㈜가상 요양원", "title": "조리사", "occupation": "5313"})}},
-		lakeOf{"resume", "simulated", 1, []map[string]any{{ColumnKey: "r1", "person": who, "birth_year": 1970}, {ColumnKey: "r2", "person": who, "birth_year": 1970}}})
+		lakeOf{"resume", "simulated", 1, []map[string]any{{ColumnID: "the id of one row", "person": who, "birth_year": 1970}, {ColumnID: "and that of two", "person": who, "birth_year": 1970}}})
 	s := mustBuild(t, c, from)
 	if s.Meta.Companies != 2 || s.Meta.People != 1 {
 		t.Fatalf("%d companies and %d people, want one of each (and the unknown company)", s.Meta.Companies, s.Meta.People)

@@ -53,6 +53,9 @@ func (in *ingest) newIntake(ctx context.Context, p *plan) (*intake, error) {
 	}
 	for _, st := range states {
 		if st.source == in.source.ID {
+			if err := in.isSealed(ctx, st); err != nil {
+				return nil, err
+			}
 			if m.present, err = in.openState(ctx, st); err != nil {
 				return nil, err
 			}
@@ -61,7 +64,7 @@ func (in *ingest) newIntake(ctx context.Context, p *plan) (*intake, error) {
 	if m.file, err = durable.Create(m.path + ".parquet"); err != nil {
 		return nil, err
 	}
-	m.w, err = table.NewParquet(io.MultiWriter(m.file, m.sum), p.out...)
+	m.w, err = newSegment(io.MultiWriter(m.file, m.sum), p)
 	return m, err
 }
 

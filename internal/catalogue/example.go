@@ -24,7 +24,9 @@ func ReadRow(set *defs.Set, coder Coder, extractor Extractor) defs.RowReader {
 			return nil, "", err
 		}
 		out := &parcel{plan: p, raw: oneRow(p, row)}
-		newMapper(tools, p).run(out)
+		if err := newMapper(tools, p).run(out); err != nil {
+			return nil, "", err
+		}
 		if len(out.refused) > 0 {
 			why := out.refused[0].reason
 			return nil, why.String() + " / " + why.Text.KO, nil

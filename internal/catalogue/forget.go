@@ -18,30 +18,20 @@ import (
 	"ieum/internal/snapshot"
 )
 
-// Who is erased of whom a source delivered a résumé. The tombstone is the id of
-// the row, a keyed hash, among the erased ids of the key store: it lies outside the
-// database and its backups, and says nothing without the store. From it follows
-// where in the lake the row lies, which stands beside the snapshots, so that
-// whoever answers from one passes over it; builds leave it out. A row that comes
-// again under its key is left out again.
-
-// rowPrefix and rowDigits are the form of the id of a row, which no drawn id has.
-const (
-	rowPrefix = "p"
-	rowDigits = 32
-)
-
-// RowPerson returns the id under which the door knows whom a row is about, of whom
-// nothing else is known.
-func RowPerson(keys Sealer, source ieum.SourceID, kind ieum.KindID, key string) ieum.PersonID {
-	return ieum.PersonID(rowPrefix + keys.Blind("catalogue/"+string(kind), string(source)+"\n"+key))
-}
+// Who is erased of whom a source delivered a résumé. The tombstone is the rowID
+// among the erased ids of the key store: it lies outside the database and its
+// backups, and says nothing without the store. With it the key of the row is
+// destroyed: of what lies in the lake, and in backups of it, nothing opens any
+// more. Snapshots were made before; from the tombstone follows which of their rows
+// these are, which stands beside them, so that whoever answers from one passes over
+// them. A row that comes again under its key is kept without what it tells, and
+// left out again.
 
 // tombs returns the erased ids of rows.
 func tombs(keys Sealer) (ids []string) {
-	for _, id := range keys.Erased() {
-		if len(id) == len(rowPrefix)+rowDigits && strings.HasPrefix(id, rowPrefix) {
-			ids = append(ids, id)
+	for _, text := range keys.Erased() {
+		if _, ok := parseID(text); ok {
+			ids = append(ids, text)
 		}
 	}
 	return ids
@@ -56,20 +46,12 @@ func nameOf(ids []string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// isForgotten says whether whom a row is about was erased.
-func (c *Catalogue) isForgotten(source ieum.SourceID, kind ieum.KindID, key string) bool {
-	if c.keys == nil {
-		return false
-	}
-	return slices.Contains(c.keys.Erased(), string(RowPerson(c.keys, source, kind, key)))
-}
-
 // Forget erases the résumé that a source has under a key, by whom of staff: from
 // now on nobody is shown it, the next build leaves it out, and so does any later
 // one, also when it is delivered again. It cannot be undone. Without such a row it
 // is ieum.ErrNotFound. Cut off in between it is gone on with by Hide.
 func (c *Catalogue) Forget(ctx context.Context, source ieum.SourceID, key string, by ieum.AccountID) error {
-	r, err := c.Record(ctx, source, "resume", key)
+	r, err := c.Record(ctx, source, resumeKind, key)
 	if err != nil {
 		return err
 	}
@@ -77,14 +59,14 @@ func (c *Catalogue) Forget(ctx context.Context, source ieum.SourceID, key string
 		return err
 	}
 	before := tombs(c.keys)
-	id := string(RowPerson(c.keys, source, "resume", key))
+	id := string(RowPerson(c.keys, source, resumeKind, key))
 	if err := c.keys.Erase(id); err != nil {
 		return err
 	}
 	if err := c.hide([]snapshot.Place{{Delivery: uint32(r.Delivery), Row: r.place}}, looked{}); err != nil {
 		return err
 	}
-	found, through, err := c.places(ctx, 0, func(of ieum.SourceID, k string) bool { return of == source && k == key })
+	found, through, err := c.places(ctx, 0, []string{id})
 	if err != nil {
 		return err
 	}
@@ -104,7 +86,7 @@ func (c *Catalogue) Behind(ctx context.Context) (bool, error) {
 	if err != nil || len(list) == 0 {
 		return h != nil && h.Erased == damaged, err
 	}
-	states, err := c.store.states(ctx, "resume")
+	states, err := c.store.states(ctx, resumeKind)
 	return h.Erased != nameOf(list) || slices.ContainsFunc(states, func(st state) bool { return st.delivery > h.Through }), err
 }
 
@@ -123,14 +105,11 @@ func (c *Catalogue) Hide(ctx context.Context) error {
 	case len(list) == 0:
 		return c.hide(nil, looked{damaged, nameOf(nil), 0})
 	}
-	ids, from, name := map[string]bool{}, h.Through, nameOf(list)
-	for _, id := range list {
-		ids[id] = true
-	}
+	from, name := h.Through, nameOf(list)
 	if h.Erased != name {
 		from = 0
 	}
-	found, through, err := c.places(ctx, from, func(of ieum.SourceID, key string) bool { return ids[string(RowPerson(c.keys, of, "resume", key))] })
+	found, through, err := c.places(ctx, from, list)
 	if err != nil || h.Erased == name && h.Through == through {
 		return err
 	}
@@ -150,10 +129,15 @@ func (c *Catalogue) readHidden() (*snapshot.Hidden, error) {
 	return h, err
 }
 
-// places looks for résumés that are wanted in the deliveries after a number, and
-// returns where they are and the last number there is.
-func (c *Catalogue) places(ctx context.Context, after int64, wanted func(of ieum.SourceID, key string) bool) (found []snapshot.Place, through int64, err error) {
-	states, err := c.store.states(ctx, "resume")
+// places looks for résumés of people in the deliveries after a number, and returns
+// where they are and the last number there is.
+func (c *Catalogue) places(ctx context.Context, after int64, of []string) (found []snapshot.Place, through int64, err error) {
+	ids := map[rowID]bool{}
+	for _, text := range of {
+		id, _ := parseID(text)
+		ids[id] = true
+	}
+	states, err := c.store.states(ctx, resumeKind)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -169,8 +153,8 @@ func (c *Catalogue) places(ctx context.Context, after int64, wanted func(of ieum
 			if number <= after {
 				continue
 			}
-			err := eachKey(ctx, c.segmentPath(st.source, st.kind, number), func(place uint32, key string) {
-				if wanted(st.source, key) {
+			err := c.eachID(ctx, st.source, number, func(place uint32, id rowID) {
+				if ids[id] {
 					found = append(found, snapshot.Place{Delivery: uint32(number), Row: place})
 				}
 			})
@@ -221,7 +205,7 @@ func (c *Catalogue) hide(found []snapshot.Place, l looked) error {
 
 // forgotten returns what is hidden of a kind's rows, nil when nothing is.
 func (c *Catalogue) forgotten(kind ieum.KindID) (map[snapshot.Place]bool, error) {
-	if kind != "resume" {
+	if kind != resumeKind {
 		return nil, nil
 	}
 	h, err := snapshot.ReadHidden(c.data)

@@ -131,6 +131,7 @@ func (in *ingest) prepare(ctx context.Context) error {
 		return err
 	}
 	in.tools = newTools(in.Catalogue.defs, in.coder, in.extractor)
+	in.tools.naming = in.naming
 	byDef := map[*defs.File]*plan{}
 	for i := range in.files {
 		f := &in.files[i]
@@ -340,7 +341,12 @@ func (in *ingest) mapAll(ctx context.Context, from <-chan *parcel, to chan<- *pa
 		if m == nil || m.plan != p.plan { // one at a time, for what it remembers takes room
 			m = newMapper(in.tools, p.plan)
 		}
-		m.run(p)
+		if err := m.run(p); err != nil {
+			return err
+		}
+		if err := in.seal(p); err != nil {
+			return err
+		}
 		select {
 		case to <- p:
 		case <-ctx.Done():

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"ieum"
-	"ieum/internal/platform/table"
 	"ieum/internal/snapshot"
 )
 
@@ -22,9 +21,15 @@ import (
 type keyed struct{ delivery, place, at uint32 }
 
 // Keys calls f with the keys that their sources have for résumés of a snapshot; i
-// is a place in rows. They come delivery by delivery. It takes 12 bytes for each
-// of rows, and reads the groups of rows of the lake that hold one.
+// is a place in rows. They come delivery by delivery; rows of people who were
+// erased are passed over. It takes 12 bytes for each of rows, reads the groups of
+// rows of the lake that hold one, and opens those asked for.
 func (c *Catalogue) Keys(ctx context.Context, s *snapshot.Snapshot, rows []uint32, f func(i int, key string) error) error {
+	return c.ofRows(ctx, s, rows, ColumnKey, f)
+}
+
+// ofRows is Keys for a column of texts.
+func (c *Catalogue) ofRows(ctx context.Context, s *snapshot.Snapshot, rows []uint32, column string, f func(i int, text string) error) error {
 	r := &s.Resumes
 	all := make([]keyed, len(rows))
 	for i, row := range rows {
@@ -39,7 +44,7 @@ func (c *Catalogue) Keys(ctx context.Context, s *snapshot.Snapshot, rows []uint3
 			n = len(all)
 		}
 		source := s.Dict.Sources[r.Source.At(int(rows[all[0].at]))]
-		if err := c.keysOf(ctx, c.segmentPath(ieum.SourceID(source), "resume", int64(all[0].delivery)), all[:n], f); err != nil {
+		if err := c.ofSegment(ctx, ieum.SourceID(source), all[:n], column, f); err != nil {
 			return err
 		}
 		all = all[n:]
@@ -47,42 +52,46 @@ func (c *Catalogue) Keys(ctx context.Context, s *snapshot.Snapshot, rows []uint3
 	return nil
 }
 
-// keysOf reads keys of one segment, wanted in the order of their places.
-func (c *Catalogue) keysOf(ctx context.Context, path string, wanted []keyed, f func(i int, key string) error) error {
-	r, err := table.Open(path, table.Options{})
+// ofSegment reads from one segment what is wanted in the order of places.
+func (c *Catalogue) ofSegment(ctx context.Context, source ieum.SourceID, wanted []keyed, column string, f func(i int, text string) error) (err error) {
+	s, err := c.segment(source, resumeKind, int64(wanted[0].delivery))
 	if err != nil {
-		return lost(path, err)
+		return err
 	}
-	defer r.Close()
-	for from := uint32(0); len(wanted) > 0; {
-		from += uint32(r.Skip(int64(wanted[0].place - from)))
-		b, err := r.ReadColumns(batchRows, ColumnKey)
-		if err := cmp.Or(err, ctx.Err()); err != nil {
-			return unread(path, err)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	for len(wanted) > 0 {
+		s.skip(int64(wanted[0].place) - s.at)
+		from := s.at
+		b, there, err := s.read(ctx, func(place int64) bool {
+			_, is := slices.BinarySearchFunc(wanted, place, func(k keyed, place int64) int { return cmp.Compare(int64(k.place), place) })
+			return is
+		}, column)
+		if err != nil {
+			return unread(s.path, err)
 		}
-		for ; len(wanted) > 0 && wanted[0].place-from < uint32(b.Rows); wanted = wanted[1:] {
-			if err := f(int(wanted[0].at), b.Columns[0].Strings[wanted[0].place-from]); err != nil {
+		for ; len(wanted) > 0 && int64(wanted[0].place) < s.at; wanted = wanted[1:] {
+			i := int64(wanted[0].place) - from
+			if !there[i] {
+				continue
+			}
+			if err := f(int(wanted[0].at), b.Columns[0].Strings[i]); err != nil {
 				return err
 			}
 		}
-		from += uint32(b.Rows)
 	}
 	return nil
 }
 
-// unread says what became of a segment that ended too early or could not be read.
+// unread says what became of a segment that ended too early.
 func unread(path string, err error) error {
-	switch {
-	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
-		return err
-	case errors.Is(err, io.EOF):
-		err = errChanged
+	if errors.Is(err, io.EOF) {
+		return lost(path, errChanged)
 	}
-	return lost(path, err)
+	return err
 }
 
 // Keyed returns the rows of a snapshot's résumés for which a source has a key. It
-// goes through the keys of all the deliveries they are from.
+// goes through the ids of all the deliveries they are from.
 func (c *Catalogue) Keyed(ctx context.Context, s *snapshot.Snapshot, key string) (rows []uint32, err error) {
 	r := &s.Resumes
 	sources := map[uint32]ieum.SourceID{}
@@ -91,9 +100,9 @@ func (c *Catalogue) Keyed(ctx context.Context, s *snapshot.Snapshot, key string)
 	}
 	found := map[[2]uint32]bool{}
 	for _, number := range slices.Sorted(maps.Keys(sources)) {
-		path := c.segmentPath(sources[number], "resume", int64(number))
-		err := eachKey(ctx, path, func(place uint32, k string) {
-			if k == key {
+		id := idOf(c.keys, sources[number], resumeKind, key)
+		err := c.eachID(ctx, sources[number], int64(number), func(place uint32, of rowID) {
+			if of == id {
 				found[[2]uint32{number, place}] = true
 			}
 		})
@@ -107,28 +116,6 @@ func (c *Catalogue) Keyed(ctx context.Context, s *snapshot.Snapshot, key string)
 		}
 	}
 	return rows, nil
-}
-
-// eachKey calls f for all rows of a segment.
-func eachKey(ctx context.Context, path string, f func(place uint32, key string)) error {
-	r, err := table.Open(path, table.Options{})
-	if err != nil {
-		return lost(path, err)
-	}
-	defer r.Close()
-	for place := uint32(0); ; {
-		b, err := r.ReadColumns(batchRows, ColumnKey)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err := cmp.Or(err, ctx.Err()); err != nil {
-			return unread(path, err)
-		}
-		for _, key := range b.Columns[0].Strings {
-			f(place, key)
-			place++
-		}
-	}
 }
 
 // Applications calls f for the applications that are known: with the keys that a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +23,7 @@ import (
 // hash of name and date of birth. Of kind ErrInvalid where either
 // is none.
 func (c *Catalogue) Who(ctx context.Context, who ieum.Who) (string, error) {
-	states, err := c.store.states(ctx, "resume")
+	states, err := c.store.states(ctx, resumeKind)
 	if err != nil {
 		return "", err
 	}
@@ -46,7 +47,7 @@ func (c *Catalogue) Agencies() map[ieum.SourceID]ieum.Text {
 	out := map[ieum.SourceID]ieum.Text{}
 	for id, s := range c.defs.Sources {
 		for _, f := range s.Files {
-			if f.Kind == "resume" && slices.ContainsFunc(f.Map["person"].Hash, func(g string) bool { return strings.Contains(g, personJoin) }) {
+			if f.Kind == resumeKind && slices.ContainsFunc(f.Map["person"].Hash, func(g string) bool { return strings.Contains(g, personJoin) }) {
 				out[id] = s.Holder
 			}
 		}
@@ -66,14 +67,17 @@ func (c *Catalogue) IsOf(ctx context.Context, source ieum.SourceID, key, who str
 	if err != nil || token&7 != master.TokenWho {
 		return false, nil
 	}
-	r, err := c.Record(ctx, source, "resume", key)
+	r, err := c.Record(ctx, source, resumeKind, key)
 	if errors.Is(err, ieum.ErrNotFound) {
 		return false, c.readAny(ctx, source)
 	}
 	if err != nil {
 		return false, err
 	}
-	row, at, err := c.row(r, "person")
+	row, at, err := c.row(ctx, r, "person")
+	if errors.Is(err, ieum.ErrNotFound) {
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}
@@ -82,7 +86,7 @@ func (c *Catalogue) IsOf(ctx context.Context, source ieum.SourceID, key, who str
 
 // readAny reads a row of a source's newest state, if it has one.
 func (c *Catalogue) readAny(ctx context.Context, source ieum.SourceID) error {
-	states, err := c.store.states(ctx, "resume")
+	states, err := c.store.states(ctx, resumeKind)
 	i := slices.IndexFunc(states, func(s state) bool { return s.source == source && s.rows > 0 })
 	if err != nil || i < 0 {
 		return err
@@ -95,43 +99,37 @@ func (c *Catalogue) readAny(ctx context.Context, source ieum.SourceID) error {
 	if err := present.close(); err != nil {
 		return err
 	}
-	r := &Record{Source: source, Kind: "resume", Delivery: int64(e.delivery), place: e.place}
-	if err := c.readRecord(r, c.defs.Kinds["resume"], e.place); err != nil {
-		return err
+	r := &Record{Source: source, Kind: resumeKind, Delivery: int64(e.delivery), place: e.place}
+	for _, name := range []string{ColumnKey, "person"} { // as IsOf does
+		if _, _, err := c.row(ctx, r, name); err != nil && !errors.Is(err, ieum.ErrNotFound) {
+			return err
+		}
 	}
-	_, _, err = c.row(r, "person")
-	return err
+	return nil
 }
 
-// row reads columns of the row that a record is of; at is its place in them.
-func (c *Catalogue) row(r *Record, names ...string) (row columns, at int, err error) {
+// row reads columns of the row that a record is of; at is its place in them. Of
+// somebody who was erased it is ieum.ErrNotFound.
+func (c *Catalogue) row(ctx context.Context, r *Record, names ...string) (row columns, at int, err error) {
 	fields, err := pickFields(c.defs.Kinds[r.Kind], names)
 	if err != nil {
 		return nil, 0, err
 	}
-	path := c.segmentPath(r.Source, r.Kind, r.Delivery)
-	in, err := table.Open(path, table.Options{})
-	if err != nil {
-		return nil, 0, lost(path, err)
-	}
-	defer in.Close()
-	there := []string{ColumnKey} // to count rows by
-	for _, f := range fields {
-		if slices.Contains(in.Columns(), f.Name) {
-			there = append(there, f.Name)
+	b, at, err := c.rowAt(ctx, r, func(s *segment) (there []string) {
+		for _, f := range fields {
+			if s.has(f.Name) {
+				there = append(there, f.Name)
+			}
 		}
+		return append(there, ColumnKey) // none is there of somebody who was erased
+	})
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case b == nil:
+		return nil, 0, fmt.Errorf("catalogue: row %d of delivery %d: %w", r.place, r.Delivery, ieum.ErrNotFound)
 	}
-	for from := uint32(0); ; {
-		from += uint32(in.Skip(int64(r.place - from)))
-		b, err := in.ReadColumns(batchRows, there...)
-		if err != nil {
-			return nil, 0, unread(path, err)
-		}
-		if at := r.place - from; at < uint32(b.Rows) {
-			return padded(b, fields, int(at)), int(at), nil
-		}
-		from += uint32(b.Rows)
-	}
+	return padded(b, fields, at), at, nil
 }
 
 // padded returns columns of a batch up to a row; those it does not have hold
@@ -159,7 +157,7 @@ var importedColumns = []string{ColumnCompetencies, "birth_year", "region", "educ
 // delivery says it. It is ieum.ErrNotFound when there is none (any more), or it is
 // of somebody who was erased. Whoever asks has written down before that it is read.
 func (c *Catalogue) Imported(ctx context.Context, source ieum.SourceID, key string) (*ieum.Imported, error) {
-	r, err := c.Record(ctx, source, "resume", key)
+	r, err := c.Record(ctx, source, resumeKind, key)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +165,7 @@ func (c *Catalogue) Imported(ctx context.Context, source ieum.SourceID, key stri
 	if err != nil {
 		return nil, err
 	}
-	row, at, err := c.row(r, importedColumns...)
+	row, at, err := c.row(ctx, r, importedColumns...)
 	if err != nil {
 		return nil, err
 	}
@@ -249,7 +247,7 @@ func (c *Catalogue) HideErased(ctx context.Context, by ieum.AccountID, rows map[
 	var now []snapshot.Place
 	for source, keys := range rows {
 		for _, key := range keys {
-			id := string(RowPerson(c.keys, source, "resume", key))
+			id := string(RowPerson(c.keys, source, resumeKind, key))
 			if !slices.Contains(c.keys.Erased(), id) {
 				return fmt.Errorf("catalogue: row %s is to be hidden and was not erased", id)
 			}
@@ -265,7 +263,7 @@ func (c *Catalogue) HideErased(ctx context.Context, by ieum.AccountID, rows map[
 		return err
 	}
 	before := slices.DeleteFunc(tombs(c.keys), func(id string) bool { return ids[id] })
-	found, through, err := c.places(ctx, 0, func(of ieum.SourceID, key string) bool { return slices.Contains(rows[of], key) })
+	found, through, err := c.places(ctx, 0, slices.Collect(maps.Keys(ids)))
 	if err != nil {
 		return err
 	}
@@ -286,7 +284,7 @@ func (c *Catalogue) HideErased(ctx context.Context, by ieum.AccountID, rows map[
 // placeNow returns where the row lies that a source has under a key, none when it
 // has no such row.
 func (c *Catalogue) placeNow(ctx context.Context, source ieum.SourceID, key string) ([]snapshot.Place, error) {
-	states, err := c.store.states(ctx, "resume")
+	states, err := c.store.states(ctx, resumeKind)
 	i := slices.IndexFunc(states, func(s state) bool { return s.source == source })
 	if err != nil || i < 0 {
 		return nil, err
@@ -295,7 +293,7 @@ func (c *Catalogue) placeNow(ctx context.Context, source ieum.SourceID, key stri
 	if err != nil {
 		return nil, err
 	}
-	e, ok := present.find(keyHash(key))
+	e, ok := present.find(idOf(c.keys, source, resumeKind, key).number())
 	if err := present.close(); err != nil || !ok {
 		return nil, err
 	}

@@ -49,7 +49,8 @@ const (
 //
 // In kinds without personal fields pay, career and region also have name_text,
 // what the source said, and int, date, code and codes have name_text where it
-// could not be read.
+// could not be read. In the others all but _row, _file and ColumnID is sealed
+// (segment.go).
 
 // Rows are some rows of the lake, of one delivery.
 type Rows struct {
@@ -117,6 +118,9 @@ func (c *Catalogue) liveOf(ctx context.Context, kind ieum.KindID, columns []stri
 // pickFields returns the columns of a kind's segments by name.
 func pickFields(k *defs.Kind, names []string) ([]table.Field, error) {
 	all := lakeFields(k)
+	if personal(k) {
+		all = append(all, sealedFields[0])
+	}
 	out := make([]table.Field, len(names))
 	for i, name := range names {
 		at := slices.IndexFunc(all, func(f table.Field) bool { return f.Name == name })
@@ -217,26 +221,26 @@ func (c *Catalogue) readSegment(ctx context.Context, st state, number int64, p *
 	if err := whole(ctx, path, p.sha256); err != nil {
 		return err
 	}
-	r, err := table.Open(path, table.Options{})
+	s, err := c.segment(st.source, st.kind, number)
 	if err != nil {
-		return lost(path, err)
+		return err
 	}
-	defer r.Close()
+	defer s.Close()
 	var names []string
 	for _, f := range fields {
-		if slices.Contains(r.Columns(), f.Name) {
+		if s.has(f.Name) {
 			names = append(names, f.Name)
 		}
 	}
 	if len(names) == 0 {
-		names = []string{ColumnKey} // to count rows by
+		names = []string{ColumnRow} // to count rows by
 	}
 	for place := uint32(0); place <= p.last; {
-		b, err := r.ReadColumns(batchRows, names...)
+		b, there, err := s.read(ctx, func(place int64) bool { return p.has(uint32(place)) }, names...)
 		if err != nil {
-			return lost(path, err)
+			return unread(path, err)
 		}
-		rows := current(b, place, p, fields)
+		rows := current(b, place, p, there, fields)
 		place += uint32(b.Rows)
 		rows.Source, rows.Delivery = st.source, number
 		if rows.Batch.Rows == 0 {
@@ -251,20 +255,18 @@ func (c *Catalogue) readSegment(ctx context.Context, st state, number int64, p *
 	return nil
 }
 
-// current returns the rows of a batch that are current, in memory of their own,
-// with the columns asked for.
-func current(b *table.Batch, from uint32, p *present, fields []table.Field) *Rows {
-	keep := make([]bool, b.Rows)
+// current returns the rows of a batch that are there, in memory of their own, with
+// the columns asked for.
+func current(b *table.Batch, from uint32, p *present, there []bool, fields []table.Field) *Rows {
 	out := &Rows{}
-	for i := range keep {
-		if place := from + uint32(i); p.has(place) {
-			keep[i] = true
+	for i, is := range there {
+		if place := from + uint32(i); is {
 			out.Closed = append(out.Closed, p.day(place))
 			out.Place = append(out.Place, place)
 		}
 	}
 	n := len(out.Closed)
-	picked := selected(b, keep, n)
+	picked := selected(b, there, n)
 	out.Batch = &table.Batch{Rows: n, Columns: make([]table.Column, len(fields))}
 	for i, f := range fields {
 		at := slices.IndexFunc(picked.Columns, func(c table.Column) bool { return c.Name == f.Name })

@@ -16,6 +16,7 @@ import (
 
 // tools are what all mappers of a delivery share; they are only read.
 type tools struct {
+	naming    namingFunc
 	defs      *defs.Set
 	regions   *parse.Regions
 	coder     Coder
@@ -25,7 +26,7 @@ type tools struct {
 }
 
 func newTools(set *defs.Set, coder Coder, extractor Extractor) *tools {
-	t := &tools{defs: set, coder: coder, extractor: extractor, present: map[ieum.KindID]*keys{}}
+	t := &tools{naming: unkeyed, defs: set, coder: coder, extractor: extractor, present: map[ieum.KindID]*keys{}}
 	list := set.Codes["regions"]
 	if list == nil {
 		list = &defs.CodeList{}
@@ -127,7 +128,7 @@ func (m *mapper) cell(at, row int) string {
 }
 
 // run maps a parcel.
-func (m *mapper) run(p *parcel) {
+func (m *mapper) run(p *parcel) error {
 	m.raw, m.rows, m.reject = p.raw, m.rows[:0], nil
 	m.tally = tally{fields: map[string]*readings{}, warnings: map[Reason]int64{}}
 	m.tally.read = int64(p.raw.Rows + len(p.raw.Bad))
@@ -135,7 +136,9 @@ func (m *mapper) run(p *parcel) {
 	for _, bad := range p.raw.Bad {
 		p.refused = append(p.refused, refusal{row: bad.Number, reason: reasonBroken(bad.Reason)})
 	}
-	m.identify(p)
+	if err := m.naming(m.plan.source.ID, m.plan.kind, func(n *namer) error { m.identify(p, n); return nil }); err != nil {
+		return err
+	}
 	m.reject = make([]*Reason, len(m.rows))
 	for i, f := range m.plan.fields {
 		m.readers[i].read(m, f)
@@ -148,22 +151,23 @@ func (m *mapper) run(p *parcel) {
 	m.judge()
 	m.finish(p)
 	p.tally = m.tally
+	return nil
 }
 
 // identify finds each row's key and whether it is as it was delivered before;
 // those that are not stay in rows, with the columns every segment begins with.
-func (m *mapper) identify(p *parcel) {
+func (m *mapper) identify(p *parcel, n *namer) {
 	present := m.present[m.plan.kind.ID]
 	m.joinRows()
 	for row := range m.raw.Rows {
-		hash := m.rowHash(row)
+		hash := m.rowHash(row, n)
 		key, complete := m.rowKey(row, hash)
 		number := m.raw.Numbers[row]
 		if !complete {
 			m.refuse(p, row, &reasonNoKey)
 			continue
 		}
-		a := arrival{key: keyHash(key), hash: hash, row: uint32(number), file: uint16(p.file)}
+		a := arrival{key: n.key(key), hash: hash, row: uint32(number), file: uint16(p.file)}
 		if e, ok := present.find(a.key); ok && e.hash == hash && e.closed == 0 {
 			a.fate = same
 			p.arrivals = append(p.arrivals, a)
@@ -209,7 +213,7 @@ func impersonal(key string) string {
 
 // rowHash hashes all that the plan reads of a row, and the versions of the
 // definitions by which it is read.
-func (m *mapper) rowHash(row int) uint64 {
+func (m *mapper) rowHash(row int, n *namer) uint64 {
 	b := binary.AppendUvarint(m.buf[:0], uint64(m.plan.source.Version))
 	b = binary.AppendUvarint(b, uint64(m.plan.kind.Version))
 	for i := range m.raw.Columns {
@@ -225,7 +229,7 @@ func (m *mapper) rowHash(row int) uint64 {
 	}
 	m.buf = b
 	sum := sha256.Sum256(b)
-	return binary.BigEndian.Uint64(sum[:])
+	return n.content(sum[:])
 }
 
 func appendText(b []byte, s string) []byte {

@@ -31,7 +31,8 @@ type plan struct {
 	joins    []*join
 	out      []table.Field // columns of the segment
 	outAt    map[string]int
-	personal bool // rows tell about people: nothing of them is shown or lies open as it came
+	personal bool   // rows tell about people: nothing of them is shown or lies open
+	inside   string // then: the columns that are sealed, as noteInside
 	rules    []*plannedRule
 }
 
@@ -59,6 +60,13 @@ func newPlan(set *defs.Set, source *defs.Source, file *defs.File, have []string)
 	p.feed = feed{crc32.ChecksumIEEE([]byte(file.Match)), file.Delivery == "full", file.Absent == "close"}
 	p.personal = personal(p.kind)
 	p.out = lakeFields(p.kind)
+	if p.personal {
+		note, err := json.Marshal(insideOf(p.kind))
+		if err != nil {
+			return nil, err
+		}
+		p.inside = string(note)
+	}
 	for i, f := range p.out {
 		p.outAt[f.Name] = i
 	}

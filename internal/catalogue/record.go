@@ -56,18 +56,23 @@ func (c *Catalogue) Record(ctx context.Context, source ieum.SourceID, kind ieum.
 	if err != nil {
 		return nil, err
 	}
-	e, ok := present.find(keyHash(key))
-	if err := present.close(); err != nil {
+	var e entry
+	var ok bool
+	err = c.naming(source, k, func(n *namer) error {
+		e, ok = present.find(n.key(key))
+		return nil
+	})
+	if err := errors.Join(err, present.close()); err != nil {
 		return nil, err
 	}
 	if !ok {
 		return nil, missing
 	}
 	r := &Record{Source: source, Kind: kind, Delivery: int64(e.delivery), Closed: e.closed, place: e.place}
-	if err := c.readRecord(r, k, e.place); err != nil {
+	if err := c.readRecord(ctx, r, k); err != nil {
 		return nil, err
 	}
-	if r.Key != key || personal(k) && c.isForgotten(source, kind, key) {
+	if r.Key != key { // or "", of somebody who was erased
 		return nil, missing
 	}
 	if r.Service, err = c.alike(source, kind, key); err != nil {
@@ -76,28 +81,41 @@ func (c *Catalogue) Record(ctx context.Context, source ieum.SourceID, kind ieum.
 	return r, c.nameFile(ctx, r)
 }
 
-// readRecord reads a row of a segment by its place.
-func (c *Catalogue) readRecord(r *Record, k *defs.Kind, place uint32) error {
-	reader, err := table.Open(c.segmentPath(r.Source, r.Kind, r.Delivery), table.Options{})
+// readRecord reads what a record says; of somebody who was erased that is nothing.
+func (c *Catalogue) readRecord(ctx context.Context, r *Record, k *defs.Kind) error {
+	b, i, err := c.rowAt(ctx, r, func(s *segment) []string {
+		if personal(k) {
+			return []string{ColumnKey, ColumnRow, ColumnFile}
+		}
+		return s.Columns()
+	})
+	if err == nil && b != nil {
+		fillRecord(r, k, b, i)
+	}
+	return err
+}
+
+// rowAt reads columns of the row that a record is of, which is row i of the batch;
+// nil is somebody who was erased.
+func (c *Catalogue) rowAt(ctx context.Context, r *Record, names func(*segment) []string) (b *table.Batch, i int, err error) {
+	s, err := c.segment(r.Source, r.Kind, r.Delivery)
 	if err != nil {
-		return err
+		return nil, 0, err
 	}
-	defer reader.Close()
-	names := []string{ColumnKey, ColumnRow, ColumnFile}
-	if !personal(k) {
-		names = reader.Columns()
-	}
-	for from := uint32(0); ; {
-		b, err := reader.ReadColumns(batchRows, names...)
-		if err != nil {
-			return fmt.Errorf("catalogue: row %d of delivery %d: %w", place, r.Delivery, err)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	place, of := int64(r.place), names(s)
+	for s.skip(place); ; {
+		from := s.at
+		b, there, err := s.read(ctx, func(at int64) bool { return at == place }, of...)
+		switch i := place - from; {
+		case err != nil:
+			return nil, 0, unread(s.path, err)
+		case i >= int64(b.Rows):
+		case there[i]:
+			return b, int(i), nil
+		default:
+			return nil, 0, nil
 		}
-		if place-from >= uint32(b.Rows) {
-			from += uint32(b.Rows)
-			continue
-		}
-		fillRecord(r, k, b, int(place-from))
-		return nil
 	}
 }
 

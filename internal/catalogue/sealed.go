@@ -6,17 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"ieum/internal/platform/seal"
 )
 
 // A Sealer makes bytes unreadable without the key of an id, which Erase
 // destroys: Open then fails with ieum.ErrErased. Erased lists such ids; Blind is a
-// keyed hash to know something by.
+// keyed hash to know something by; Bulk does these for many ids.
 type Sealer interface {
 	Seal(id, place string, plain []byte) ([]byte, error)
 	Open(id, place string, sealed []byte) ([]byte, error)
 	Erase(ids ...string) error
 	Erased() []string
 	Blind(place, value string) string
+	Bulk(f func(*seal.Bulk) error) error
 }
 
 // A sealed file is chunks, each after its length (4 bytes, big endian). The

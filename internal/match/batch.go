@@ -166,7 +166,8 @@ func (j *job) readApplications(ctx context.Context) error {
 	return err
 }
 
-// keys are the keys of some résumés, one after another.
+// keys are the keys of some résumés, one after another; "" is of somebody who was
+// erased meanwhile.
 type keys struct {
 	text []byte
 	from []uint32
@@ -242,6 +243,9 @@ func (j *job) work(ctx context.Context, todo <-chan *piece) error {
 		var lines []byte
 		for i, row := range p.seekers {
 			key := p.keys.at(p.first + i)
+			if len(key) == 0 { // erased this moment
+				continue
+			}
 			found, err := j.best(ctx, h, rr, row, key)
 			if err != nil {
 				return err

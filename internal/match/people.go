@@ -64,6 +64,9 @@ func (m *Matcher) Candidates(ctx context.Context, lake Lake, id string, k int) (
 	}
 	out := &People{Posting: x.posting(row), People: []Person{}, Seekers: seekers, Day: day, Snapshot: x.s.Meta.Version, Simulated: x.s.Meta.Simulated}
 	for i, f := range best {
+		if len(keys.at(i)) == 0 { // erased this moment
+			continue
+		}
 		p := x.profile(int(f.row))
 		j := x.explain(x.seeker(&p), &p, uint32(row), day)
 		for r := range j.Reasons { // the posting's words say nothing here

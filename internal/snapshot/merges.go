@@ -11,7 +11,7 @@ import (
 // by kind, A and B. The merges of a posting form a tree over its members.
 type Merges struct {
 	Kind   Column[uint8]  // a MergeKind
-	A, B   Column[uint64] // postings and résumés: RowID of the two rows; companies: RowID of name and number as written; services: ItemID
+	A, B   Column[uint64] // postings: RowID of the two rows; résumés: a keyed number of each (catalogue.ResumeNumber); companies: RowID of name and number as written; services: ItemID
 	Rule   Column[uint8]  // position in Dict.Rules
 	Agreed Column[uint32] // bit i: Dict.Agreements[i]
 	Score  Column[uint8]  // hundredths, 100 where the rule leaves no doubt
