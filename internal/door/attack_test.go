@@ -123,7 +123,8 @@ func TestWhoIsLetActIsSeen(t *testing.T) {
 		if err := b.Propose(ctx, b.counsellor(), p, for300("stranger")); key(err) != "door.error.unproved" {
 			t.Errorf("of whom nothing was seen: %v", err)
 		}
-		for name, want := range map[string]string{"second": "[mandate]", "parent": "[]"} {
+		for _, one := range [][2]string{{"second", "[mandate]"}, {"parent", "[]"}} {
+			name, want := one[0], one[1]
 			b.acts(p, for300(name))
 			got := must[*Disclosure](t)(b.Read(ctx, b.as(ieum.AccountID("a"+name), "seeker", "", "", ""), p, "own", ieum.ContactRecord))
 			if fmt.Sprint(got.Access.Flags) != want {
