@@ -293,6 +293,9 @@ type Wish struct {
 	Employment  []string `json:"employment,omitempty"`  // list "employment"
 }
 
+// Month is Pay as won a month.
+func (w Wish) Month() int64 { return w.Pay / 12 }
+
 // A Profile is a résumé as far as it could be read: codes with the words that
 // showed them. What could not be read is in Unread, never guessed.
 type Profile struct {

@@ -296,9 +296,6 @@ func (d diagnosed) Worked() string {
 // reads the paper must know what the result rests on.
 func (d diagnosed) Answered() Answers { return answersOf(d.Profile.Resume) }
 
-// WishMonth is the pay wished for, won a month as it was asked.
-func (d diagnosed) WishMonth() int64 { return d.Profile.Resume.Wish.Pay / 12 }
-
 // Years and Months are how long the person has worked.
 func (d diagnosed) Years() int  { return d.Profile.CareerMonths / 12 }
 func (d diagnosed) Months() int { return d.Profile.CareerMonths % 12 }

@@ -292,6 +292,17 @@ func TestAnswersSurviveTheFile(t *testing.T) {
 	}
 }
 
+// A kept résumé must not say that somebody lives where they only would work.
+func TestWhereOneWouldWorkIsNoAddress(t *testing.T) {
+	r, err := Answers{Work: "주방보조", Region: "26", Pay: "250"}.Resume()
+	if err != nil || r.Region != "" || !slices.Equal(r.Wish.Regions, []string{"26"}) || r.Wish.Month() != 2_500_000 {
+		t.Errorf("the résumé lives in %q and wishes %+v, %v", r.Region, r.Wish, err)
+	}
+	if a := answersOf(ieum.Resume{Region: "26"}); a.Region != "" {
+		t.Errorf("an address became the wish %q", a.Region)
+	}
+}
+
 func FuzzMonths(f *testing.F) {
 	f.Add("3년 6개월")
 	f.Fuzz(func(t *testing.T, s string) {

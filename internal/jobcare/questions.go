@@ -24,9 +24,10 @@ type Answers struct {
 
 // Resume turns the answers into a résumé, without reading anything into them:
 // each line of work is a spell, and what was done belongs to the first. Years
-// and pay that cannot be read are ieum.ErrInvalid, both at once.
+// and pay that cannot be read are ieum.ErrInvalid, both at once. Where somebody
+// would work is a wish: nobody is asked where they live.
 func (a Answers) Resume() (ieum.Resume, error) {
-	r := ieum.Resume{Education: a.Education, Region: a.Region, Certificates: lines(a.Certificates), Text: strings.TrimSpace(a.Tasks)}
+	r := ieum.Resume{Education: a.Education, Certificates: lines(a.Certificates), Text: strings.TrimSpace(a.Tasks)}
 	var faults []error
 	worked, ok := months(a.Years)
 	if !ok {
@@ -58,7 +59,7 @@ func (Answers) Lines(text string) []string { return strings.Split(text, "\n") }
 // answersOf is the inverse of Resume, as far as a résumé has the answers.
 func answersOf(r ieum.Resume) Answers {
 	a := Answers{
-		Education: r.Education, Region: r.Region,
+		Education:    r.Education,
 		Certificates: strings.Join(r.Certificates, "\n"), Tasks: r.Text,
 	}
 	switch year := r.Wish.Pay; {
