@@ -23,7 +23,7 @@ import (
 // A counted folder has people who agreed to be counted, and staff who ask.
 type counted struct {
 	data   string
-	by     map[string]string // credentials by role
+	by     map[string]string // credentials by name
 	people []ieum.PersonID
 	askers []door.Asker
 	key    *age.X25519Identity
@@ -44,8 +44,8 @@ func countedFolder(t *testing.T, now func() time.Time, people int) *counted {
 		list, err := g.MakeDemo(t.Context())
 		for _, one := range list {
 			cookie, _, failed := g.Arrive(t.Context(), one.Token, "")
-			c.by[string(one.Role)] = filepath.Join(filepath.Dir(c.data), string(one.Role))
-			writeFile(t, c.by[string(one.Role)], cookie+"\n")
+			c.by[one.Name] = filepath.Join(filepath.Dir(c.data), one.Name)
+			writeFile(t, c.by[one.Name], cookie+"\n")
 			err = errors.Join(err, failed)
 		}
 		for i := range people {
@@ -97,7 +97,7 @@ func (c *counted) change(t *testing.T, do func(g *identity.Registry, d *door.Doo
 
 // args are those of an export that two who may ask for.
 func (c *counted) args(out string) []string {
-	return []string{"export", "--as", "demo-analyst", "--credential", c.by["analyst"], "--and", "demo-operator", "--and-credential", c.by["operator"],
+	return []string{"export", "--as", "demo-analyst", "--credential", c.by["demo-analyst"], "--and", "demo-operator", "--and-credential", c.by["demo-operator"],
 		"--purpose", "statistics", "--recipient", c.key.Recipient().String(), "--out", out}
 }
 
@@ -211,11 +211,11 @@ func TestExportTakesTwoPeople(t *testing.T) {
 		says string
 	}{
 		{"without a second person", with("--and", ""), time.Now, 2, "--and NAME"},
-		{"who is the first", append(with("--and", "demo-analyst"), "--and-credential", c.by["analyst"]), time.Now, 1, "a second person agrees"},
-		{"an auditor agrees", append(with("--and", "demo-auditor"), "--and-credential", c.by["auditor"]), time.Now, 1, "a second person agrees"},
-		{"another's credential", with("--and-credential", c.by["officer"]), time.Now, 1, "is not demo-operator's"},
+		{"who is the first", append(with("--and", "demo-analyst"), "--and-credential", c.by["demo-analyst"]), time.Now, 1, "a second person agrees"},
+		{"an auditor agrees", append(with("--and", "demo-auditor"), "--and-credential", c.by["demo-auditor"]), time.Now, 1, "a second person agrees"},
+		{"another's credential", with("--and-credential", c.by["demo-officer"]), time.Now, 1, "is not demo-operator's"},
 		{"no credential", with("--and-credential", "/nowhere"), time.Now, 1, "cannot be read"},
-		{"an operator asks", append(with("--as", "demo-operator"), "--credential", c.by["operator"]), time.Now, 1, "role"},
+		{"an operator asks", append(with("--as", "demo-operator"), "--credential", c.by["demo-operator"]), time.Now, 1, "role"},
 		{"both signed in long ago", with("", ""), late, 1, "within ten minutes"},
 		{"another purpose", with("--purpose", "placement"), time.Now, 1, "for the purpose statistics alone"},
 		{"nobody's key", with("--recipient", "age1nobody"), time.Now, 1, "no public key"},
@@ -247,7 +247,7 @@ func TestExportIsKilled(t *testing.T) {
 	dir := filepath.Dir(c.data)
 	writeFile(t, filepath.Join(dir, "defs", "README"), "nothing but what is built in\n")
 	args := func(dir string) []string {
-		return append(c.args(filepath.Join(dir, "out")), "--credential", filepath.Join(dir, "analyst"), "--and-credential", filepath.Join(dir, "operator"))
+		return append(c.args(filepath.Join(dir, "out")), "--credential", filepath.Join(dir, "demo-analyst"), "--and-credential", filepath.Join(dir, "demo-operator"))
 	}
 	s := &scene{}
 	s.trace(s.liveOf(t, c, args))
