@@ -250,7 +250,7 @@ const longestReason = 1000
 
 // Settle says what an auditor found about a complaint: whether the read was in
 // order, and why. The person is told, and the reason is sealed like what is kept of
-// them.
+// them. A verdict stands: nobody replaces one.
 func (d *Door) Settle(ctx context.Context, by Asker, person ieum.PersonID, n int64, right bool, reason string) error {
 	if err := auditor(by); err != nil {
 		return err
@@ -275,7 +275,7 @@ func (d *Door) Settle(ctx context.Context, by Asker, person ieum.PersonID, n int
 			return err
 		}
 		if changed == 0 {
-			return ieum.ErrNotFound
+			return fault("settled", "", "there is no complaint that is open: a verdict stands")
 		}
 		return t.tell("door.settled", person, map[string]any{"n": n, "by": by.ID, "outcome": outcome})
 	})

@@ -104,7 +104,7 @@ func (d *Door) OwnConsent(ctx context.Context, by Asker, person ieum.PersonID, i
 // consent is what a wish comes to.
 func (d *Door) consent(ctx context.Context, person ieum.PersonID, p *defs.Purpose, w Wish) (Consent, error) {
 	now := d.now()
-	c := Consent{ID: newID("c"), Person: person, Purpose: p.ID, Version: p.Version, Kinds: w.Kinds, Since: now.Truncate(time.Second), Until: p.Until(now).Truncate(time.Second)}
+	c := Consent{ID: newID("c"), Person: person, Purpose: p.ID, Version: p.Version, Kinds: w.Kinds, Since: now.Truncate(time.Second), Until: endOf(lastDayOf(p, now))}
 	if !p.On(defs.BasisConsent) {
 		return c, fault("no_consent", "/purpose", "nobody is asked for consent to this purpose")
 	}
@@ -126,9 +126,9 @@ func (d *Door) consent(ctx context.Context, person ieum.PersonID, p *defs.Purpos
 		return c, fault("records", "/kinds", "the purpose does not need these records")
 	}
 	if w.Until != 0 {
-		end := (w.Until + 1).Time().Add(-9 * time.Hour) // midnight in Seoul after the day
+		end := endOf(w.Until)
 		if !end.After(now) || end.After(c.Until) {
-			return c, &ieum.Error{Kind: ieum.ErrInvalid, Key: "door.error.until", Args: map[string]any{"day": ieum.DayOf(c.Until) - 1}, Field: "/until",
+			return c, &ieum.Error{Kind: ieum.ErrInvalid, Key: "door.error.until", Args: map[string]any{"day": c.Last()}, Field: "/until",
 				Message: "choose a day from today on, and no later than the purpose allows"}
 		}
 		c.Until = end
@@ -209,6 +209,9 @@ type Receipt struct {
 	With      bool              `json:"ieum:endedWithMandate,omitempty"`
 	Entry     int64             `json:"ieum:ledgerEntry"` // number in journal and ledger; 0 = within a second
 }
+
+// Last is the last day on which the consent may be relied on.
+func (r *Receipt) Last() ieum.Day { return lastDay(r.Until) }
 
 // A ReceiptPurpose is what a receipt says of the purpose.
 type ReceiptPurpose struct {

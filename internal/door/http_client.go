@@ -28,6 +28,7 @@ type clientPage struct {
 	Authors    map[ieum.AccountID]string // who wrote notes, by title
 	Linked     bool                      // the person has an account
 	Undoable   bool                      // the reader registered them by now
+	Fresh      bool                      // the reader signed in a short while ago
 	Done       string                    // what was done just now; "" = nothing
 }
 
@@ -90,7 +91,7 @@ func (h *handlers) clientPage(r *http.Request, by Asker, person ieum.PersonID) (
 		return nil, err
 	}
 	page := &clientPage{clientForm: clientForm{Person: string(person)}, Records: got.Records, Access: got.Access, Basis: h.basis(web.Lang(r), got.Access),
-		Kinds: MandateKinds, Papers: MandateShown, Covers: kinds}
+		Kinds: MandateKinds, Papers: MandateShown, Covers: kinds, Fresh: by.Fresh}
 	if c := got.Contact; c != nil {
 		page.Name, page.Phone, page.Mail = c.Name, c.Phone, c.Mail
 	}

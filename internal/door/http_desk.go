@@ -75,5 +75,5 @@ func (h *handlers) consentForm(w http.ResponseWriter, r *http.Request, by Asker)
 	if p == nil {
 		return errors.New("door: no purpose " + string(counselling))
 	}
-	return h.pages.Reply(w, r, "consent-form.html", consentPage{p, at.Place, ieum.DayOf(p.Until(now)) - 1})
+	return h.pages.Reply(w, r, "consent-form.html", consentPage{p, at.Place, lastDayOf(p, now)})
 }

@@ -19,6 +19,7 @@ type waitingLine struct {
 // A mandatesPage is what waits, and the form as it was left.
 type mandatesPage struct {
 	List   []waitingLine
+	Fresh  bool // the reader signed in a short while ago
 	Faulty mandateDoForm
 }
 
@@ -30,7 +31,7 @@ func (h *handlers) mandates(w http.ResponseWriter, r *http.Request, by Asker) er
 	if err != nil {
 		return err
 	}
-	return h.pages.Reply(w, r, "mandates.html", mandatesPage{List: list})
+	return h.pages.Reply(w, r, "mandates.html", mandatesPage{List: list, Fresh: by.Fresh})
 }
 
 // waitingLines lists what waits, without reading anything that is kept of anybody.
@@ -95,5 +96,5 @@ func (h *handlers) mandateDo(w http.ResponseWriter, r *http.Request, by Asker) e
 	if failed != nil {
 		return failed
 	}
-	return h.again(w, r, "mandates.html", mandatesPage{list, f}, err)
+	return h.again(w, r, "mandates.html", mandatesPage{list, by.Fresh, f}, err)
 }

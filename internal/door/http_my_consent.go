@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"ieum"
 	"ieum/defs"
@@ -24,6 +23,7 @@ type consentLine struct {
 // A choice is a purpose with those to whom consent can be given.
 type choice struct {
 	*defs.Purpose
+	Last       ieum.Day // on which a consent of today ends at the latest
 	Recipients []recipient
 }
 
@@ -62,16 +62,6 @@ func (p *myPage) tell(f myForm) {
 // Recipient is to whom a consent was given, as a form names them.
 func (c consentLine) Recipient() string { return cmp.Or(string(c.Account), c.Organisation) }
 
-// Again is the last day as a form gives the consent again; 0 where it was the
-// longest that the purpose allows, which does not end at midnight.
-func (c consentLine) Again() ieum.Day {
-	last := ieum.DayOf(c.Until.Add(-time.Second))
-	if !(last + 1).Time().Add(-9 * time.Hour).Equal(c.Until) {
-		return 0
-	}
-	return last
-}
-
 // choices are the purposes that consent can be given for, those first that
 // concern most people.
 func (h *handlers) choices(r *http.Request, n names) (list []choice, err error) {
@@ -84,7 +74,7 @@ func (h *handlers) choices(r *http.Request, n names) (list []choice, err error) 
 		if err != nil {
 			return nil, err
 		}
-		c := choice{Purpose: p}
+		c := choice{Purpose: p, Last: lastDayOf(p, h.d.now())}
 		for _, one := range people {
 			if one.ID != web.By(r).ID {
 				c.Recipients = append(c.Recipients, recipient{string(one.ID), n.of(one.ID, one.Organisation)})

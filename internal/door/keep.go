@@ -198,7 +198,7 @@ func (d *Door) Register(ctx context.Context, by Asker, r Registration) (ieum.Per
 		if paper != "" {
 			p := d.set.Purposes[counselling]
 			consent := Consent{ID: newID("c"), Person: person.ID, Purpose: p.ID, Version: p.Version, Organisation: at.Organisation, Kinds: p.Records,
-				Since: now, Until: p.Until(now), Paper: paper}
+				Since: now, Until: endOf(lastDayOf(p, now)), Paper: paper}
 			if err := t.giveConsent(consent, string(by.ID)); err != nil {
 				return err
 			}

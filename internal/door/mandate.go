@@ -22,13 +22,19 @@ type Proposal struct {
 // longestMandate is how long somebody acts for another before staff looks again.
 const longestMandate = 2 * 365 * 24 * time.Hour
 
+// longestWait is how long a mandate waits for a second person.
+const longestWait = 14 * 24 * time.Hour
+
 // Propose proposes that somebody acts for a client of the asker's, who was shown why
 // they may. It must have been seen whose account it is. Until another member of
 // staff saw the papers as well, and confirms, nobody acts: one alone does not decide
-// who reads everything.
+// who reads everything. It asks for a fresh sign-in: an unattended desk is nobody.
 func (d *Door) Propose(ctx context.Context, by Asker, person ieum.PersonID, p Proposal) error {
+	if !by.Fresh {
+		return ieum.ErrSignedOut
+	}
 	now := d.now()
-	until := (p.Until + 1).Time().Add(-9 * time.Hour)
+	until := endOf(p.Until)
 	switch {
 	case !slices.Contains(MandateKinds, p.Kind):
 		return fault("mandate_kind", "/kind", "say in what capacity they act")
@@ -79,13 +85,21 @@ func (d *Door) Propose(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 }
 
 // Waiting lists the mandates that wait for the asker, or for somebody else of the
-// asker's organisation, to confirm them; the newest last. They name nobody.
+// asker's organisation, to confirm them; the newest last. They name nobody. One waits
+// two weeks, and while who proposed it works there.
 func (d *Door) Waiting(ctx context.Context, by Asker) ([]Mandate, error) {
 	at, err := d.places(ctx, by)
 	if err != nil || len(at) == 0 {
 		return nil, err
 	}
-	return mandatesWaiting(ctx, d.store, at, d.now())
+	staff, err := d.Accounts.Staff(ctx, ieum.WriteClients)
+	if err != nil {
+		return nil, err
+	}
+	all, err := mandatesWaiting(ctx, d.store, at, d.now())
+	return slices.DeleteFunc(all, func(m Mandate) bool {
+		return !slices.ContainsFunc(staff, func(c Colleague) bool { return c.ID == m.Proposer && c.Organisation == m.Organisation })
+	}), err
 }
 
 // places lists the organisations where somebody works who may see clients.
@@ -116,9 +130,12 @@ func (d *Door) waiting(ctx context.Context, by Asker, id string) (Mandate, error
 
 // Confirm lets a mandate count that waits, for who saw the papers as well: somebody
 // of staff of the same organisation who neither proposed it nor gets it. They give the
-// sign-in name of who is to act once more, so that both looked at the same person. An
-// auditor is told.
+// sign-in name of who is to act once more, so that both looked at the same person, and
+// signed in freshly. An auditor is told.
 func (d *Door) Confirm(ctx context.Context, by Asker, id, name string) error {
+	if !by.Fresh {
+		return ieum.ErrSignedOut
+	}
 	m, err := d.waiting(ctx, by, id)
 	if err != nil {
 		return err
@@ -254,6 +271,6 @@ func (d *Door) Acts(ctx context.Context, by Asker) ([]Mandate, error) {
 // MandatesOf lists the mandates by which others act for a person, those too that wait
 // for a second member of staff.
 func (d *Door) MandatesOf(ctx context.Context, person ieum.PersonID) ([]Mandate, error) {
-	now := d.now().Unix()
-	return mandates(ctx, d.store, `person = ? AND ended = 0 AND until > ?`, person, now)
+	now := d.now()
+	return mandates(ctx, d.store, `person = ? AND ended = 0 AND until > ? AND (confirmer <> '' OR since > ?)`, person, now.Unix(), now.Add(-longestWait).Unix())
 }

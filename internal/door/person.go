@@ -151,6 +151,13 @@ func (m Mandate) Last() ieum.Day { return lastDay(m.Until) }
 // lastDay is the day before or in which something ends that lasts until a moment.
 func lastDay(until time.Time) ieum.Day { return ieum.DayOf(until.Add(-time.Second)) }
 
+// endOf is the moment at which a day ends in Seoul.
+func endOf(day ieum.Day) time.Time { return (day + 1).Time().Add(-9 * time.Hour) }
+
+// lastDayOf is the last day of a consent to a purpose that is given at now, at the
+// latest: whole, as a paper says it, and within what the purpose allows.
+func lastDayOf(p *defs.Purpose, now time.Time) ieum.Day { return ieum.DayOf(p.Until(now)) - 1 }
+
 // Waits says whether a mandate counts only once a second person saw its papers.
 func (m Mandate) Waits() bool { return m.Confirmer == "" }
 

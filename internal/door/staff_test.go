@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ieum"
 )
@@ -243,6 +244,87 @@ func TestAVerdictHasAReason(t *testing.T) {
 		}
 		if o = must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0)); len(o.Complaints) != 1 || o.Complaints[0].Reason != "" {
 			t.Errorf("after the erasure the auditor sees %+v", o.Complaints)
+		}
+	})
+}
+
+// TestAMandateTakesFreshSignIns: an unattended desk neither proposes nor confirms.
+func TestAMandateTakesFreshSignIns(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		p := b.registered("law")
+		first, second := b.counsellor(), b.second()
+		first.Fresh, second.Fresh = false, false
+		if err := b.Propose(ctx, first, p, for300("parent")); !errors.Is(err, ieum.ErrSignedOut) {
+			t.Errorf("proposed by who signed in long ago: %v", err)
+		}
+		if err := b.Propose(ctx, b.counsellor(), p, for300("parent")); err != nil {
+			t.Fatal(err)
+		}
+		wait := must[[]Mandate](t)(b.Waiting(ctx, second))
+		if err := b.Confirm(ctx, second, wait[0].ID, "parent"); !errors.Is(err, ieum.ErrSignedOut) {
+			t.Errorf("confirmed by who signed in long ago: %v", err)
+		}
+	})
+}
+
+// TestAProposalLapses after two weeks, and with the role of who made it.
+func TestAProposalLapses(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		p := b.registered("law")
+		if err := b.Propose(ctx, b.counsellor(), p, for300("parent")); err != nil {
+			t.Fatal(err)
+		}
+		staff, m := b.staff, must[[]Mandate](t)(b.Waiting(ctx, b.second()))[0]
+		b.staff = slices.DeleteFunc(slices.Clone(staff), func(c Colleague) bool { return c.ID == "acounsellor" })
+		if err := b.Confirm(ctx, b.second(), m.ID, "parent"); !errors.Is(err, ieum.ErrNotFound) {
+			t.Errorf("once who proposed it works there no more: %v", err)
+		}
+		b.staff = staff
+		*b.clock = b.clock.Add(longestWait)
+		if err := b.Confirm(ctx, b.second(), m.ID, "parent"); !errors.Is(err, ieum.ErrNotFound) {
+			t.Errorf("two weeks later: %v", err)
+		}
+		if all := must[[]Mandate](t)(b.MandatesOf(ctx, p)); len(all) > 0 {
+			t.Errorf("the client's page shows %+v", all)
+		}
+	})
+}
+
+// TestAVerdictStands: a second one does not take its place unseen.
+func TestAVerdictStands(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		p := b.person()
+		b.give("acounsellor", "counselling")
+		must[*Disclosure](t)(b.Read(ctx, b.counsellor(), p, "counselling", ieum.ResumeRecord))
+		b.seal()
+		line := must[*Accesses](t)(b.LookedAt(ctx, p, 0)).Lines[0]
+		auditor := b.as("aauditor", "auditor", "", "", "")
+		if err := errors.Join(b.Complain(ctx, b.seeker(), p, line.Seq), b.Settle(ctx, auditor, p, line.N, false, "wrong, because")); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Settle(ctx, auditor, p, line.N, true, "all fine"); key(err) != "door.error.settled" {
+			t.Errorf("a second verdict: %v", err)
+		}
+		if got := must[*Accesses](t)(b.LookedAt(ctx, p, 0)).Lines[0]; got.Complaint != "wrong" || got.Reason != "wrong, because" {
+			t.Errorf("the person sees %s: %s", got.Complaint, got.Reason)
+		}
+	})
+}
+
+// TestAConsentEndsWithTheDayItSays: what is stored, on the paper and in the receipt is one
+// day, the last whole one within a year.
+func TestAConsentEndsWithTheDayItSays(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		last, _ := ieum.ParseDay("2027-03-01")
+		if got := lastDayOf(b.set.Purposes[counselling], monday); got != last {
+			t.Errorf("the paper says %s", got)
+		}
+		b.person()
+		for what, c := range map[string]Consent{"on paper": must[[]Consent](t)(b.Consents(ctx, b.registered("consent")))[0], "on screen": b.give("acounsellor", "counselling")} {
+			r := must[*Receipt](t)(b.Receipt(ctx, c.Person, c.ID))
+			if c.Last() != last || r.Last() != last || c.Holds(endOf(last)) || !c.Holds(endOf(last).Add(-time.Second)) {
+				t.Errorf("%s it lasts until %s, the receipt says %s", what, c.Until, r.Last())
+			}
 		}
 	})
 }

@@ -400,7 +400,7 @@ func (t tx) addComplaint(c Complaint) (int64, error) {
 }
 
 func (t tx) settle(id ieum.PersonID, n int64, outcome string, reason []byte) (int64, error) {
-	return t.exec(`UPDATE door_complaint SET outcome = ?, reason = ? WHERE person = ? AND n = ?`, outcome, reason, id, n)
+	return t.exec(`UPDATE door_complaint SET outcome = ?, reason = ? WHERE person = ? AND n = ? AND outcome = 'open'`, outcome, reason, id, n)
 }
 
 // empty leaves a tombstone of somebody, unless that is all there is. What an

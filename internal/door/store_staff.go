@@ -14,11 +14,11 @@ const inForce = `confirmer <> '' AND ended = 0 AND since <= ? AND until > ?`
 // mandatesWaiting lists the mandates of some organisations that wait for a second
 // person.
 func mandatesWaiting(ctx context.Context, q querier, organisations []string, now time.Time) ([]Mandate, error) {
-	args := []any{now.Unix()}
+	args := []any{now.Unix(), now.Add(-longestWait).Unix()}
 	for _, o := range organisations {
 		args = append(args, o)
 	}
-	return mandates(ctx, q, `confirmer = '' AND ended = 0 AND until > ? AND organisation IN (?`+strings.Repeat(`, ?`, len(organisations)-1)+`)`, args...)
+	return mandates(ctx, q, `confirmer = '' AND ended = 0 AND until > ? AND since > ? AND organisation IN (?`+strings.Repeat(`, ?`, len(organisations)-1)+`)`, args...)
 }
 
 // confirmMandate lets a mandate that waits count from now on.

@@ -73,6 +73,8 @@ func fill(l ieum.Lang, text string, args map[string]any) string {
 			v = of.In(l)
 		case ieum.Won:
 			v = Won(l, int64(of))
+		case ieum.Day:
+			v = Date(l, of)
 		}
 		value := show(v)
 		b.WriteString(value)
@@ -95,8 +97,6 @@ func show(v any) string {
 		return Number(v)
 	case float32, float64:
 		return Number(v)
-	case ieum.Day:
-		return v.String()
 	case fmt.Stringer:
 		return v.String()
 	}
