@@ -23,7 +23,7 @@ func (a *app) demoRow(ctx context.Context) (number string, err error) {
 	if err != nil {
 		return "", err
 	}
-	known, err := a.registry.Known(ctx, seeker.ID)
+	known, _, err := a.registry.Known(ctx, seeker.ID)
 	if err != nil || known != "" {
 		return number, err
 	}

@@ -122,8 +122,9 @@ func (c colleagues) Proved(ctx context.Context, a ieum.AccountID) (bool, error) 
 	return c.g.Proofed(ctx, a)
 }
 
-// Known returns the token by which rows about the owner of an account are known.
-func (c colleagues) Known(ctx context.Context, a ieum.AccountID) (string, error) {
+// Known returns the token by which rows about the owner of an account are known, and
+// whether a simulated proof says so.
+func (c colleagues) Known(ctx context.Context, a ieum.AccountID) (token string, simulated bool, err error) {
 	return c.g.Known(ctx, a)
 }
 

@@ -62,8 +62,9 @@ type Accounts interface {
 	// Proved says whether it was seen whose account it is.
 	Proved(ctx context.Context, a ieum.AccountID) (bool, error)
 	// Known returns the token by which rows about the owner of an account are known,
-	// "" while no proof says who they are.
-	Known(ctx context.Context, a ieum.AccountID) (string, error)
+	// "" while no proof says who they are, and whether that proof is simulated: then
+	// it says nothing of real rows.
+	Known(ctx context.Context, a ieum.AccountID) (token string, simulated bool, err error)
 	// Organisations returns the names of all organisations by id, of a kind, or of any for "".
 	Organisations(ctx context.Context, kind string) (map[string]string, error)
 	// Remove removes an account and all it signs in with.

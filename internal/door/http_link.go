@@ -71,7 +71,7 @@ type rowsPart struct {
 func (h *handlers) rowsPart(r *http.Request, by Asker, id ieum.PersonID) (part rowsPart, err error) {
 	ctx := r.Context()
 	part.Agencies = h.agencies()
-	who, err := h.d.Accounts.Known(ctx, by.ID)
+	who, _, err := h.d.Accounts.Known(ctx, by.ID)
 	if err != nil {
 		return part, err
 	}

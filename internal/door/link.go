@@ -96,7 +96,7 @@ func (d *Door) LinkOwn(ctx context.Context, by Asker, c Claim) error {
 	if err := c.check(d.Rows); err != nil {
 		return err
 	}
-	who, err := d.Accounts.Known(ctx, by.ID)
+	who, _, err := d.Accounts.Known(ctx, by.ID)
 	if err != nil {
 		return err
 	}
@@ -295,7 +295,7 @@ func (d *Door) fits(ctx context.Context, person ieum.PersonID, account ieum.Acco
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	who, err := d.Accounts.Known(ctx, account)
+	who, _, err := d.Accounts.Known(ctx, account)
 	if err != nil {
 		return err
 	}

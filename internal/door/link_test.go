@@ -70,8 +70,8 @@ func (r *benchRows) HideErased(_ context.Context, _ ieum.AccountID, rows map[ieu
 }
 
 // Known is the token of who the bench's accounts were proved to be.
-func (b *bench) Known(_ context.Context, a ieum.AccountID) (string, error) {
-	return map[ieum.AccountID]string{"aseeker": tokenOf(alice), "amallory": tokenOf(mallory), "atwin": tokenOf(alice)}[a], nil
+func (b *bench) Known(_ context.Context, a ieum.AccountID) (token string, simulated bool, err error) {
+	return map[ieum.AccountID]string{"aseeker": tokenOf(alice), "amallory": tokenOf(mallory), "atwin": tokenOf(alice)}[a], false, nil
 }
 
 // withRows is a bench with two rows of Alice's and one of Mallory's.

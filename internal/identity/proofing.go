@@ -95,19 +95,23 @@ func (g *Registry) Proofs(ctx context.Context, a AccountID) ([]Proof, error) {
 type Shown struct{ Kind, Number string }
 
 // Known returns the token by which rows about the owner of an account are known:
-// of the newest proof that counts and has one. "" = there is none; those of before
-// this was kept have none.
-func (g *Registry) Known(ctx context.Context, a AccountID) (string, error) {
+// of the newest proof that counts and has one, one that is not simulated before any
+// that is. Somebody is whoever they like by a simulated one, so it says nothing of
+// real rows. "" = there is none; those of before this was kept have none.
+func (g *Registry) Known(ctx context.Context, a AccountID) (token string, simulated bool, err error) {
 	all, err := g.store.proofs(ctx, a)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	for _, p := range all {
-		if p.who != "" && g.counts([]Proof{p}) {
-			return g.store.open(a, whoAt(a, p.commitment), p.who)
+	for _, simulated := range []bool{false, true} {
+		for _, p := range all {
+			if p.who != "" && p.Simulated == simulated && g.counts([]Proof{p}) {
+				token, err = g.store.open(a, whoAt(a, p.commitment), p.who)
+				return token, simulated, err
+			}
 		}
 	}
-	return "", nil
+	return "", false, nil
 }
 
 // Prove notes that staff saw the owner of an account with two documents of

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"ieum"
+	"ieum/internal/platform/db"
+	"ieum/internal/platform/db/dbtest"
 )
 
 func simulating(o *Options) { o.Simulate = true }
@@ -235,8 +237,8 @@ func TestAProofSaysWhoItsOwnerIs(t *testing.T) {
 	kim := s.join(token)
 	knows := func(want, what string) {
 		t.Helper()
-		if got, err := s.Known(ctx, kim.ID); err != nil || got != want {
-			t.Errorf("%s: %q, %v", what, got, err)
+		if got, simulated, err := s.Known(ctx, kim.ID); err != nil || got != want || simulated {
+			t.Errorf("%s: %q, simulated %v, %v", what, got, simulated, err)
 		}
 	}
 	passport, card := Shown{"passport", "M12345678"}, Shown{"resident-card", "0001"}
@@ -261,17 +263,17 @@ func TestAProofSaysWhoItsOwnerIs(t *testing.T) {
 	if status, _, text := s.ask("POST", at, form("way", "phone", "code", simulatedCode, "person", kimIs.Name, "birth", kimIs.Birth)); status != 303 {
 		t.Fatalf("%d %s", status, text)
 	}
-	knows("token of 김가상1970-01-01", "by a telephone")
+	knows("token of 이가상1971-02-03", "by a simulated telephone after a desk")
 	if _, _, text := s.ask("GET", "/account", nil); strings.Contains(text, "prove it once more") {
 		t.Error("it is asked for once more")
 	}
-	code, err := s.ProveByMail(ctx, op, "kim", other, passport)
+	code, err := s.ProveByMail(ctx, op, "kim", kimIs, passport)
 	s.must(err)
-	knows("token of 김가상1970-01-01", "with a code on its way")
+	knows("token of 이가상1971-02-03", "with a code on its way")
 	s.must(s.EnterMailed(ctx, kim, code))
-	knows("token of 이가상1971-02-03", "by mail")
+	knows("token of 김가상1970-01-01", "by mail")
 	s.simulate = false
-	knows("token of 이가상1971-02-03", "in production")
+	knows("token of 김가상1970-01-01", "in production")
 	copied := s.copyOf()
 	for _, never := range []string{"token of", kimIs.Name, kimIs.Birth, other.Name, other.Birth} {
 		if strings.Contains(copied, never) {
@@ -284,7 +286,31 @@ func TestAProofSaysWhoItsOwnerIs(t *testing.T) {
 		}
 	}
 	s.must(s.keys.Erase(string(kim.ID)))
-	if got, err := s.Known(ctx, kim.ID); !errors.Is(err, ieum.ErrNotFound) {
+	if got, _, err := s.Known(ctx, kim.ID); !errors.Is(err, ieum.ErrNotFound) {
 		t.Errorf("after the key went: %q, %v", got, err)
 	}
+}
+
+// Somebody is whomever they write by a simulated proof, and it says so: it opens no
+// row of a real source.
+func TestASimulatedProofIsNobody(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d, simulating, func(o *Options) {
+			o.Known = func(_ context.Context, w ieum.Who) (string, error) { return "token of " + w.Name, nil }
+		})
+		ctx := t.Context()
+		token, _, err := k.Add(ctx, k.operator("oper"), "mallory", Grant{Role: "seeker"})
+		k.must(err)
+		p := k.join(token)
+		id, _, err := k.BeginProof(ctx, p, ByMobile, "")
+		k.must(err)
+		k.must(k.FinishProof(ctx, p, id, "", kimIs))
+		if got, simulated, err := k.Known(ctx, p.ID); err != nil || got == "" || !simulated {
+			t.Errorf("a pretended name gives %q, simulated %v, %v", got, simulated, err)
+		}
+		k.simulate = false
+		if got, _, err := k.Known(ctx, p.ID); err != nil || got != "" {
+			t.Errorf("in production it gives %q, %v", got, err)
+		}
+	})
 }
