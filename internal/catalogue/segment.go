@@ -296,11 +296,14 @@ func (s *segment) openRows(b *table.Batch, there []bool, texts []string, from, t
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
 	text, begin := string(all), 0
 	for i, end := range ends {
 		texts[from+i], begin = text[begin:end], end
 	}
-	return err
+	return nil
 }
 
 // fault says that row i of a batch is not what was written.

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -230,42 +231,60 @@ func (b *bench) put(note string, rows *table.Batch, fields ...table.Field) (path
 }
 
 // A row that was changed, moved, or given to somebody else is a fault with its file
-// and row, whoever reads it, also where database and file agree; it is never taken
-// for one that was erased.
+// and row, whoever reads it and whichever it is, also where database and file agree;
+// it is never taken for one that was erased.
 func TestASealedRowThatWasChanged(t *testing.T) {
-	for what, harm := range map[string]func(b *table.Batch){
-		"a bit":      func(b *table.Batch) { b.Columns[3].Strings[1] = flip(b.Columns[3].Strings[1], 40) },
-		"the format": func(b *table.Batch) { b.Columns[3].Strings[1] = flip(b.Columns[3].Strings[1], 0) },
-		"emptied":    func(b *table.Batch) { b.Columns[3].Strings[1] = "" },
-		"cut":        func(b *table.Batch) { b.Columns[3].Strings[1] = b.Columns[3].Strings[1][:20] },
-		"another's":  func(b *table.Batch) { b.Columns[3].Strings[1] = b.Columns[3].Strings[2] },
-		"with id": func(b *table.Batch) {
-			b.Columns[0].Strings[1], b.Columns[3].Strings[1] = b.Columns[0].Strings[2], b.Columns[3].Strings[2]
+	b := newSealedLake(t)
+	s, path := b.build(false), b.segmentPath("people", "resume", 1)
+	note, err := noteOf(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, harm := range map[string]func(b *table.Batch, at, other int){
+		"a bit":      func(b *table.Batch, at, _ int) { b.Columns[3].Strings[at] = flip(b.Columns[3].Strings[at], 40) },
+		"the format": func(b *table.Batch, at, _ int) { b.Columns[3].Strings[at] = flip(b.Columns[3].Strings[at], 0) },
+		"emptied":    func(b *table.Batch, at, _ int) { b.Columns[3].Strings[at] = "" },
+		"cut":        func(b *table.Batch, at, _ int) { b.Columns[3].Strings[at] = b.Columns[3].Strings[at][:20] },
+		"another's":  func(b *table.Batch, at, other int) { b.Columns[3].Strings[at] = b.Columns[3].Strings[other] },
+		"with id": func(b *table.Batch, at, other int) {
+			b.Columns[0].Strings[at], b.Columns[3].Strings[at] = b.Columns[0].Strings[other], b.Columns[3].Strings[other]
 		},
-		"the id":     func(b *table.Batch) { b.Columns[0].Strings[1] = flip(b.Columns[0].Strings[1], 3) },
-		"a short id": func(b *table.Batch) { b.Columns[0].Strings[1] = "x" },
-		"the row":    func(b *table.Batch) { b.Columns[1].Ints[1]++ },
-		"the file":   func(b *table.Batch) { b.Columns[2].Ints[1]++ },
+		"the id":     func(b *table.Batch, at, _ int) { b.Columns[0].Strings[at] = flip(b.Columns[0].Strings[at], 3) },
+		"a short id": func(b *table.Batch, at, _ int) { b.Columns[0].Strings[at] = "x" },
+		"the row":    func(b *table.Batch, at, _ int) { b.Columns[1].Ints[at] += 7 },
+		"the file":   func(b *table.Batch, at, _ int) { b.Columns[2].Ints[at]++ },
 	} {
-		b := newSealedLake(t)
-		s := b.build(false)
-		rows := readSealed(t, b.segmentPath("people", "resume", 1))
-		harm(rows)
-		note, err := noteOf(b.segmentPath("people", "resume", 1))
-		if err != nil {
-			t.Fatal(err)
-		}
-		path := b.put(note, rows, sealedFields...)
-		_, built := b.Build(t.Context(), nil)
-		var all []uint32
-		for i := range s.Resumes.Person.Len() {
-			all = append(all, uint32(i))
-		}
-		for who, err := range map[string]error{"a build": built, "who asks for keys": b.Keys(t.Context(), s, all, func(int, string) error { return nil })} {
-			if !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), path+" is damaged (row 2: ") {
-				t.Errorf("%s: %s gets %v", what, who, err)
+		for at := range 3 {
+			if err := os.WriteFile(path, was, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			rows := readSealed(t, path)
+			harm(rows, at, (at+1)%3)
+			b.put(note, rows, sealedFields...)
+			_, built := b.Build(t.Context(), nil)
+			for who, err := range map[string]error{"a build": built, "who asks for keys": b.Keys(t.Context(), s, []uint32{0, 1, 2}, func(int, string) error { return nil })} {
+				if !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), fmt.Sprintf("%s is damaged (row %d: ", path, at+1)) {
+					t.Errorf("%s of row %d: %s gets %v", what, at, who, err)
+				}
 			}
 		}
+	}
+}
+
+// A file of the lake that is gone is said to be missing, also to who asks for keys.
+func TestASegmentThatIsMissing(t *testing.T) {
+	b := newSealedLake(t)
+	s, path := b.build(false), b.segmentPath("people", "resume", 1)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	err := b.Keys(t.Context(), s, []uint32{0}, func(int, string) error { return nil })
+	if !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), path+" is missing; put back this file from a backup") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -116,7 +116,7 @@ var errChanged = errors.New("it is not what was written")
 // are nowhere else: what was delivered once more would be known and not kept.
 func lost(path string, why error) error {
 	switch {
-	case errors.Is(why, fs.ErrNotExist):
+	case errors.Is(why, fs.ErrNotExist) || errors.Is(why, ieum.ErrNotFound): // the latter of table.Open
 		return ieum.Errorf(ieum.ErrInvalid, "%s is missing; put back this file from a backup, or take all deliveries in again into a new data folder; the snapshot that is there serves on", path)
 	case errors.Is(why, fs.ErrPermission):
 		return ieum.Errorf(ieum.ErrInvalid, "%s may not be read by this user; change its permissions", path)
