@@ -21,6 +21,8 @@ type Line struct {
 	Link      string `json:"link,omitempty"`      // by which the row was the person's that was read; "" = their records
 	Complaint string `json:"complaint,omitempty"` // "", open, right or wrong
 	Reason    string `json:"reason,omitempty"`    // what the auditor said of it
+
+	told bool // it stands among the person's own, too
 }
 
 // Accesses are a stretch of who looked at somebody, newest first.

@@ -39,6 +39,9 @@ func (h *handlers) who(l ieum.Lang, n names, reader string, role ieum.RoleID, or
 	if reader == bySelf {
 		return h.site.Text(l, "door.yourself", nil)
 	}
+	if reader == byHolder {
+		return h.site.Text(l, "door.holder", nil)
+	}
 	name := n.staff[ieum.AccountID(reader)]
 	if name == "" && role != "" {
 		name = h.role(l, role)

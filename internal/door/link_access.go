@@ -12,10 +12,11 @@ import (
 // This file puts together who looked at a person's records and at the rows that
 // sources delivered about them, whose reads are numbered under ids of their own.
 
-// RowReads says how a row was read that a person is tied to, or was: until the link
-// ended.
+// RowReads says how a row was read that a person is tied to, or was: until the last
+// link ended. A read by such a link has a record of the row's, too, and is shown once:
+// as that of the person.
 type RowReads struct {
-	Link  Link    `json:"link"`
+	Link  Link    `json:"link"`           // the last
 	Total int64   `json:"total"`          // access records of the row
 	Gaps  []int64 `json:"gaps,omitempty"` // numbers that are missing within the stretch
 }
@@ -57,7 +58,11 @@ func (d *Door) histories(ctx context.Context, p Person, before int64) ([]*histor
 	}
 	all, err := d.Links(ctx, p.ID)
 	out := []*history{own}
+	mine := map[string]bool{}
 	for _, l := range all {
+		mine[l.ID] = true
+	}
+	for _, l := range lastLinks(all) {
 		total, err := d.store.readsOf(ctx, l.row)
 		if err != nil {
 			return nil, err
@@ -66,9 +71,27 @@ func (d *Door) histories(ctx context.Context, p Person, before int64) ([]*histor
 		if err != nil {
 			return nil, err
 		}
+		for i := range h.lines {
+			h.lines[i].told = mine[h.lines[i].Via]
+		}
 		out = append(out, h)
 	}
 	return out, err
+}
+
+// lastLinks are the links of each row that ended last, or not: the reads of the others
+// are among theirs.
+func lastLinks(all []Link) (last []Link) {
+	for _, l := range all {
+		i := slices.IndexFunc(last, func(o Link) bool { return o.row == l.row })
+		switch {
+		case i < 0:
+			last = append(last, l)
+		case !last[i].Ended.IsZero() && (l.Ended.IsZero() || l.Ended.After(last[i].Ended)):
+			last[i] = l
+		}
+	}
+	return last
 }
 
 // history returns reads under an id from before an entry on; of a link that ended,
@@ -107,8 +130,10 @@ func (d *Door) history(ctx context.Context, id ieum.PersonID, l *Link, total, be
 // saw says whether a read of the row was while the link was there, or before.
 func (l Link) saw(a Access) bool { return l.Ended.IsZero() || a.At <= l.Ended.Unix() }
 
-// weave puts the newest lines of all histories together; next is from where to go on.
+// weave puts the newest lines of all histories together, without those that stand in
+// another of them; next is from where to go on.
 func weave(all []*history, most int) (lines []Line, next int64) {
+	last := int64(0)
 	more := false
 	for len(lines) < most && !more {
 		var newest *history
@@ -123,12 +148,15 @@ func weave(all []*history, most int) (lines []Line, next int64) {
 		if newest == nil || more {
 			break
 		}
-		lines = append(lines, *newest.next())
+		if line := newest.next(); !line.told {
+			lines = append(lines, *line)
+		}
+		last = newest.next().Seq
 		newest.shown++
 	}
 	more = more || slices.ContainsFunc(all, func(h *history) bool { return h.more || h.next() != nil })
-	if more && len(lines) > 0 {
-		next = lines[len(lines)-1].Seq
+	if more {
+		next = last
 	}
 	return lines, next
 }

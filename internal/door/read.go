@@ -30,17 +30,21 @@ type Access struct {
 	Kinds        []ieum.RecordKind `json:"kinds"` // of records
 	Flags        []string          `json:"flags"`
 	Job          string            `json:"job,omitempty"` // the export it was read for, by its id
+	Via          string            `json:"via,omitempty"` // of a row's own record: the link by which it was read
 }
 
 // bySelf stands in an access record for the person, so that the journal ties no
 // person to an account.
 const bySelf = "self"
 
+// byHolder stands in a row's own access record for the person whom it was tied to.
+const byHolder = "holder"
+
 // Time is when it was.
 func (a Access) Time() time.Time { return time.Unix(a.At, 0) }
 
 // Own says whether the person looked at their own records, as such.
-func (a Access) Own() bool { return a.Basis == defs.BasisSelf }
+func (a Access) Own() bool { return a.Basis == defs.BasisSelf && a.By != byHolder }
 
 // A Disclosure is what a read gave, and the record of it.
 type Disclosure struct {
@@ -145,6 +149,7 @@ type kept struct {
 	Item    string
 	sealed  []byte
 	Changed time.Time
+	row     ieum.PersonID // of a link: the id under which the row's reads are recorded
 }
 
 // place is where a record stands, to which its sealing binds it.

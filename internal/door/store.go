@@ -175,8 +175,10 @@ func (s *store) read(ctx context.Context, by Asker, id ieum.PersonID, kinds []ie
 		if err := t.watch(by.ID, id, a); err != nil {
 			return err
 		}
-		rows, err = records(ctx, t, id, kinds)
-		return err
+		if rows, err = records(ctx, t, id, kinds); err != nil {
+			return err
+		}
+		return t.tellRows(rows, a)
 	})
 	return a, rows, err
 }

@@ -24,9 +24,37 @@ func links(ctx context.Context, q querier, where string, args ...any) ([]Link, e
 func ties(ctx context.Context, q querier, id ieum.PersonID) (rows []kept, err error) {
 	all, err := links(ctx, q, `person = ? AND ended = 0`, id)
 	for _, l := range all {
-		rows = append(rows, kept{Kind: ieum.ImportedRecord, Item: l.ID, sealed: l.sealed, Changed: l.Since})
+		rows = append(rows, kept{Kind: ieum.ImportedRecord, Item: l.ID, sealed: l.sealed, Changed: l.Since, row: l.row})
 	}
 	return rows, err
+}
+
+// tellRows writes a read down under the own ids of the rows that it loads as well:
+// whom a row is about sees it, whatever becomes of the link and of who was tied to it.
+// Of a row that was erased nothing is read.
+func (t tx) tellRows(rows []kept, a Access) error {
+	if a.By == bySelf {
+		a.By = byHolder
+	}
+	for _, k := range rows {
+		if k.row == "" {
+			continue
+		}
+		if err := t.meet(k.row, a.Time()); err != nil {
+			return err
+		}
+		err := t.QueryRowContext(t.ctx, `UPDATE door_person SET reads = reads + 1 WHERE id = ? AND erased = 0 RETURNING reads`, k.row).Scan(&a.N)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if a.Via = k.Item; err == nil {
+			err = t.tell("door.read", k.row, a)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // holder returns who is tied to a row, "" for nobody.

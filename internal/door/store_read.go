@@ -174,8 +174,10 @@ func (s *store) everybody(ctx context.Context) ([]ieum.PersonID, error) {
 // meet adds a person of whom rows were imported, unless they are there or were
 // erased.
 func (s *store) meet(ctx context.Context, id ieum.PersonID, now time.Time) error {
-	return s.in(ctx, func(t tx) error {
-		_, err := t.exec(`INSERT INTO door_person (id, organisation, site, made, reads, erased) VALUES (?, '', '', ?, 0, 0) ON CONFLICT DO NOTHING`, id, now.Unix())
-		return err
-	})
+	return s.in(ctx, func(t tx) error { return t.meet(id, now) })
+}
+
+func (t tx) meet(id ieum.PersonID, now time.Time) error {
+	_, err := t.exec(`INSERT INTO door_person (id, organisation, site, made, reads, erased) VALUES (?, '', '', ?, 0, 0) ON CONFLICT DO NOTHING`, id, now.Unix())
+	return err
 }
