@@ -74,6 +74,15 @@ func (c colleagues) Named(ctx context.Context, name string) (ieum.AccountID, err
 	return a.ID, err
 }
 
+// NameOf returns the sign-in name of an account.
+func (c colleagues) NameOf(ctx context.Context, a ieum.AccountID) (string, error) {
+	of, err := c.g.Account(ctx, a)
+	if errors.Is(err, ieum.ErrNotFound) {
+		return "", nil
+	}
+	return of.Name, err
+}
+
 // Organisations returns the names of the organisations of a kind, or of any.
 func (c colleagues) Organisations(ctx context.Context, kind string) (map[string]string, error) {
 	all, err := c.g.Organisations(ctx)

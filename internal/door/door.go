@@ -59,6 +59,9 @@ type Accounts interface {
 	IsStaff(ctx context.Context, a ieum.AccountID) (bool, error)
 	// Named returns the account of a sign-in name; of kind ErrNotFound when there is none.
 	Named(ctx context.Context, name string) (ieum.AccountID, error)
+	// NameOf returns what an account signs in with, which only they are shown whom it
+	// acts for, and their counsellor; "" when it is no more.
+	NameOf(ctx context.Context, a ieum.AccountID) (string, error)
 	// Proved says whether it was seen whose account it is.
 	Proved(ctx context.Context, a ieum.AccountID) (bool, error)
 	// Known returns the token by which rows about the owner of an account are known,

@@ -107,6 +107,9 @@ func (b *bench) Named(_ context.Context, name string) (ieum.AccountID, error) {
 	}
 	return ieum.AccountID("a" + name), nil
 }
+func (b *bench) NameOf(_ context.Context, a ieum.AccountID) (string, error) {
+	return string(a)[1:], nil
+}
 func (b *bench) Organisations(_ context.Context, kind string) (map[string]string, error) {
 	if kind == "employer" {
 		return map[string]string{"firm": "가상 회사", "rival": "다른 회사"}, nil

@@ -173,14 +173,19 @@ func (d *Door) Replay(ctx context.Context, erased []string) error {
 }
 
 // Follower cuts what ties erased people and accounts to entries of the ledger, once
-// those entries are in it, and tells the auditor of quarantines that were opened.
+// those entries are in it, ends the mandates of accounts that were removed, and tells the auditor of quarantines that were opened.
 // Done twice it is done once.
 func (d *Door) Follower() journal.Follower {
 	return journal.Follower{Name: "door", Handle: func(ctx context.Context, e journal.Entry) error {
 		switch e.Kind {
 		case "catalogue.quarantine.opened":
 			return d.store.opened(ctx, e)
-		case "door.erased", "identity.account_removed":
+		case "identity.account_removed":
+			if err := d.endHeld(ctx, ieum.AccountID(e.Subject)); err != nil {
+				return err
+			}
+			return d.cut(ctx, e)
+		case "door.erased":
 			return d.cut(ctx, e)
 		}
 		return nil

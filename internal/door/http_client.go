@@ -24,7 +24,7 @@ type clientPage struct {
 	Colleagues []Colleague
 	Kinds      []string // of mandates
 	Papers     []string // that staff may be shown for one
-	Mandates   []Mandate
+	Mandates   []actingLine
 	Authors    map[ieum.AccountID]string // who wrote notes, by title
 	Linked     bool                      // the person has an account
 	Undoable   bool                      // the reader registered them by now
@@ -138,7 +138,11 @@ func (h *handlers) fillClient(r *http.Request, by Asker, person ieum.PersonID, p
 		return err
 	}
 	page.Linked, page.Undoable = of.Account != "", h.d.undoable(*page.Case, of)
-	if page.Mandates, err = h.d.MandatesOf(ctx, person); err != nil {
+	given, err := h.d.MandatesOf(ctx, person)
+	if err != nil {
+		return err
+	}
+	if page.Mandates, err = h.actingLines(ctx, by, n, given); err != nil {
 		return err
 	}
 	staff, err := h.d.Accounts.Staff(ctx, ieum.WriteClients)

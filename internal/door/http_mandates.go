@@ -1,6 +1,7 @@
 package door
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -14,6 +15,7 @@ type waitingLine struct {
 	By   string // who proposed it, by title
 	Case int64  // the number by which the office knows the person
 	Mine bool   // the reader proposed it, or gets it
+	Name string // who gets it, to who proposed it; others ask them
 }
 
 // A mandatesPage is what waits, and the form as it was left.
@@ -55,8 +57,38 @@ func (h *handlers) waitingLines(r *http.Request, by Asker) (list []waitingLine, 
 		}
 		for _, k := range open {
 			if k.Organisation == m.Organisation {
-				line.Case = k.Number
+				line.Case = k.Client
 			}
+		}
+		if m.Proposer == by.ID {
+			if line.Name, err = h.d.Accounts.NameOf(r.Context(), m.Holder); err != nil {
+				return nil, err
+			}
+		}
+		list = append(list, line)
+	}
+	return list, nil
+}
+
+// An actingLine is a mandate with the words for it.
+type actingLine struct {
+	Mandate
+	Name string // who acts: staff by title, others as they sign in; "" = the account is no more
+	Case int64  // the number of the client who is acted for; 0 = they never were one
+	Own  bool   // the reader acts by it
+}
+
+// actingLines says who acts by mandates, and for which client.
+func (h *handlers) actingLines(ctx context.Context, by Asker, n names, all []Mandate) (list []actingLine, err error) {
+	for _, m := range all {
+		line := actingLine{Mandate: m, Name: n.staff[m.Holder], Own: m.Holder == by.ID}
+		if line.Name == "" {
+			if line.Name, err = h.d.Accounts.NameOf(ctx, m.Holder); err != nil {
+				return nil, err
+			}
+		}
+		if line.Case, err = h.d.store.client(ctx, m.Person); err != nil {
+			return nil, err
 		}
 		list = append(list, line)
 	}

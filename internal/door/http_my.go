@@ -40,8 +40,8 @@ type myPage struct {
 	Consents []consentLine
 	Past     []consentLine
 	Choices  []choice
-	Acting   []Mandate // for whom the reader acts
-	Mandates []Mandate // of who acts for the person
+	Acting   []actingLine // for whom the reader acts
+	Mandates []actingLine // of who acts for the person
 	Fresh    bool
 	Asked    consentForm
 	Rows     rowsPart
@@ -77,12 +77,15 @@ func (h *handlers) my(w http.ResponseWriter, r *http.Request, by Asker) error {
 func (h *handlers) myPage(r *http.Request, by Asker, person string) (*myPage, error) {
 	ctx := r.Context()
 	page := &myPage{For: person, Fresh: by.Fresh}
-	var err error
-	if page.Acting, err = h.d.Acts(ctx, by); err != nil {
+	acts, err := h.d.Acts(ctx, by)
+	if err != nil {
 		return nil, err
 	}
 	n, err := h.d.names(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if page.Acting, err = h.actingLines(ctx, by, n, acts); err != nil {
 		return nil, err
 	}
 	if page.Choices, err = h.choices(r, n); err != nil {
@@ -128,7 +131,11 @@ func (h *handlers) myPage(r *http.Request, by Asker, person string) (*myPage, er
 			page.Past = append(page.Past, line)
 		}
 	}
-	page.Mandates, err = h.d.MandatesOf(ctx, id)
+	given, err := h.d.MandatesOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	page.Mandates, err = h.actingLines(ctx, by, n, given)
 	return page, err
 }
 

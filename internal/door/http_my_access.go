@@ -33,7 +33,11 @@ type changeLine struct {
 // changed turns changes into words.
 func (h *handlers) changed(l ieum.Lang, n names, list []Change) (out []changeLine) {
 	for _, c := range list {
-		out = append(out, changeLine{c, h.who(l, n, c.By, c.Role, c.Organisation), n.staff[c.Counsellor]})
+		who := h.site.Text(l, "door.change.removed", nil)
+		if c.By != byNobody {
+			who = h.who(l, n, c.By, c.Role, c.Organisation)
+		}
+		out = append(out, changeLine{c, who, n.staff[c.Counsellor]})
 	}
 	return out
 }

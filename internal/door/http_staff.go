@@ -50,7 +50,7 @@ func needs(by Asker, may ieum.Permission) error {
 // written down, when the counsellor asks for names.
 type clientLine struct {
 	Person  ieum.PersonID
-	Case    int64 // number; 0 = they agreed to be counselled, and nobody assigned them
+	Case    int64 // number of the client; 0 = they agreed to be counselled, and nobody assigned them
 	Basis   defs.Basis
 	Since   time.Time
 	Name    string
@@ -151,7 +151,7 @@ func (h *handlers) clientLines(r *http.Request, by Asker) (list []clientLine, er
 		return nil, err
 	}
 	for _, c := range all {
-		line := clientLine{Person: c.Person, Case: c.Number, Basis: c.Basis, Since: c.Since, New: c.Seen.IsZero(), From: n.staff[c.Giver]}
+		line := clientLine{Person: c.Person, Case: c.Client, Basis: c.Basis, Since: c.Since, New: c.Seen.IsZero(), From: n.staff[c.Giver]}
 		if c.Basis == defs.BasisConsent {
 			left, err := h.d.Grounds(r.Context(), by, c.Person, counselling)
 			if err != nil {

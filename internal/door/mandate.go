@@ -40,6 +40,8 @@ func (d *Door) Propose(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 		return fault("mandate_kind", "/kind", "say in what capacity they act")
 	case !slices.Contains(MandateShown, p.Shown):
 		return fault("mandate_shown", "/shown", "say what you were shown")
+	case (p.Kind == "child" || p.Kind == "family") && p.Shown != "power-of-attorney":
+		return fault("mandate_wish", "/shown", "a child or another of the family acts on the person's own mandate in writing alone")
 	case p.Until == 0 || !until.After(now) || until.After(now.Add(longestMandate)):
 		return fault("mandate_until", "/until", "choose a day within two years")
 	}
@@ -246,20 +248,41 @@ func (d *Door) EndMandate(ctx context.Context, by Asker, person ieum.PersonID, i
 		if !d.writes(by, s) {
 			return errNotYours()
 		}
-		n, err := t.endMandate(person, id, now)
-		if err != nil || n == 0 {
+		return t.stopMandate(s, id, named(by, s.person), now)
+	})
+}
+
+// byNobody stands in the journal for who ended the mandates of an account that was removed.
+const byNobody = "removed"
+
+// endHeld ends the mandates of an account that is no more.
+func (d *Door) endHeld(ctx context.Context, holder ieum.AccountID) error {
+	all, err := mandates(ctx, d.store, `holder = ? AND ended = 0`, holder)
+	now := d.now()
+	for _, m := range all {
+		err := d.change(ctx, m.Person, func(t tx, s standing) error { return t.stopMandate(s, m.ID, byNobody, now) })
+		if err != nil && !errors.Is(err, ieum.ErrNotFound) {
 			return err
 		}
-		for _, c := range s.consents {
-			if c.Mandate != id {
-				continue
-			}
-			if err := t.stopConsent(c, named(by, s.person), now); err != nil {
-				return err
-			}
+	}
+	return err
+}
+
+// stopMandate ends a mandate, and with it what was agreed to by it.
+func (t tx) stopMandate(s standing, id, by string, now time.Time) error {
+	n, err := t.endMandate(s.person.ID, id, now)
+	if err != nil || n == 0 {
+		return err
+	}
+	for _, c := range s.consents {
+		if c.Mandate != id {
+			continue
 		}
-		return t.tell("door.mandate_ended", person, map[string]any{"id": id, "by": named(by, s.person), "at": now.Unix()})
-	})
+		if err := t.stopConsent(c, by, now); err != nil {
+			return err
+		}
+	}
+	return t.tell("door.mandate_ended", s.person.ID, map[string]any{"id": id, "by": by, "at": now.Unix()})
 }
 
 // Acts lists the mandates in force by which somebody acts for others.

@@ -123,6 +123,7 @@ func (c Consent) Last() ieum.Day { return lastDay(c.Until) }
 // A Case assigns somebody to a counsellor.
 type Case struct {
 	Number             int64
+	Client             int64 // the number by which staff know the person: of their first case
 	Person             ieum.PersonID
 	Counsellor         ieum.AccountID
 	Organisation, Site string
@@ -168,7 +169,7 @@ func (m Mandate) Holds(now time.Time) bool {
 
 // The kinds of mandates, and what staff may be shown for one.
 var (
-	MandateKinds = []string{"parent", "guardian", "professional"}
+	MandateKinds = []string{"parent", "child", "family", "guardian", "professional"}
 	MandateShown = []string{"family-register", "court-order", "power-of-attorney"}
 )
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ieum"
+	"ieum/internal/platform/journal"
 )
 
 // TestTwoLetSomebodyAct: who is proposed reaches nothing until a second member of
@@ -325,6 +326,64 @@ func TestAConsentEndsWithTheDayItSays(t *testing.T) {
 			if c.Last() != last || r.Last() != last || c.Holds(endOf(last)) || !c.Holds(endOf(last).Add(-time.Second)) {
 				t.Errorf("%s it lasts until %s, the receipt says %s", what, c.Until, r.Last())
 			}
+		}
+	})
+}
+
+// TestAMandateEndsWithTheAccount of who acts by it, with what they agreed to, and the
+// person is told.
+func TestAMandateEndsWithTheAccount(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		p := b.mandated(1)
+		c := must[Consent](t)(b.Give(ctx, b.as("aparent", "seeker", "", "", ""), p, Wish{Purpose: counselling, Recipient: "center"}))
+		b.append("identity.account_removed", "aparent")
+		b.seal()
+		for range 2 {
+			if err := journal.Drain(ctx, b.d, b.Follower()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if all := must[[]Mandate](t)(b.MandatesOf(ctx, p)); len(all) > 0 {
+			t.Errorf("there is %+v", all)
+		}
+		if r := must[*Receipt](t)(b.Receipt(ctx, p, c.ID)); !r.With {
+			t.Errorf("the receipt says %+v", r)
+		}
+		got := must[[]Change](t)(b.Changes(ctx, p))
+		if n := len(slices.DeleteFunc(got, func(c Change) bool { return c.What != "mandate_ended" || c.By != byNobody })); n != 1 {
+			t.Errorf("the person is told %d times", n)
+		}
+	})
+}
+
+// TestTheFamilyActsOnAMandateInWriting alone: no register gives a child a say.
+func TestTheFamilyActsOnAMandateInWriting(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		p := b.registered("law")
+		for _, kind := range []string{"child", "family"} {
+			of := for300(kind)
+			of.Kind, of.Shown = kind, "family-register"
+			if err := b.Propose(ctx, b.counsellor(), p, of); key(err) != "door.error.mandate_wish" {
+				t.Errorf("%s by the register: %v", kind, err)
+			}
+			of.Shown = "power-of-attorney"
+			b.acts(p, of)
+		}
+	})
+}
+
+// TestAClientKeepsTheirNumber when somebody else counsels them.
+func TestAClientKeepsTheirNumber(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.registered("law")
+		p := b.registered("law")
+		first := must[[]Case](t)(b.CasesOf(ctx, p))[0]
+		if err := b.HandOver(ctx, b.counsellor(), p, "asecond"); err != nil {
+			t.Fatal(err)
+		}
+		then := must[[]Case](t)(b.CasesOf(ctx, p))[0]
+		if first.Client != first.Number || then.Client != first.Client || then.Number == first.Number {
+			t.Errorf("%+v became %+v", first, then)
 		}
 	})
 }

@@ -292,10 +292,10 @@ func consents(ctx context.Context, q querier, where string, args ...any) ([]Cons
 func cases(ctx context.Context, q querier, where string, args ...any) ([]Case, error) {
 	return list(ctx, q, func(scan func(...any) error) (c Case, err error) {
 		var since, seen, ended int64
-		err = scan(&c.Number, &c.Person, &c.Counsellor, &c.Organisation, &c.Site, &c.Basis, &c.Giver, &since, &seen, &ended)
+		err = scan(&c.Number, &c.Client, &c.Person, &c.Counsellor, &c.Organisation, &c.Site, &c.Basis, &c.Giver, &since, &seen, &ended)
 		c.Since, c.Seen, c.Ended = moment(since), moment(seen), moment(ended)
 		return c, err
-	}, `SELECT number, person, counsellor, organisation, site, basis, giver, since, seen, ended FROM door_case WHERE `+where, args...)
+	}, `SELECT number, (SELECT MIN(number) FROM door_case AS f WHERE f.person = door_case.person), person, counsellor, organisation, site, basis, giver, since, seen, ended FROM door_case WHERE `+where, args...)
 }
 
 func mandates(ctx context.Context, q querier, where string, args ...any) ([]Mandate, error) {

@@ -31,6 +31,12 @@ func (t tx) own(id ieum.PersonID, consent string) (int64, error) {
 	return t.exec(`UPDATE door_consent SET mandate = '' WHERE id = ? AND person = ? AND mandate <> ''`, consent, id)
 }
 
+// client returns the number by which staff know a person; 0 = by none.
+func (s *store) client(ctx context.Context, id ieum.PersonID) (n int64, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT COALESCE(MIN(number), 0) FROM door_case WHERE person = ?`, id).Scan(&n)
+	return n, err
+}
+
 // setSeen says that a counsellor looked at a client for the first time.
 func (s *store) setSeen(ctx context.Context, number int64, now time.Time) error {
 	return s.in(ctx, func(t tx) error {

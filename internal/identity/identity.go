@@ -129,6 +129,11 @@ func (g *Registry) Find(ctx context.Context, name string) (Account, error) {
 	return g.store.named(ctx, Name(name))
 }
 
+// Account returns an account by its id.
+func (g *Registry) Account(ctx context.Context, a AccountID) (Account, error) {
+	return g.store.account(ctx, a)
+}
+
 // Staff lists the grants of staff that count or wait, newest first, and whose
 // they are. All other accounts are found by their exact name only.
 func (g *Registry) Staff(ctx context.Context) (grants []Grant, of map[AccountID]Account, err error) {
