@@ -146,6 +146,12 @@ type delivered struct {
 	now func() time.Time
 }
 
+// Simulated says whether the rows of a source are made up.
+func (d delivered) Simulated(source ieum.SourceID) bool {
+	s := d.set.Sources[source]
+	return s != nil && s.Simulated
+}
+
 // RowPerson returns the id under which reads of a row are recorded.
 func (d delivered) RowPerson(source ieum.SourceID, key string) ieum.PersonID {
 	return catalogue.RowPerson(d.s.keys, source, "resume", key)

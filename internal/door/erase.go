@@ -17,9 +17,9 @@ func isErased(err error) bool { return errors.Is(err, ieum.ErrErased) }
 // the account, and what tied the person to entries of the ledger. A row with
 // the drawn id stays, and the journal, which names nobody. It asks for a fresh
 // sign-in. A crash in between is gone on with at the next start. An account of which
-// no records are kept goes the same way. The rows that the person is tied to are
-// erased with them: their keys in the same step, so that all of it has begun or
-// nothing.
+// no records are kept goes the same way. The rows that the person is tied to, and that
+// are still about them, are erased with them: their keys in the same step, so that all
+// of it has begun or nothing.
 func (d *Door) Erase(ctx context.Context, by Asker) error {
 	if !by.Fresh {
 		return ieum.ErrSignedOut
@@ -30,7 +30,7 @@ func (d *Door) Erase(ctx context.Context, by Asker) error {
 	case errors.Is(err, ieum.ErrNotFound):
 		err = d.Keys.Erase(string(by.ID))
 	case err == nil:
-		if rows, err = d.eraseKeys(ctx, p.ID, string(by.ID)); err == nil {
+		if rows, err = d.eraseKeys(ctx, p.ID, func(Link) bool { return false }, string(by.ID)); err == nil {
 			err = d.erase(ctx, p.ID)
 		}
 	}
@@ -62,7 +62,9 @@ func (d *Door) eraseRows(ctx context.Context, by ieum.AccountID, rows map[ieum.S
 // EraseClient does so for a client of the asker's who has no account, and asked
 // for it in writing; the paper stays with the organisation. Who did it is written
 // down before, and an auditor is told. It asks for a fresh sign-in, and for a case,
-// also one whose consent ended, or the last one, when all have ended.
+// also one whose consent ended, or the last one, when all have ended. Rows that the
+// asker tied are nobody's again: nobody makes somebody up and destroys a stranger's row
+// alone.
 func (d *Door) EraseClient(ctx context.Context, by Asker, person ieum.PersonID) error {
 	if !by.Fresh {
 		return ieum.ErrSignedOut
@@ -137,7 +139,7 @@ func (d *Door) eraseClient(ctx context.Context, by Asker, person ieum.PersonID, 
 		}
 		return d.erase(ctx, person)
 	}
-	rows, err := d.eraseKeys(ctx, person)
+	rows, err := d.eraseKeys(ctx, person, func(l Link) bool { return l.By == by.ID })
 	if err != nil {
 		return err
 	}

@@ -39,8 +39,8 @@ func (h *handlers) who(l ieum.Lang, n names, reader string, role ieum.RoleID, or
 	if reader == bySelf {
 		return h.site.Text(l, "door.yourself", nil)
 	}
-	if reader == byHolder {
-		return h.site.Text(l, "door.holder", nil)
+	if reader == byHolder || reader == byService {
+		return h.site.Text(l, "door."+reader, nil)
 	}
 	name := n.staff[ieum.AccountID(reader)]
 	if name == "" && role != "" {

@@ -18,6 +18,8 @@ import (
 type Rows interface {
 	// Agencies lists the sources whose rows can be tied to people, with who answers for each.
 	Agencies() map[ieum.SourceID]ieum.Text
+	// Simulated says whether the rows of a source are made up.
+	Simulated(source ieum.SourceID) bool
 	// Who returns the token by which rows about somebody are known.
 	Who(ctx context.Context, who ieum.Who) (string, error)
 	// RowPerson returns the id under which reads of a row are recorded, a keyed hash.
@@ -50,10 +52,11 @@ type Imported struct {
 	ieum.Imported
 }
 
-// a tie is what is sealed of a link.
+// a tie is what is sealed of a link: the row, and the token of whom it was about.
 type tie struct {
 	Source ieum.SourceID `json:"source"`
 	Key    string        `json:"key"`
+	Who    string        `json:"who"`
 }
 
 // LinkShown are the kinds of documents that staff may see for a link.
@@ -96,7 +99,7 @@ func (d *Door) LinkOwn(ctx context.Context, by Asker, c Claim) error {
 	if err := c.check(d.Rows); err != nil {
 		return err
 	}
-	who, _, err := d.Accounts.Known(ctx, by.ID)
+	who, err := d.provedFor(ctx, by.ID, c.Source)
 	if err != nil {
 		return err
 	}
@@ -114,6 +117,16 @@ func (d *Door) LinkOwn(ctx context.Context, by Asker, c Claim) error {
 		return nil
 	}
 	return d.link(ctx, by, p.ID, c, who, Link{By: bySelf}, triesOwn, own)
+}
+
+// provedFor is the token of who the owner of an account was proved to be, as it counts
+// for rows of a source; "" = not at all. A simulated proof counts for made-up rows.
+func (d *Door) provedFor(ctx context.Context, a ieum.AccountID, source ieum.SourceID) (string, error) {
+	who, simulated, err := d.Accounts.Known(ctx, a)
+	if simulated && !d.Rows.Simulated(source) {
+		who = ""
+	}
+	return who, err
 }
 
 // A Sighting is who a client is, as it stands in two documents that staff saw.
@@ -189,7 +202,7 @@ func (d *Door) link(ctx context.Context, by Asker, person ieum.PersonID, c Claim
 		}
 		var holder ieum.PersonID
 		if is {
-			tied, err = d.tie(t, by, s, l, c)
+			tied, err = d.tie(t, by, s, l, tie{c.Source, c.Number, who})
 			if err != nil || tied {
 				return err
 			}
@@ -208,8 +221,8 @@ func (d *Door) link(ctx context.Context, by Asker, person ieum.PersonID, c Claim
 
 // tie keeps a link, unless the row is tied to somebody. What it holds is sealed while
 // nobody can erase the person.
-func (d *Door) tie(t tx, by Asker, s standing, l Link, c Claim) (tied bool, err error) {
-	plain, err := json.Marshal(tie{c.Source, c.Number})
+func (d *Door) tie(t tx, by Asker, s standing, l Link, of tie) (tied bool, err error) {
+	plain, err := json.Marshal(of)
 	if err != nil {
 		return false, err
 	}
@@ -289,30 +302,35 @@ func (d *Door) Unlink(ctx context.Context, by Asker, person ieum.PersonID, id, w
 }
 
 // fits refuses an account for a client of whom a row was brought in that is about
-// somebody else than the account's owner was proved to be.
-func (d *Door) fits(ctx context.Context, person ieum.PersonID, account ieum.AccountID) error {
+// somebody else than the account's owner was proved to be. It returns the links that it
+// looked at, by id.
+func (d *Door) fits(ctx context.Context, person ieum.PersonID, account ieum.AccountID) (seen map[string]bool, err error) {
+	seen = map[string]bool{}
 	all, err := links(ctx, d.store, `person = ? AND ended = 0`, person)
-	if err != nil || len(all) == 0 {
-		return err
-	}
-	who, _, err := d.Accounts.Known(ctx, account)
-	if err != nil {
-		return err
-	}
 	for _, l := range all {
 		t, err := d.untie(l)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		is, err := d.Rows.IsOf(ctx, t.Source, t.Key, who)
+		is, err := d.about(ctx, account, t)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !is {
-			return fault("row_other", "/account", "the owner of this account was not proved to be who the résumé is about that was brought in; end that link first, or let them prove who they are once more")
+			return nil, fault("row_other", "/account", "the owner of this account was not proved to be who the résumé is about that was brought in; end that link first, or let them prove who they are once more")
 		}
+		seen[l.ID] = true
 	}
-	return nil
+	return seen, err
+}
+
+// about says whether a row is about who the owner of an account was proved to be.
+func (d *Door) about(ctx context.Context, account ieum.AccountID, t tie) (bool, error) {
+	who, err := d.provedFor(ctx, account, t.Source)
+	if err != nil || who == "" {
+		return false, err
+	}
+	return d.Rows.IsOf(ctx, t.Source, t.Key, who)
 }
 
 // untie opens what a link holds.
@@ -330,10 +348,17 @@ func (d *Door) Links(ctx context.Context, person ieum.PersonID) ([]Link, error) 
 	return links(ctx, d.store, `person = ?`, person)
 }
 
-// load puts in the rows that a person is tied to, whose reading is written down.
+// load puts in the rows that a person is tied to, whose reading is written down. Whose
+// each is was seen when it was tied, and is looked at again: a source may have given the
+// number to somebody else, and a proof may have been wrong. Such a link ends, and
+// nothing of the row is shown.
 func (d *Door) load(ctx context.Context, person ieum.PersonID, r *Records) error {
 	if len(r.ties) == 0 {
 		return nil
+	}
+	of, err := d.store.person(ctx, person)
+	if err != nil {
+		return err
 	}
 	all, err := d.Links(ctx, person)
 	if err != nil {
@@ -344,22 +369,89 @@ func (d *Door) load(ctx context.Context, person ieum.PersonID, r *Records) error
 		if !ok {
 			continue
 		}
-		row, err := d.Rows.Imported(ctx, t.Source, t.Key)
-		if errors.Is(err, ieum.ErrNotFound) {
-			row, err = &ieum.Imported{Source: t.Source, Holder: d.Rows.Agencies()[t.Source], Key: t.Key, Gone: true}, nil
+		row, moved, err := d.rowOf(ctx, of, t)
+		if err == nil && moved {
+			err = d.suspend(ctx, l)
 		}
 		if err != nil {
 			return err
 		}
-		r.Imported = append(r.Imported, Imported{l, *row})
+		if !moved {
+			r.Imported = append(r.Imported, Imported{l, *row})
+		}
 	}
 	return nil
 }
 
+// rowOf returns the row of a tie; moved says that it is about somebody else by now than
+// the person. One that is gone is nobody else's. Whose it is is looked at after it was
+// read: a delivery may come in between.
+func (d *Door) rowOf(ctx context.Context, of Person, t tie) (row *ieum.Imported, moved bool, err error) {
+	row, err = d.Rows.Imported(ctx, t.Source, t.Key)
+	if errors.Is(err, ieum.ErrNotFound) {
+		return &ieum.Imported{Source: t.Source, Holder: d.Rows.Agencies()[t.Source], Key: t.Key, Gone: true}, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	is, err := d.Rows.IsOf(ctx, t.Source, t.Key, t.Who)
+	if err == nil && is && of.Account != "" {
+		is, err = d.about(ctx, of.Account, t)
+	}
+	return row, !is, err
+}
+
+// suspend ends a link to a row that is about somebody else by now, and tells the person
+// and an auditor.
+func (d *Door) suspend(ctx context.Context, l Link) error {
+	now := d.now()
+	return d.change(ctx, l.person, func(t tx, s standing) error {
+		n, err := t.endLink(l.person, l.ID, now)
+		if err != nil || n == 0 {
+			return err
+		}
+		if err := t.flag(flagMoved, l.person, Access{At: now.Unix(), By: string(l.By), Organisation: placeOf(s, l.By)}); err != nil {
+			return err
+		}
+		return t.tell("door.row_moved", l.person, map[string]any{"link": l.ID, "by": byService, "at": now.Unix()})
+	})
+}
+
+// byService stands in an entry for what nobody did by hand.
+const byService = "service"
+
+// others are the links of a person to rows that are about somebody else by now, by id.
+func (d *Door) others(ctx context.Context, person ieum.PersonID) (map[string]bool, error) {
+	of, err := d.store.person(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	all, err := links(ctx, d.store, `person = ? AND ended = 0`, person)
+	out := map[string]bool{}
+	for _, l := range all {
+		t, err := d.untie(l)
+		if isErased(err) {
+			break // of an attempt that was cut off
+		}
+		if err == nil {
+			_, out[l.ID], err = d.rowOf(ctx, of, t)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, err
+}
+
 // eraseKeys makes all that is kept under ids of a person unreadable, and all rows
-// that the person is tied to, in one step; it returns the rows. No link is added
-// meanwhile, and none afterwards, for there is no key to seal it with.
-func (d *Door) eraseKeys(ctx context.Context, person ieum.PersonID, ids ...string) (rows map[ieum.SourceID][]string, err error) {
+// that the person is tied to, but those that are spared or about somebody else by now,
+// in one step; it returns the rows. No link is added meanwhile, and none afterwards, for
+// there is no key to seal it with.
+func (d *Door) eraseKeys(ctx context.Context, person ieum.PersonID, spares func(Link) bool, ids ...string) (rows map[ieum.SourceID][]string, err error) {
+	others, err := d.others(ctx, person)
+	if err != nil {
+		return nil, err
+	}
 	err = d.store.in(ctx, func(t tx) error {
 		rows = map[ieum.SourceID][]string{}
 		if _, err := t.lock(person); err != nil {
@@ -377,6 +469,9 @@ func (d *Door) eraseKeys(ctx context.Context, person ieum.PersonID, ids ...strin
 			}
 			if err != nil {
 				return err
+			}
+			if others[l.ID] || spares(l) {
+				continue
 			}
 			rows[one.Source] = append(rows[one.Source], one.Key)
 			ids = append(ids, string(l.row))

@@ -1,8 +1,12 @@
 package door
 
 import (
+	"context"
 	"slices"
 	"testing"
+	"time"
+
+	"ieum"
 )
 
 // This file holds what somebody tried with rows that sources delivered who had read
@@ -78,6 +82,142 @@ func TestARowLinkedTwiceIsShownOnce(t *testing.T) {
 		}
 		if n != 1 {
 			t.Errorf("one read is shown %d times", n)
+		}
+	})
+}
+
+// TestARowDeliveredAnewAboutSomebodyElse is no longer shown to whom it was tied, nor
+// erased with them; an auditor is told.
+func TestARowDeliveredAnewAboutSomebodyElse(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.withRows()
+		p := must[Person](t)(b.Begin(ctx, b.seeker())).ID
+		if err := b.LinkOwn(ctx, b.seeker(), rowOf("A-1")); err != nil {
+			t.Fatal(err)
+		}
+		b.rows.of["A-1"] = mallory // the next delivery
+		got, err := b.Read(ctx, b.seeker(), p, "own", ieum.ImportedRecord)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range got.Imported {
+			if !i.Gone {
+				t.Errorf("alice reads %s, which is about mallory now: %+v", i.Key, i.Resume)
+			}
+		}
+		if len(got.Imported) > 0 {
+			t.Errorf("she is shown %+v", got.Imported)
+		}
+		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagMoved, 0))
+		if len(o.List) != 1 || o.List[0].Person != p {
+			t.Errorf("the auditor sees %+v", o.List)
+		}
+		b.told(t, p, "door.row_moved", `"by":"service"`)
+		b.rows.of["A-2"] = alice
+		if err := b.LinkOwn(ctx, b.seeker(), rowOf("A-2")); err != nil {
+			t.Fatal(err)
+		}
+		b.rows.of["A-2"] = mallory // and nobody looked since
+		if err := b.LinkOwn(ctx, b.mallory(), rowOf("A-1")); err != nil {
+			t.Errorf("and mallory cannot have it: %v", err)
+		}
+		// Alice erases herself: Mallory's row goes with her.
+		if err := b.Erase(ctx, b.seeker()); err != nil {
+			t.Fatal(err)
+		}
+		if len(b.rows.hidden) > 0 {
+			t.Error("alice's erasure erased mallory's row")
+		}
+	})
+}
+
+// TestOneCounsellorErasesNoStrangersRow: who makes somebody up, ties a stranger's row
+// to them and erases them destroys nothing of the stranger's.
+func TestOneCounsellorErasesNoStrangersRow(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.withRows()
+		fake := b.registered("law")
+		if err := b.LinkClient(ctx, b.counsellor(), fake, Sighting{alice, []string{"passport", "resident-card"}}, rowOf("A-1")); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.EraseClient(ctx, b.counsellor(), fake); err != nil {
+			t.Fatal(err)
+		}
+		if slices.Contains(b.rows.hidden, "A-1") {
+			t.Error("one person erased the row of a stranger, within a minute")
+		}
+		if err := b.LinkOwn(ctx, b.seeker(), rowOf("A-1")); err != nil {
+			t.Errorf("alice can never bring it in: %v", err)
+		}
+	})
+}
+
+// reproved is a bench on which one account was proved to be different people in turn.
+type reproved struct {
+	*bench
+	who       map[ieum.AccountID]string
+	simulated bool
+}
+
+func (r reproved) Known(_ context.Context, a ieum.AccountID) (string, bool, error) {
+	return r.who[a], r.simulated, nil
+}
+
+// TestAProofOfSomebodyElseEndsWhatTheOneBeforeGave: one account never holds the rows of
+// two people.
+func TestAProofOfSomebodyElseEndsWhatTheOneBeforeGave(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.withRows()
+		who := map[ieum.AccountID]string{"aseeker": tokenOf(alice)}
+		b.Accounts = reproved{b, who, false}
+		p := must[Person](t)(b.Begin(ctx, b.seeker())).ID
+		if err := b.LinkOwn(ctx, b.seeker(), rowOf("A-1")); err != nil {
+			t.Fatal(err)
+		}
+		who["aseeker"] = tokenOf(mallory) // the first proof was a mistake; staff proved them anew
+		if err := b.LinkOwn(ctx, b.seeker(), rowOf("M-1")); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.sees(t, b.seeker(), p, "own"); len(got) > 1 {
+			t.Errorf("one account holds rows of two people: %v", got)
+		}
+	})
+}
+
+// TestASimulatedProofTiesMadeUpRowsAlone, for by one everybody is whom they like.
+func TestASimulatedProofTiesMadeUpRowsAlone(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.withRows()
+		b.Accounts = reproved{b, map[ieum.AccountID]string{"aseeker": tokenOf(alice)}, true}
+		if err := b.LinkOwn(ctx, b.seeker(), rowOf("A-1")); key(err) != "door.error.row_unproved" {
+			t.Errorf("of a source that is not: %v", err)
+		}
+		b.rows.simulated = true
+		if err := b.LinkOwn(ctx, b.seeker(), rowOf("A-1")); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestAnAccountFitsRowsTiedMeanwhile: between the look whether it fits and the step
+// that gives it to the client, a row may be tied.
+func TestAnAccountFitsRowsTiedMeanwhile(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.withRows()
+		p := b.registered("law")
+		plain, calls := b.Door.now, 0
+		b.Door.now = func() time.Time {
+			if calls++; calls == 2 { // the first of Link's change, after fits
+				if err := b.LinkClient(ctx, b.counsellor(), p, Sighting{alice, []string{"passport", "resident-card"}}, rowOf("A-1")); err != nil {
+					t.Error(err)
+				}
+			}
+			return plain()
+		}
+		err := b.Link(ctx, b.counsellor(), p, "mallory")
+		b.Door.now = plain
+		if err == nil {
+			t.Errorf("mallory's account was given to a client with alice's row; mallory sees %v", b.sees(t, b.mallory(), p, "own"))
 		}
 	})
 }

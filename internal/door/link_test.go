@@ -24,6 +24,8 @@ type benchRows struct {
 	hidden []string // by number
 	fail   error    // of hiding
 	keys   Sealer
+
+	simulated bool
 }
 
 const alicesDay = "1970-01-01"
@@ -36,6 +38,7 @@ var (
 func (r *benchRows) Agencies() map[ieum.SourceID]ieum.Text {
 	return map[ieum.SourceID]ieum.Text{"agency": {KO: "가상 기관", EN: "Made-up agency"}}
 }
+func (r *benchRows) Simulated(ieum.SourceID) bool                      { return r.simulated }
 func (r *benchRows) Who(_ context.Context, w ieum.Who) (string, error) { return tokenOf(w), nil }
 func tokenOf(w ieum.Who) string                                        { return "token-" + w.Name + w.Birth }
 func (r *benchRows) RowPerson(source ieum.SourceID, key string) ieum.PersonID {
@@ -511,7 +514,9 @@ func TestALinkDoesNotOutliveItsPerson(t *testing.T) {
 		b.rows.of["A-3"], b.rows.of["A-4"] = alice, alice
 		saw := Sighting{alice, []string{"passport", "resident-card"}}
 		for n, erase := range map[string]func(ieum.PersonID) error{
-			"A-3": func(p ieum.PersonID) error { return b.EraseClient(ctx, b.counsellor(), p) },
+			"A-3": func(p ieum.PersonID) error { // another than who tied it
+				return errors.Join(b.HandOver(ctx, b.counsellor(), p, "asecond"), b.EraseClient(ctx, b.second(), p))
+			},
 			"A-4": func(p ieum.PersonID) error { return b.Undo(ctx, b.counsellor(), p) },
 		} {
 			client := b.registered("law")

@@ -213,13 +213,20 @@ func (d *Door) accountOf(ctx context.Context, by Asker, person ieum.PersonID, na
 // already is refused: nothing is merged.
 func (d *Door) Link(ctx context.Context, by Asker, person ieum.PersonID, name string) error {
 	account, err := d.accountOf(ctx, by, person, name, "account", "/account")
-	if err == nil {
-		err = d.fits(ctx, person, account)
+	for again := true; again && err == nil; { // once more when a row was tied meanwhile
+		again, err = d.linkTo(ctx, by, person, account)
 	}
+	return err
+}
+
+// linkTo gives a client an account that fits the rows they are tied to; again says that
+// there are others by now, and nothing was done.
+func (d *Door) linkTo(ctx context.Context, by Asker, person ieum.PersonID, account ieum.AccountID) (again bool, err error) {
+	fit, err := d.fits(ctx, person, account)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return d.change(ctx, person, func(t tx, s standing) error {
+	err = d.change(ctx, person, func(t tx, s standing) (err error) {
 		if _, err := d.mine(by, s); err != nil {
 			return err
 		}
@@ -228,6 +235,9 @@ func (d *Door) Link(ctx context.Context, by Asker, person ieum.PersonID, name st
 		}
 		if s.person.Account != "" {
 			return fault("linked", "/account", "this person has an account")
+		}
+		if again, err = t.tiedBeside(person, fit); err != nil || again {
+			return err
 		}
 		free, err := t.link(person, account)
 		if err == nil && !free {
@@ -238,6 +248,7 @@ func (d *Door) Link(ctx context.Context, by Asker, person ieum.PersonID, name st
 		}
 		return t.tell("door.linked", person, map[string]any{"by": by.ID}) // whose account is not told: it outlives nobody
 	})
+	return again, err
 }
 
 // EndMandate ends one, and with it what was agreed to by it in the person's name;

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,6 +71,12 @@ func (t tx) holder(row ieum.PersonID) (id ieum.PersonID, err error) {
 func (t tx) addLink(l Link) (int64, error) {
 	return t.exec(`INSERT INTO door_link (id, person, row, sealed, tied_by, documents, since, ended) VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`,
 		l.ID, l.person, l.row, l.sealed, l.By, strings.Join(l.Documents, " "), l.Since.Unix())
+}
+
+// tiedBeside says whether a person is tied to a row by a link that is not among some.
+func (t tx) tiedBeside(id ieum.PersonID, some map[string]bool) (bool, error) {
+	all, err := links(t.ctx, t, `person = ? AND ended = 0`, id)
+	return slices.ContainsFunc(all, func(l Link) bool { return !some[l.ID] }), err
 }
 
 func (t tx) endLink(id ieum.PersonID, link string, now time.Time) (int64, error) {
