@@ -53,6 +53,15 @@ func (l *limiter) take(key string, now time.Time) (wait time.Duration, ok bool) 
 	return 0, true
 }
 
+// back gives a try back that was none.
+func (l *limiter) back(key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b := l.keys[key]; b != nil {
+		b.left = min(float64(l.burst), b.left+1)
+	}
+}
+
 // forget gives a key all its tries back.
 func (l *limiter) forget(key string) {
 	l.mu.Lock()

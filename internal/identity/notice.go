@@ -19,7 +19,7 @@ type Notice struct {
 	Made    time.Time
 	State   string    // one of the states below
 	Settled time.Time // zero = it waits
-	sealed  string    // address to which it goes in place of the account's, or ""
+	sealed  string    // address to which it goes; "" = there was none when it was noted
 }
 
 // What people are told.
@@ -33,6 +33,7 @@ const (
 	roleGranted     = "role_granted"
 	newBrowser      = "new_browser" // which is worth no letter
 	addressChanged  = "address_changed"
+	proved          = "proved"
 )
 
 // The states of a notice.
@@ -53,10 +54,6 @@ func noticeOf(e event) string {
 		}
 	case "identity.link_cancelled":
 		return recoveryEnded
-	case "identity.link_used":
-		if e.data["purpose"] == toRecover {
-			return recoveryUsed
-		}
 	case "identity.factor_added":
 		if kinds, _ := e.data["kinds"].([]string); slices.Contains(kinds, password) {
 			return passwordChanged
@@ -66,6 +63,8 @@ func noticeOf(e event) string {
 		return factorRemoved
 	case "identity.role_confirmed":
 		return roleGranted
+	case "identity.proved":
+		return proved
 	case "identity.signed_in":
 		if e.data["new"] == true {
 			return newBrowser
@@ -122,7 +121,7 @@ func (g *Registry) deliver(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	to, err := g.store.whereTo(ctx, n)
+	to, err := g.store.whereTo(n)
 	if err != nil {
 		return true, err
 	}
@@ -239,7 +238,8 @@ func (g *Registry) SetAddress(ctx context.Context, p *Person, address string) er
 	return nil
 }
 
-// ConfirmAddress takes the code that was mailed. The address before is told.
+// ConfirmAddress takes the code that was mailed. The address before is told; where
+// there was none, a letter tells.
 func (g *Registry) ConfirmAddress(ctx context.Context, p *Person, code string) error {
 	if p.Session.Stage != stageFull {
 		return ieum.ErrSignedOut

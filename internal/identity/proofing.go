@@ -116,7 +116,8 @@ func (g *Registry) Known(ctx context.Context, a AccountID) (token string, simula
 
 // Prove notes that staff saw the owner of an account with two documents of
 // different kinds, in which stood who they are; for Overseas, at a consul's desk,
-// one is a passport. Nobody proves their own account.
+// one is a passport. Nobody proves their own account, nor one to which they handed
+// out a link: whoever did could be in it.
 func (g *Registry) Prove(ctx context.Context, by *Person, name, method string, who ieum.Who, shown ...Shown) error {
 	p, err := g.seen(ctx, by, name, method, who, shown)
 	if err != nil {
@@ -156,6 +157,11 @@ func (g *Registry) seen(ctx context.Context, by *Person, name, method string, wh
 	}
 	if a.ID == by.ID {
 		return Proof{}, errDenied()
+	}
+	if made, err := g.store.madeLink(ctx, by.ID, a.ID); err != nil {
+		return Proof{}, err
+	} else if made {
+		return Proof{}, proofFault("maker", "/name", "you handed out a link to this account, so another member of staff sees the documents")
 	}
 	p := Proof{Account: a.ID, Method: method, By: by.ID, Made: g.now()}
 	evidence := ""

@@ -34,7 +34,7 @@ func TestSomebodyIsProvedAtADesk(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		ctx := t.Context()
 		op := k.operator("oper")
-		token, _, err := k.Add(ctx, op, "kim", Grant{Role: "seeker"})
+		token, _, err := k.Add(ctx, nil, "kim", Grant{Role: "seeker"})
 		k.must(err)
 		kim := k.join(token)
 		passport, card := Shown{"passport", "M1234 5678"}, Shown{"resident-card", "2026-0302"}
@@ -89,7 +89,7 @@ func TestSomebodyAbroadIsProved(t *testing.T) {
 		passport := Shown{"passport", "M12345678"}
 		var people []*Person
 		for _, name := range []string{"kim", "lee", "park"} {
-			token, _, err := k.Add(ctx, op, name, Grant{Role: "seeker"})
+			token, _, err := k.Add(ctx, nil, name, Grant{Role: "seeker"})
 			k.must(err)
 			people = append(people, k.join(token))
 		}
@@ -171,7 +171,7 @@ func TestAProofIsAnsweredByItsOwner(t *testing.T) {
 		ctx := t.Context()
 		k.simulate, k.phone = true, simulatedPhone{}
 		op := k.operator("oper")
-		token, _, err := k.Add(ctx, op, "kim", Grant{Role: "seeker"})
+		token, _, err := k.Add(ctx, nil, "kim", Grant{Role: "seeker"})
 		k.must(err)
 		kim := k.join(token)
 		_, _, err = k.BeginProof(ctx, op, ByPhone, "12")
@@ -190,7 +190,7 @@ func TestAProofIsAnsweredByItsOwner(t *testing.T) {
 func TestProofsOnThePages(t *testing.T) {
 	s := newSite(t)
 	op := s.operator("oper")
-	token, _, err := s.Add(t.Context(), op, "kim", Grant{Role: "seeker"})
+	token, _, err := s.Add(t.Context(), nil, "kim", Grant{Role: "seeker"})
 	s.must(err)
 	kim := s.join(token)
 	s.sign("oper", op)
@@ -232,7 +232,7 @@ func TestAProofSaysWhoItsOwnerIs(t *testing.T) {
 	s := newSite(t, known)
 	ctx := t.Context()
 	op := s.operator("oper")
-	token, _, err := s.Add(ctx, op, "kim", Grant{Role: "seeker"})
+	token, _, err := s.Add(ctx, nil, "kim", Grant{Role: "seeker"})
 	s.must(err)
 	kim := s.join(token)
 	knows := func(want, what string) {

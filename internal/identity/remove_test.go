@@ -31,7 +31,7 @@ func TestAnAccountIsRemovedWhole(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		ctx := t.Context()
 		op := k.operator("oper")
-		token, _, err := k.Add(ctx, op, "kim", Grant{Role: "seeker"})
+		token, _, err := k.Add(ctx, nil, "kim", Grant{Role: "seeker"})
 		k.must(err)
 		kim := k.join(token)
 		k.at = k.at.Add(time.Minute)

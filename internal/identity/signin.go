@@ -52,7 +52,9 @@ func (g *Registry) SignIn(ctx context.Context, v Visit, name, word string) (Entr
 		word = ""
 	}
 	right, err := g.hasher.matches(ctx, word, hash)
-	if err != nil {
+	if err != nil { // there was no room to look at it
+		tries.back(key)
+		g.addresses.back(network(v.Address))
 		return Entry{}, err
 	}
 	if !right {

@@ -28,7 +28,7 @@ func (s *store) change(ctx context.Context, f func(*sql.Tx) (event, error)) erro
 			return err
 		}
 		if kind := noticeOf(e); kind != "" {
-			return s.note(ctx, tx, AccountID(e.subject), kind, "")
+			return s.note(ctx, tx, AccountID(e.subject), kind)
 		}
 		return nil
 	})
@@ -202,6 +202,13 @@ func (s *store) link(ctx context.Context, hash []byte) (Link, error) {
 // not over.
 func (s *store) links(ctx context.Context, a AccountID, now time.Time) ([]Link, error) {
 	return list(ctx, outside(s.db), readLink, `SELECT `+linkColumns+` FROM identity_link WHERE account = ? AND ended = 0 AND until > ? ORDER BY since`, string(a), now.Unix())
+}
+
+// madeLink says whether somebody ever made a link to an account.
+func (s *store) madeLink(ctx context.Context, by, to AccountID) (is bool, err error) {
+	var n int
+	err = s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_link WHERE account = ? AND maker = ?`, string(to), string(by)).Scan(&n)
+	return n > 0, err
 }
 
 // addLink adds a link in place of those of the same purpose.

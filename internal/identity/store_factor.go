@@ -117,7 +117,8 @@ func (s *store) addTo(ctx context.Context, a AccountID, now time.Time, keep stri
 }
 
 // arrive sets up what somebody signs in with who came by a link, uses the link
-// up and begins a session. A recovery leaves nothing of what was there before.
+// up and begins a session. A recovery leaves nothing of what was there before, also not
+// where notices went, which is told first.
 func (s *store) arrive(ctx context.Context, l Link, now time.Time, full Session, more ...setting) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
 		res, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ? WHERE hash = ? AND ended = 0 AND since <= ? AND until > ?`, now.Unix(), l.hash, now.Unix(), now.Unix())
@@ -125,10 +126,7 @@ func (s *store) arrive(ctx context.Context, l Link, now time.Time, full Session,
 			return event{}, err
 		}
 		if l.Purpose == toRecover {
-			if err := dropFactors(ctx, tx, l.Account, `1 = 1`); err != nil {
-				return event{}, err
-			}
-			if _, err := tx.ExecContext(ctx, `DELETE FROM identity_device WHERE account = ?`, string(l.Account)); err != nil {
+			if err := s.beginAnew(ctx, tx, l.Account); err != nil {
 				return event{}, err
 			}
 		}
@@ -140,6 +138,22 @@ func (s *store) arrive(ctx context.Context, l Link, now time.Time, full Session,
 		}
 		return about("identity.link_used", l.Account, "purpose", l.Purpose, "link", l.ID, "kinds", kindsOf(more)), s.insertSession(ctx, tx, full)
 	})
+}
+
+// beginAnew removes what an account was signed in to with, its browsers, and where its
+// notices went, once that was told.
+func (s *store) beginAnew(ctx context.Context, tx *sql.Tx, a AccountID) error {
+	if err := s.note(ctx, tx, a, recoveryUsed); err != nil {
+		return err
+	}
+	if err := forgetAddress(ctx, tx, a); err != nil {
+		return err
+	}
+	if err := dropFactors(ctx, tx, a, `1 = 1`); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM identity_device WHERE account = ?`, string(a))
+	return err
 }
 
 // removeFactor removes a factor, unless what is left would not let the person

@@ -97,7 +97,7 @@ func (s *store) addGrant(ctx context.Context, g Grant, now time.Time, staff []ie
 			if n, err := res.RowsAffected(); err != nil {
 				return event{}, err
 			} else if n > 0 {
-				if err := s.note(ctx, tx, g.Account, recoveryEnded, ""); err != nil {
+				if err := s.note(ctx, tx, g.Account, recoveryEnded); err != nil {
 					return event{}, err
 				}
 			}

@@ -16,9 +16,13 @@ func addressAt(a AccountID, column string) string {
 
 func noticeAt(a AccountID) string { return "identity_notice/" + string(a) + "/address" }
 
-// note adds a notice, within the transaction of what it tells of. to is an address
-// that is no longer the account's, or "".
-func (s *store) note(ctx context.Context, tx *sql.Tx, a AccountID, kind, to string) error {
+// note adds a notice, within the transaction of what it tells of. It goes to the
+// address that the account has now, whatever comes after; without one it is a letter.
+func (s *store) note(ctx context.Context, tx *sql.Tx, a AccountID, kind string) error {
+	to, _, err := s.addressIn(ctx, within(tx), a)
+	if err != nil && !errors.Is(err, ieum.ErrNotFound) { // which it is while it is being erased
+		return err
+	}
 	sealed, err := s.seal(a, noticeAt(a), to)
 	if err != nil {
 		return err
@@ -39,12 +43,8 @@ func readNotice(scan func(...any) error) (n Notice, err error) {
 }
 
 // whereTo returns the address that a notice goes to, "" for none.
-func (s *store) whereTo(ctx context.Context, n Notice) (to string, err error) {
-	if n.sealed != "" {
-		to, err = s.open(n.Account, noticeAt(n.Account), n.sealed)
-	} else {
-		to, _, err = s.address(ctx, n.Account)
-	}
+func (s *store) whereTo(n Notice) (to string, err error) {
+	to, err = s.open(n.Account, noticeAt(n.Account), n.sealed)
 	if errors.Is(err, ieum.ErrNotFound) { // it is being erased
 		return "", nil
 	}
@@ -134,7 +134,8 @@ func (s *store) setPending(ctx context.Context, a AccountID, address string, cod
 }
 
 // confirmAddress lets the address that waits take the place of the one before, which
-// is told; false for a wrong code. The last wrong one forgets it.
+// is told: by letter, when there was none. False for a wrong code; the last wrong one
+// forgets it.
 func (s *store) confirmAddress(ctx context.Context, a AccountID, code []byte, now time.Time) (ok bool, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) (event, error) {
 		ok = false
@@ -150,14 +151,12 @@ func (s *store) confirmAddress(ctx context.Context, a AccountID, code []byte, no
 		if subtle.ConstantTimeCompare(want, code) != 1 {
 			return event{}, nil
 		}
-		before, after, err := s.addressIn(ctx, within(tx), a)
+		_, after, err := s.addressIn(ctx, within(tx), a)
 		if err != nil {
 			return event{}, err
 		}
-		if before != "" {
-			if err := s.note(ctx, tx, a, addressChanged, before); err != nil {
-				return event{}, err
-			}
+		if err := s.note(ctx, tx, a, addressChanged); err != nil {
+			return event{}, err
 		}
 		sealed, err := s.seal(a, addressAt(a, "address"), after)
 		if err != nil {
@@ -178,11 +177,15 @@ func (s *store) dropAddress(ctx context.Context, a AccountID, now time.Time) err
 			return event{}, err
 		}
 		if before != "" {
-			if err := s.note(ctx, tx, a, addressChanged, before); err != nil {
+			if err := s.note(ctx, tx, a, addressChanged); err != nil {
 				return event{}, err
 			}
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM identity_address WHERE account = ?`, string(a))
-		return about("identity.address_dropped", a), err
+		return about("identity.address_dropped", a), forgetAddress(ctx, tx, a)
 	})
+}
+
+func forgetAddress(ctx context.Context, tx *sql.Tx, a AccountID) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM identity_address WHERE account = ?`, string(a))
+	return err
 }
