@@ -252,7 +252,7 @@ func (v Value) checkForm(field *Field, fault func(format string, args ...any)) {
 	}{
 		{len(v.Hash) > 0, field.Type == TypePerson, "hash is for fields of type person"},
 		{field.Type == TypePerson, len(v.Hash) > 0, "a person is told apart by hash: the columns that identify"},
-		{len(v.Code) > 0, field.Type.coded() && field.Codes == codedList, "code is for fields of type code or codes of the list " + codedList},
+		{len(v.Code) > 0, field.Type.coded() && field.Codes == codedList || field.Type == TypeRegion, "code is for fields of type code or codes of the list " + codedList + " and of type region"},
 		{v.Split != "", v.several, "split is for fields that hold several: codes, strings, careers"},
 		{v.Layout != "", field.Type == TypeDate, "layout is for fields of type date"},
 		{v.Unit != "" || v.Per != "", field.Type == TypePay || field.Type == TypeCareers, "unit and per are for fields of type pay or careers"},

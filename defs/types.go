@@ -131,7 +131,7 @@ type Value struct {
 	Column string            `yaml:"column"` // dotted path in JSON
 	Const  string            `yaml:"const"`  // the same for every row
 	CEL    string            `yaml:"cel"`    // over row: map(string, string); one call a distinct row of what it reads
-	Code   []string          `yaml:"code"`   // kind fields given to the coder, title first: for occupation
+	Code   []string          `yaml:"code"`   // kind fields given to the coder, title first: for occupation; the title whose place fills a region
 	Hash   []string          `yaml:"hash"`   // columns hashed with the installation's key: for person only
 	Split  string            `yaml:"split"`  // cut into several at this separator
 	Join   string            `yaml:"join"`   // take Column from all rows of this join

@@ -101,7 +101,8 @@ func addMonths(c *table.Column, v int) {
 
 type regionReader struct {
 	*texts
-	memo memo[regionResult]
+	memo   memo[regionResult]
+	titles memo[headed] // what the headings name
 }
 
 type regionResult struct {
@@ -109,32 +110,64 @@ type regionResult struct {
 	ok bool
 }
 
+// headed is the place a heading names, and whether it says that the work is there.
+type headed struct {
+	parse.Region
+	told bool
+}
+
 func (r *regionReader) read(m *mapper, f *field) {
 	code, scope := &m.out.Columns[f.at], &m.out.Columns[f.at+1]
 	counts := m.readings(f)
 	for i := range m.rows {
 		text, ok := r.first(m, f, i)
-		if !ok {
-			m.none(f, 2)
-			continue
+		var v regionResult
+		if ok {
+			v = r.memo.get(text, func(s string) regionResult {
+				region, ok := m.regions.Read(s)
+				return regionResult{region, ok}
+			})
+			if v.ok {
+				counts.read++
+			} else {
+				m.unread(f, text)
+			}
 		}
-		v := r.memo.get(text, func(s string) regionResult {
-			region, ok := m.regions.Read(s)
-			return regionResult{region, ok}
-		})
-		if v.ok {
-			counts.read++
-		} else {
-			m.unread(f, text)
-		}
+		v.Region = r.headed(m, f, i, v.Region)
 		if v.Code == "" {
 			code.AddNull()
 		} else {
 			code.AddString(v.Code)
 		}
 		addPositive(scope, int64(v.Scope))
-		m.text(f, text)
+		if ok {
+			m.text(f, text)
+		} else {
+			m.noText(f)
+		}
 	}
+}
+
+// headed returns the place of row i with what the heading adds that the mapping
+// names: the place where the source gives none, the district within the province
+// that it gives, and another province when the heading says that the work is
+// there, for a province alone is often that of the employer's seat.
+func (r *regionReader) headed(m *mapper, f *field, i int, given parse.Region) parse.Region {
+	if len(f.value.Code) == 0 || given.Scope != parse.Placed || len(given.Code) > 2 {
+		return given
+	}
+	title := m.capturedText(f.value.Code[0], i)
+	if title == "" {
+		return given
+	}
+	h := r.titles.get(title, func(s string) headed {
+		place, told, _ := m.regions.Heading(s)
+		return headed{place, told}
+	})
+	if h.Code != "" && (h.told && !strings.HasPrefix(given.Code, h.Code) || strings.HasPrefix(h.Code, given.Code)) {
+		return h.Region
+	}
+	return given
 }
 
 type personReader struct {

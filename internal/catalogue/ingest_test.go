@@ -276,6 +276,24 @@ func TestIngestReadsFields(t *testing.T) {
 	}
 }
 
+// A heading fills the place where the source gives none, and narrows or mends a
+// province; a district that the source gives stands.
+func TestIngestReadsThePlaceOfAHeading(t *testing.T) {
+	b := newBench(t, strings.Replace(shop, "region: place", "region: {column: place, code: [title]}", 1))
+	b.ingest("shop", b.file("jobs.csv", shopHeader,
+		job("1", "[대전 서구 근무] 주방보조"),
+		job("2", "[대전 서구 근무] 주방보조", "place=서울"),
+		job("3", "[부산] 주방보조", "place=서울"),
+		job("4", "[부산 해운대구] 주방보조", "place=부산"),
+		job("5", "[대전 서구 근무] 주방보조", "place=경기 성남시 분당구"),
+		job("6", "[부산 근무] 주방보조", "place=전국"),
+		job("7", "주방보조"),
+	))
+	b.expectRows("posting", []string{"_key", "region", "region_text"},
+		"_key=1 region=30170", "_key=2 region=30170 region_text=서울", "_key=3 region=11 region_text=서울", "_key=4 region=26350 region_text=부산",
+		"_key=5 region=41135 region_text=경기 성남시 분당구", "_key=6 region_text=전국", "_key=7")
+}
+
 // An address that people follow leads to a page of the web, and holds no password.
 func TestIngestTakesOnlyAddressesOfPages(t *testing.T) {
 	b := newBench(t, shop)
