@@ -102,6 +102,7 @@ type scene struct {
 	changes  bool     // … and so is this
 	want     string   // what a clean run keeps
 	old, new string   // version served before, "" = none, and after a clean run
+	keys     string   // folder of the keys that a clean run leaves
 	calls    []call
 }
 
@@ -133,7 +134,7 @@ func (s *scene) play(t *testing.T) (clean string) {
 	s.old = standing(t, s.dir)
 	clean = s.copy(t)
 	s.trace(s.live(t, clean))
-	s.want, s.new = keptIn(t, clean), standing(t, clean)
+	s.want, s.new, s.keys = keptIn(t, clean), standing(t, clean), filepath.Join(clean, "data", "keys")
 	return clean
 }
 
