@@ -19,11 +19,11 @@ func (h *handlers) staffRoutes(mux *web.Mux) {
 	mux.Page("POST /clients", web.Records, h.signed(h.names)) // what a mere link leads to writes nothing down
 	mux.Page("POST /clients/keep", web.Records, h.signed(h.keepFor))
 	mux.Page("GET /clients/{person}", web.Records, h.signed(h.client))
-	mux.Page("POST /clients/{person}/{do}", web.Records, h.signed(h.clientDo))
+	mux.Upload("POST /clients/{person}/{do}", web.Records, ieum.WriteClients, h.signed(h.clientDo))
 	mux.Page("GET /mandates", web.Records, h.signed(h.mandates))
 	mux.Page("POST /mandates/{id}/{do}", web.Records, h.signed(h.mandateDo))
 	mux.Page("GET /desk", web.Records, h.signed(h.desk))
-	mux.Page("POST /desk", web.Records, h.signed(h.register))
+	mux.Upload("POST /desk", web.Records, ieum.WriteClients, h.signed(h.register))
 	mux.Page("GET /desk/consent", web.Nothing, h.signed(h.consentForm))
 	mux.Page("GET /oversight", web.Records, h.signed(h.oversight))
 	mux.Page("POST /oversight", web.Records, h.signed(h.settle))

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -85,6 +86,7 @@ func (m *Mux) guard() http.Handler {
 		}()
 		defer m.rescue(out, r)
 		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // a mapped file cut short under us ends this request, not the program
+		r.Context().Value(requestKey{}).(*request).body = r.Body
 		r.Body = http.MaxBytesReader(out, r.Body, maxBody)
 		inner.ServeHTTP(out, r)
 	})
@@ -145,6 +147,7 @@ type requestKey struct{}
 type request struct {
 	id, pattern string
 	reader      *Reader
+	body        io.ReadCloser // without the limit that most routes have
 }
 
 // requestID returns the number of a request, as its log lines have it.

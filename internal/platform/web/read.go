@@ -43,15 +43,17 @@ type Upload struct {
 // these (repeated parameters). Empty values count as absent. A parameter that
 // no field names is refused, and the error says which one may have been meant.
 // The error joins one *ieum.Error of kind ErrInvalid for every Field at fault;
-// a text that is too long is read all the same, so that a form can show it.
+// a text that is too long is read all the same, so that a form can show it, and so is
+// the rest of a form whose file is too large.
 func Read[T any](r *http.Request) (T, error) {
 	var into T
-	if err := parseForm(r); err != nil {
-		return into, err
+	large := parseForm(r)
+	if e, ok := errors.AsType[*ieum.Error](large); large != nil && (!ok || e.Field == "") {
+		return into, large
 	}
 	v := reflect.ValueOf(&into).Elem()
 	known := []string{}
-	var faults []error
+	faults := []error{large}
 	for _, f := range reflect.VisibleFields(v.Type()) {
 		p, ok := parameterOf(f)
 		if !ok {
@@ -86,7 +88,9 @@ func names(r *http.Request) []string {
 func parseForm(r *http.Request) error {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	var err error
-	if kind == "multipart/form-data" {
+	if u, ok := r.Body.(*upload); ok {
+		err = u.parse(r)
+	} else if kind == "multipart/form-data" {
 		err = r.ParseMultipartForm(maxBody)
 	} else {
 		err = r.ParseForm()
@@ -95,6 +99,9 @@ func parseForm(r *http.Request) error {
 		return nil
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return err
+	}
+	if _, ok := errors.AsType[*ieum.Error](err); ok {
 		return err
 	}
 	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.form", Message: "the query or form cannot be read: " + err.Error()}
