@@ -453,19 +453,18 @@ func (d *Door) eraseKeys(ctx context.Context, person ieum.PersonID, spares func(
 		return nil, err
 	}
 	err = d.store.in(ctx, func(t tx) error {
-		rows = map[ieum.SourceID][]string{}
+		found, all := map[ieum.SourceID][]string{}, append(slices.Clone(ids), string(person))
 		if _, err := t.lock(person); err != nil {
 			return err
 		}
-		all, err := links(ctx, t, `person = ? AND ended = 0`, person)
+		tied, err := links(ctx, t, `person = ? AND ended = 0`, person)
 		if err != nil {
 			return err
 		}
-		for _, l := range all {
+		for _, l := range tied {
 			one, err := d.untie(l)
 			if isErased(err) {
-				rows = nil // an attempt that was cut off erased them all
-				return nil
+				return nil // an attempt before erased them all: one that was cut off, or of this call, whose rows these are
 			}
 			if err != nil {
 				return err
@@ -473,10 +472,11 @@ func (d *Door) eraseKeys(ctx context.Context, person ieum.PersonID, spares func(
 			if others[l.ID] || spares(l) {
 				continue
 			}
-			rows[one.Source] = append(rows[one.Source], one.Key)
-			ids = append(ids, string(l.row))
+			found[one.Source] = append(found[one.Source], one.Key)
+			all = append(all, string(l.row))
 		}
-		return d.Keys.Erase(append(ids, string(person))...)
+		rows = found
+		return d.Keys.Erase(all...)
 	})
 	return rows, err
 }
