@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -46,37 +47,44 @@ func nameOf(ids []string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// Forget erases the résumé that a source has under a key, by whom of staff: from
-// now on nobody is shown it, the next build leaves it out, and so does any later
-// one, also when it is delivered again. It cannot be undone. Without such a row it
-// is ieum.ErrNotFound. Cut off in between it is gone on with by Hide.
+// Forget erases the résumé that a source has under a key, or a number it gave out
+// (see Key), by whom of staff: from now on nobody is shown it, the next build leaves
+// it out, and so does any later one, also when it is delivered again. It cannot be
+// undone. Without such a row it is ieum.ErrNotFound, having gone on with an erasure
+// of it that was cut off.
 func (c *Catalogue) Forget(ctx context.Context, source ieum.SourceID, key string, by ieum.AccountID) error {
 	r, err := c.Record(ctx, source, resumeKind, key)
+	if errors.Is(err, ieum.ErrNotFound) {
+		return cmp.Or(c.Hide(ctx), err)
+	}
 	if err != nil {
 		return err
 	}
 	if err := c.Hide(ctx); err != nil { // so that what follows need look for one key alone
 		return err
 	}
-	before := tombs(c.keys)
-	id := string(RowPerson(c.keys, source, resumeKind, key))
+	id := string(RowPerson(c.keys, source, resumeKind, r.Key))
 	if err := c.keys.Erase(id); err != nil {
 		return err
 	}
-	if err := c.hide([]snapshot.Place{{Delivery: uint32(r.Delivery), Row: r.place}}, looked{}); err != nil {
+	return c.erased(ctx, by, []string{id}, []snapshot.Place{{Delivery: uint32(r.Delivery), Row: r.place}})
+}
+
+// erased goes on with rows whose ids were erased: it hides them, at once where each
+// lies now, then in all deliveries they came with, and writes down who wished so.
+// Cut off in between it is gone on with by Hide.
+func (c *Catalogue) erased(ctx context.Context, by ieum.AccountID, ids []string, now []snapshot.Place) error {
+	if err := c.hide(now, looked{}); err != nil {
 		return err
 	}
-	found, through, err := c.places(ctx, 0, []string{id})
-	if err != nil {
-		return err
+	for _, id := range ids {
+		if err := c.store.forgot(ctx, id, by); err != nil {
+			return err
+		}
 	}
-	if len(before) > 0 {
-		through = 0 // of the others nothing was looked for
-	}
-	if err := c.hide(found, looked{nameOf(before), nameOf(append(before, id)), through}); err != nil {
-		return err
-	}
-	return c.store.forgot(ctx, id, by)
+	all := tombs(c.keys)
+	before := slices.DeleteFunc(slices.Clone(all), func(id string) bool { return slices.Contains(ids, id) })
+	return c.look(ctx, 0, ids, looked{before: nameOf(before), after: nameOf(all), only: len(before) > 0})
 }
 
 // Behind says whether Hide has to go through keys.
@@ -91,8 +99,10 @@ func (c *Catalogue) Behind(ctx context.Context) (bool, error) {
 }
 
 // Hide brings what is hidden in line with who was erased: it looks through what
-// was delivered since it last did, and through all when the tombstones are
-// others, as after a restore. Without tombstones it reads nothing.
+// was delivered since it last did, and through all when the tombstones are others, as
+// after a restore or an erasure that was cut off; it writes down those of whom nothing
+// says yet that they were erased. What cannot be read is told when the rest is hidden.
+// Without tombstones it reads nothing.
 func (c *Catalogue) Hide(ctx context.Context) error {
 	if c.keys == nil {
 		return nil
@@ -103,17 +113,30 @@ func (c *Catalogue) Hide(ctx context.Context) error {
 	case err != nil || len(list) == 0 && h.Erased != damaged:
 		return err
 	case len(list) == 0:
-		return c.hide(nil, looked{damaged, nameOf(nil), 0})
+		return c.hide(nil, looked{before: damaged, after: nameOf(nil)})
 	}
 	from, name := h.Through, nameOf(list)
 	if h.Erased != name {
 		from = 0
+		if err := c.store.forgotten(ctx, list); err != nil {
+			return err
+		}
 	}
-	found, through, err := c.places(ctx, from, list)
-	if err != nil || h.Erased == name && h.Through == through {
-		return err
+	return c.look(ctx, from, list, looked{before: h.Erased, after: name})
+}
+
+// look looks for people in the deliveries after a number, and hides those it finds.
+func (c *Catalogue) look(ctx context.Context, after int64, of []string, l looked) error {
+	found, through, fault := c.places(ctx, after, of)
+	switch {
+	case fault != nil:
+		l = looked{} // what was not read is looked for the next time
+	case l.before == l.after && through == after:
+		return nil
+	case !l.only:
+		l.through = through
 	}
-	return c.hide(found, looked{h.Erased, name, through})
+	return errors.Join(c.hide(found, l), fault)
 }
 
 // damaged is a name that no tombstones have.
@@ -130,7 +153,8 @@ func (c *Catalogue) readHidden() (*snapshot.Hidden, error) {
 }
 
 // places looks for résumés of people in the deliveries after a number, and returns
-// where they are and the last number there is.
+// where they are and the last number there is, with the faults of files that could
+// not be read.
 func (c *Catalogue) places(ctx context.Context, after int64, of []string) (found []snapshot.Place, through int64, err error) {
 	ids := map[rowID]bool{}
 	for _, text := range of {
@@ -141,6 +165,7 @@ func (c *Catalogue) places(ctx context.Context, after int64, of []string) (found
 	if err != nil {
 		return nil, 0, err
 	}
+	var faults []error
 	for _, st := range states {
 		through = max(through, st.delivery)
 	}
@@ -159,17 +184,18 @@ func (c *Catalogue) places(ctx context.Context, after int64, of []string) (found
 				}
 			})
 			if err != nil {
-				return nil, 0, err
+				faults = append(faults, err)
 			}
 		}
 	}
-	return found, through, nil
+	return found, through, errors.Join(faults...)
 }
 
 // looked says that somebody who found the tombstones called before looked for
 // those called after; the zero value that nobody did.
 type looked struct {
 	before, after string
+	only          bool  // for those who were called after and not before, not for the others
 	through       int64 // the last delivery that was looked through; 0 = no further than before
 }
 

@@ -161,6 +161,53 @@ func TestAnErasureThatWasCutOffIsGoneOnWith(t *testing.T) {
 	}
 }
 
+// The same command given again goes on with an erasure that was cut off at any step:
+// the row is hidden and the journal says that it was erased, once.
+func TestAnErasureThatWasCutOffIsGoneOnWithByTheSameCommand(t *testing.T) {
+	b, _ := peopleOf(t)
+	id := string(RowPerson(b.keys, "people", "resume", "r2"))
+	if err := b.keys.Erase(id); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := b.Forget(t.Context(), "people", "r2", "aofficer"); !errors.Is(err, ieum.ErrNotFound) {
+			t.Fatal(err)
+		}
+		if h, err := snapshot.ReadHidden(b.dir); err != nil || len(h.Rows) != 2 {
+			t.Errorf("hidden are %v, %v, want both rows", h.Rows, err)
+		}
+		b.journalSays("catalogue.forgotten", id, `{"by":""}`)
+	}
+}
+
+// A server whose copy of the lake lacks a delivery hides who was erased in all others,
+// says what it could not read, and reads it later.
+func TestWhatCanBeReadIsHidden(t *testing.T) {
+	b, _ := peopleOf(t)
+	path := b.segmentPath("people", "resume", 2)
+	was, err := os.ReadFile(path)
+	if err := errors.Join(err, os.Remove(path), b.keys.Erase(string(RowPerson(b.keys, "people", "resume", "r2")))); err != nil {
+		t.Fatal(err)
+	}
+	hides := func(rows int) {
+		t.Helper()
+		if h, err := snapshot.ReadHidden(b.dir); err != nil || len(h.Rows) != rows {
+			t.Errorf("hidden are %v, %v, want %d rows", h.Rows, err, rows)
+		}
+	}
+	if err := b.Hide(t.Context()); !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), path+" is missing") {
+		t.Errorf("got %v", err)
+	}
+	hides(1)
+	if behind, err := b.Behind(t.Context()); err != nil || !behind {
+		t.Errorf("behind %v, %v", behind, err)
+	}
+	if err := errors.Join(os.WriteFile(path, was, 0o600), b.Hide(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	hides(2)
+}
+
 // Snapshots that hold somebody who was erased are removed, but for the one in use,
 // of which it is said when it is a day too old. One build of changes is not enough.
 func TestOlderSnapshotsAreRemoved(t *testing.T) {

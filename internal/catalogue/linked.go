@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -240,10 +239,9 @@ func (c *Catalogue) title(out *ieum.Imported) {
 }
 
 // HideErased hides rows whose ids were erased a moment ago, of one person who wished
-// so, in what is served: at once where each lies now, then in all deliveries it came
-// with. Cut off in between it is gone on with by Hide.
+// so, in what is served.
 func (c *Catalogue) HideErased(ctx context.Context, by ieum.AccountID, rows map[ieum.SourceID][]string) error {
-	ids := map[string]bool{}
+	var ids []string
 	var now []snapshot.Place
 	for source, keys := range rows {
 		for _, key := range keys {
@@ -251,34 +249,14 @@ func (c *Catalogue) HideErased(ctx context.Context, by ieum.AccountID, rows map[
 			if !slices.Contains(c.keys.Erased(), id) {
 				return fmt.Errorf("catalogue: row %s is to be hidden and was not erased", id)
 			}
-			ids[id] = true
 			at, err := c.placeNow(ctx, source, key)
 			if err != nil {
 				return err
 			}
-			now = append(now, at...)
+			ids, now = append(ids, id), append(now, at...)
 		}
 	}
-	if err := c.hide(now, looked{}); err != nil {
-		return err
-	}
-	before := slices.DeleteFunc(tombs(c.keys), func(id string) bool { return ids[id] })
-	found, through, err := c.places(ctx, 0, slices.Collect(maps.Keys(ids)))
-	if err != nil {
-		return err
-	}
-	if len(before) > 0 {
-		through = 0 // of the others nothing was looked for
-	}
-	if err := c.hide(found, looked{nameOf(before), nameOf(tombs(c.keys)), through}); err != nil {
-		return err
-	}
-	for id := range ids {
-		if err := c.store.forgot(ctx, id, by); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.erased(ctx, by, ids, now)
 }
 
 // placeNow returns where the row lies that a source has under a key, none when it

@@ -35,8 +35,8 @@ type Named struct {
 	Text  string
 }
 
-// Record returns the row that a source now has under a key, and its lineage:
-// the delivery, file and row it came with. It is ieum.ErrNotFound when there is
+// Record returns the row that a source now has under a key, or a number it gave
+// out (see Key), and its lineage: the delivery, file and row it came with. It is ieum.ErrNotFound when there is
 // none, or it is of somebody who was erased.
 func (c *Catalogue) Record(ctx context.Context, source ieum.SourceID, kind ieum.KindID, key string) (*Record, error) {
 	missing := &ieum.Error{Kind: ieum.ErrNotFound, Key: "error.no_record", Message: fmt.Sprintf("source %s has no %s under the key %q", source, kind, key)}
@@ -59,7 +59,10 @@ func (c *Catalogue) Record(ctx context.Context, source ieum.SourceID, kind ieum.
 	var e entry
 	var ok bool
 	err = c.naming(source, k, func(n *namer) error {
-		e, ok = present.find(n.key(key))
+		if e, ok = present.find(n.key(key)); !ok {
+			key = c.Key(key)
+			e, ok = present.find(n.key(key))
+		}
 		return nil
 	})
 	if err := errors.Join(err, present.close()); err != nil {

@@ -266,6 +266,21 @@ func (s *store) forgot(ctx context.Context, id string, by ieum.AccountID) error 
 	})
 }
 
+// forgotten records rows as erased of which no entry says so: who wished it is not
+// known any more.
+func (s *store) forgotten(ctx context.Context, ids []string) error {
+	for _, id := range ids {
+		had, err := journal.Of(ctx, s.db, id, "catalogue.forgotten", 0, 1)
+		if err == nil && len(had) == 0 {
+			err = s.forgot(ctx, id, "")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // opened records that somebody is about to read rows about people.
 func (s *store) opened(ctx context.Context, q sealedQuarantine, by ieum.AccountID) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
