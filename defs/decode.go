@@ -19,6 +19,7 @@ type doc struct {
 	file   string
 	root   *yaml.Node // nil when the file is no YAML
 	value  any
+	below  []layered // files of the same path that this one replaces
 	faults *Faults
 }
 
@@ -31,7 +32,7 @@ var (
 )
 
 func newDoc(f layered, faults *Faults) *doc {
-	d := &doc{file: f.name, faults: faults}
+	d := &doc{file: f.name, below: f.below, faults: faults}
 	in := yaml.NewDecoder(bytes.NewReader(f.text))
 	var n yaml.Node
 	err := in.Decode(&n)

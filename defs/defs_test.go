@@ -68,6 +68,17 @@ fields:
   - {name: pay, type: pay, title: {ko: 값, en: Pay}}
   - {name: person, type: person, sensitivity: personal, title: {ko: 사람, en: Person}}
   - {name: count, type: int, title: {ko: 수, en: Count}}
+  - {name: of, type: string, required: true, sensitivity: personal, title: {ko: 이력서, en: Résumé}}
+person: of
+`),
+		"kinds/resume.yaml": text(`id: resume
+version: 1
+title: {ko: 이력서, en: Résumé}
+holder: {ko: 아무개, en: Nobody}
+about: {ko: 이력서 하나, en: One résumé.}
+keep: P5Y
+fields:
+  - {name: person, type: person, sensitivity: personal, title: {ko: 사람, en: Person}}
 `),
 		"sources/shop.yaml": text(`id: shop
 version: 1
@@ -92,11 +103,17 @@ files:
       pay: {column: price, unit: manwon, per: year}
       person: {hash: [phone]}
       count: {cel: 'row["수량"] == "" ? 0 : int(row["수량"])'}
+      of: of
     quality:
       - when: last < day
         then: reject
         say: {ko: 끝이 앞섭니다., en: It ends before it begins.}
   - match: "marks*.csv"
+  - match: "people*.csv"
+    kind: resume
+    delivery: full
+    key: [no]
+    map: {person: {hash: [phone]}}
 examples:
   - name: a red thing
     row: {no: "1", 이름: 공, 색: R}
@@ -166,6 +183,16 @@ func TestFaults(t *testing.T) {
 		{"master with an unknown part", "kinds/thing.yaml", "keep: P5Y", "keep: P5Y\nmaster: {as: service, titel: name}", "kinds/thing.yaml:8: master.titel is no field here; did you mean title?"},
 		{"field named as a word of the rules", "kinds/thing.yaml", "name: count", "name: missing", "kinds/thing.yaml:17: missing is a word of the rules' language"},
 
+		{"people without a person", "kinds/thing.yaml", "person: of\n", "", "kinds/thing.yaml:9: rows of the kind tell about people: say in person which field has the key of the résumé"},
+		{"a person that is no field", "kinds/thing.yaml", "person: of", "person: off", `kinds/thing.yaml:19: person names a string field that is required: the key of a résumé; not "off"`},
+		{"a person that lies open", "kinds/thing.yaml", "required: true, sensitivity: personal, title: {ko: 이력서", "required: true, title: {ko: 이력서", "kinds/thing.yaml:19: field of says whom a row is about: give it sensitivity: personal"},
+		{"people told apart in the open", "kinds/thing.yaml", "type: person, sensitivity: personal", "type: person", "kinds/thing.yaml:16: field person tells people apart: give it sensitivity: personal"},
+		{"a résumé of nobody", "kinds/resume.yaml", "{name: person, type: person, sensitivity: personal", "{name: person, type: string", "kinds/resume.yaml:8: a resume tells about a person and stands for them"},
+		{"a résumé of another's", "kinds/resume.yaml", "keep: P5Y", "keep: P5Y\nperson: person", "a resume tells about a person and stands for them"},
+		{"people without résumés", "sources/shop.yaml", "    kind: resume", "    kind: other", "sources/shop.yaml:10: rows of kind thing are erased with a résumé of the same source, by its key"},
+		{"people whose résumés have two keys", "sources/shop.yaml", "kind: resume\n    delivery: full\n    key: [no]", "kind: resume\n    delivery: full\n    key: [no, day]", "and each such file one column in key"},
+		{"people whose résumés have no key", "sources/shop.yaml", "kind: resume\n    delivery: full\n    key: [no]", "kind: resume\n    delivery: full", "and each such file one column in key"},
+
 		{"unknown kind", "sources/shop.yaml", "kind: thing", "kind: thin", "sources/shop.yaml:10: there is no kind thin; did you mean thing?"},
 		{"unknown field of the kind", "sources/shop.yaml", "name: 이름", "nam: 이름", "sources/shop.yaml:16: kind thing has no field nam; did you mean name?"},
 		{"required field not mapped", "sources/shop.yaml", "name: 이름", "count: 이름", "field name of kind thing is required"},
@@ -195,7 +222,7 @@ func TestFaults(t *testing.T) {
 		{"expression of an unknown name", "sources/shop.yaml", `row["수량"] == "" ?`, `rows["수량"] == "" ?`, "undeclared reference to 'rows'"},
 		{"expression that gives a map", "sources/shop.yaml", `row["수량"] == "" ? 0 : int(row["수량"])`, `{"a": row.x}`, "a mapping gives text"},
 		{"expression that reads any column", "sources/shop.yaml", `row["수량"] == "" ?`, `size(row) == 0 ?`, "name the column itself"},
-		{"rule of an unknown field", "sources/shop.yaml", "last < day", "lst < day", "sources/shop.yaml:25: when: undeclared reference to 'lst'"},
+		{"rule of an unknown field", "sources/shop.yaml", "last < day", "lst < day", "sources/shop.yaml:26: when: undeclared reference to 'lst'"},
 		{"rule of the wrong type", "sources/shop.yaml", "last < day", "last - day", "a rule is true or false, not int"},
 		{"rule that mixes types", "sources/shop.yaml", "last < day", "last < name", "found no matching overload for '_<_' applied to '(int, string)'"},
 		{"rule of an unknown part", "sources/shop.yaml", "last < day", "pay.least < 5", "undefined field 'least'"},
@@ -204,7 +231,7 @@ func TestFaults(t *testing.T) {
 		{"rule with has", "sources/shop.yaml", "last < day", "has(pay.min)", `write "pay.min" in missing in place of has()`},
 		{"rule without words", "sources/shop.yaml", "say: {ko: 끝이 앞섭니다., en: It ends before it begins.}", "say: {ko: 끝이 앞섭니다.}", "say needs a text in ko and in en"},
 		{"rule without effect", "sources/shop.yaml", "then: reject", "then: drop", `then is one of reject, warn, not "drop"`},
-		{"example of an unknown field", "sources/shop.yaml", "expect: {name: 공,", "expect: {nam: 공,", "sources/shop.yaml:32: kind thing has no field nam; did you mean name?"},
+		{"example of an unknown field", "sources/shop.yaml", "expect: {name: 공,", "expect: {nam: 공,", "sources/shop.yaml:38: kind thing has no field nam; did you mean name?"},
 		{"example of no file", "sources/shop.yaml", "- name: a red thing", "- name: a red thing\n    file: x.csv", `no entry of files fits the name "x.csv"`},
 		{"example that expects nothing", "sources/shop.yaml", "    expect: {name: 공, colour: r}\n", "", `example "a red thing" says either`},
 
@@ -240,6 +267,28 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// A definition over another cannot let lie open what that one says about people, nor
+// tie it to somebody else; more it can say.
+func TestADefinitionOverAnotherKeepsPeopleSealed(t *testing.T) {
+	over := func(old, new string) error {
+		_, err := LoadFrom(files(), fstest.MapFS{"kinds/thing.yaml": edited(t, "kinds/thing.yaml", old, new)["kinds/thing.yaml"]})
+		return err
+	}
+	if err := over("name: count, type: int,", "name: count, type: int, sensitivity: personal,"); err != nil {
+		t.Errorf("what tells more about people: %v", err)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{"sensitivity: identifying", "sensitivity: personal", "kinds/thing.yaml:10: field owner is identifying in kinds/thing.yaml; a definition over it may not take that back"},
+		{"string, sensitivity: identifying", "string", "field owner is identifying in kinds/thing.yaml"},
+		{"required: true, sensitivity: personal, title: {ko: 이력서, en: Résumé}}\nperson: of", "required: true, title: {ko: 이력서, en: Résumé}}", "field of is personal in kinds/thing.yaml"},
+		{"name: of, type: string, required: true, sensitivity: personal, title: {ko: 이력서, en: Résumé}}\nperson: of", "name: no, type: string, required: true, sensitivity: personal, title: {ko: 이력서, en: Résumé}}\nperson: no", `person is "of" in kinds/thing.yaml, and stays so`},
+	} {
+		if err := over(c.old, c.new); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: got %v, want %s", c.new, err, c.want)
+		}
+	}
+}
+
 // All faults are told at once, in order of file and line, and none twice.
 func TestAllFaultsAtOnce(t *testing.T) {
 	m := edited(t, "kinds/thing.yaml", "keep: P5Y", "keep: ever")
@@ -256,7 +305,7 @@ func TestAllFaultsAtOnce(t *testing.T) {
 	}
 	want := []string{
 		"codes/lone.csv:0", "codes/places.csv:2", "kinds/other.txt:0", "kinds/thing.yaml:7",
-		"messages/ko.yaml:2", "sources/shop.yaml:6", "sources/shop.yaml:25", "sources/shop.yaml:25",
+		"messages/ko.yaml:2", "sources/shop.yaml:6", "sources/shop.yaml:26", "sources/shop.yaml:26",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("faults at %v\nwant      %v\n%v", got, want, err)
@@ -308,10 +357,11 @@ func TestOverlay(t *testing.T) {
 // 410 kinds are carried as easily as 10.
 func TestManyKinds(t *testing.T) {
 	var kind strings.Builder
-	kind.WriteString(strings.TrimSuffix(string(files()["kinds/thing.yaml"].Data), "\n"))
+	kind.WriteString(strings.TrimSuffix(string(files()["kinds/thing.yaml"].Data), "\nperson: of\n"))
 	for i := range 15 {
 		fmt.Fprintf(&kind, "\n  - {name: field%d, type: code, codes: regions, title: {ko: 칸, en: Field}}", i)
 	}
+	kind.WriteString("\nperson: of\n")
 	took := func(n int) time.Duration {
 		over := fstest.MapFS{"codes/colours.yaml": files()["codes/colours.yaml"]}
 		for i := range n {
@@ -365,7 +415,7 @@ func TestExamplesRun(t *testing.T) {
 		t.Errorf("%d examples ran: %v", n, faults)
 	}
 	_, faults := set.RunExamples(read(map[string]string{"name": "공"}, ""))
-	if want := `sources/shop.yaml:30: example "a red thing": colour became "", not "r"`; faults.Error() != want {
+	if want := `sources/shop.yaml:36: example "a red thing": colour became "", not "r"`; faults.Error() != want {
 		t.Errorf("got %v, want %s", faults, want)
 	}
 	set.Sources["shop"].Examples[0].Expect["tags"] = "[]"

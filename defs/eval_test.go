@@ -24,9 +24,9 @@ codes:
   - {code: "2", name: {ko: 쪽빛, en: Old indigo}, successor: x}
 `)
 	src := string(m["sources/shop.yaml"].Data)
-	name := "name: 이름\n      "
+	name := "of: of\n      name: 이름\n      "
 	if field == "name" {
-		name = ""
+		name = "of: of\n      "
 	}
 	before, rest, _ := strings.Cut(src, "    map:\n")
 	_, after, _ := strings.Cut(rest, "    quality:\n")

@@ -1,6 +1,7 @@
 package defs
 
 import (
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -82,13 +83,57 @@ func (l *loader) kind(d *doc) {
 			d.fault(d.at("identity", i), "identity names %s, which is no field of the kind%s", name, nearest(name, k.fieldNames()))
 		}
 	}
-	if f, ok := k.Field(k.Person); k.Person != "" && (!ok || f.Type != TypeString || !f.Required) {
-		d.fault(d.at("person"), "person names a string field that is required: the key of a résumé; not %q", k.Person)
-	}
+	d.people(k)
 	if d.has("master") {
 		k.Master.check(d, k)
 	}
 	l.set.Kinds[k.ID] = k
+}
+
+// resumeKind is the kind whose rows each stand for a person.
+const resumeKind = "resume"
+
+// Personal says whether rows of the kind tell about people.
+func (k *Kind) Personal() bool {
+	return slices.ContainsFunc(k.Fields, func(f Field) bool { return f.Sensitivity != None })
+}
+
+// people checks that rows about people are kept as such, and for whom: what is not
+// sealed, or sealed for nobody, no erasure reaches.
+func (d *doc) people(k *Kind) {
+	f, ok := k.Field(k.Person)
+	switch {
+	case k.ID == resumeKind && (k.Person != "" || !k.Personal()):
+		d.fault(d.at("fields"), "a resume tells about a person and stands for them: it has a field with sensitivity: personal, and no person")
+	case k.Person != "" && (!ok || f.Type != TypeString || !f.Required):
+		d.fault(d.at("person"), "person names a string field that is required: the key of a résumé; not %q", k.Person)
+	case k.Person != "" && f.Sensitivity == None:
+		d.fault(d.at("person"), "field %s says whom a row is about: give it sensitivity: personal", k.Person)
+	case k.Person == "" && k.Personal() && k.ID != resumeKind:
+		d.fault(d.at("fields"), "rows of the kind tell about people: say in person which field has the key of the résumé, of the same source, with which they are erased")
+	}
+	d.noLessSensitive(k)
+}
+
+// noLessSensitive faults a kind that takes back what the one beneath says about
+// people: rows that came before are sealed, and others would lie open beside them.
+func (d *doc) noLessSensitive(k *Kind) {
+	for _, f := range d.below {
+		below := newDoc(f, new(Faults))
+		if below.root == nil {
+			continue
+		}
+		was := new(Kind)
+		below.decode(below.root, reflect.ValueOf(was).Elem(), "")
+		if k.Person != was.Person {
+			d.fault(d.at("person"), "person is %q in %s, and stays so", was.Person, f.name)
+		}
+		for _, old := range was.Fields {
+			if i, ok := k.byName[old.Name]; ok && slices.Index(sensitivities, k.Fields[i].Sensitivity) < slices.Index(sensitivities, old.Sensitivity) {
+				d.fault(d.at("fields", i), "field %s is %s in %s; a definition over it may not take that back", old.Name, old.Sensitivity, f.name)
+			}
+		}
+	}
 }
 
 func (l *loader) field(d *doc, k *Kind, i int) {
@@ -113,6 +158,9 @@ func (l *loader) field(d *doc, k *Kind, i int) {
 	}
 	if !slices.Contains(sensitivities, f.Sensitivity) {
 		d.fault(d.at("fields", i, "sensitivity"), "sensitivity is %s, not %q", strings.Join(texts(sensitivities), ", "), f.Sensitivity)
+	}
+	if f.Type == TypePerson && f.Sensitivity == None {
+		d.fault(d.at("fields", i), "field %s tells people apart: give it sensitivity: personal", f.Name)
 	}
 	l.fieldCodes(d, f, i)
 }

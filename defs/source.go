@@ -60,6 +60,18 @@ func (d *doc) oneOf(word string, known []string, at ...any) {
 	}
 }
 
+// keyedPeople says whether the source's résumés are known by one column each.
+func (s *Source) keyedPeople() (keyed bool) {
+	for _, f := range s.Files {
+		if f.Kind == resumeKind {
+			if keyed = len(f.Key) == 1; !keyed {
+				return false
+			}
+		}
+	}
+	return keyed
+}
+
 // share faults a number that is no share of 1.
 func (d *doc) share(x float64, at ...any) {
 	if !(x >= 0 && x <= 1) {
@@ -97,6 +109,11 @@ func (l *loader) source(d *doc) {
 	}
 	for i := range s.Files {
 		l.file(d, &s.Files[i], i)
+	}
+	for i, f := range s.Files {
+		if k := l.set.Kinds[f.Kind]; k != nil && k.Person != "" && !s.keyedPeople() {
+			d.fault(d.at("files", i, "kind"), "rows of kind %s are erased with a résumé of the same source, by its key: the source needs a file of kind resume, and each such file one column in key", f.Kind)
+		}
 	}
 	for i := range s.Examples {
 		l.example(d, s, i)

@@ -53,7 +53,7 @@ func (in *ingest) newIntake(ctx context.Context, p *plan) (*intake, error) {
 	}
 	for _, st := range states {
 		if st.source == in.source.ID {
-			if err := in.isSealed(ctx, st); err != nil {
+			if err := in.goesOn(ctx, st); err != nil {
 				return nil, err
 			}
 			if m.present, err = in.openState(ctx, st); err != nil {

@@ -101,9 +101,7 @@ func (p *plan) coded(name string) bool {
 }
 
 // personal reports whether rows of a kind tell about people.
-func personal(k *defs.Kind) bool {
-	return slices.ContainsFunc(k.Fields, func(f defs.Field) bool { return f.Sensitivity != defs.None })
-}
+func personal(k *defs.Kind) bool { return k.Personal() }
 
 // ask returns the place of a column, which is asked for if it was not yet.
 func (p *plan) ask(column string) int {

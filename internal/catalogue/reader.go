@@ -251,6 +251,8 @@ func (r *stringReader) read(m *mapper, f *field) {
 				continue
 			}
 			text = page
+		} else if f.Name == m.plan.kind.Person {
+			text = impersonal(text) // as the key of the résumé itself
 		} else {
 			text = m.scrubLine(text)
 		}

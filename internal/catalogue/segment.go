@@ -131,14 +131,14 @@ func (in *ingest) seal(p *parcel) error {
 	return err
 }
 
-// isSealed refuses to go on from rows about people that lie open.
-func (c *Catalogue) isSealed(ctx context.Context, st state) error {
+// goesOn refuses to go on from rows that are not kept as those of the kind are now:
+// sealed, or open.
+func (c *Catalogue) goesOn(ctx context.Context, st state) error {
 	segments, err := c.store.segments(ctx, st.source, st.kind)
 	if err != nil || len(segments) == 0 {
 		return err
 	}
-	oldest := slices.Min(slices.Collect(maps.Keys(segments)))
-	s, err := c.segment(st.source, st.kind, oldest)
+	s, err := c.segment(st.source, st.kind, slices.Max(slices.Collect(maps.Keys(segments))))
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,8 @@ type segment struct {
 }
 
 // segment opens a file of the lake. One whose rows lie open though they tell about
-// people is ieum.ErrInvalid, as is one that is missing or damaged.
+// people, or the other way round, is ieum.ErrInvalid, as is one that is missing or
+// damaged.
 func (c *Catalogue) segment(source ieum.SourceID, kind ieum.KindID, number int64) (*segment, error) {
 	path := c.segmentPath(source, kind, number)
 	r, err := table.Open(path, table.Options{})
@@ -164,17 +165,25 @@ func (c *Catalogue) segment(source ieum.SourceID, kind ieum.KindID, number int64
 		return nil, lost(path, err)
 	}
 	s, note := &segment{Reader: r, path: path, keys: c.keys}, r.Note(noteInside)
-	switch k := c.defs.Kinds[kind]; {
-	case note != "":
+	if k := c.defs.Kinds[kind]; k != nil && personal(k) != (note != "") {
+		return nil, errors.Join(keptOtherwise(path, kind, note != ""), r.Close())
+	}
+	if note != "" {
 		s.cell = newCell(kind, number, note)
 		if err := json.Unmarshal([]byte(note), &s.inside); err != nil {
 			return nil, errors.Join(lost(path, errChanged), r.Close())
 		}
-	case k != nil && personal(k):
-		err := ieum.Errorf(ieum.ErrInvalid, "%s is of a version that did not seal rows about people; take all deliveries in again into a new data folder, and remove this one and its backups", path)
-		return nil, errors.Join(err, r.Close())
 	}
 	return s, nil
+}
+
+// keptOtherwise says what to do about a file whose rows are sealed, or open, and
+// those of its kind should not be.
+func keptOtherwise(path string, kind ieum.KindID, sealed bool) error {
+	if sealed {
+		return ieum.Errorf(ieum.ErrInvalid, "the rows in %s are sealed, and kind %s tells about nobody any more; give its fields their sensitivity back", path, kind)
+	}
+	return ieum.Errorf(ieum.ErrInvalid, "the rows in %s lie open, and kind %s tells about people; take its sensitivity away again if that was a mistake, or take all deliveries in again into a new data folder, and remove this one and its backups", path, kind)
 }
 
 // has says whether the segment has a column.

@@ -13,8 +13,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/platform/table"
 	"ieum/internal/snapshot"
 )
@@ -329,8 +331,71 @@ func TestRowsAboutPeopleThatLieOpenAreRefused(t *testing.T) {
 	_, ingested := b.Ingest(t.Context(), "people", []string{b.file("resume.csv", resumeHeader, resume(4, "용접")), b.file("licence.csv", "resume,licence", "r4,용접기능사")}, Options{})
 	_, built := b.Build(t.Context(), nil)
 	for _, err := range []error{ingested, built} {
-		if !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), path+" is of a version that did not seal rows about people; take all deliveries in again") {
+		if !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), "the rows in "+path+" lie open, and kind resume tells about people; ") {
 			t.Errorf("got %v", err)
 		}
+	}
+}
+
+// An application is erased with its person also where the number of the résumé looks
+// like one of a telephone, or a name; and they are erased by the number that the
+// source gave out as by the key.
+func TestAnApplicationGoesWithWhoeverApplied(t *testing.T) {
+	for _, number := range []string{"01070017001", "010-7001-7001", "g7@example.com", "홍길동"} {
+		b := newBench(t, shop, applied)
+		b.ingest("people", b.file("resume.csv", resumeHeader, strings.Replace(distinctive, "가상열쇠7001", number, 1), resume(2, "용접")),
+			b.file("licence.csv", "resume,licence", "r2,용접기능사"), b.file("apply.csv", "resume,posting", " "+number+",가상공고9", "r2,가상공고8"))
+		want := []string{"resume=r2 posting=가상공고8", "resume=" + b.Key(number) + " posting=가상공고9"}
+		slices.Sort(want)
+		b.expectRows("application", []string{"resume", "posting"}, want...)
+		if r, err := b.Record(t.Context(), "people", "resume", number); err != nil || r.Key != b.Key(number) {
+			t.Errorf("%s: its lineage is %+v, %v", number, r, err)
+		}
+		if err := b.Forget(t.Context(), "people", number, "aofficer"); err != nil {
+			t.Fatal(number, err)
+		}
+		b.expectRows("application", []string{"resume", "posting"}, "resume=r2 posting=가상공고8")
+		b.expectRows("resume", []string{ColumnKey}, "_key=r2")
+		b.journalSays("catalogue.forgotten", string(RowPerson(b.sealer, "people", "resume", b.Key(number))), `{"by":"aofficer"}`)
+	}
+}
+
+// Definitions that say of a kind that it tells about nobody any more, or of late that
+// it does, neither leave rows in the open beside sealed ones nor lose any: it is said
+// which kind, and put back as they were all goes on.
+func TestASensitivityThatChangesIsRefused(t *testing.T) {
+	const fields = `
+id: visit
+version: 1
+title: {ko: 방문, en: Visit}
+holder: {ko: 기관, en: Agencies}
+about: {ko: 방문 한 번, en: One visit.}
+keep: P3Y
+`
+	said := fields + "person: resume\nfields:\n  - {name: resume, type: string, required: true, sensitivity: personal, title: {ko: 이력서, en: Résumé}}\n"
+	unsaid := fields + "fields:\n  - {name: resume, type: string, required: true, title: {ko: 이력서, en: Résumé}}\n"
+	source := strings.Replace(strings.Replace(applied, "kind: application", "kind: visit", 1), "map: {resume: resume, posting: posting}", "map: {resume: resume}", 1)
+	for _, c := range []struct{ first, then, says string }{{said, unsaid, "are sealed, and kind visit tells about nobody any more"}, {unsaid, said, "lie open, and kind visit tells about people"}} {
+		b := newBench(t, shop, people)
+		deliver := func(kind string, resumes ...string) error {
+			set, err := defs.Load(fstest.MapFS{"kinds/visit.yaml": {Data: []byte(kind)}, "sources/people.yaml": {Data: []byte(source)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.open(b.store.db, set)
+			_, err = b.Ingest(t.Context(), "people", []string{b.file("resume.csv", resumeHeader, resume(1, "용접"), resume(2, "조리")),
+				b.file("licence.csv", "resume,licence", "r2,용접기능사"), b.file("apply.csv", append([]string{"resume,posting"}, resumes...)...)}, Options{})
+			return err
+		}
+		if err := deliver(c.first, "r1,가상공고1"); err != nil {
+			t.Fatal(err)
+		}
+		if err := deliver(c.then, "r2,가상공고2"); !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("got %v, want %s", err, c.says)
+		}
+		if err := deliver(c.first, "r2,가상공고2"); err != nil {
+			t.Error(err)
+		}
+		b.expectRows("visit", []string{"resume"}, "resume=r1", "resume=r2")
 	}
 }
