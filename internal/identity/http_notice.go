@@ -2,9 +2,11 @@ package identity
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"ieum"
 	"ieum/defs"
 	"ieum/internal/platform/web"
 )
@@ -72,26 +74,68 @@ func (h *handlers) dropAddress(w http.ResponseWriter, r *http.Request, p *Person
 	return h.back(w, r, p, err)
 }
 
-// A letterLine is a notice that staff is to send on paper.
-type letterLine struct {
-	Notice
-	Name  string
-	Lines []string // of its text
+// A lettersPart is a page of the letters that staff is to send on paper.
+type lettersPart struct {
+	Letters        []letterPart
+	Sender         string // organisations of the reader, "" = the service
+	Page           int    // from 1
+	Earlier, Later int    // pages, 0 = none
+}
+
+// A letterPart is a letter and what it says, in both languages.
+type letterPart struct {
+	Letter
+	Says []said
+}
+
+type said struct {
+	Lang  ieum.Lang
+	Lines []string
+	Text  string
+}
+
+func (h *handlers) letterPart(l Letter) letterPart {
+	part := letterPart{Letter: l}
+	for _, lang := range []ieum.Lang{"ko", "en"} {
+		one := said{Lang: lang, Text: h.g.words(lang, "identity.notice.text", nil)}
+		for _, n := range l.Notices {
+			one.Lines = append(one.Lines, h.g.line(lang, n))
+		}
+		part.Says = append(part.Says, one)
+	}
+	return part
+}
+
+type lettersForm struct {
+	Page int `q:"page" default:"1" min:"1" max:"10000"`
 }
 
 func (h *handlers) letters(w http.ResponseWriter, r *http.Request, p *Person) error {
-	if _, err := web.Read[struct{}](r); err != nil {
-		return err
-	}
-	list, of, err := h.g.Letters(r.Context(), p)
+	f, err := web.Read[lettersForm](r)
 	if err != nil {
 		return err
 	}
-	lines := make([]letterLine, len(list))
-	for i, n := range list {
-		lines[i] = letterLine{n, of[n.Account].Name, strings.Split(strings.TrimSpace(h.g.NoticeText(n)), "\n")}
+	page := lettersPart{Page: f.Page, Earlier: f.Page - 1}
+	list, more, err := h.g.Letters(r.Context(), p, f.Page-1)
+	if err != nil {
+		return err
 	}
-	return h.pages.Reply(w, r, "letters.html", lines)
+	for _, l := range list {
+		page.Letters = append(page.Letters, h.letterPart(l))
+	}
+	if more {
+		page.Later = f.Page + 1
+	}
+	at, err := h.places(r)
+	if err != nil {
+		return err
+	}
+	var from []string
+	for _, one := range h.g.helps(p).places {
+		from = append(from, at.of(one.organisation, one.site))
+	}
+	page.Sender = strings.Join(slices.Compact(from), ", ")
+	return h.pages.Reply(w, r, "letters.html", page)
 }
 
 func (h *handlers) hand(w http.ResponseWriter, r *http.Request, p *Person) error {

@@ -158,42 +158,19 @@ func (g *Registry) letter(n Notice, to string) mail.Letter {
 
 // NoticeText is what a notice says, in both languages.
 func (g *Registry) NoticeText(n Notice) string {
-	at := n.Made.In(ieum.Seoul).Format("2006-01-02 15:04")
-	say := func(l ieum.Lang) string {
-		return g.words(l, "identity.notice.kind."+n.Kind, nil) + " (" + at + ")\n" + g.words(l, "identity.notice.text", nil)
-	}
+	say := func(l ieum.Lang) string { return g.line(l, n) + "\n" + g.words(l, "identity.notice.text", nil) }
 	return say("ko") + "\n\n" + say("en") + "\n"
+}
+
+// line says what a notice tells of, and when that was.
+func (g *Registry) line(l ieum.Lang, n Notice) string {
+	day := map[ieum.Lang]string{"ko": "2006년 1월 2일 15:04", "en": "2 January 2006 15:04"}[l]
+	return g.words(l, "identity.notice.kind."+n.Kind, nil) + " (" + n.Made.In(ieum.Seoul).Format(day) + ")"
 }
 
 // Notices lists the newest of what the owner of an account was told.
 func (g *Registry) Notices(ctx context.Context, a AccountID) ([]Notice, error) {
-	return g.store.notices(ctx, `account = ?`, string(a))
-}
-
-// Letters lists the notices that staff is to send on paper, or to hand over, newest
-// first, at most twenty, and whose they are.
-func (g *Registry) Letters(ctx context.Context, by *Person) (list []Notice, of map[AccountID]Account, err error) {
-	if !by.MayAny(ieum.HelpAccounts) {
-		return nil, nil, errDenied()
-	}
-	list, err = g.store.notices(ctx, `state = ?`, letter)
-	of = map[AccountID]Account{}
-	for _, n := range list {
-		a, failed := g.store.account(ctx, n.Account)
-		if failed != nil && !errors.Is(failed, ieum.ErrNotFound) {
-			return nil, nil, failed
-		}
-		of[n.Account] = a
-	}
-	return list, of, err
-}
-
-// Hand says that staff sent a letter or handed it over.
-func (g *Registry) Hand(ctx context.Context, by *Person, number int64) error {
-	if !by.MayAny(ieum.HelpAccounts) {
-		return errDenied()
-	}
-	return g.store.hand(ctx, number, by.ID, g.now())
+	return g.store.notices(ctx, a)
 }
 
 // codeLasts is how long a code that was mailed to an address can be entered.

@@ -291,22 +291,25 @@ func TestNoticesThatCannotGoByMail(t *testing.T) {
 			t.Errorf("without an address: %s", got)
 		}
 		seeker := &Person{}
-		if _, _, err := k.Letters(ctx, seeker); !errors.Is(err, ieum.ErrDenied) {
+		if _, _, err := k.Letters(ctx, seeker, 0); !errors.Is(err, ieum.ErrDenied) {
 			t.Errorf("anybody reads the letters: %v", err)
 		}
-		list, of, err := k.Letters(ctx, k.again(other))
+		list, _, err := k.Letters(ctx, k.again(other), 0)
 		k.must(err)
-		if len(list) != 4 || of[list[0].Account].Name != "other" {
-			t.Errorf("the letters are %+v", list)
+		if len(list) != 2 || list[0].Of.Name != "oper" || len(list[0].Notices) != 3 || list[0].Barred || !list[1].Barred {
+			t.Fatalf("the letters are %+v", list)
 		}
-		if err := k.Hand(ctx, seeker, list[0].Number); !errors.Is(err, ieum.ErrDenied) {
+		if err := k.Hand(ctx, seeker, list[0].Last); !errors.Is(err, ieum.ErrDenied) {
 			t.Errorf("anybody hands them over: %v", err)
 		}
-		k.must(k.Hand(ctx, k.again(other), list[0].Number))
-		if err := k.Hand(ctx, k.again(other), list[0].Number); !errors.Is(err, ieum.ErrNotFound) {
+		if err := k.Hand(ctx, k.again(other), list[1].Last); !errors.Is(err, ieum.ErrDenied) {
+			t.Errorf("somebody hands over their own: %v", err)
+		}
+		k.must(k.Hand(ctx, k.again(other), list[0].Last))
+		if err := k.Hand(ctx, k.again(other), list[0].Last); !errors.Is(err, ieum.ErrNotFound) {
 			t.Errorf("twice: %v", err)
 		}
-		if list, _, err := k.Letters(ctx, k.again(other)); err != nil || len(list) != 3 {
+		if list, _, err := k.Letters(ctx, k.again(other), 0); err != nil || len(list) != 1 {
 			t.Errorf("%d are left, %v", len(list), err)
 		}
 		k.must(k.keys.Erase(string(other.ID)))
@@ -558,7 +561,7 @@ func TestNoticesInTheBrowser(t *testing.T) {
 	}
 	list, err := s.Notices(t.Context(), other.ID)
 	s.must(err)
-	s.must(s.Hand(t.Context(), s.again(other), 1)) // that the first address was given
+	s.must(s.Hand(t.Context(), s.again(other), 2)) // that the first address was given
 	if status, to, text := s.ask("POST", fmt.Sprintf("/accounts/letters/%d", list[0].Number), nil); status != 303 || to != "/accounts/letters" {
 		t.Errorf("%d %s", status, text)
 	}

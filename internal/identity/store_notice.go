@@ -32,6 +32,9 @@ func (s *store) note(ctx context.Context, tx *sql.Tx, a AccountID, kind string) 
 	return err
 }
 
+// ofRecovery is 1 for a notice of a recovery, which is urgent, and 0 for others.
+const ofRecovery = `CASE WHEN kind IN ('` + recoveryBegun + `', '` + recoveryEnded + `', '` + recoveryUsed + `') THEN 1 ELSE 0 END`
+
 const noticeColumns = `number, account, kind, made, address, state, settled`
 
 func readNotice(scan func(...any) error) (n Notice, err error) {
@@ -51,12 +54,13 @@ func (s *store) whereTo(n Notice) (to string, err error) {
 	return to, err
 }
 
-// takeNotice returns the oldest notice that is due, which nobody else takes before
-// until; ieum.ErrNotFound when there is none.
+// takeNotice returns the notice that is due and was noted first, those of recoveries
+// before all others, which nobody else takes before until; ieum.ErrNotFound when there
+// is none.
 func (s *store) takeNotice(ctx context.Context, now, until time.Time) (n Notice, err error) {
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
 		n, err = first(ctx, within(tx), readNotice, `UPDATE identity_notice SET due = ? WHERE state = ? AND due <= ? AND number =
-			(SELECT MIN(number) FROM identity_notice WHERE state = ? AND due <= ?) RETURNING `+noticeColumns, until.Unix(), waits, now.Unix(), waits, now.Unix())
+			(SELECT number FROM identity_notice WHERE state = ? AND due <= ? ORDER BY `+ofRecovery+` DESC, number LIMIT 1) RETURNING `+noticeColumns, until.Unix(), waits, now.Unix(), waits, now.Unix())
 		return err
 	})
 	return n, err
@@ -78,24 +82,12 @@ func (s *store) putOff(ctx context.Context, number int64, due time.Time) error {
 	})
 }
 
-// hand says that a letter was sent, and by whom.
-func (s *store) hand(ctx context.Context, number int64, by AccountID, now time.Time) error {
-	return s.change(ctx, func(tx *sql.Tx) (event, error) {
-		var account string
-		err := tx.QueryRowContext(ctx, `UPDATE identity_notice SET state = ?, settled = ? WHERE number = ? AND state = ? RETURNING account`, handed, now.Unix(), number, letter).Scan(&account)
-		if errors.Is(err, sql.ErrNoRows) {
-			err = ieum.ErrNotFound
-		}
-		return about("identity.letter_handed", AccountID(account), "by", by, "notice", number), err
-	})
-}
-
 // mostNotices is how many are listed.
 const mostNotices = 20
 
-// notices lists the newest for which a condition holds.
-func (s *store) notices(ctx context.Context, where string, args ...any) ([]Notice, error) {
-	return list(ctx, outside(s.db), readNotice, `SELECT `+noticeColumns+` FROM identity_notice WHERE `+where+` ORDER BY number DESC LIMIT ?`, append(args, mostNotices)...)
+// notices lists the newest of an account.
+func (s *store) notices(ctx context.Context, a AccountID) ([]Notice, error) {
+	return list(ctx, outside(s.db), readNotice, `SELECT `+noticeColumns+` FROM identity_notice WHERE account = ? ORDER BY number DESC LIMIT ?`, string(a), mostNotices)
 }
 
 // address returns the address that was confirmed and the one that waits for its
