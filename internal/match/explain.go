@@ -43,6 +43,9 @@ func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ie
 	if s.reach != nil && s.reach[post.Region.At(int(row))] == unclear {
 		j.Unclear = append(j.Unclear, "match.unclear.region")
 	}
+	if x.old(int(row), day) {
+		j.Unclear = append(j.Unclear, "match.unclear.old")
+	}
 	for _, n := range x.listNeeds(s, int(row)) {
 		switch {
 		case n.met:

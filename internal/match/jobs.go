@@ -12,7 +12,7 @@ import (
 	"ieum/internal/snapshot"
 )
 
-// A scored is a posting and its score.
+// A scored is a posting and the score it is ranked by.
 type scored struct {
 	row   uint32
 	score float64
@@ -217,11 +217,35 @@ func (h *hunt) judge(row uint32) {
 	f := h.x.facts(h.s, int(row), h.v.day)
 	parts := rank.Score(&f)
 	found := scored{row, parts.Sum(), h.x.s.Postings.ID.At(int(row))}
+	if h.x.doubtful(h.s, int(row), h.v.day) {
+		found.score -= inDoubt
+	}
 	if needs == 0 {
 		h.best.Offer(found)
 	} else if _, enough := known(&parts); enough {
 		h.short.Offer(found)
 	}
+}
+
+// inDoubt is how many points lower a posting in doubt is ranked: more than place
+// and newness give together, and less than what tells a job one can do from one
+// that only lies near.
+const inDoubt = 25
+
+// doubtful says whether it must be checked first that the work is where the
+// person would work, or that a posting is still meant.
+func (x *index) doubtful(s *seeker, row int, day ieum.Day) bool {
+	return s.placed && s.reach[x.s.Postings.Region.At(row)] == unclear || x.old(row, day)
+}
+
+// oldAge is the age in days from which a posting that names no last day may well
+// have been forgotten.
+const oldAge = 180
+
+// old says whether a posting may be one that nobody took down.
+func (x *index) old(row int, day ieum.Day) bool {
+	opened := x.s.Postings.Opened.At(row)
+	return x.s.Postings.Deadline.At(row) == 0 && opened > 0 && int32(day)-opened > oldAge
 }
 
 // results empties the hunt: the best postings, and those that one licence would

@@ -208,6 +208,14 @@ func TestNoConstraintIsEverBroken(t *testing.T) {
 	}
 }
 
+// ranked is the score a job is ranked by, when a region sought could be read.
+func ranked(j ieum.Job) float64 {
+	if slices.Contains(j.Unclear, "match.unclear.region") || slices.Contains(j.Unclear, "match.unclear.old") {
+		return j.Score - inDoubt
+	}
+	return j.Score
+}
+
 func TestPartsAddUpToTheScore(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(8, 8))
 	set := definitions(t)
@@ -231,7 +239,7 @@ func TestPartsAddUpToTheScore(t *testing.T) {
 			if math.Abs(sum-j.Score) > 1e-9 {
 				t.Fatalf("the parts add up to %v, the score is %v", sum, j.Score)
 			}
-			if j.Score > last.Score || j.Score == last.Score && j.ID < last.ID {
+			if a, b := ranked(j), ranked(last); a > b+1e-9 || a == b && j.ID < last.ID {
 				t.Fatalf("%s (%v) stands after %s (%v)", j.ID, j.Score, last.ID, last.Score)
 			}
 			last = j
@@ -294,6 +302,36 @@ func TestWhoWouldWorkAnywhereIsNotLimited(t *testing.T) {
 			if (len(j.Unclear) > 0) != (wish == "화성") {
 				t.Errorf("%s: %s is unclear: %v", wish, j.Title, j.Unclear)
 			}
+		}
+	}
+}
+
+// A posting whose place or age leaves a doubt stands below one like it that fits,
+// says why, and still above one that only lies near.
+func TestWhatIsInDoubtStandsBelowWhatFits(t *testing.T) {
+	m, _ := market(t, definitions(t), []post{
+		{title: "어딘지 모름", occupation: "8122", opened: "2026-06-14"},
+		{title: "오래됨", occupation: "8122", region: "26110", opened: "2025-11-01"},
+		{title: "오래됐지만 마감 전", occupation: "8122", region: "26110", opened: "2025-11-01", deadline: "2026-07-01"},
+		{title: "맞음", occupation: "8122", region: "26110", opened: "2026-05-01"},
+		{title: "다른 일", region: "26110", opened: "2026-05-01"},
+		{title: "다른 곳", occupation: "8122", region: "11110", opened: "2026-06-14"},
+	}, nil)
+	p := ieum.Profile{Occupations: []ieum.Scored{{Code: "8122", P: 1}}, Resume: ieum.Resume{Wish: ieum.Wish{Regions: []string{"26"}}}}
+	for k, want := range map[int]string{
+		10: "맞음[] 오래됐지만 마감 전[] 어딘지 모름[match.unclear.region] 오래됨[match.unclear.old] 다른 일[] ",
+		1:  "맞음[] ",
+	} {
+		r, err := m.Jobs(t.Context(), p, Query{K: k})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, j := range r.Jobs {
+			got += fmt.Sprint(j.Title, j.Unclear, " ")
+		}
+		if got != want {
+			t.Errorf("of %d: %s, want %s", k, got, want)
 		}
 	}
 }

@@ -79,6 +79,9 @@ func TestPeopleForAPostingAreThoseItIsFor(t *testing.T) {
 			if (h.s.reach == nil || h.s.reach[x.s.Postings.Region.At(row)] != outside) && !c.idle {
 				h.judge(uint32(row))
 				if best, _ := h.results(); len(best) == 1 {
+					if x.doubtful(h.s, row, day) { // what is in doubt for a person counts among jobs alone
+						best[0].score = x.explain(h.s, &p, uint32(row), day).Score
+					}
 					want = append(want, scored{uint32(r), best[0].score, uint64(r)})
 				}
 			}
@@ -173,7 +176,7 @@ func TestRecommendIsJobsForEveryone(t *testing.T) {
 		}
 		for _, j := range fit {
 			id, _ := snapshot.ParseID(j.ID)
-			want = append(want, fmt.Sprintf("%s\tp%d\t%.6f", c.key, id, j.Score))
+			want = append(want, fmt.Sprintf("%s\tp%d\t%.6f", c.key, id, ranked(j)))
 		}
 	}
 	got, counts := recommend(t, m, Batch{K: 7})

@@ -31,6 +31,7 @@ type seeker struct {
 	wanted   bool    // a form of employment is sought
 	reach    []uint8 // outside, inside or unclear for each region; nil when anywhere will do
 	close    []int   // 2 same district, 1 same province, for each region
+	placed   bool    // a region sought could be read
 	anchored bool    // any of close is above 0
 	held     []string
 	unread   []string
@@ -136,6 +137,7 @@ func (x *index) locate(s *seeker, home string, wishes []string) {
 			s.unread = append(s.unread, w)
 		}
 	}
+	s.placed = len(sought) > 0
 	if len(wishes) > 0 {
 		s.reach = x.places.any(sought)
 		if len(sought) == 0 {
