@@ -51,7 +51,7 @@ func (r *Reader) Read(resume ieum.Resume) ieum.Profile {
 	x.p.Education = x.code("education", resume.Education)
 	x.p.Region = x.region(resume.Region)
 	x.p.Majors = x.codes("majors", resume.Majors)
-	x.p.Certificates = x.codes("certificates", resume.Certificates)
+	x.p.Certificates = x.certificates(resume.Certificates)
 	x.careers()
 	x.occupations()
 	x.competencies()
@@ -96,6 +96,21 @@ func (x *reading) code(list, text string) string {
 func (x *reading) codes(list string, texts []string) (found []string) {
 	for _, text := range texts {
 		code := x.code(list, text)
+		if code != "" && !slices.Contains(found, code) {
+			found = append(found, code)
+		}
+	}
+	return found
+}
+
+// certificates is codes for certificates, which also knows driving licences in
+// the words of those who hold one.
+func (x *reading) certificates(texts []string) (found []string) {
+	for _, text := range texts {
+		code := drivingLicence(text)
+		if code == "" {
+			code = x.code("certificates", text)
+		}
 		if code != "" && !slices.Contains(found, code) {
 			found = append(found, code)
 		}

@@ -344,3 +344,20 @@ func FuzzReadText(f *testing.F) {
 		}
 	})
 }
+
+// People write their driving licence in any order. One without a class is never
+// taken for more than every licence to drive a car allows.
+func TestDrivingLicencesAreReadInAnyForm(t *testing.T) {
+	r := resumeReader(t)
+	for text, want := range map[string]string{
+		"1종 보통": "c0620", "운전면허 1종": "c0620", "1종 운전면허": "c0620", "제1종 운전면허": "c0620", "운전면허 1종 보통": "c0620", "운전면허(보통 1종)": "c0620",
+		"운전면허": "c0623", "자동차운전면허": "c0623", "자동차 운전면허증": "c0623", "운전면허증 소지": "c0623", "운전면허 2종 자동": "c0623", "2종 보통": "c0623",
+		"대형면허": "c0619", "운전면허 1종 대형": "c0619", "운전면허 대형": "c0619", "1종 특수": "c0621", "2종 소형": "c0624",
+		"면허": "", "지게차 운전": "", "철도차량 운전면허": "c0697", "간호사 면허": "c0019", "가나다 운전면허": "",
+	} {
+		p := r.Read(ieum.Resume{Certificates: []string{text}})
+		if got := strings.Join(p.Certificates, " "); got != want || (want == "") != (len(p.Unread) > 0) {
+			t.Errorf("%q gives %q and leaves %q, want %q", text, got, p.Unread, want)
+		}
+	}
+}
