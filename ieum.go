@@ -242,7 +242,7 @@ const (
 func (r *Resume) Check() error {
 	texts := []string{r.Headline, r.Region, r.Education, r.Text}
 	for _, c := range r.Careers {
-		texts = append(texts, c.Title, c.Text)
+		texts = append(texts, c.Title, c.Occupation, c.Text)
 	}
 	entries := len(r.Careers)
 	for _, list := range [][]string{r.Majors, r.Certificates, r.Skills, r.Wish.Occupations, r.Wish.Regions, r.Wish.Employment} {

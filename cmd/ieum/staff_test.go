@@ -68,18 +68,25 @@ func TestListsAreNoLooks(t *testing.T) {
 		by(t, counsellor, "GET", base+at, nil)
 	}
 	by(t, auditor, "GET", base+"/oversight", nil)
-	r, err := http.NewRequestWithContext(t.Context(), "GET", base+client, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Sec-Purpose", "prefetch;prerender")
-	res, err := counsellor.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res.Body.Close()
-	if n := looks(t, a); n != before || res.StatusCode != http.StatusServiceUnavailable {
-		t.Errorf("%d looks came of lists and of what was loaded ahead (%d)", n-before, res.StatusCode)
+	employer := arrived(t, base, links["employer"])
+	candidate := regexp.MustCompile(`/hiring/c[a-z0-9]+`).FindString(string(by(t, employer, "GET", base+"/hiring", nil).body))
+	for _, at := range []struct {
+		by   *http.Client
+		path string
+	}{{counsellor, client}, {employer, candidate}, {employer, "/api/v1" + candidate}} {
+		r, err := http.NewRequestWithContext(t.Context(), "GET", base+at.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Sec-Purpose", "prefetch;prerender")
+		res, err := at.by.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if n := looks(t, a); n != before || res.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("%s: %d looks came of lists and of what was loaded ahead (%d)", at.path, n-before, res.StatusCode)
+		}
 	}
 	if got := by(t, counsellor, "GET", base+client, nil); got.status != http.StatusOK || looks(t, a) != before+1 {
 		t.Errorf("opening a client's page (%d) made %d looks", got.status, looks(t, a)-before)

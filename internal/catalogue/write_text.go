@@ -146,7 +146,7 @@ func (r *Reader) Scrub(of ieum.Resume) ieum.Resume {
 	of.Majors, of.Certificates, of.Skills = lines(of.Majors), lines(of.Certificates), lines(of.Skills)
 	of.Careers = slices.Clone(of.Careers)
 	for i, c := range of.Careers {
-		of.Careers[i].Title, of.Careers[i].Text = line(c.Title), prose(c.Text)
+		of.Careers[i].Title, of.Careers[i].Occupation, of.Careers[i].Text = line(c.Title), line(c.Occupation), prose(c.Text)
 	}
 	of.Wish.Occupations, of.Wish.Regions, of.Wish.Employment = lines(of.Wish.Occupations), lines(of.Wish.Regions), lines(of.Wish.Employment)
 	return of

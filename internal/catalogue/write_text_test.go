@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
@@ -54,5 +55,18 @@ func TestAScrubbedResumeHoldsNoNumber(t *testing.T) {
 	}
 	if !reflect.DeepEqual(of.Careers[0], before) || of.Skills[0] != number {
 		t.Error("the résumé that was given was changed")
+	}
+}
+
+// TestScrubLeavesNoFieldOut: what an employer is given has no telephone number, wherever it was written.
+func TestScrubLeavesNoFieldOut(t *testing.T) {
+	of := ieum.Resume{Careers: []ieum.Career{{Title: "조리원", Occupation: "전화 010-1234-5678"}}}
+	b, _ := json.Marshal(resumeReader(t).Scrub(of))
+	if strings.Contains(string(b), "010-1234-5678") {
+		t.Errorf("%s", b)
+	}
+	big := ieum.Resume{Careers: []ieum.Career{{Occupation: strings.Repeat("x", 1_000_000)}}}
+	if big.Check() == nil {
+		t.Error("a million characters pass the bound of a résumé")
 	}
 }

@@ -57,6 +57,9 @@ func byConsent(by Asker, s standing, p *defs.Purpose) (list []Ground) {
 		if c.Purpose != p.ID || c.Version != p.Version || c.Account != "" && c.Account != by.ID {
 			continue
 		}
+		if slices.ContainsFunc(s.mandates, func(m Mandate) bool { return m.ID == c.Mandate && m.Holder == by.ID }) {
+			continue // who acts for somebody lets others read, not themselves
+		}
 		to := ieum.Subject{Owner: s.person.Account, Organisation: c.Organisation, Site: s.person.Site, Assigned: c.Account != ""}
 		for _, k := range s.cases {
 			if k.Organisation == c.Organisation && k.Counsellor == by.ID {

@@ -52,7 +52,8 @@ func (d *Door) Give(ctx context.Context, by Asker, person ieum.PersonID, w Wish)
 			return errNotYours()
 		}
 		if s.person.Account != by.ID {
-			if c.Account == by.ID {
+			_, theirs := by.Over(p.May, ieum.Subject{Owner: s.person.Account, Organisation: c.Organisation, Assigned: true})
+			if c.Account == by.ID || c.Account == "" && theirs {
 				return fault("recipient", "/recipient", "who acts for somebody lets others read, not themselves")
 			}
 			m := longest(by, s)

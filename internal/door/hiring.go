@@ -58,8 +58,8 @@ func (d *Door) firms(ctx context.Context, by Asker) (ids []string, err error) {
 
 // Candidate reads the résumé of somebody who agreed to be found, by the id of
 // the consent, with what looks like a telephone number, an address or a name taken
-// out of its prose. A consent that ended, or was given to another employer, is
-// refused, and that is written down.
+// out of its prose. It counts alone: one that ended, or was given to another
+// employer, is refused, and that is written down.
 func (d *Door) Candidate(ctx context.Context, by Asker, id string) (*Candidate, *Disclosure, error) {
 	if err := needs(by, ieum.OwnPostings); err != nil {
 		return nil, nil, err // without a word to the auditor, whose list nobody floods
@@ -73,9 +73,12 @@ func (d *Door) Candidate(ctx context.Context, by Asker, id string) (*Candidate, 
 	}
 	c := found[0]
 	if _, ok := by.Over(ieum.OwnPostings, ieum.Subject{Organisation: c.Organisation}); !ok {
-		return nil, nil, d.notAgreed(ctx, by, c)
+		return nil, nil, d.notAgreed(ctx, by, c, "consent")
 	}
-	got, err := d.Read(ctx, by, c.Person, hiring, ieum.ResumeRecord)
+	if !c.Holds(d.now()) {
+		return nil, nil, d.notAgreed(ctx, by, c, "ended")
+	}
+	got, err := d.readOn(ctx, by, c.Person, hiring, c.ID, ieum.ResumeRecord)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -86,10 +89,10 @@ func (d *Door) Candidate(ctx context.Context, by Asker, id string) (*Candidate, 
 	return &Candidate{c.ID, c.Organisation, c.Since, c.Until}, got, nil
 }
 
-// notAgreed refuses somebody who shows a consent that was given to others, even if
-// the person let them read by another one: that the two are one person is
+// notAgreed refuses somebody who shows a consent that ended or was given to others,
+// even if the person let them read by another one: that the two are one person is
 // nothing they were told.
-func (d *Door) notAgreed(ctx context.Context, by Asker, c Consent) error {
+func (d *Door) notAgreed(ctx context.Context, by Asker, c Consent, why string) error {
 	p, err := d.purpose(hiring)
 	if err != nil {
 		return err
@@ -99,5 +102,5 @@ func (d *Door) notAgreed(ctx context.Context, by Asker, c Consent) error {
 		return err
 	}
 	return d.refuse(ctx, c.Person, Access{At: d.now().Unix(), By: named(by, of), Purpose: p.ID, Version: p.Version, Kinds: []ieum.RecordKind{ieum.ResumeRecord}},
-		refused("consent", p))
+		refused(why, p))
 }

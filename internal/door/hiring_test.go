@@ -75,12 +75,12 @@ func TestNoEmployerOpensWhoDoesNotAgree(t *testing.T) {
 				b.t.Fatal(err)
 			}
 			return c.ID
-		}, nil, "door.refused.consent", true},
+		}, nil, "door.refused.ended", true},
 		{"whose time is over", func(b *bench) string {
 			c := b.give("firm", "hiring")
 			*b.clock = c.Until
 			return c.ID
-		}, nil, "door.refused.consent", true},
+		}, nil, "door.refused.ended", true},
 		{"given to another employer", func(b *bench) string { return b.give("rival", "hiring").ID }, nil, "door.refused.consent", true},
 		{"given to another employer, by somebody who agreed to this one too", func(b *bench) string {
 			b.give("firm", "hiring")
@@ -148,6 +148,51 @@ func TestAnEmployerReadsSoManyAnHour(t *testing.T) {
 		*b.clock = b.clock.Add(time.Hour)
 		if _, _, err := b.Candidate(ctx, by, id); err != nil {
 			t.Errorf("in the next hour: %v", err)
+		}
+	})
+}
+
+// TestAConsentThatEndedOpensNothing, also to who looks after another firm that the
+// person agreed to.
+func TestAConsentThatEndedOpensNothing(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		p := b.person()
+		old := b.give("firm", "hiring").ID
+		b.give("rival", "hiring")
+		if err := b.Stop(ctx, b.seeker(), p, old); err != nil {
+			t.Fatal(err)
+		}
+		one, two := b.employer("firm"), b.employer("rival")
+		both := Asker{ID: "aboth", Fresh: true, May: one.May, Over: func(x ieum.Permission, s ieum.Subject) (ieum.Held, bool) {
+			if h, ok := one.Over(x, s); ok {
+				return h, ok
+			}
+			return two.Over(x, s)
+		}}
+		if _, _, err := b.Candidate(ctx, both, old); !errors.Is(err, ieum.ErrDenied) {
+			t.Errorf("by the id of a consent that was stopped: %v", err)
+		}
+	})
+}
+
+// TestWhoActsDoesNotLetTheirFirmIn: they let others read, not themselves, nor by a role
+// that they come by afterwards.
+func TestWhoActsDoesNotLetTheirFirmIn(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		p := b.mandated(1)
+		by := b.as("aparent", "employer", "firm", "", "")
+		if err := b.KeepResume(ctx, b.counsellor(), p, ieum.Resume{Headline: "x"}); err != nil {
+			t.Fatal(err)
+		}
+		c, err := b.Give(ctx, by, p, Wish{Purpose: "hiring", Recipient: "firm"})
+		if key(err) != "door.error.recipient" {
+			t.Errorf("to their own firm: %v", err)
+		}
+		if c, err = b.Give(ctx, b.as("aparent", "seeker", "", "", ""), p, Wish{Purpose: "hiring", Recipient: "firm"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := b.Candidate(ctx, by, c.ID); key(err) != "door.refused.consent" {
+			t.Errorf("as an employer of later: %v", err)
 		}
 	})
 }

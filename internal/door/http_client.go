@@ -56,7 +56,7 @@ func (h *handlers) client(w http.ResponseWriter, r *http.Request, by Asker) erro
 		return err
 	}
 	if ahead(r) {
-		return &ieum.Error{Kind: ieum.ErrUnavailable, Key: "door.refused.ahead", Message: "nobody asked for this page yet, and each look is written down"}
+		return errAhead()
 	}
 	page, err := h.clientPage(r, by, ieum.PersonID(f.Person))
 	if err != nil {

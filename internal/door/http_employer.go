@@ -88,6 +88,9 @@ func (h *handlers) candidate(w http.ResponseWriter, r *http.Request, by Asker) e
 	if err != nil {
 		return err
 	}
+	if ahead(r) {
+		return errAhead()
+	}
 	c, got, err := h.d.Candidate(r.Context(), by, f.ID)
 	if err != nil {
 		return err

@@ -58,6 +58,11 @@ type Disclosure struct {
 // basis (kind ErrDenied), or that the hour's bound of the purpose is reached (ErrBusy), and that is written down too; ErrNotFound when there
 // is no such person, or not any more.
 func (d *Door) Read(ctx context.Context, by Asker, person ieum.PersonID, purpose ieum.PurposeID, kinds ...ieum.RecordKind) (*Disclosure, error) {
+	return d.readOn(ctx, by, person, purpose, "", kinds...)
+}
+
+// readOn is Read on one consent alone, "" = on whatever there is.
+func (d *Door) readOn(ctx context.Context, by Asker, person ieum.PersonID, purpose ieum.PurposeID, consent string, kinds ...ieum.RecordKind) (*Disclosure, error) {
 	p, err := d.purpose(purpose)
 	if err != nil {
 		return nil, err
@@ -83,6 +88,9 @@ func (d *Door) Read(ctx context.Context, by Asker, person ieum.PersonID, purpose
 	slices.Sort(kinds)
 	access, sealed, err := d.store.read(ctx, by, person, kinds, now, func(s standing) (Access, error) {
 		s.staff, s.official = staff, official
+		if consent != "" {
+			s.consents = slices.DeleteFunc(s.consents, func(c Consent) bool { return c.ID != consent })
+		}
 		g, err := judge(by, s, p, kinds)
 		if err != nil {
 			return Access{}, err

@@ -8,12 +8,14 @@ import (
 	"archive/tar"
 	"bufio"
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -33,7 +35,8 @@ const Piece = 4 << 20
 // A File is an encrypted file that is being written. What was written is in its
 // place only after Close.
 type File struct {
-	path  string
+	path  string // where it will be
+	temp  string // where it is until then
 	file  *durable.File
 	plain io.Writer
 	close []func() error // of what is wound around the file, the innermost first
@@ -43,12 +46,12 @@ type File struct {
 // owner may read, and whoever has the keys can.
 func CreateFile(path string, k Keys) (*File, error) {
 	if _, err := os.Lstat(path); err == nil {
-		return nil, ieum.Errorf(ieum.ErrConflict, "there is a file %s already; name another", path)
+		return nil, taken(path)
 	}
-	temp := path + ".new"
-	if err := durable.Remove(temp); err != nil { // of a run that was killed
+	if err := removeCutOff(path); err != nil {
 		return nil, err
 	}
+	temp := path + "." + strings.ToLower(rand.Text()) + beside
 	f, err := durable.Create(temp)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ieum.Errorf(ieum.ErrNotFound, "there is no folder %s; make it or name another file", filepath.Dir(path))
@@ -56,7 +59,7 @@ func CreateFile(path string, k Keys) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &File{path: path, file: f, plain: f}
+	out := &File{path: path, temp: temp, file: f, plain: f}
 	for _, to := range k.to {
 		plain, err := age.Encrypt(out.plain, to...)
 		if err != nil {
@@ -65,6 +68,30 @@ func CreateFile(path string, k Keys) (*File, error) {
 		out.plain, out.close = plain, slices.Insert(out.close, 0, plain.Close)
 	}
 	return out, nil
+}
+
+func taken(path string) error {
+	return ieum.Errorf(ieum.ErrConflict, "there is a file %s already; name another", path)
+}
+
+// beside ends the names of files that are being written: FILE, a point, 26 drawn
+// letters and digits, and this, so that nobody's own file is called so.
+const beside = ".new"
+
+var drawn = regexp.MustCompile(`^\.[a-z2-7]{26}\.new$`)
+
+// removeCutOff removes what runs for the same file left that were killed.
+func removeCutOff(path string) error {
+	all, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return nil // which making the file says better
+	}
+	for _, e := range all {
+		if rest, ok := strings.CutPrefix(e.Name(), filepath.Base(path)); ok && drawn.MatchString(rest) {
+			err = errors.Join(err, durable.Remove(filepath.Join(filepath.Dir(path), e.Name())))
+		}
+	}
+	return err
 }
 
 // Write encrypts b.
@@ -80,14 +107,18 @@ func (f *File) Close() error {
 		err = f.file.Sync()
 	}
 	if err = errors.Join(err, f.file.Close()); err != nil {
-		return errors.Join(err, durable.Remove(f.path+".new"))
+		return errors.Join(err, durable.Remove(f.temp))
 	}
-	return durable.Rename(f.path+".new", f.path)
+	err = durable.Place(f.temp, f.path)
+	if errors.Is(err, fs.ErrExist) {
+		return errors.Join(taken(f.path), durable.Remove(f.temp))
+	}
+	return err
 }
 
 // Abandon removes what was written.
 func (f *File) Abandon() error {
-	return errors.Join(f.file.Close(), durable.Remove(f.path+".new"))
+	return errors.Join(f.file.Close(), durable.Remove(f.temp))
 }
 
 // A Writer makes a backup. What it wrote is in its place only after Close.

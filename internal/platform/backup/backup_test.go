@@ -3,6 +3,7 @@ package backup
 import (
 	"archive/tar"
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"io"
 	"os"
@@ -261,5 +262,45 @@ func TestAFileOfItsOwn(t *testing.T) {
 	text, err := io.ReadAll(r)
 	if info, failed := os.Stat(path); err != nil || failed != nil || string(text) != "secret" || info.Mode().Perm() != 0o600 {
 		t.Errorf("%q, %v, %v", text, err, info.Mode())
+	}
+}
+
+// TestAFileBesideIsLeft: nobody's own file is removed or covered, and what a killed run
+// left is.
+func TestAFileBesideIsLeft(t *testing.T) {
+	k, err := Recipient("age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := filepath.Join(t.TempDir(), "report")
+	os.WriteFile(p+".new", []byte("a month of work"), 0o600)
+	f, err := CreateFile(p, k)
+	if err == nil {
+		f.Abandon()
+	}
+	if _, err := os.Stat(p + ".new"); err != nil {
+		t.Errorf("ieum export --out %s removed %s.new: %v", "report", "report", err)
+	}
+	left := p + "." + strings.ToLower(rand.Text()) + ".new"
+	os.WriteFile(left, nil, 0o600)
+	if f, err = CreateFile(p, k); err != nil {
+		t.Fatal(err)
+	}
+	f.Abandon()
+	if all, _ := filepath.Glob(p + "*"); len(all) != 1 || all[0] != p+".new" {
+		t.Errorf("beside it are %q", all)
+	}
+	// what came there meanwhile is not covered
+	p = filepath.Join(t.TempDir(), "race")
+	if f, err = CreateFile(p, k); err != nil {
+		t.Fatal(err)
+	}
+	os.WriteFile(p, []byte("came meanwhile"), 0o600)
+	f.Write([]byte("x"))
+	if err := f.Close(); err == nil {
+		b, _ := os.ReadFile(p)
+		if string(b) != "came meanwhile" {
+			t.Error("a file that came meanwhile was covered")
+		}
 	}
 }

@@ -98,6 +98,24 @@ func Rename(from, to string) error {
 	return SyncDir(filepath.Dir(from))
 }
 
+// Place moves a synced file to its place in the same folder, where there is nothing: what
+// came there meanwhile stays, and the error is fs.ErrExist.
+func Place(from, to string) error {
+	if err := step(OpRename, to); err != nil {
+		return err
+	}
+	err := unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_NOREPLACE)
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) { // a file system that cannot
+		if err = os.Link(from, to); err == nil {
+			err = os.Remove(from)
+		}
+	}
+	if err != nil {
+		return Fault(err)
+	}
+	return SyncDir(filepath.Dir(to))
+}
+
 // SyncDir makes the names in a folder survive a crash.
 func SyncDir(dir string) error {
 	if err := step(OpSync, dir); err != nil {
