@@ -24,10 +24,10 @@ func homeRoutes(site *web.Site, mux *web.Mux, live *snapshot.Live) {
 	site.Nav = []web.Link{
 		{Path: "/jobs", Key: "layout.nav.jobs"}, {Path: "/occupations", Key: "layout.nav.occupations"},
 		{Path: "/diagnosis", Key: "layout.nav.diagnosis"}, {Path: "/about", Key: "layout.nav.about"},
-		{Path: "/clients", Key: "door.clients.title", May: ieum.WriteClients}, {Path: "/desk", Key: "door.desk.title", May: ieum.WriteClients},
-		{Path: "/mandates", Key: "door.mandates.confirm_title", May: ieum.ReadClients},
-		{Path: "/hiring", Key: "door.hiring.title", May: ieum.OwnPostings}, {Path: "/statistics", Key: "identity.statistics.title", May: ieum.ReadStatistics},
-		{Path: "/oversight", Key: "door.oversight.title", May: ieum.ReadLog},
+		{Path: "/clients", Key: "layout.nav.clients", May: ieum.WriteClients}, {Path: "/desk", Key: "layout.nav.desk", May: ieum.WriteClients},
+		{Path: "/mandates", Key: "layout.nav.mandates", May: ieum.ReadClients},
+		{Path: "/hiring", Key: "layout.nav.hiring", May: ieum.OwnPostings}, {Path: "/statistics", Key: "identity.statistics.title", May: ieum.ReadStatistics},
+		{Path: "/oversight", Key: "layout.nav.oversight", May: ieum.ReadLog},
 		{Path: "/deliveries", Key: "deliveries.all", May: ieum.Operate}, {Path: "/accounts", Key: "identity.accounts.title", May: ieum.HelpAccounts},
 		{Path: "/my", Key: "door.my.title", May: ieum.OwnData},
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,14 @@ type Bulk struct {
 	At      time.Time      `json:"at"`
 	Asked   ieum.AccountID `json:"-"` // of an export: who of staff asked for it …
 	Agreed  ieum.AccountID `json:"-"` // … and who agreed to it
+}
+
+// Title is the message with what a job is called, "" for one that has its name alone.
+func (b Bulk) Title() string {
+	if slices.Contains([]string{"backup", "bench", "build", "export", "fsck", "ingest", "recommend", "serve"}, b.Job) {
+		return "door.job." + b.Job
+	}
+	return ""
 }
 
 // A Membership shows somebody that a job read their data among others': Leaf is

@@ -134,10 +134,8 @@ func (h *handlers) said(l ieum.Lang, n names, lines []Line) (out []readLine) {
 		switch {
 		case one.Own():
 			s.Who = h.site.Text(l, "door.yourself", nil)
-		case one.Organisation == "":
-			s.Who = h.role(l, one.Role)
 		default:
-			s.Who = h.role(l, one.Role) + " · " + n.of("", one.Organisation)
+			s.Who = h.who(l, n, one.By, one.Role, one.Organisation)
 		}
 		out = append(out, s)
 	}

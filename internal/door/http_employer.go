@@ -2,7 +2,6 @@ package door
 
 import (
 	"net/http"
-	"strings"
 
 	"ieum"
 	"ieum/internal/platform/web"
@@ -31,7 +30,7 @@ type candidateLine struct {
 }
 
 // Short is what a page calls somebody by: the beginning of the id.
-func (c Candidate) Short() string { return strings.ToUpper(c.ID[1:min(len(c.ID), 7)]) }
+func (c Candidate) Short() string { return short(c.ID) }
 
 // Last is the last day of the consent.
 func (c Candidate) Last() ieum.Day { return lastDay(c.Until) }

@@ -24,6 +24,7 @@ type consentLine struct {
 type choice struct {
 	*defs.Purpose
 	Last       ieum.Day // on which a consent of today ends at the latest
+	People     bool     // some recipients are people, beside organisations
 	Recipients []recipient
 }
 
@@ -77,6 +78,7 @@ func (h *handlers) choices(r *http.Request, n names) (list []choice, err error) 
 		c := choice{Purpose: p, Last: lastDayOf(p, h.d.now())}
 		for _, one := range people {
 			if one.ID != web.By(r).ID {
+				c.People = true
 				c.Recipients = append(c.Recipients, recipient{string(one.ID), n.of(one.ID, one.Organisation)})
 			}
 		}

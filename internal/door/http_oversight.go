@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"ieum"
 	"ieum/internal/platform/web"
@@ -18,6 +19,7 @@ type oversightForm struct {
 type oversightPage struct {
 	*Oversight
 	Flags  []string
+	Staff  map[ieum.AccountID]string // by title
 	Lines  []watchedLine
 	Told   []complaintLine
 	Faulty settleForm // as it was left
@@ -33,8 +35,15 @@ type complaintLine struct {
 	Who, Why, Basis string
 }
 
+// short is what a page calls somebody by: the beginning of the id.
+func short(id string) string { return strings.ToUpper(id[min(len(id), 1):min(len(id), 7)]) }
+
+// Short is what the page calls whom a read or a complaint is about.
+func (w Watched) Short() string   { return short(string(w.Person)) }
+func (c Complaint) Short() string { return short(string(c.Person)) }
+
 // who names a reader: by title and number while they hold a role, else by role, and
-// by the id that the journal has.
+// by the beginning of the id that the journal has.
 func (h *handlers) who(l ieum.Lang, n names, reader string, role ieum.RoleID, organisation string) string {
 	if reader == bySelf {
 		return h.site.Text(l, "door.yourself", nil)
@@ -47,7 +56,7 @@ func (h *handlers) who(l ieum.Lang, n names, reader string, role ieum.RoleID, or
 		name = h.role(l, role)
 	}
 	if name == "" {
-		return reader
+		name = h.site.Text(l, "door.oversight.account", map[string]any{"id": short(reader)})
 	}
 	if place := n.of("", organisation); place != "" {
 		name += " · " + place
@@ -84,9 +93,13 @@ func (h *handlers) oversightPage(r *http.Request, by Asker, f oversightForm) (*o
 	if err != nil {
 		return nil, err
 	}
-	l, page := web.Lang(r), &oversightPage{Oversight: o, Flags: watchFlags}
+	l, page := web.Lang(r), &oversightPage{Oversight: o, Flags: watchFlags, Staff: n.staff}
 	for _, one := range o.List {
-		page.Lines = append(page.Lines, watchedLine{one, h.who(l, n, one.Reader, one.Role, one.Organisation), h.why(l, one.Purpose)})
+		line := watchedLine{one, h.who(l, n, one.Reader, one.Role, one.Organisation), h.why(l, one.Purpose)}
+		if one.Purpose == "" { // nothing was read: somebody was let act, or erased
+			line.Why = h.site.Text(l, "door.flag."+one.Flag, nil)
+		}
+		page.Lines = append(page.Lines, line)
 	}
 	for _, c := range o.Complaints {
 		page.Told = append(page.Told, complaintLine{c, h.who(l, n, c.Access.By, c.Access.Role, c.Access.Organisation), h.why(l, c.Access.Purpose), h.basis(l, c.Access)})

@@ -250,6 +250,9 @@ func (d *Door) desk(ctx context.Context, by Asker) (Colleague, error) {
 		if c.ID != by.ID {
 			continue
 		}
+		if c.Organisation == "" {
+			return c, &ieum.Error{Kind: ieum.ErrDenied, Key: "door.error.no_place", Message: "your role belongs to no organisation"}
+		}
 		if _, ok := by.Over(ieum.WriteClients, ieum.Subject{Organisation: c.Organisation, Site: c.Site, Assigned: true}); ok {
 			return c, nil
 		}

@@ -387,3 +387,14 @@ func TestAClientKeepsTheirNumber(t *testing.T) {
 		}
 	})
 }
+
+// TestADeskHasAPlace: a role without an organisation registers nobody, and is told why.
+func TestADeskHasAPlace(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.staff = append(b.staff, Colleague{ID: "aplaceless", Name: "placeless"})
+		_, err := b.Register(ctx, b.as("aplaceless", "counsellor", "", "", ""), Registration{Contact: Contact{Name: canary}, Basis: "law"})
+		if key(err) != "door.error.no_place" {
+			t.Errorf("registered: %v", err)
+		}
+	})
+}
