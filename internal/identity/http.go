@@ -142,7 +142,11 @@ func (h *handlers) reader(r *http.Request) (*web.Reader, error) {
 	if p == nil || p.Session.Stage != stageFull {
 		return nil, nil
 	}
-	return &web.Reader{ID: p.ID, Name: p.Name, Left: p.Session.Ends().Sub(h.g.now()), Fresh: p.Fresh(h.g.now()), May: p.MayAny, Over: p.Over}, nil
+	under, err := h.g.Recoveries(r.Context(), p.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &web.Reader{Recovery: len(under) > 0, ID: p.ID, Name: p.Name, Left: p.Session.Ends().Sub(h.g.now()), Fresh: p.Fresh(h.g.now()), May: p.MayAny, Over: p.Over}, nil
 }
 
 // start is where somebody goes on who just came in by a session: to the work of

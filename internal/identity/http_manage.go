@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -54,7 +55,8 @@ func (h *handlers) accountsPage(r *http.Request, p *Person) (page accountsPage, 
 	}
 	grants, of, err := h.g.Staff(r.Context())
 	for _, one := range grants {
-		switch l := h.line(one, of[one.Account].Name, p.ID, at); l.State {
+		l := h.line(one, of[one.Account].Name, p.ID, at)
+		switch l.By = of[one.Proposer].Name; l.State {
 		case "waits":
 			page.Waiting = append(page.Waiting, l)
 		case "holds":
@@ -150,7 +152,7 @@ type manageForm struct {
 	Second       string   `q:"second"`
 	SecondNumber string   `q:"second_number" max:"60" label:"identity.field.document_number"`
 	whoForm
-	Quota int `q:"quota" default:"1000" label:"identity.field.quota"`
+	Quota string `q:"quota" default:"1000" max:"12" label:"identity.field.quota"`
 }
 
 // Who is whom the documents name, in the form.
@@ -252,12 +254,21 @@ func (h *handlers) do(r *http.Request, p *Person, f manageForm) (*handout, error
 	case "proof":
 		return h.prove(r, p, f)
 	case "key":
-		_, err := h.g.ProposeKey(ctx, p, f.Name, Key{Title: f.Title, Organisation: f.Organisation, Role: want.Role, Quota: f.Quota, Until: want.Until})
+		_, err := h.g.ProposeKey(ctx, p, f.Name, Key{Title: f.Title, Organisation: f.Organisation, Role: want.Role, Quota: quota(f.Quota), Until: want.Until})
 		return nil, err
 	case "organisation":
 		return nil, h.g.AddOrganisation(ctx, p.ID, Organisation{ID: f.ID, Name: f.Title, Kind: f.Kind})
 	}
 	return nil, h.g.AddSite(ctx, p.ID, f.Organisation, Site{f.ID, f.Title})
+}
+
+// quota reads a number as people write it, such as 1,000; 0 for what is none.
+func quota(s string) int {
+	n, err := strconv.Atoi(strings.NewReplacer(",", "", " ", "").Replace(s))
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // address returns the address of a link.

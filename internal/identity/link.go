@@ -91,7 +91,7 @@ func (g *Registry) Recover(ctx context.Context, by AccountID, name string) (toke
 	now := g.now()
 	for _, one := range grants {
 		if r := g.roles[one.Role]; by != Console && (one.Holds(now) || one.Waits(now)) && (r == nil || r.Staff) {
-			return "", from, &ieum.Error{Kind: ieum.ErrDenied, Key: "identity.error.recover_staff", Message: "an account of staff is recovered on the service's machine: ieum account recover NAME"}
+			return "", from, &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.recover_staff", Field: "/name", Message: "an account of staff is recovered on the service's machine: ieum account recover NAME"}
 		}
 	}
 	if by == a.ID {

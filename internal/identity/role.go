@@ -91,7 +91,7 @@ func (g *Registry) fit(want Grant) (Grant, error) {
 	switch {
 	case !want.Reach.Within(role.Reach):
 		return want, roleFault("reach", "/reach", "the role does not reach so far")
-	case (want.Reach == defs.ReachOrganisation || want.Reach == defs.ReachSite) && want.Organisation == "", want.Reach == defs.ReachSite && want.Site == "":
+	case want.Reach == defs.ReachAssigned && role.Staff && want.Organisation == "", (want.Reach == defs.ReachOrganisation || want.Reach == defs.ReachSite) && want.Organisation == "", want.Reach == defs.ReachSite && want.Site == "":
 		return want, roleFault("for_whom", "/place", "say for which organisation or site the role is")
 	case !want.Until.After(want.Since) || want.Until.After(latest):
 		return want, roleFault("until", "/until", "the role does not last so long")

@@ -62,13 +62,14 @@ func NewSite(set *defs.Set, now func() time.Time, simulated func() bool) *Site {
 
 // A Reader is somebody who is signed in.
 type Reader struct {
-	ID      ieum.AccountID
-	Name    string        // what they sign in with
-	Left    time.Duration // until the session ends unless it is used
-	Fresh   bool          // signed in a short while ago, as what is sensitive asks
-	Program bool          // shows a key instead of signing in
-	May     func(ieum.Permission) bool
-	Over    func(ieum.Permission, ieum.Subject) (ieum.Held, bool) // the role that allows something to be done to somebody
+	ID       ieum.AccountID
+	Name     string        // what they sign in with
+	Left     time.Duration // until the session ends unless it is used
+	Fresh    bool          // signed in a short while ago, as what is sensitive asks
+	Program  bool          // shows a key instead of signing in
+	Recovery bool          // of the account is under way, which its owner can cancel
+	May      func(ieum.Permission) bool
+	Over     func(ieum.Permission, ieum.Subject) (ieum.Held, bool) // the role that allows something to be done to somebody
 }
 
 // Seconds returns Left in whole seconds.
