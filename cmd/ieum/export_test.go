@@ -123,10 +123,10 @@ func (c *counted) opened(t *testing.T, path string) string {
 // Two people get a file that only the recipient opens, with codes alone, and each
 // who is in it is told; who stopped or was erased is in none afterwards.
 func TestExport(t *testing.T) {
-	c := countedFolder(t, time.Now, 7)
+	c := countedFolder(t, time.Now, 10)
 	out := filepath.Join(t.TempDir(), "people.csv.age")
 	status, printed, said := invoke(c.data, "", c.args(out)...)
-	if status != 0 || printed != "" || !strings.Contains(said, "7 people") {
+	if status != 0 || printed != "" || !strings.Contains(said, "10 people") {
 		t.Fatalf("exit %d, %s%s", status, printed, said)
 	}
 	info, err := os.Stat(out)
@@ -137,7 +137,7 @@ func TestExport(t *testing.T) {
 	if found := flown(text+said, append(exportWords, string(c.people[0]), string(c.askers[0].ID), "counted-0", "1968", "사상")...); len(found) > 0 {
 		t.Errorf("the file tells %q", found)
 	}
-	for _, want := range []string{"SIMULATED", "7 people", "as of " + ieum.DayOf(time.Now()).String(), "statistics", "version 2", "root in the ledger"} {
+	for _, want := range []string{"SIMULATED", "10 people", "as of " + ieum.DayOf(time.Now()).String(), "statistics", "version 2", "root in the ledger"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the notes do not say %q: %s", want, text)
 		}
@@ -145,7 +145,7 @@ func TestExport(t *testing.T) {
 	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
 	r.Comment = '#'
 	rows, err := r.ReadAll()
-	if err != nil || len(rows) != 8 {
+	if err != nil || len(rows) != 11 {
 		t.Fatalf("%d rows: %v", len(rows), err)
 	}
 	row := map[string]string{}
@@ -161,7 +161,7 @@ func TestExport(t *testing.T) {
 		t.Errorf("a row is %v", row)
 	}
 	reads := told(t, c.data, "door.read")
-	if len(reads) != 7 || !strings.Contains(reads[0], `"role":"analyst"`) || !strings.Contains(reads[0], `"purpose":"statistics"`) {
+	if len(reads) != 10 || !strings.Contains(reads[0], `"role":"analyst"`) || !strings.Contains(reads[0], `"purpose":"statistics"`) {
 		t.Errorf("the records are %q", reads)
 	}
 	c.change(t, func(_ *identity.Registry, d *door.Door) error {
@@ -169,7 +169,10 @@ func TestExport(t *testing.T) {
 		if err == nil && (len(a.Lines) != 1 || a.Lines[0].N != 1 || len(a.Bulk) != 1) {
 			t.Errorf("somebody is told %+v", a)
 		}
-		return errors.Join(err, d.StopAll(t.Context(), c.askers[0], c.people[0]), d.Erase(t.Context(), c.askers[1]))
+		for _, i := range []int{0, 4, 5, 6} {
+			err = errors.Join(err, d.StopAll(t.Context(), c.askers[i], c.people[i]))
+		}
+		return errors.Join(err, d.Erase(t.Context(), c.askers[1]))
 	})
 	again := out + "2"
 	if status, _, said := invoke(c.data, "", c.args(again)...); status != 0 || strings.Count(c.opened(t, again), "부산광역시") != 5 {
@@ -181,7 +184,7 @@ func TestExport(t *testing.T) {
 	if status, _, said := invoke(c.data, "", c.args(out+"3")...); status != 1 || !strings.Contains(said, "fewer than 5 people") {
 		t.Errorf("of four who are left: exit %d, %s", status, said)
 	}
-	if left, _ := filepath.Glob(out + "3*"); left != nil || len(told(t, c.data, "door.read")) != 12 {
+	if left, _ := filepath.Glob(out + "3*"); left != nil || len(told(t, c.data, "door.read")) != 15 {
 		t.Errorf("of so few there is %q, and %d records", left, len(told(t, c.data, "door.read")))
 	}
 }

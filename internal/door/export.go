@@ -29,7 +29,8 @@ const fewest = 5
 // and could not ask for it themselves. Both signed in a short while ago. One record
 // for all is durable before the first is read, and one for each person before
 // theirs is opened, as of a read. Who stops or is erased meanwhile is passed over.
-// Of fewer than five people nothing is handed out (ErrDenied); when that shows only
+// Of fewer than five people nothing is handed out (ErrDenied), nor where fewer than five
+// came or went since an earlier export to the organisation, of whom two files would tell; when that shows only
 // at the end, what was read stays on record and the error says not to keep it.
 func (d *Door) Export(ctx context.Context, asks, agrees Asker, x Export, each func(ieum.Resume) error) (*Bulk, error) {
 	p, err := d.purpose(x.Purpose)
@@ -50,6 +51,9 @@ func (d *Door) Export(ctx context.Context, asks, agrees Asker, x Export, each fu
 	}
 	if len(people) < fewest {
 		return nil, tooFew(p)
+	}
+	if err := d.apart(ctx, j, p, people); err != nil {
+		return nil, err
 	}
 	b, err := d.begin(ctx, j, p, exported, people)
 	if err != nil {
@@ -81,6 +85,37 @@ var exported = []ieum.RecordKind{ieum.ResumeRecord}
 func tooFew(p *defs.Purpose) error {
 	return &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.few", Args: map[string]any{"purpose": p.Title, "least": fewest},
 		Message: "fewer than 5 people agreed to this and have a résumé here; nothing is written of so few, for somebody could be recognised"}
+}
+
+// apart refuses an export that differs by fewer than five people from an earlier one for
+// the purpose to the same organisation: by none, or by five at least, in each direction.
+func (d *Door) apart(ctx context.Context, j Job, p *defs.Purpose, people []ieum.PersonID) error {
+	earlier, err := d.store.exports(ctx, p.ID)
+	for _, id := range earlier {
+		to, err := d.store.exportedTo(ctx, id)
+		if err != nil {
+			return err
+		}
+		if to != j.Organisation {
+			continue
+		}
+		had, gone, err := d.store.members(ctx, id)
+		if err != nil {
+			return err
+		}
+		came := len(people)
+		for _, one := range people {
+			if had[one] {
+				came--
+			}
+		}
+		gone += len(had) - (len(people) - came)
+		if 0 < came && came < fewest || 0 < gone && gone < fewest {
+			return &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.apart", Args: map[string]any{"purpose": p.Title, "least": fewest},
+				Message: "fewer than 5 people came or went since an earlier export; two files would tell of them, so nothing is written until it is 5 or nobody"}
+		}
+	}
+	return err
 }
 
 // two says in which role who asks does so, or what is missing.

@@ -272,3 +272,33 @@ func TestAnExportWritesDownBeforeItReads(t *testing.T) {
 		}
 	})
 }
+
+// TestTwoExportsDoNotTellOfOne: what one has more than the other would be that person's
+// line.
+func TestTwoExportsDoNotTellOfOne(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.counted(6)
+		lines := func() (out []string) {
+			_, err := b.Export(ctx, b.analyst(), b.operator(), counting, func(r ieum.Resume) error { out = append(out, r.Text); return nil })
+			if len(out) == 0 && key(err) != "door.refused.apart" {
+				t.Error(err)
+			}
+			return out
+		}
+		before := lines()
+		if again := lines(); len(again) != 6 {
+			t.Errorf("of the same people: %v", again)
+		}
+		by := b.as("anew", "seeker", "", "", "")
+		p := must[Person](t)(b.Begin(ctx, by)).ID
+		must[Consent](t)(b.Give(ctx, by, p, Wish{Purpose: "statistics", Recipient: "center"}))
+		if err := b.KeepResume(ctx, by, p, ieum.Resume{Text: "the new one"}); err != nil {
+			t.Fatal(err)
+		}
+		after := lines()
+		diff := slices.DeleteFunc(after, func(l string) bool { return slices.Contains(before, l) })
+		if len(diff) > 0 && len(diff) < fewest {
+			t.Errorf("the difference of two exports is %d person: %v", len(diff), diff)
+		}
+	})
+}

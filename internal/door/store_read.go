@@ -141,6 +141,41 @@ func scanBulk(scan func(...any) error, b *Bulk, more ...any) error {
 	return err
 }
 
+// exports lists the exports for a purpose, newest first.
+func (s *store) exports(ctx context.Context, purpose ieum.PurposeID) ([]string, error) {
+	return list(ctx, s, func(scan func(...any) error) (id string, err error) {
+		return id, scan(&id)
+	}, `SELECT id FROM door_bulk WHERE job = ? AND purpose = ? ORDER BY at DESC, id`, exportJob, purpose)
+}
+
+// exportedTo is the organisation that an export was for, as its entry says.
+func (s *store) exportedTo(ctx context.Context, bulk string) (string, error) {
+	entries, err := journal.Of(ctx, s.db, bulk, "door.bulk", 0, 1)
+	var of struct {
+		Organisation string `json:"organisation"`
+	}
+	if err == nil && len(entries) > 0 {
+		err = json.Unmarshal(entries[0].Data, &of)
+	}
+	return of.Organisation, err
+}
+
+// members are those whose data a job read, and how many of them were erased since.
+func (s *store) members(ctx context.Context, bulk string) (people map[ieum.PersonID]bool, erased int, err error) {
+	all, err := list(ctx, s, func(scan func(...any) error) (id ieum.PersonID, err error) {
+		return id, scan(&id)
+	}, `SELECT COALESCE(person, '') FROM door_member WHERE bulk = ?`, bulk)
+	people = map[ieum.PersonID]bool{}
+	for _, id := range all {
+		if id == "" {
+			erased++
+			continue
+		}
+		people[id] = true
+	}
+	return people, erased, err
+}
+
 func (s *store) bulks(ctx context.Context) ([]Bulk, error) {
 	return list(ctx, s, func(scan func(...any) error) (b Bulk, err error) {
 		return b, scanBulk(scan, &b)
