@@ -244,7 +244,7 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	site := web.NewSite(m.set, e.now, m.simulated)
 	site.Observe = count.observe
 	mux := web.NewMux(site)
-	homeRoutes(site, mux, m.live)
+	homeRoutes(site, mux, m.live, m.matcher.Open)
 	m.matcher.Routes(site, mux)
 	m.adviser.Routes(site, mux)
 	s.catalogue.Routes(site, mux, imported{d, s.keys})

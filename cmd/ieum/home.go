@@ -16,11 +16,12 @@ var homeFiles embed.FS
 // home serves the pages that belong to no domain.
 type home struct {
 	live  *snapshot.Live
+	open  func(*snapshot.Snapshot) int // postings one can apply to today
 	pages *web.Pages
 }
 
 // homeRoutes serves them, and gives every page its navigation.
-func homeRoutes(site *web.Site, mux *web.Mux, live *snapshot.Live) {
+func homeRoutes(site *web.Site, mux *web.Mux, live *snapshot.Live, open func(*snapshot.Snapshot) int) {
 	site.Nav = []web.Link{
 		{Path: "/jobs", Key: "layout.nav.jobs"}, {Path: "/occupations", Key: "layout.nav.occupations"},
 		{Path: "/diagnosis", Key: "layout.nav.diagnosis"}, {Path: "/about", Key: "layout.nav.about"},
@@ -31,7 +32,7 @@ func homeRoutes(site *web.Site, mux *web.Mux, live *snapshot.Live) {
 		{Path: "/deliveries", Key: "deliveries.all", May: ieum.Operate}, {Path: "/accounts", Key: "identity.accounts.title", May: ieum.HelpAccounts},
 		{Path: "/my", Key: "door.my.title", May: ieum.OwnData},
 	}
-	h := &home{live, site.Pages(homeFiles)}
+	h := &home{live, open, site.Pages(homeFiles)}
 	mux.Page("GET /{$}", web.Nothing, h.page("home.html"))
 	mux.Page("GET /about", web.Nothing, h.page("about.html"))
 	mux.API("GET /api/v1/snapshot", web.Nothing, web.Op{
@@ -47,12 +48,22 @@ func (h *home) page(name string) web.Handler {
 		if _, err := web.Read[struct{}](r); err != nil {
 			return err
 		}
-		meta, err := metaOf(h.live)
-		if err != nil && !errors.Is(err, ieum.ErrUnavailable) {
+		s, release, err := h.live.Acquire()
+		switch {
+		case errors.Is(err, ieum.ErrUnavailable):
+			return h.pages.Reply(w, r, name, nil)
+		case err != nil:
 			return err
 		}
-		return h.pages.Reply(w, r, name, meta)
+		defer release()
+		return h.pages.Reply(w, r, name, homeData{s.Meta, h.open(s)})
 	}
+}
+
+// homeData is what a page says of the snapshot in use.
+type homeData struct {
+	snapshot.Meta
+	Open int
 }
 
 func (h *home) meta(w http.ResponseWriter, r *http.Request) error {

@@ -27,7 +27,7 @@ func homeOf(t *testing.T, data string) http.Handler {
 	t.Cleanup(live.Close)
 	site := web.NewSite(set, time.Now, (&market{live: live}).simulated)
 	mux := web.NewMux(site)
-	homeRoutes(site, mux, live)
+	homeRoutes(site, mux, live, func(*snapshot.Snapshot) int { return 1801 })
 	return mux
 }
 
@@ -105,6 +105,14 @@ func TestEveryPageSaysThatDataAreSimulated(t *testing.T) {
 		if !strings.Contains(about, "1,234") || strings.Contains(about, "badge warn") != tt.simulated {
 			t.Errorf("the sources are not shown: %s", about)
 		}
+	}
+}
+
+// Who looks for work is told first how many postings one can apply to.
+func TestHomeShowsWhatIsOpenFirst(t *testing.T) {
+	page := body(homeOf(t, describe(t, snapshot.Meta{})), "/")
+	if open, all := strings.Index(page, "1,801건"), strings.Index(page, "모두 0건"); open < 0 || all < open {
+		t.Errorf("open at %d, all at %d: %s", open, all, page)
 	}
 }
 

@@ -65,3 +65,9 @@ func (m *Matcher) acquire() (x *index, day ieum.Day, release func(), err error) 
 func (m *Matcher) indexOf(s *snapshot.Snapshot) (x *index, day ieum.Day) {
 	return s.Part(partName).(*index), s.Today(m.now())
 }
+
+// Open counts the postings of a snapshot that one can apply to today.
+func (m *Matcher) Open(s *snapshot.Snapshot) int {
+	x, day := m.indexOf(s)
+	return len(x.openOn(day).rows)
+}
