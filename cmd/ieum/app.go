@@ -281,7 +281,9 @@ func (a *app) follow(ctx context.Context) {
 	all.Go(func() {
 		a.registry.Notify(ctx, telling, func(err error) { slog.ErrorContext(ctx, "identity: notice", "err", err) })
 	})
+	erased := len(a.store.keys.Erased())
 	all.Go(func() { a.tidy(ctx) })
+	all.Go(func() { a.hideElsewhere(ctx, erased) })
 	a.live.Follow(ctx, time.Second)
 	all.Wait()
 }
@@ -332,13 +334,7 @@ func (a *app) expire(ctx context.Context) error {
 // forget hides whom a restore brought back, and removes the snapshots that are not
 // in use and hold rows of people who were erased.
 func (a *app) forget(ctx context.Context) error {
-	behind, err := a.store.catalogue.Behind(ctx)
-	if err == nil && behind {
-		if err = noteKeys(ctx, a.store, a.set, a.now()); err == nil {
-			err = a.store.catalogue.Hide(ctx)
-		}
-	}
-	if err != nil {
+	if err := a.hide(ctx); err != nil {
 		return err
 	}
 	h, err := snapshot.ReadHidden(a.data)

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
+	"slices"
 
 	"ieum"
 	"ieum/internal/catalogue"
@@ -35,21 +37,24 @@ func (a *asking) forget(ctx context.Context, e *env, source ieum.SourceID, key s
 		return err
 	}
 	defer r.Close()
-	there, err := r.look(ctx, e, source, key)
-	if err != nil {
+	key = r.catalogue.Key(key)
+	id := string(catalogue.RowPerson(r.keys, source, "resume", key))
+	gone := slices.Contains(r.keys.Erased(), id)
+	if _, err := r.look(ctx, e, source, key); err != nil {
 		return err
-	}
-	if !there {
-		return ieum.Errorf(ieum.ErrNotFound, "this person was erased before")
 	}
 	if err := e.noteLake(ctx, set, r.store); err != nil { // it goes through the ids of all rows
 		return err
 	}
-	if err := r.catalogue.Forget(ctx, source, key, r.by.ID); err != nil {
+	err = r.catalogue.Forget(ctx, source, key, r.by.ID)
+	if err != nil && !(gone && errors.Is(err, ieum.ErrNotFound)) {
 		return err
 	}
-	if err := r.imported.door.Replay(ctx, []string{string(catalogue.RowPerson(r.keys, source, "resume", key))}); err != nil {
+	if err := r.imported.door.Replay(ctx, []string{id}); err != nil {
 		return err
+	}
+	if gone { // what was cut off then is done now
+		return ieum.Errorf(ieum.ErrNotFound, "this person was erased before")
 	}
 	e.say("Erased. Nothing of the row opens any more, in data/lake and in backups of it, and nobody is shown it; the next ieum build leaves it out of the snapshot, and has to run within 24 hours.")
 	return nil

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"ieum/internal/catalogue"
 	"ieum/internal/snapshot"
 )
 
@@ -115,5 +117,67 @@ func TestForget(t *testing.T) {
 	same("after a restore")
 	if left, err := filepath.Glob(filepath.Join(data, "snapshots", "*", "meta.json")); err != nil || len(left) != 1 {
 		t.Errorf("the server keeps %q, %v, want the snapshot in use alone", left, err)
+	}
+}
+
+// Of whom nothing but the key store says that they were erased, as on a standby or
+// after a kill, a server hides the row without being asked; and so does the command
+// given again, which says that this person was erased before.
+func TestWhoWasErasedElsewhereIsHidden(t *testing.T) {
+	data := copyOfDemo(t)
+	by := credentials(t, data)
+	status, out, said := invoke(data, "", "recommend", "-k", "1", "--as-of", "all")
+	if status != 0 {
+		t.Fatal(said)
+	}
+	a, err := newApp(t.Context(), &env{Config: Config{Data: data}, now: time.Now, stdout: os.Stdout, stderr: os.Stderr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	lines := strings.Split(out, "\n")
+	erase := func(line int) (key string) {
+		t.Helper()
+		key, _, _ = strings.Cut(lines[line], "\t")
+		if err := a.store.keys.Erase(string(catalogue.RowPerson(a.store.keys, "simulated", "resume", key))); err != nil {
+			t.Fatal(err)
+		}
+		return key
+	}
+	hidden := func() int {
+		t.Helper()
+		h, err := snapshot.ReadHidden(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(h.Rows)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan bool)
+	before := len(a.store.keys.Erased())
+	go func() {
+		a.hideElsewhere(ctx, before)
+		close(done)
+	}()
+	erase(0)
+	for until := time.Now().Add(time.Minute); hidden() == 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("nobody is hidden")
+		}
+	}
+	stop()
+	<-done
+	key := erase(1)
+	for range 2 {
+		got, _, said := invoke(data, "", "forget", "simulated", key, "--as", "demo-operator", "--purpose", "labour-market", "--credential", by["operator"])
+		if got != 1 || !strings.Contains(said, "was erased before") {
+			t.Errorf("erased once more: exit %d, %s", got, said)
+		}
+		if n := hidden(); n != 2 {
+			t.Errorf("%d rows are hidden, want 2", n)
+		}
+	}
+	if list := told(t, data, "catalogue.forgotten"); len(list) != 2 {
+		t.Errorf("the journal has %q", list)
 	}
 }
