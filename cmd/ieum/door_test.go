@@ -185,7 +185,7 @@ func TestTheDoor(t *testing.T) {
 
 	opened := time.Now()
 	seeker.visit(t, base+"/my/access")
-	if text := seeker.says(t); !strings.Contains(text, "상담사 · 가상 일자리센터") || !strings.Contains(text, "본인 동의") {
+	if text := seeker.says(t); !strings.Contains(text, "상담사 3 · 가상 일자리센터") || !strings.Contains(text, "본인 동의") {
 		t.Errorf("the person sees %s", text)
 	}
 	for range 50 {
@@ -460,7 +460,7 @@ func TestADemoHasPeople(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for role, want := range map[string][]string{"seeker": {"/my", ">김가상<", "/my/access", ">상담사 · 가상 일자리센터<", "/my/access", "정당한 열람이었습니다"}, "counsellor-2": {"POST /clients", ">최가상<"}, "employer": {"/hiring", `href="/hiring/c`}, "counsellor": {"POST /clients", ">이가상<", "POST /clients", ">박가상<"}} {
+	for role, want := range map[string][]string{"seeker": {"/my", ">김가상<", "/my/access", ">상담사 3 · 가상 일자리센터<", "/my/access", "정당한 열람이었습니다"}, "counsellor-2": {"POST /clients", ">최가상<"}, "employer": {"/hiring", `href="/hiring/c`}, "counsellor": {"POST /clients", ">이가상<", "POST /clients", ">박가상<"}} {
 		client := arrived(t, base, links[role])
 		for i := 0; i < len(want); i += 2 {
 			method, at, post := strings.Cut(want[i], " ")
