@@ -28,7 +28,8 @@ func (c *Catalogue) Keys(ctx context.Context, s *snapshot.Snapshot, rows []uint3
 	return c.ofRows(ctx, s, rows, ColumnKey, f)
 }
 
-// ofRows is Keys for a column of texts.
+// ofRows is Keys for any column of texts or bytes; of ColumnID also for people who
+// were erased.
 func (c *Catalogue) ofRows(ctx context.Context, s *snapshot.Snapshot, rows []uint32, column string, f func(i int, text string) error) error {
 	r := &s.Resumes
 	all := make([]keyed, len(rows))

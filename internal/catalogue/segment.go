@@ -188,11 +188,13 @@ func keptOtherwise(path string, kind ieum.KindID, sealed bool) error {
 
 // has says whether the segment has a column.
 func (s *segment) has(column string) bool {
-	return slices.Contains(beside, column) && s.inside != nil || column != columnSealed && slices.Contains(s.Columns(), column) ||
-		slices.ContainsFunc(s.inside, func(f table.Field) bool { return f.Name == column })
+	if s.inside == nil {
+		return slices.Contains(s.Columns(), column)
+	}
+	return slices.Contains(beside, column) || slices.ContainsFunc(s.inside, func(f table.Field) bool { return f.Name == column })
 }
 
-// skip is Reader.Skip.
+// skip is Reader.Skip, and counts what it passes over.
 func (s *segment) skip(n int64) int64 {
 	over := s.Skip(n)
 	s.at += over
