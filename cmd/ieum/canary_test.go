@@ -268,7 +268,8 @@ func (w *walk) visit(by reader, s step, holds web.Holds, shown map[string]int) {
 	for name, values := range a.Header() {
 		said += "\n" + name + ": " + strings.Join(values, " ")
 	}
-	if found := flown(said, signInWord); len(found) > 0 && by.name != signInWord && !(holds == web.Records && by.may) {
+	letter := s.pattern == "GET /accounts/letters" && strings.HasSuffix(by.name, "operator") // which needs the name it goes to
+	if found := flown(said, signInWord); len(found) > 0 && by.name != signInWord && !letter && !(holds == web.Records && by.may) {
 		w.Errorf("%s tells how the canary signs in", what)
 	}
 	if found := flown(said, importedWords...); len(found) > 0 {
