@@ -17,7 +17,6 @@ import (
 	"ieum/defs"
 	"ieum/internal/catalogue"
 	"ieum/internal/catalogue/competency"
-	"ieum/internal/catalogue/occupation"
 	"ieum/internal/door"
 	"ieum/internal/identity"
 	"ieum/internal/jobcare"
@@ -78,7 +77,7 @@ func openDatabase(ctx context.Context, e *env) (*db.DB, error) {
 // storeOn makes a store of a database, which it closes if it cannot. Without
 // keys nothing that is sealed can be read.
 func storeOn(ctx context.Context, e *env, set *defs.Set, d *db.DB, keys *seal.Keys) (*store, error) {
-	coder, err := occupation.New(set)
+	coder, err := e.coder(set, "")
 	if err == nil {
 		err = journal.Migrate(ctx, d)
 	}
@@ -172,7 +171,7 @@ func openMarket(e *env) (*market, error) {
 	if err != nil {
 		return nil, err
 	}
-	coder, err := occupation.New(set)
+	coder, err := e.coder(set, "")
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"ieum/defs"
 	"ieum/internal/catalogue"
 	"ieum/internal/catalogue/competency"
-	"ieum/internal/catalogue/occupation"
 	"ieum/internal/platform/web"
 )
 
@@ -35,7 +34,7 @@ func check(e *env) error {
 	if err != nil {
 		return err
 	}
-	coder, err := occupation.New(set)
+	coder, err := e.coder(set, "")
 	if err != nil {
 		return err
 	}

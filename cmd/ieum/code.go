@@ -8,10 +8,10 @@ import (
 	"errors"
 	"flag"
 	"io"
-	"os"
 	"strings"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/catalogue/occupation"
 	"ieum/internal/platform/web"
 )
@@ -23,7 +23,7 @@ var codeCommand = &command{
 	setup: func(fs *flag.FlagSet) run {
 		k := fs.Int("k", 10, "how many unit groups a title")
 		classification := fs.String("classification", occupation.KECO2025, "keco2025 or keco2018")
-		weights := fs.String("weights", "", "a `file` that ieum train coder wrote, instead of the built-in weights")
+		weights := fs.String("weights", "", "a `file` that ieum train coder wrote, instead of the weights in use")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) > 0 || *k < 1 {
 				return usagef("code takes no arguments but -k N of at least 1; titles come on standard input")
@@ -40,18 +40,24 @@ var codeCommand = &command{
 	},
 }
 
-// openCoder returns a coder with the weights of a file, or the built-in ones.
+// openCoder returns a coder with the weights of a file, or those in use.
 func openCoder(e *env, weights string) (*occupation.Coder, error) {
 	set, err := e.definitions()
 	if err != nil {
 		return nil, err
 	}
-	if weights == "" {
-		return occupation.New(set)
-	}
-	stored, err := os.ReadFile(weights)
+	return e.coder(set, weights)
+}
+
+// coder returns a coder of titles with the weights of a file; without one with
+// those an agency trained, learned/coder.bin in the data folder, or the built-in ones.
+func (e *env) coder(set *defs.Set, weights string) (*occupation.Coder, error) {
+	stored, err := e.learned(partCoder, weights)
 	if err != nil {
-		return nil, ieum.Errorf(ieum.ErrNotFound, "the weights cannot be read: %v", err)
+		return nil, err
+	}
+	if stored == nil {
+		return occupation.New(set)
 	}
 	return occupation.Load(stored, set)
 }

@@ -100,10 +100,62 @@ func TestExtractGivesPlacesInTheLine(t *testing.T) {
 	}
 }
 
+func TestExtractAnswersInTheWordsOfESCO(t *testing.T) {
+	line := "You are a team player who knows PostgreSQL, 파이썬"
+	got := lines(t, line+"\n\n😀\n", "extract", "--vocabulary", "esco", "-k", "20")
+	var l struct {
+		Skills []struct {
+			Label      string
+			Start, End int
+		}
+	}
+	if err := json.Unmarshal([]byte(got[0]), &l); err != nil || len(got) != 3 || len(l.Skills) != 20 {
+		t.Fatalf("%d lines: %s, %v", len(got), got[0], err)
+	}
+	words := map[string]string{}
+	for _, s := range l.Skills {
+		words[s.Label] = line[s.Start:s.End]
+	}
+	if words["work in teams"] != "team player" || words["PostgreSQL"] != "PostgreSQL" || words["Python (computer programming)"] != "파이썬" {
+		t.Errorf("the places are %q", words)
+	}
+	if got[1] != `{"skills":[]}` || got[2] != `{"skills":[]}` {
+		t.Errorf("lines without a word give %s", got[1:])
+	}
+}
+
+// TestTrainedWeightsAreUsed trains an extractor on made-up sentences and puts
+// its weights where an agency puts them.
+func TestTrainedWeightsAreUsed(t *testing.T) {
+	from, data := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(from, "tech_validation_annotations.csv"), []byte("sentence,label\nyou are a team player,work in teams\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(data, "learned"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(data, "learned", "extractor.bin")
+	if status, _, said := invoke(data, "", "train", "extractor", "--from", from, "--out", out); status != 0 {
+		t.Fatalf("status %d: %s", status, said)
+	}
+	if _, err := os.Stat(filepath.Join(data, "learned", "extractor.json")); err != nil {
+		t.Errorf("there is no card: %v", err)
+	}
+	if status, report, said := invoke(data, "", "eval", "extractor", "--from", from); status != 0 || !strings.Contains(report, "rp10") {
+		t.Errorf("status %d: %s %s", status, report, said)
+	}
+	if err := os.WriteFile(out, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, said := invoke(data, "team player\n", "extract", "--vocabulary", "esco"); status != 1 || !strings.Contains(said, "weights") {
+		t.Errorf("broken weights in the data folder: status %d: %s", status, said)
+	}
+}
+
 func TestWrongCommandLinesOfTheCoder(t *testing.T) {
 	for _, args := range [][]string{
 		{"code", "-k", "0"}, {"code", "title"}, {"code", "--classification", "isco"},
-		{"extract", "--vocabulary", "other"}, {"train", "coder"}, {"train", "coder", "--from", "."}, {"train", "other", "--from", "."}, {"eval"},
+		{"extract", "--vocabulary", "other"}, {"train", "coder"}, {"train", "coder", "--from", "."}, {"train", "other", "--from", "."}, {"train", "extractor", "--from", "."}, {"eval"},
 	} {
 		if status, _, _ := invoke("", "", args...); status != 2 {
 			t.Errorf("%q: status %d", args, status)

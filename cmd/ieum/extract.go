@@ -6,30 +6,37 @@ import (
 
 	"ieum"
 	"ieum/internal/catalogue/competency"
+	"ieum/internal/catalogue/competency/esco"
 	"ieum/internal/platform/web"
 )
 
+// The vocabularies that extract answers in.
+const (
+	vocabularyIeum = "ieum"
+	vocabularyESCO = "esco"
+)
+
 var extractCommand = &command{
-	name: "extract", args: "[-k N]",
+	name: "extract", args: "[-k N] [--vocabulary ieum|esco]",
 	about: "sentences on standard input, a line each → competencies and certificates with their places, a line of JSON each",
 	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		k := fs.Int("k", 10, "how many a line, likeliest first")
-		vocabulary := fs.String("vocabulary", "ieum", "ieum: the lists competencies and certificates")
+		vocabulary := fs.String("vocabulary", vocabularyIeum, "ieum: the lists competencies and certificates; esco: the skills of ESCO 1.1")
+		weights := fs.String("weights", "", "of esco: a `file` that ieum train extractor wrote, instead of the weights in use")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) > 0 || *k < 1 {
 				return usagef("extract takes no arguments but -k N of at least 1; sentences come on standard input")
 			}
-			if *vocabulary != "ieum" {
-				return usagef("there is no vocabulary %q; use ieum", *vocabulary)
+			if *vocabulary != vocabularyIeum && *vocabulary != vocabularyESCO {
+				return usagef("there is no vocabulary %q; use %s or %s", *vocabulary, vocabularyIeum, vocabularyESCO)
 			}
-			set, err := e.definitions()
+			extract, err := openExtractor(e, *vocabulary, *weights)
 			if err != nil {
 				return err
 			}
-			extractor := competency.New(set)
 			return eachLine(ctx, e, func(line string) any {
-				found := extractor.All(line, *k)
+				found := extract(line, *k)
 				if found == nil {
 					found = []ieum.Found{}
 				}
@@ -37,4 +44,28 @@ var extractCommand = &command{
 			})
 		}
 	},
+}
+
+// openExtractor returns what finds the k likeliest competencies of a text.
+func openExtractor(e *env, vocabulary, weights string) (func(text string, k int) []ieum.Found, error) {
+	set, err := e.definitions()
+	if err != nil {
+		return nil, err
+	}
+	ours := competency.New(set)
+	if vocabulary == vocabularyIeum {
+		return ours.All, nil
+	}
+	stored, err := e.learned(partExtractor, weights)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := esco.New()
+	if stored != nil {
+		theirs, err = esco.Load(stored)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return competency.Link(ours, theirs, set).Extract, nil
 }

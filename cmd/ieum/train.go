@@ -14,17 +14,20 @@ const partCoder = "coder"
 
 var trainCommand = &command{
 	name: "train", args: "NAME --from DIR --out FILE",
-	about: "trains a learned part from files (coder), and says how good it is on what it has not seen",
+	about: "trains a learned part (coder, extractor) from files, and says how good it is on what it has not seen",
 	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		from, seed := trainingFlags(fs)
-		out := fs.String("out", "", "the `file` to write; use it with: ieum code --weights FILE")
+		out := fs.String("out", "", "the `file` to write; use it with --weights FILE, or as learned/NAME.bin in the data folder")
 		return func(_ context.Context, e *env, args []string) error {
 			if err := checkPart("train", args, *from); err != nil {
 				return err
 			}
 			if *out == "" {
 				return usagef("train needs --out FILE to write the weights to")
+			}
+			if args[0] == partExtractor {
+				return trainExtractor(e, *from, *out)
 			}
 			corpus, err := openCorpus(e, *from)
 			if err != nil {
@@ -39,6 +42,9 @@ var trainCommand = &command{
 			if err := durable.WriteFile(*out, stored); err != nil {
 				return err
 			}
+			if err := writeCard(*out, occupation.CardOf(corpus, report)); err != nil {
+				return err
+			}
 			e.say("Wrote %s, %d bytes, in %.0f seconds.", *out, len(stored), e.now().Sub(began).Seconds())
 			return writeJSON(e.stdout, report)
 		}
@@ -47,13 +53,17 @@ var trainCommand = &command{
 
 var evalCommand = &command{
 	name: "eval", args: "NAME --from DIR",
-	about: "scores a learned part (coder) on what it has not seen, by cross-validation; JSON",
+	about: "scores a learned part (coder, extractor) on what it has not seen; JSON",
 	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		from, seed := trainingFlags(fs)
+		weights := fs.String("weights", "", "of the extractor: a `file` that ieum train wrote, instead of the weights in use")
 		return func(_ context.Context, e *env, args []string) error {
 			if err := checkPart("eval", args, *from); err != nil {
 				return err
+			}
+			if args[0] == partExtractor {
+				return evalExtractor(e, *from, *weights)
 			}
 			corpus, err := openCorpus(e, *from)
 			if err != nil {
@@ -72,13 +82,13 @@ var evalCommand = &command{
 const trainingFolds = 5
 
 func trainingFlags(fs *flag.FlagSet) (from *string, seed *uint64) {
-	return fs.String("from", "", "the `folder` of the training files: train.jsonl, or kdot/train.jsonl"),
+	return fs.String("from", "", "the `folder` of the training files: kdot/train.jsonl for the coder, skills/*_annotations.csv for the extractor"),
 		fs.Uint64("seed", 1, "the same seed gives the same weights")
 }
 
 func checkPart(command string, args []string, from string) error {
-	if len(args) != 1 || args[0] != partCoder || from == "" {
-		return usagef("%s takes the name of a part, %s, and --from DIR", command, partCoder)
+	if len(args) != 1 || args[0] != partCoder && args[0] != partExtractor || from == "" {
+		return usagef("%s takes the name of a part, %s or %s, and --from DIR", command, partCoder, partExtractor)
 	}
 	return nil
 }
