@@ -44,6 +44,34 @@ type coded struct {
 	where func(i int) (file string, line int)
 }
 
+// addLists adds the codes of lists that say so to the lists they name.
+func (l *loader) addLists() {
+	for _, c := range l.lists {
+		if c.list.Adds == "" {
+			continue
+		}
+		at := slices.IndexFunc(l.lists, func(o coded) bool { return o.list.ID == c.list.Adds && o.list.Adds == "" })
+		if at < 0 {
+			file, _ := c.where(0)
+			l.faults.add(file, 0, "adds names the list %s, which is not there or adds to another itself", c.list.Adds)
+			continue
+		}
+		to := &l.lists[at]
+		n, first := len(to.list.Codes), to.where
+		to.where = func(i int) (string, int) {
+			if i < n {
+				return first(i)
+			}
+			return c.where(i - n)
+		}
+		to.list.Codes = append(to.list.Codes, c.list.Codes...)
+		to.list.index(func(i int, format string, args ...any) {
+			file, line := to.where(i)
+			l.faults.add(file, line, format, args...)
+		})
+	}
+}
+
 // linkLists ties lists to those that replaced them.
 func (l *loader) linkLists() {
 	for _, c := range l.lists {

@@ -86,6 +86,7 @@ func LoadFrom(layers ...fs.FS) (*Set, error) {
 // check holds what was read against each other.
 func (l *loader) check(kinds, purposes, roles, sources []*doc) (*Set, error) {
 	l.checkMessages()
+	l.addLists()
 	l.linkLists()
 	for _, d := range kinds {
 		l.kind(d)

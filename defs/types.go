@@ -235,6 +235,7 @@ type CodeList struct {
 	Nested  bool      `yaml:"nested"` // a name is told apart by what it lies in: "서울 중구"
 	Tails   []string  `yaml:"tails"`  // words that may stand behind a name and change nothing, such as 자격증
 	Into    string    `yaml:"into"`   // the list that replaced this one: successors are its codes
+	Adds    string    `yaml:"adds"`   // the list that takes in these codes too
 	Codes   []Code    `yaml:"codes"`  // or in a CSV file of the same name beside it
 
 	byCode, byName map[string]int

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -227,6 +228,22 @@ func TestNamesInOtherNamesAreNotMeant(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("%q does not show %s: %v", text, want, x.All(text, 20))
+		}
+	}
+}
+
+func TestAnAgencysOwnCompetenciesAreFound(t *testing.T) {
+	set, err := defs.Load(fstest.MapFS{
+		"codes/ncs.yaml": {Data: []byte("id: ncs\nversion: \"1\"\ntitle: {ko: 능력단위, en: Units}\nsource: x\nadds: competencies\n")},
+		"codes/ncs.csv":  {Data: []byte("code,ko,en,aliases,kind,groups,not,said\n1501020115_17v3,구름 뜨개질,,뭉게 뜨기,skill,15,,구름/안개 뜨다/짜다\n")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := New(set)
+	for _, text := range []string{"구름뜨개질 3년", "뭉게뜨기를 했다", "안개를 짜고 말렸습니다"} {
+		if got := x.Extract(text, 1); len(got) != 1 || got[0].ID != "1501020115_17v3" {
+			t.Errorf("%q is %v", text, got)
 		}
 	}
 }
