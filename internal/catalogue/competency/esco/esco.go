@@ -49,7 +49,7 @@ func open() (*Extractor, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Extractor{labels: labels, byName: map[string]int32{}, index: build(names, len(labels))}
+	x := &Extractor{labels: labels, byName: map[string]int32{}, index: build(names)}
 	for i, l := range labels {
 		x.byName[l.text] = int32(i)
 	}
@@ -184,15 +184,15 @@ type desk struct {
 	reader
 	like    []float32 // of names: cosine of n-grams and stems with the text
 	cover   []float32 // of names: how much of it the text has
-	spells  []mention // of names: where the text spells it, or none
-	spelled []mention
+	score   []float32 // of labels
+	spelled []mention // names that the text spells, in order
 	live    []path
 	stems   []int32 // of the text, each once
 	seen    []bool  // of stems
 	best    []candidate
 }
 
-// A mention is a place that spells a name; to is 0 where there is none.
+// A mention is a place that spells a name.
 type mention struct {
 	name     int32
 	from, to int
@@ -207,7 +207,6 @@ type path struct {
 // A candidate is a skill with what speaks for it.
 type candidate struct {
 	label int32
-	name  int32 // the name of it that is best
 	score float32
 	p     float64
 	spelt bool
@@ -217,22 +216,65 @@ type candidate struct {
 
 func newDesk(x *Extractor) *desk {
 	n := len(x.index.names)
-	return &desk{x: x, like: make([]float32, n), cover: make([]float32, n), spells: make([]mention, n), seen: make([]bool, len(x.index.stems))}
+	return &desk{x: x, like: make([]float32, n), cover: make([]float32, n), score: make([]float32, len(x.labels)), seen: make([]bool, len(x.index.stems))}
 }
 
 // rank fills best with the k likeliest skills of a piece of text.
 func (d *desk) rank(text string, from, to, k int) {
 	d.measure(text, from, to)
+	d.sum()
 	d.best = d.best[:0]
-	for l := range d.x.labels {
-		c := d.judge(int32(l), &d.x.weights)
-		if c.score <= 0 || len(d.best) == k && c.score <= d.best[k-1].score {
+	least := float32(0) // what a score must be more than
+	for l, s := range d.score {
+		if s <= least {
 			continue
 		}
-		d.insert(c, k)
+		d.insert(candidate{label: int32(l), score: s}, k)
+		if len(d.best) == k {
+			least = d.best[k-1].score
+		}
 	}
-	d.clear()
+	d.place()
 	d.claim()
+}
+
+// sum fills score with what speaks for each skill: the best of its names.
+func (d *desk) sum() {
+	x, w := d.x.index, &d.x.weights
+	clear(d.score)
+	cover := d.cover[:len(d.like)]
+	of := x.label[:len(d.like)]
+	for n, like := range d.like {
+		if s := like + w.Cover*cover[n]; s > d.score[of[n]] {
+			d.score[of[n]] = s
+		}
+	}
+	for _, m := range d.spelled {
+		l := of[m.name]
+		d.score[l] = max(d.score[l], d.like[m.name]+w.Cover*cover[m.name]+w.Spelt)
+	}
+	for l, s := range d.score {
+		if s == 0 {
+			continue
+		}
+		label := &d.x.labels[l]
+		s += w.Spread * label.spread
+		if label.asked {
+			s += w.Asked
+		}
+		d.score[l] = s
+	}
+}
+
+// place says where a name of each of the best skills stands first.
+func (d *desk) place() {
+	for i := range d.best {
+		c := &d.best[i]
+		at := slices.IndexFunc(d.spelled, func(m mention) bool { return d.x.index.label[m.name] == c.label })
+		if at >= 0 {
+			c.spelt, c.from, c.to = true, d.spelled[at].from, d.spelled[at].to
+		}
+	}
 }
 
 // insert puts a candidate into its place among the best; ties by label.
@@ -247,43 +289,12 @@ func (d *desk) insert(c candidate, k int) {
 	d.best[j] = c
 }
 
-// judge sums what speaks for a skill: the best of its names.
-func (d *desk) judge(l int32, w *weights) (c candidate) {
-	c.label = l
-	for _, n := range d.x.index.own[l] {
-		if d.cover[n] == 0 && d.like[n] == 0 {
-			continue
-		}
-		s := d.like[n] + w.Cover*d.cover[n]
-		if d.spells[n].to > 0 {
-			s += w.Spelt
-			if !c.spelt {
-				c.spelt, c.from, c.to = true, d.spells[n].from, d.spells[n].to
-			}
-		}
-		if s > c.score {
-			c.score, c.name = s, n
-		}
-	}
-	if c.score > 0 {
-		label := &d.x.labels[l]
-		c.score += w.Spread * label.spread
-		if label.asked {
-			c.score += w.Asked
-		}
-	}
-	return c
-}
-
-// measure fills like, cover and spells for a piece of text.
+// measure fills like, cover and spelled for a piece of text.
 func (d *desk) measure(text string, from, to int) {
 	x := d.x.index
 	d.spell(text, from, to, true)
-	for _, m := range d.spelled {
-		if d.spells[m.name].to == 0 {
-			d.spells[m.name] = m
-		}
-	}
+	clear(d.like)
+	clear(d.cover)
 	for _, s := range d.stems {
 		for _, p := range x.weighs[x.from[s]:x.from[s+1]] {
 			d.cover[p.name] += p.weight
@@ -345,14 +356,6 @@ func (d *desk) spell(text string, from, to int, count bool) {
 		}
 		d.live = kept
 	})
-}
-
-func (d *desk) clear() {
-	clear(d.like)
-	clear(d.cover)
-	for _, m := range d.spelled {
-		d.spells[m.name] = mention{}
-	}
 }
 
 // claim gives the best candidates their probabilities, which do not rise.

@@ -6,7 +6,7 @@ import "math"
 // of their words and by the stems of the words.
 type index struct {
 	names []name
-	own   [][]int32 // of labels: its names
+	label []int32 // of names
 
 	stems  map[string]int32 // → number of the stem
 	trie   map[uint64]int32 // state<<32 | stem → next state
@@ -29,8 +29,8 @@ type name struct {
 
 // A posting says how much a feature weighs in a name.
 type posting struct {
-	name   uint16
 	weight float32
+	name   uint16
 }
 
 // A term is a feature of a text and how often it stands there.
@@ -127,8 +127,8 @@ func (c *counter) grow() {
 }
 
 // build makes the index of names.
-func build(names []name, labels int) *index {
-	x := &index{names: names, own: make([][]int32, labels), stems: map[string]int32{}, trie: map[uint64]int32{}, ends: map[int32][]int32{}}
+func build(names []name) *index {
+	x := &index{names: names, stems: map[string]int32{}, trie: map[uint64]int32{}, ends: map[int32][]int32{}}
 	x.table = make([]uint32, 1<<17)
 	var (
 		r      reader
@@ -138,7 +138,7 @@ func build(names []name, labels int) *index {
 		of     [][]int32 // stems of names
 	)
 	for n, m := range names {
-		x.own[m.label] = append(x.own[m.label], int32(n))
+		x.label = append(x.label, m.label)
 		var stems []int32
 		r.read(m.text, 0, len(m.text), true, func(s []byte, _ token) { stems = append(stems, x.stemOf(s)) })
 		x.enter(int32(n), stems)
@@ -249,7 +249,7 @@ func (x *index) invert(terms []uint32, counts []float32, bound []int) {
 			if x.idf[f] == 0 {
 				continue
 			}
-			x.post[at[f]] = posting{uint16(n), counts[i] * scale}
+			x.post[at[f]] = posting{counts[i] * scale, uint16(n)}
 			at[f]++
 		}
 	}
@@ -287,7 +287,7 @@ func (x *index) share(of [][]int32) {
 		}
 		for i, s := range stems {
 			if !earlier(stems, i) {
-				lists[s] = append(lists[s], posting{uint16(n), weigh(s) / sum})
+				lists[s] = append(lists[s], posting{weigh(s) / sum, uint16(n)})
 			}
 		}
 	}
