@@ -36,7 +36,7 @@ func CardOf(c *Corpus, r Report) Card {
 var limits = []string{
 	"English; Korean only by the competencies of the program that are linked to a skill.",
 	"Words are compared by their letters and by names set down by hand: a skill told in other words is not found.",
-	"Other names were set down mostly for office work, software, sales and conduct; crafts and care have ESCO's own labels alone.",
+	"Other names were set down mostly for office work, software, sales and conduct, few for crafts and care.",
 	"Probabilities are those of annotators who label one sentence at a time and leave much out; nearly all are below one half.",
 }
 
