@@ -5,17 +5,23 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+
+	"ieum"
 )
 
 // Figures say how good a coder is on titles it has not seen.
 type Figures struct {
-	Input  string  `json:"input"` // title, title+duties, alias
-	N      int     `json:"n"`
-	Top1   float64 `json:"top1"`
-	Top5   float64 `json:"top5"`
-	Top10  float64 `json:"top10"`
-	ECE    float64 `json:"ece"` // expected calibration error of the likeliest code, 15 equal bins
-	Answer []Level `json:"answer"`
+	Input      string  `json:"input"` // title, title+duties, …
+	N          int     `json:"n"`
+	Top1       float64 `json:"top1"`
+	Top1Range  Range   `json:"top1_range"`
+	Top5       float64 `json:"top5"`
+	Top5Range  Range   `json:"top5_range"`
+	Top10      float64 `json:"top10"`
+	Top10Range Range   `json:"top10_range"`
+	ECE        float64 `json:"ece"` // expected calibration error of the likeliest code, 15 equal bins
+	ECERange   Range   `json:"ece_range"`
+	Answer     []Level `json:"answer"`
 }
 
 // A Level says how often an answer of so many digits is given, and is right.
@@ -48,10 +54,12 @@ var scored = []struct {
 	{"duties", dutiesOnly, func(j job) (string, string) { return "", j.duties }},
 }
 
-// A trial is one held-out job with the logits for each input.
+// A trial is one held-out job with the logits for each input, and what the
+// dictionary says of its title.
 type trial struct {
 	job    job
 	logits [][]float32
+	named  []meaning // nil when the title is in no list
 }
 
 // Evaluate trains on all but one fold of the dictionary of occupations at a
@@ -93,12 +101,16 @@ func Evaluate(c *Corpus, folds int, seed uint64) (Report, error) {
 		return Report{}, failed
 	}
 	r := Report{Classification: KECO2018, Folds: folds, Seed: seed, Jobs: len(c.jobs)}
-	r.calibrate(trials)
+	r.calibration = calibrate(trials)
+	for f, c := range coders {
+		c.calibration = calibrate(slices.Concat(trials[:f], trials[f+1:]))
+	}
 	r.score(coders, trials)
 	return r, nil
 }
 
-// try keeps what the linear model says of each job, before calibration.
+// try keeps what the linear model and the dictionary say of each job, before
+// calibration.
 func try(c *Coder, held []job) []trial {
 	d := newDesk(c.model)
 	out := make([]trial, len(held))
@@ -106,7 +118,10 @@ func try(c *Coder, held []job) []trial {
 		out[i].job = j
 		for _, s := range scored {
 			title, duties := s.of(j)
-			words, _ := d.clean(title)
+			words, head := d.clean(title)
+			if title != "" {
+				out[i].named = d.meanings(words, head)
+			}
 			d.logits(words, duties)
 			out[i].logits = append(out[i].logits, append([]float32(nil), d.score...))
 		}
@@ -116,14 +131,15 @@ func try(c *Coder, held []job) []trial {
 
 // calibrate finds the calibration of each sort of input: the temperature under
 // which the right units of held-out jobs are likeliest, then by logistic
-// regression how often the likeliest unit is right.
-func (r *Report) calibrate(trials [][]trial) {
+// regression how often the likeliest unit is right, both where the dictionary does
+// not know the title, and how far to trust it where it does.
+func calibrate(trials [][]trial) (all [inputs]calibration) {
 	for k, s := range scored {
 		if k > 0 && scored[k-1].input == s.input {
 			continue
 		}
 		best, c := math.Inf(1), calibration{}
-		for t := float32(0.3); t < 3; t *= 1.05 {
+		for t := float32(0.3); t < 3; t *= 1.1 {
 			var loss float64
 			each(trials, k, t, func(_ int, p []float32, unit int) { loss -= math.Log(float64(p[unit]) + 1e-9) })
 			if loss < best {
@@ -136,20 +152,59 @@ func (r *Report) calibrate(trials [][]trial) {
 			p, right = append(p, float64(all[top])), append(right, top == unit)
 		})
 		c.slope, c.offset = regress(p, right)
-		r.calibration[s.input] = c
+		c.trust = trustIn(trials, k, c)
+		all[s.input] = c
 	}
+	return all
 }
 
-// each goes over the probabilities of all trials.
+// each goes over the probabilities of all trials whose title no list has.
 func each(trials [][]trial, input int, temperature float32, visit func(top int, p []float32, unit int)) {
 	var p []float32
 	for _, fold := range trials {
 		for _, x := range fold {
+			if x.named != nil && scored[input].input != dutiesOnly {
+				continue
+			}
 			p = append(p[:0], x.logits[input]...)
 			softmax(p, temperature)
 			visit(slices.Index(p, slices.Max(p)), p, x.job.unit)
 		}
 	}
+}
+
+// trustIn returns the trust in the dictionary under which the right units of
+// the titles that it knows are likeliest.
+func trustIn(trials [][]trial, input int, c calibration) float32 {
+	best, trust := math.Inf(1), float32(trustOwn)
+	var p []float32
+	var said [][2]float32 // of the right unit: by the model, by the dictionary
+	for _, fold := range trials {
+		for _, x := range fold {
+			if x.named == nil {
+				continue
+			}
+			p = append(p[:0], x.logits[input]...)
+			c.apply(p)
+			right := [2]float32{p[x.job.unit], 0}
+			for _, m := range x.named {
+				if int(m.unit) == x.job.unit {
+					right[1] = m.p
+				}
+			}
+			said = append(said, right)
+		}
+	}
+	for t := float32(0.05); t < 1; t += 0.05 {
+		var loss float64
+		for _, p := range said {
+			loss -= math.Log(float64((1-t)*p[0]+t*p[1]) + 1e-9)
+		}
+		if loss < best {
+			best, trust = loss, t
+		}
+	}
+	return trust
 }
 
 // regress fits the log-odds of being right to those claimed, by Newton's method.
@@ -177,48 +232,73 @@ func regress(p []float64, right []bool) (slope, offset float32) {
 	return float32(a), float32(b)
 }
 
-// bins collect claims by how sure they are.
-type bins [15]struct{ n, claimed, right float64 }
+// An outcome is what came out for one held-out job.
+type outcome struct {
+	rank int // of the right code, from 0; large when it is not among the first ten
+	p    float64
+}
 
-func (b *bins) add(p float64, right bool) {
-	bin := &b[min(len(b)-1, int(p*float64(len(b))))]
-	bin.n, bin.claimed = bin.n+1, bin.claimed+p
-	if right {
-		bin.right++
+// calibrationError is the expected calibration error of the likeliest code: the mean
+// distance between what was claimed and how often it was right, in 15 equal bins.
+func calibrationError(of []outcome) float64 {
+	var gap [15]float64
+	for _, o := range of {
+		g := o.p
+		if o.rank == 0 {
+			g--
+		}
+		gap[min(len(gap)-1, int(o.p*float64(len(gap))))] += g
+	}
+	var sum float64
+	for _, g := range gap {
+		sum += math.Abs(g)
+	}
+	return sum / max(1, float64(len(of)))
+}
+
+// within returns the share of outcomes whose right code is among the first k.
+func within(k int) func([]outcome) float64 {
+	return func(of []outcome) float64 {
+		n := 0
+		for _, o := range of {
+			if o.rank < k {
+				n++
+			}
+		}
+		return float64(n) / max(1, float64(len(of)))
 	}
 }
 
-// error is the expected calibration error: the mean distance between what was
-// claimed and how often it was right.
-func (b *bins) error() float64 {
-	var n, sum float64
-	for _, bin := range b {
-		n += bin.n
-		sum += math.Abs(bin.claimed - bin.right)
+// A Range holds 95 of 100 samples of a figure, by bootstrap over jobs.
+type Range [2]float64
+
+func rangeOf(all []outcome, figure func([]outcome) float64) Range {
+	rng := rand.New(rand.NewPCG(1, 3))
+	drawn := make([]outcome, len(all))
+	var figures []float64
+	for range 1000 {
+		for i := range drawn {
+			drawn[i] = all[rng.IntN(len(all))]
+		}
+		figures = append(figures, figure(drawn))
 	}
-	return sum / max(1, n)
+	slices.Sort(figures)
+	return Range{figures[25], figures[974]}
 }
 
-// score counts what the coders say at those calibrations.
+// score counts what the coders say, each calibrated on the other folds.
 func (r *Report) score(coders []*Coder, trials [][]trial) {
 	for _, s := range scored {
 		f := Figures{Input: s.name}
-		var b bins
+		var all []outcome
 		answered, right := map[int]float64{}, map[int]float64{}
 		for i, fold := range trials {
 			c := coders[i]
-			c.calibration = r.calibration
 			for _, x := range fold {
 				title, duties := s.of(x.job)
 				codes, a, ok := c.Read(title, duties, 10)
 				want := c.units[x.job.unit].code2018
-				f.N++
-				b.add(codes[0].P, codes[0].Code == want)
-				for rank, code := range codes {
-					if code.Code == want {
-						f.count(rank)
-					}
-				}
+				all = append(all, outcome{rankOf(codes, want), codes[0].P})
 				if ok {
 					answered[a.Level]++
 					if want[:a.Level] == a.Code {
@@ -227,9 +307,12 @@ func (r *Report) score(coders []*Coder, trials [][]trial) {
 				}
 			}
 		}
-		n := float64(f.N)
-		f.Top1, f.Top5, f.Top10 = f.Top1/n, f.Top5/n, f.Top10/n
-		f.ECE = b.error()
+		n := float64(len(all))
+		f.N = len(all)
+		f.Top1, f.Top1Range = within(1)(all), rangeOf(all, within(1))
+		f.Top5, f.Top5Range = within(5)(all), rangeOf(all, within(5))
+		f.Top10, f.Top10Range = within(10)(all), rangeOf(all, within(10))
+		f.ECE, f.ECERange = calibrationError(all), rangeOf(all, calibrationError)
 		for level := 4; level >= 2; level-- {
 			f.Answer = append(f.Answer, Level{level, answered[level] / n, right[level] / max(1, answered[level])})
 		}
@@ -237,14 +320,12 @@ func (r *Report) score(coders []*Coder, trials [][]trial) {
 	}
 }
 
-func (f *Figures) count(rank int) {
-	f.Top10++
-	if rank < 5 {
-		f.Top5++
+// rankOf returns the rank of a code, from 0; past all where it is not there.
+func rankOf(codes []ieum.Scored, want string) int {
+	if i := slices.IndexFunc(codes, func(c ieum.Scored) bool { return c.Code == want }); i >= 0 {
+		return i
 	}
-	if rank < 1 {
-		f.Top1++
-	}
+	return math.MaxInt
 }
 
 // Train cross-validates, trains on all of the corpus and returns the weights as

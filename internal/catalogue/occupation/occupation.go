@@ -4,8 +4,8 @@
 //
 // Read occupation.go for what is asked and answered, clean.go for what of a
 // posting's title counts, grams.go for what the model sees, weights.go for
-// what it knows and how that is stored, train.go and eval.go for where it comes
-// from and how good it is (docs/quality.md has the figures).
+// what it knows and how that is stored, train.go, member.go and merge.go for where it
+// comes from, eval.go for how good it is (docs/quality.md has the figures).
 package occupation
 
 import (
@@ -167,6 +167,7 @@ type desk struct {
 	border  []int32
 	count   []uint16  // of features: how often this text has it
 	touched []int32   // features with a count
+	sum     row       // of the n-grams of the text
 	score   []float32 // of units: logits, then probabilities
 	p       []float32 // of codes
 	best    []int32
@@ -195,14 +196,14 @@ func (d *desk) read(title, duties string) bool {
 		return false
 	}
 	d.m.calibration[input].apply(d.score)
-	d.consult(words, head)
+	d.consult(words, head, d.m.calibration[input].trust)
 	return true
 }
 
 // logits fills score with what the linear model says, and returns which sort of
 // input it was.
 func (d *desk) logits(words []rune, duties string) (input int, ok bool) {
-	copy(d.score, d.m.bias)
+	clear(d.sum[:])
 	d.words = fold(d.words[:0], cut(duties, maxDuties))
 	titled, described := len(words) > 1, len(d.words) > 1
 	if titled {
@@ -211,6 +212,9 @@ func (d *desk) logits(words []rune, duties string) (input int, ok bool) {
 	}
 	if described {
 		d.add(d.words, ofText, weightDuties)
+	}
+	for u, b := range d.m.bias {
+		d.score[u] = b + d.m.out[u].times(&d.sum)
 	}
 	switch {
 	case titled && described:
@@ -221,7 +225,7 @@ func (d *desk) logits(words []rune, duties string) (input int, ok bool) {
 	return dutiesOnly, described
 }
 
-// add adds what the n-grams of a text say to the logits.
+// add adds the rows of the n-grams of a text.
 func (d *desk) add(text []rune, family uint32, weight float32) {
 	d.hashes = grams(d.hashes[:0], text, family, &d.joined, &d.border)
 	unseen := d.m.unseenTitle
@@ -253,12 +257,22 @@ func (d *desk) add(text []rune, family uint32, weight float32) {
 		f := &d.m.features[i]
 		v := weight * damp(d.count[i]) * f.idf * f.scale
 		d.count[i] = 0
-		to := d.m.end(int(i))
-		values := d.m.value[f.first:to]
-		for j, l := range d.m.label[f.first:to] {
-			d.score[l] += v * float32(values[j])
+		for k, x := range d.m.in[i] {
+			d.sum[k] += v * float32(x)
 		}
 	}
+}
+
+// times has four sums, which a processor adds up side by side.
+func (r *row) times(o *row) float32 {
+	var a, b, c, d float32
+	for k := 0; k < inner; k += 4 {
+		a += r[k] * o[k]
+		b += r[k+1] * o[k+1]
+		c += r[k+2] * o[k+2]
+		d += r[k+3] * o[k+3]
+	}
+	return (a + b) + (c + d)
 }
 
 // damp is the weight of an n-gram that stands n times in a text.
@@ -306,31 +320,43 @@ func softmax(score []float32, temperature float32) {
 	}
 }
 
-// trust is how much of the probability goes to what a list of titles says,
-// when the whole title is in one.
-const trust = 0.9
+// trustOwn is how much of the probability goes to what an agency's own names
+// say, when the whole title is one of them.
+const trustOwn = 0.9
 
 // consult moves the probability to the units that bear the title as a name.
-func (d *desk) consult(words, head []rune) {
+func (d *desk) consult(words, head []rune, trust float32) {
 	for _, title := range [2][]rune{words, head} {
 		k := key(title)
 		if all := d.m.lookup(k); all != nil {
-			d.doubt()
-			for _, m := range all {
-				d.score[m.unit] += trust * m.p
-			}
+			d.believe(all, trust)
 			return
 		}
 		if code, ok := d.m.named[k]; ok {
-			d.doubt()
 			d.spread(code)
 			return
 		}
 	}
 }
 
+// meanings returns what the dictionary says of a title, or nil.
+func (d *desk) meanings(words, head []rune) []meaning {
+	if all := d.m.lookup(key(words)); all != nil {
+		return all
+	}
+	return d.m.lookup(key(head))
+}
+
+// believe gives the trust to the meanings of a title.
+func (d *desk) believe(all []meaning, trust float32) {
+	d.doubt(trust)
+	for _, m := range all {
+		d.score[m.unit] += trust * m.p
+	}
+}
+
 // doubt takes the trust from all units.
-func (d *desk) doubt() {
+func (d *desk) doubt(trust float32) {
 	for i := range d.score {
 		d.score[i] *= 1 - trust
 	}
@@ -338,6 +364,7 @@ func (d *desk) doubt() {
 
 // spread gives the trust to the units of a code, evenly.
 func (d *desk) spread(code string) {
+	d.doubt(trustOwn)
 	n := 0
 	for _, u := range d.m.units {
 		if u.code2025 == code {
@@ -346,7 +373,7 @@ func (d *desk) spread(code string) {
 	}
 	for i, u := range d.m.units {
 		if u.code2025 == code {
-			d.score[i] += trust / float32(n)
+			d.score[i] += trustOwn / float32(n)
 		}
 	}
 }

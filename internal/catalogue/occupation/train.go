@@ -9,14 +9,16 @@ import (
 
 // How the model is trained. Chosen by cross-validation; docs/quality.md.
 const (
-	epochs     = 8         // over all samples, dense
-	afterwards = 2         // more, over what pruning left
-	rate       = 3.0       // of learning, falling to 0
-	rarest     = 3         // texts an n-gram must stand in to be a feature; titles: 1
-	kept       = 2_000_000 // entries left by pruning
-	shown      = 0.5       // share of a long text's n-grams that a step of learning sees
-	long       = 150       // n-grams; titles have fewer
-	negligible = 1e-3      // gradients below it are not followed
+	members    = 4    // models averaged
+	rank       = 64   // of each member's matrix of weights
+	epochs     = 5    // over all samples
+	rate       = 0.1  // of learning, falling to 0
+	rarest     = 7    // texts an n-gram must stand in to be a feature
+	rarestName = 2    // the same of titles
+	long       = 150  // n-grams; titles have fewer
+	shownLong  = 0.2  // share of a long text's n-grams that a step of learning sees
+	shown      = 0.6  // the same of a title
+	negligible = 1e-3 // gradients below it are not followed
 )
 
 // A sample is one text the model learns from: features and their weights.
@@ -35,8 +37,7 @@ type trainer struct {
 	idf     []float32
 	unseen  [2]float32 // idf of an n-gram never seen in a title, in a text
 	samples []sample
-	w       []float32 // [feature][unit]
-	bias    []float32
+	members []*member
 
 	joined []rune
 	border []int32
@@ -48,14 +49,8 @@ func train(c *Corpus, seed uint64) *weights {
 	t := &trainer{c: c, units: len(c.units), index: map[uint32]int32{}}
 	t.choose()
 	t.gather()
-	t.w = make([]float32, len(t.hashes)*t.units)
-	t.bias = make([]float32, t.units)
-	rng := rand.New(rand.NewPCG(seed, 1))
-	t.dense(rng)
-	w := t.prune()
-	t.w = nil
-	t.sparse(w, rng)
-	quantize(w)
+	t.learn(seed)
+	w := t.merge()
 	w.setDictionary(t.dictionary())
 	w.index()
 	return w
@@ -92,7 +87,7 @@ func (t *trainer) choose() {
 	for _, n := range t.c.names {
 		count(t.titleWords(n.text), ofTitle)
 	}
-	for which, least := range [2]int{1, rarest} {
+	for which, least := range [2]int{rarestName, rarest} {
 		for h, n := range df[which] {
 			if n >= least && df[1-which][h] == 0 {
 				t.hashes = append(t.hashes, h)
@@ -188,46 +183,19 @@ func (t *trainer) descend(rng *rand.Rand, from, to float64, step func(s *sample,
 	}
 }
 
-// dense trains all weights by stochastic gradient descent on the log loss. A step
-// sees a random part of a long text, so that no few n-grams decide alone (dropout).
-func (t *trainer) dense(rng *rand.Rand) {
-	p := make([]float32, t.units)
-	active := make([]int, 0, t.units)
-	var drawn sample
-	for e := range epochs {
-		t.descend(rng, rate*(1-float64(e)/epochs), rate*(1-float64(e+1)/epochs), func(whole *sample, rate float32) {
-			s := drawn.some(whole, rng)
-			copy(p, t.bias)
-			for i, f := range s.feature {
-				row, v := t.w[int(f)*t.units:][:len(p)], s.weight[i]
-				for u, w := range row {
-					p[u] += v * w
-				}
-			}
-			active = gradient(p, s.unit, active)
-			for i, f := range s.feature {
-				row, v := t.w[int(f)*t.units:][:len(p)], rate*s.weight[i]
-				for _, u := range active {
-					row[u] -= v * p[u]
-				}
-			}
-			t.learnBias(p, active, rate)
-		})
-	}
-}
-
-// some makes s a random part of a long sample, which weighs as much as all of it.
-func (s *sample) some(whole *sample, rng *rand.Rand) *sample {
-	if len(whole.feature) < long {
-		return whole
+// some makes s a random part of a sample, which weighs as much as all of it: so
+// that no few n-grams decide alone (dropout).
+func (s *sample) some(whole *sample, rng *rand.Rand) {
+	share := float32(shown)
+	if len(whole.feature) >= long {
+		share = shownLong
 	}
 	s.feature, s.weight, s.unit = s.feature[:0], s.weight[:0], whole.unit
 	for i, f := range whole.feature {
-		if rng.Float64() < shown {
-			s.feature, s.weight = append(s.feature, f), append(s.weight, whole.weight[i]/shown)
+		if rng.Float32() < share {
+			s.feature, s.weight = append(s.feature, f), append(s.weight, whole.weight[i]/share)
 		}
 	}
-	return s
 }
 
 // gradient turns logits into the gradient of the log loss, and returns which
@@ -242,90 +210,6 @@ func gradient(p []float32, unit int, active []int) []int {
 		}
 	}
 	return active
-}
-
-func (t *trainer) learnBias(p []float32, active []int, rate float32) {
-	for _, u := range active {
-		t.bias[u] -= 0.01 * rate * p[u]
-	}
-}
-
-// prune keeps the entries that matter most: the largest, counting those of
-// frequent n-grams more.
-func (t *trainer) prune() *weights {
-	matter := func(f int, v float32) float32 {
-		return float32(math.Abs(float64(v))) / float32(math.Sqrt(float64(t.idf[f])))
-	}
-	histogram := make([]int, 1<<16)
-	bin := func(m float32) int { return int(math.Float32bits(m) >> 15) }
-	for f := range t.hashes {
-		for _, v := range t.w[f*t.units:][:t.units] {
-			histogram[bin(matter(f, v))]++
-		}
-	}
-	least, left := len(histogram)-1, kept
-	for ; least > 1 && left >= histogram[least]; least-- {
-		left -= histogram[least]
-	}
-	w := &weights{units: t.c.units, bias: t.bias, unseenTitle: t.unseen[0], unseenText: t.unseen[1], calibration: [inputs]calibration{{1, 1, 0}, {1, 1, 0}, {1, 1, 0}}}
-	for f, h := range t.hashes {
-		w.features = append(w.features, feature{hash: h, first: uint32(len(w.label)), idf: t.idf[f]})
-		for u, v := range t.w[f*t.units:][:t.units] {
-			if bin(matter(f, v)) > least {
-				w.label = append(w.label, uint16(u))
-				w.loose = append(w.loose, v)
-			}
-		}
-	}
-	return w
-}
-
-// sparse trains what pruning left, so that it makes up for what went.
-func (t *trainer) sparse(w *weights, rng *rand.Rand) {
-	p := make([]float32, t.units)
-	active := make([]int, 0, t.units)
-	for e := range afterwards {
-		from := rate / 4 * (1 - float64(e)/afterwards)
-		t.descend(rng, from, from-rate/4/afterwards, func(s *sample, rate float32) {
-			copy(p, t.bias)
-			for i, f := range s.feature {
-				for e, to := w.features[f].first, w.end(int(f)); e < to; e++ {
-					p[w.label[e]] += s.weight[i] * w.loose[e]
-				}
-			}
-			active = gradient(p, s.unit, active)
-			for i, f := range s.feature {
-				for e, to := w.features[f].first, w.end(int(f)); e < to; e++ {
-					w.loose[e] -= rate * s.weight[i] * p[w.label[e]]
-				}
-			}
-			t.learnBias(p, active, rate)
-		})
-	}
-}
-
-// quantize turns the weights of each feature into whole numbers, and drops
-// features without any.
-func quantize(w *weights) {
-	out := w.features[:0:0]
-	var label []uint16
-	for i, f := range w.features {
-		from, to := f.first, w.end(i)
-		var top float64
-		for _, v := range w.loose[from:to] {
-			top = max(top, math.Abs(float64(v)))
-		}
-		f.scale = scaleOf(exponentOf(top / 127))
-		f.first = uint32(len(label))
-		for e := from; e < to; e++ {
-			if v := int8(math.Round(float64(w.loose[e] / f.scale))); v != 0 {
-				label = append(label, w.label[e])
-				w.value = append(w.value, v)
-			}
-		}
-		out = append(out, f)
-	}
-	w.features, w.label, w.loose = out, label, nil
 }
 
 // dictionary counts which units bear each title as a name.
@@ -375,5 +259,5 @@ func (t *trainer) bear(names map[uint64][]meaning, k uint64, unit int) {
 }
 
 func (w *weights) String() string {
-	return fmt.Sprintf("%d n-grams, %d weights, %d titles", len(w.features), len(w.label), len(w.entry))
+	return fmt.Sprintf("%d n-grams, %d titles", len(w.features), len(w.entry))
 }

@@ -14,28 +14,37 @@ import (
 //go:embed weights.bin
 var weightsBin []byte
 
-const magic = "ieumOCC1"
+const magic = "ieumOCC2"
 
 // A unit is what the model tells apart: a unit group of KECO 2025 together with
 // the one of KECO 2018 it came from. Neither classification is a function of
 // the other, both are functions of units.
 type unit struct{ code2025, code2018 string }
 
-// weights are a linear model over n-grams, pruned and in eighths of an octave,
-// and a dictionary of titles.
+// inner is how many numbers stand for an n-gram and for a unit.
+const inner = 116
+
+// most is the largest of the whole numbers in the rows of n-grams.
+const most = 7
+
+// A row is what the n-grams and the units are to each other: the logit of a unit
+// is its bias and the product of its row with the sum of those of a text.
+type row [inner]float32
+
+// weights are a linear model over n-grams, whose matrix is the product of two thin
+// ones, and a dictionary of titles.
 type weights struct {
 	units []unit
 	bias  []float32 // of units: logits
+	out   []row     // of units
 
 	// The inverse document frequency of an n-gram never seen, in titles and in
 	// texts. It makes a title of unknown words weigh little.
 	unseenTitle, unseenText float32
 
 	features []feature
-	table    []uint32  // open addressing over features' hashes: index+1, 0 = empty
-	label    []uint16  // of entries, rising within a feature
-	value    []int8    // of entries; times the feature's scale it is a logit
-	loose    []float32 // of entries, while trained
+	in       [][inner]int8 // of features, -most … most; times the feature's scale it is a row
+	table    []uint32      // open addressing over features' hashes: index+1, 0 = empty
 
 	keys  []uint64 // dictionary: open addressing over keys of titles, 0 = empty
 	means []uint32 // of keys: first index into entry
@@ -46,8 +55,9 @@ type weights struct {
 
 // A calibration makes logits into probabilities that hold on titles the model
 // never saw. Logits are divided by the temperature; then the odds of the likeliest
-// unit become odds^slope · e^offset, and the others share what is left.
-type calibration struct{ temperature, slope, offset float32 }
+// unit become odds^slope · e^offset, and the others share what is left. When the whole
+// title is in a list of titles, trust of the probability goes to what the list says.
+type calibration struct{ temperature, slope, offset, trust float32 }
 
 // The three sorts of input, each with its own calibration.
 const (
@@ -59,7 +69,6 @@ const (
 
 type feature struct {
 	hash  uint32
-	first uint32  // index of its first entry; its last is before the next one's first
 	idf   float32 // inverse document frequency, in sixteenths
 	scale float32
 }
@@ -155,8 +164,7 @@ func exponentOf(scale float64) uint8 {
 }
 
 // The stored form: magic, the parts below, CRC-32 of it all. Numbers are
-// uvarints but where said. An entry is a step from the last label and a value,
-// one byte each; a step of 255 has no value.
+// uvarints but where said. Rows of features have four bits for each number.
 func (w *weights) encode() []byte {
 	b := []byte(magic)
 	b = binary.AppendUvarint(b, uint64(len(w.units)))
@@ -164,10 +172,15 @@ func (w *weights) encode() []byte {
 		b = append(b, u.code2025...)
 		b = append(b, (u.code2018 + "    ")[:4]...)
 		b = appendFloat(b, w.bias[i])
+		for _, v := range w.out[i] {
+			b = appendFloat(b, v)
+		}
 	}
 	b = appendFloat(appendFloat(b, w.unseenTitle), w.unseenText)
 	for _, c := range w.calibration {
-		b = appendFloat(appendFloat(appendFloat(b, c.temperature), c.slope), c.offset)
+		for _, f := range [...]float32{c.temperature, c.slope, c.offset, c.trust} {
+			b = appendFloat(b, f)
+		}
 	}
 	b = binary.AppendUvarint(b, uint64(len(w.features)))
 	last := uint32(0)
@@ -175,16 +188,8 @@ func (w *weights) encode() []byte {
 		b = binary.AppendUvarint(b, uint64(f.hash-last))
 		last = f.hash
 		b = append(b, uint8(math.Round(float64(f.idf)*16)), exponentOf(float64(f.scale)))
-		to := w.end(i)
-		b = binary.AppendUvarint(b, uint64(to-f.first))
-		at := 0
-		for e := f.first; e < to; e++ {
-			step := int(w.label[e]) - at
-			for ; step >= 255; step -= 255 {
-				b = append(b, 255)
-			}
-			b = append(b, uint8(step), uint8(w.value[e]))
-			at = int(w.label[e])
+		for k := 0; k < inner; k += 2 {
+			b = append(b, uint8(w.in[i][k]&15|w.in[i][k+1]<<4))
 		}
 	}
 	b = w.encodeDictionary(b)
@@ -214,13 +219,6 @@ func (w *weights) encodeDictionary(b []byte) []byte {
 	return b
 }
 
-func (w *weights) end(feature int) uint32 {
-	if feature+1 < len(w.features) {
-		return w.features[feature+1].first
-	}
-	return uint32(len(w.label))
-}
-
 func appendFloat(b []byte, f float32) []byte {
 	return binary.LittleEndian.AppendUint32(b, math.Float32bits(f))
 }
@@ -244,13 +242,18 @@ func decode(b []byte) (*weights, error) {
 func parse(b []byte) (*weights, error) {
 	r := &reader{b: b}
 	w := &weights{}
-	for range r.count(12) {
+	for range r.count(12 + 4*inner) {
 		w.units = append(w.units, unit{string(r.bytes(4)), trim(string(r.bytes(4)))})
 		w.bias = append(w.bias, r.float())
+		var out row
+		for k := range out {
+			out[k] = r.float()
+		}
+		w.out = append(w.out, out)
 	}
 	w.unseenTitle, w.unseenText = r.float(), r.float()
 	for i := range w.calibration {
-		w.calibration[i] = calibration{max(0.01, r.float()), r.float(), r.float()}
+		w.calibration[i] = calibration{max(0.01, r.float()), r.float(), r.float(), min(1, max(0, r.float()))}
 	}
 	if len(w.units) == 0 || len(w.units) > math.MaxInt16 {
 		return nil, errBroken
@@ -319,27 +322,14 @@ func (r *reader) float() float32 {
 
 func (r *reader) features(w *weights) {
 	hash := uint32(0)
-	for range r.count(4) {
+	for range r.count(3 + inner/2) {
 		hash += uint32(r.uint())
-		f := feature{hash: hash, first: uint32(len(w.label))}
-		f.idf = float32(r.bytes(1)[0]) / 16
-		f.scale = scaleOf(r.bytes(1)[0])
-		at := 0
-		for range r.count(2) {
-			step := r.bytes(1)[0]
-			for step == 255 {
-				at += 255
-				step = r.bytes(1)[0]
-			}
-			at += int(step)
-			if at >= len(w.units) {
-				r.bad = true
-				return
-			}
-			w.label = append(w.label, uint16(at))
-			w.value = append(w.value, int8(r.bytes(1)[0]))
+		f := feature{hash: hash, idf: float32(r.bytes(1)[0]) / 16, scale: scaleOf(r.bytes(1)[0])}
+		var in [inner]int8
+		for k, v := range r.bytes(inner / 2) {
+			in[2*k], in[2*k+1] = int8(v<<4)>>4, int8(v)>>4
 		}
-		w.features = append(w.features, f)
+		w.features, w.in = append(w.features, f), append(w.in, in)
 	}
 }
 
