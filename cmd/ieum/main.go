@@ -77,6 +77,7 @@ var commands = register(
 	recommendCommand,
 	codeCommand,
 	extractCommand,
+	similarCommand,
 	trainCommand,
 	evalCommand,
 	mergesCommand,

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"flag"
+	"slices"
 
 	"ieum/internal/catalogue/occupation"
 	"ieum/internal/platform/durable"
@@ -14,7 +15,7 @@ const partCoder = "coder"
 
 var trainCommand = &command{
 	name: "train", args: "NAME --from DIR --out FILE",
-	about: "trains a learned part (coder, extractor) from files, and says how good it is on what it has not seen",
+	about: "trains a learned part (coder, extractor, encoder) from files, and says what it was trained on and how good it is",
 	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		from, seed := trainingFlags(fs)
@@ -26,8 +27,11 @@ var trainCommand = &command{
 			if *out == "" {
 				return usagef("train needs --out FILE to write the weights to")
 			}
-			if args[0] == partExtractor {
+			switch args[0] {
+			case partExtractor:
 				return trainExtractor(e, *from, *out)
+			case partEncoder:
+				return trainEncoder(e, *from, *out, *seed)
 			}
 			corpus, err := openCorpus(e, *from)
 			if err != nil {
@@ -53,17 +57,20 @@ var trainCommand = &command{
 
 var evalCommand = &command{
 	name: "eval", args: "NAME --from DIR",
-	about: "scores a learned part (coder, extractor) on what it has not seen; JSON",
+	about: "scores a learned part (coder, extractor, encoder) on what it has not seen; JSON",
 	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		from, seed := trainingFlags(fs)
-		weights := fs.String("weights", "", "of the extractor: a `file` that ieum train wrote, instead of the weights in use")
+		weights := fs.String("weights", "", "of the extractor or the encoder: a `file` that ieum train wrote, instead of the weights in use")
 		return func(_ context.Context, e *env, args []string) error {
 			if err := checkPart("eval", args, *from); err != nil {
 				return err
 			}
-			if args[0] == partExtractor {
+			switch args[0] {
+			case partExtractor:
 				return evalExtractor(e, *from, *weights)
+			case partEncoder:
+				return evalEncoder(e, *from, *weights, *seed)
 			}
 			corpus, err := openCorpus(e, *from)
 			if err != nil {
@@ -82,13 +89,13 @@ var evalCommand = &command{
 const trainingFolds = 5
 
 func trainingFlags(fs *flag.FlagSet) (from *string, seed *uint64) {
-	return fs.String("from", "", "the `folder` of the training files: kdot/train.jsonl for the coder, skills/*_annotations.csv for the extractor"),
+	return fs.String("from", "", "the `folder` of the training files: kdot/train.jsonl for the coder, skills/*_annotations.csv for the extractor; esco, onet, kdot for the encoder"),
 		fs.Uint64("seed", 1, "the same seed gives the same weights")
 }
 
 func checkPart(command string, args []string, from string) error {
-	if len(args) != 1 || args[0] != partCoder && args[0] != partExtractor || from == "" {
-		return usagef("%s takes the name of a part, %s or %s, and --from DIR", command, partCoder, partExtractor)
+	if len(args) != 1 || !slices.Contains([]string{partCoder, partExtractor, partEncoder}, args[0]) || from == "" {
+		return usagef("%s takes the name of a part, %s, %s or %s, and --from DIR", command, partCoder, partExtractor, partEncoder)
 	}
 	return nil
 }
