@@ -19,10 +19,8 @@ const (
 	rowDigits = 32
 )
 
-// person returns the id under which the door knows whom a row is about, and under
+// append appends the id under which the door knows whom a row is about, and under
 // which the row is sealed.
-func (id rowID) person() ieum.PersonID { return ieum.PersonID(id.append(nil)) }
-
 func (id rowID) append(b []byte) []byte { return hex.AppendEncode(append(b, rowPrefix...), id[:]) }
 
 // idIn returns the rowID that a text of ColumnID is.
@@ -53,7 +51,7 @@ func idOf(keys Sealer, source ieum.SourceID, kind ieum.KindID, key string) rowID
 	return id
 }
 
-// parseID is the inverse of rowID.person; ok is false for the id of somebody else.
+// parseID is the inverse of rowID.append; ok is false for the id of somebody else.
 func parseID(text string) (id rowID, ok bool) {
 	if len(text) != len(rowPrefix)+rowDigits || text[:len(rowPrefix)] != rowPrefix {
 		return id, false
