@@ -101,15 +101,15 @@ func TestAPasskeyFromTheLinkOn(t *testing.T) {
 		return true;
 	})()`)
 	b.press(t, "form[data-passkey] button")
-	b.arrives(t, "/account")
-	b.sound(t, "the account")
-	if text := value[string](t, b, `document.querySelector("main").innerText`); !strings.Contains(text, "패스키") || !strings.Contains(text, "운영자") {
-		t.Errorf("the account is %s", text)
-	}
+	b.arrives(t, "/deliveries")
 	if found := b.watched(t); found != "sound" {
 		t.Errorf("the browser of somebody signed in finds the ledger %s", found)
 	}
 	b.visit(t, base+"/account")
+	b.sound(t, "the account")
+	if text := value[string](t, b, `document.querySelector("main").innerText`); !strings.Contains(text, "패스키") || !strings.Contains(text, "운영자") {
+		t.Errorf("the account is %s", text)
+	}
 	if found := b.watched(t); found != "early" {
 		t.Errorf("within the hour it is compared again: %s", found)
 	}

@@ -61,12 +61,13 @@ func TestAnEmployerOpensWhoAgrees(t *testing.T) {
 	seeker.press(t, `#consents li form[action="/my/consents/stop"] button`)
 	seeker.do(t, chromedp.WaitVisible(chromedp.CSS(`#done form[action="/my/consents"] button`)))
 	seeker.sound(t, "/my, stopped")
-	if text := employer.refused(t, base+at); !strings.Contains(text, "본인의 동의가 있어야 합니다") || strings.Contains(text, canaryWord) {
+	if text := employer.refused(t, base+at); !strings.Contains(text, "본인이 동의를 그만두었거나") || strings.Contains(text, canaryWord) {
 		t.Errorf("after it was stopped the employer is shown %s", text)
 	}
 	seeker.press(t, `#done form[action="/my/consents"] button`)
 	seeker.do(t, chromedp.WaitVisible(chromedp.CSS(`#done form[action="/my/consents/stop"] button`)))
-	employer.visit(t, base+at) // the number of before leads to who agreed again
+	employer.see(t, base, "/hiring") // under another number: that of before stays closed
+	employer.see(t, base, value[string](t, employer, `document.querySelector("#people a").getAttribute("href")`))
 	if text := employer.says(t); !strings.Contains(text, canaryWord) {
 		t.Errorf("after it was agreed to again: %s", text)
 	}

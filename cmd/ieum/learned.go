@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"ieum"
+	"ieum/internal/platform/durable"
 )
 
 // learned returns the weights of a learned part that are to be used instead of
@@ -22,8 +23,11 @@ func (e *env) learned(name, file string) ([]byte, error) {
 	if errors.Is(err, fs.ErrNotExist) && !given {
 		return nil, nil
 	}
+	if given && errors.Is(err, fs.ErrNotExist) {
+		return nil, ieum.Errorf(ieum.ErrNotFound, "there are no weights at %s", file)
+	}
 	if err != nil {
-		return nil, ieum.Errorf(ieum.ErrNotFound, "the weights cannot be read: %v", err)
+		return nil, durable.Fault(err)
 	}
 	return stored, nil
 }
