@@ -13,7 +13,6 @@ import (
 	"ieum/defs"
 	"ieum/internal/catalogue"
 	"ieum/internal/catalogue/competency"
-	"ieum/internal/catalogue/occupation"
 	"ieum/internal/door"
 	"ieum/internal/jobcare"
 	"ieum/internal/platform/backup"
@@ -76,7 +75,7 @@ func (x *export) run(ctx context.Context, e *env) error {
 	if err := r.imported.door.Replay(ctx, r.keys.Erased()); err != nil {
 		return err
 	}
-	coder, err := occupation.New(set)
+	coder, err := e.coder(set, "")
 	if err != nil {
 		return err
 	}

@@ -229,6 +229,11 @@ func TestExportTakesTwoPeople(t *testing.T) {
 			t.Errorf("%s: exit %d, %s%s", tt.name, status, out, said)
 		}
 	}
+	learned := filepath.Join(c.data, "learned", "coder.bin") // the coder is that of the folder, as everywhere
+	writeFile(t, learned, "no weights")
+	if status, _, said := invoke(c.data, "", c.args(filepath.Join(dir, "out"))...); status != 1 || !strings.Contains(said, "weights") {
+		t.Errorf("with another coder: exit %d, %s", status, said)
+	}
 	if left, _ := filepath.Glob(filepath.Join(dir, "out*")); left != nil {
 		t.Errorf("there is %q", left)
 	}

@@ -20,14 +20,13 @@ func (e *env) learned(name, file string) ([]byte, error) {
 		file = filepath.Join(e.Data, "learned", name+".bin")
 	}
 	stored, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) && !given {
-		return nil, nil
-	}
-	if given && errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case err == nil:
+		return stored, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, durable.Fault(err)
+	case given:
 		return nil, ieum.Errorf(ieum.ErrNotFound, "there are no weights at %s", file)
 	}
-	if err != nil {
-		return nil, durable.Fault(err)
-	}
-	return stored, nil
+	return nil, nil
 }

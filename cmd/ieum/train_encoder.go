@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
-	"strings"
 
 	"ieum"
 	"ieum/internal/catalogue/encoder"
@@ -34,15 +32,11 @@ func trainEncoder(e *env, from, out string, seed uint64) error {
 	}
 	card := enc.Card()
 	card.Figures = report.Figures
-	beside, err := json.MarshalIndent(card, "", "  ")
-	if err != nil {
-		return err
-	}
 	stored := enc.Stored(report.Figures)
 	if err := durable.WriteFile(out, stored); err != nil {
 		return err
 	}
-	if err := durable.WriteFile(strings.TrimSuffix(out, ".bin")+".json", append(beside, '\n')); err != nil {
+	if err := writeCard(out, card); err != nil {
 		return err
 	}
 	e.say("Wrote %s, %d bytes, in %.0f seconds.", out, len(stored), e.now().Sub(began).Seconds())
