@@ -154,6 +154,7 @@ const (
 	flagOdd       = "odd"       // at night or on a weekend
 	flagMandate   = "mandate"   // somebody was let act for the person, or works for the service and reads as who acts
 	flagErased    = "erased"    // staff erased somebody who has no account
+	flagWithdrawn = "withdrawn" // staff wrote down that a client stopped something
 	flagRefused   = "refused"
 	flagLink      = "link"  // staff tied somebody to a row that a source delivered, or ended that
 	flagClaim     = "claim" // a row that is somebody's already was claimed, or staff's try was refused; the one whose it is, too

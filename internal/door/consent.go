@@ -208,6 +208,7 @@ type Receipt struct {
 	Paper     bool              `json:"ieum:onPaper"`
 	Mandate   string            `json:"ieum:byMandate,omitempty"` // somebody agreed in the person's name by this mandate, and the consent ends with it
 	With      bool              `json:"ieum:endedWithMandate,omitempty"`
+	Desk      *ReceiptDesk      `json:"ieum:withdrawnAt,omitempty"`      // it was stopped at a desk
 	Entry     int64             `json:"ieum:ledgerEntry"` // number in journal and ledger; 0 = within a second
 }
 
@@ -227,6 +228,13 @@ type ReceiptRecipient struct {
 	Account      ieum.AccountID `json:"ieum:account,omitempty"`
 	Organisation string         `json:"ieum:organisation"`
 	Name         string         `json:"dpv:hasName"`
+}
+
+// A ReceiptDesk is who wrote down that somebody stopped it, and who heard it said, by
+// the titles that people know them by.
+type ReceiptDesk struct {
+	By    string `json:"ieum:writtenBy"`
+	Heard string `json:"ieum:heardBy,omitempty"` // "" = it was signed
 }
 
 // Receipt returns the receipt of a consent.
@@ -261,6 +269,11 @@ func (d *Door) Receipt(ctx context.Context, person ieum.PersonID, id string) (*R
 		return nil, err
 	}
 	r.Recipient.Name = names.of(c.Account, c.Organisation)
+	if desk, err := withdrawals(ctx, d.store, `id = ?`, c.Withdrawal); err != nil {
+		return nil, err
+	} else if len(desk) == 1 {
+		r.Desk = &ReceiptDesk{names.of(desk[0].Taker, desk[0].Organisation), names.staff[desk[0].Heard]}
+	}
 	r.Entry, err = d.store.entryOf(ctx, person, "door.consent", func(data json.RawMessage) bool {
 		var e struct{ ID string }
 		return json.Unmarshal(data, &e) == nil && e.ID == c.ID

@@ -817,7 +817,7 @@ func (b *bench) cut(t *testing.T, p ieum.PersonID) {
 
 func rowsOf(t *testing.T, d *db.DB, p ieum.PersonID) (n int) {
 	t.Helper()
-	for _, table := range []string{"door_record", "door_consent", "door_case", "door_mandate", "door_member"} {
+	for _, table := range []string{"door_record", "door_consent", "door_case", "door_mandate", "door_withdrawal", "door_member"} {
 		var here int
 		if err := d.QueryRowContext(ctx, `SELECT COUNT(*) FROM `+table+` WHERE person = ?`, p).Scan(&here); err != nil {
 			t.Fatal(err)

@@ -22,6 +22,7 @@ func (d *Door) Routes(site *web.Site, mux *web.Mux) {
 	h.apiRoutes(mux)
 	h.linkRoutes(mux)
 	h.staffRoutes(mux)
+	h.paperRoutes(mux)
 }
 
 type handlers struct {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"ieum"
 	"ieum/internal/platform/web"
@@ -151,7 +150,7 @@ func (h *handlers) fillClient(r *http.Request, by Asker, person ieum.PersonID, p
 			page.Colleagues = append(page.Colleagues, c)
 		}
 	}
-	slices.SortFunc(page.Colleagues, func(a, b Colleague) int { return strings.Compare(a.Title, b.Title) }) // not as they sign in
+	slices.SortFunc(page.Colleagues, byTitle)
 	return err
 }
 

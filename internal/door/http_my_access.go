@@ -11,7 +11,7 @@ import (
 
 type accessForm struct {
 	For    string `q:"for" max:"64"`
-	Before int64  `q:"before" min:"0" doc:"number of the entry to go on from; 0 is the newest"`
+	Before int64  `q:"before" min:"0" doc:"number of the entry to go on from; 0 is the newest" ko:"이어서 볼 기록의 번호. 0은 가장 새것"`
 }
 
 // An accessPage is who looked at somebody.
@@ -28,6 +28,7 @@ type changeLine struct {
 	Change
 	Who  string
 	Whom string // who counsels the person from then on, or ""
+	Ear  string // who heard the person say it, or ""
 }
 
 // changed turns changes into words.
@@ -37,7 +38,7 @@ func (h *handlers) changed(l ieum.Lang, n names, list []Change) (out []changeLin
 		if c.By != byNobody {
 			who = h.who(l, n, c.By, c.Role, c.Organisation)
 		}
-		out = append(out, changeLine{c, who, n.staff[c.Counsellor]})
+		out = append(out, changeLine{c, who, n.staff[c.Counsellor], n.staff[c.Heard]})
 	}
 	return out
 }

@@ -2,7 +2,6 @@ package door
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -57,11 +56,7 @@ func (d *Door) Propose(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 			return err
 		}
 		m.Paper = newID("s")
-		plain, err := json.Marshal(Paper{At: now, Type: as, Data: p.Scan})
-		if err != nil {
-			return err
-		}
-		if sealed, err = d.Keys.Seal(string(person), place(person, ieum.PaperRecord, m.Paper), plain); err != nil {
+		if sealed, err = d.sealPaper(person, m.Paper, Paper{At: now, Type: as, Data: p.Scan}); err != nil {
 			return err
 		}
 	}

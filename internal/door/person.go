@@ -110,6 +110,7 @@ type Consent struct {
 	Stopped      time.Time         `json:"stopped,omitzero"`
 	Paper        string            `json:"paper,omitempty"`   // item of the signed paper; "" = given on screen
 	Mandate      string            `json:"mandate,omitempty"` // by which somebody agreed in the person's name, and with which it ends; "" = none
+	Withdrawal   string            `json:"withdrawal,omitempty"` // that ended it at a desk; "" = none did
 }
 
 // Holds says whether a consent may be relied on at now. The zero one never is.
@@ -144,6 +145,7 @@ type Mandate struct {
 	Paper        string
 	Since, Until time.Time
 	Ended        time.Time
+	Withdrawal   string // that ended it at a desk; "" = none did
 }
 
 // Last is the last day on which a mandate may be relied on.

@@ -280,13 +280,13 @@ func consents(ctx context.Context, q querier, where string, args ...any) ([]Cons
 	return list(ctx, q, func(scan func(...any) error) (c Consent, err error) {
 		var kinds string
 		var since, until, stopped int64
-		err = scan(&c.ID, &c.Person, &c.Purpose, &c.Version, &c.Account, &c.Organisation, &kinds, &since, &until, &stopped, &c.Paper, &c.Mandate)
+		err = scan(&c.ID, &c.Person, &c.Purpose, &c.Version, &c.Account, &c.Organisation, &kinds, &since, &until, &stopped, &c.Paper, &c.Mandate, &c.Withdrawal)
 		for k := range strings.FieldsSeq(kinds) {
 			c.Kinds = append(c.Kinds, ieum.RecordKind(k))
 		}
 		c.Since, c.Until, c.Stopped = moment(since), moment(until), moment(stopped)
 		return c, err
-	}, `SELECT id, person, purpose, version, account, organisation, kinds, since, until, stopped, paper, mandate FROM door_consent WHERE `+where+` ORDER BY since DESC, id`, args...)
+	}, `SELECT id, person, purpose, version, account, organisation, kinds, since, until, stopped, paper, mandate, withdrawal FROM door_consent WHERE `+where+` ORDER BY since DESC, id`, args...)
 }
 
 func cases(ctx context.Context, q querier, where string, args ...any) ([]Case, error) {
@@ -301,10 +301,10 @@ func cases(ctx context.Context, q querier, where string, args ...any) ([]Case, e
 func mandates(ctx context.Context, q querier, where string, args ...any) ([]Mandate, error) {
 	return list(ctx, q, func(scan func(...any) error) (m Mandate, err error) {
 		var since, until, ended int64
-		err = scan(&m.ID, &m.Person, &m.Holder, &m.Kind, &m.Shown, &m.Organisation, &m.Proposer, &m.Confirmer, &m.Paper, &since, &until, &ended)
+		err = scan(&m.ID, &m.Person, &m.Holder, &m.Kind, &m.Shown, &m.Organisation, &m.Proposer, &m.Confirmer, &m.Paper, &since, &until, &ended, &m.Withdrawal)
 		m.Since, m.Until, m.Ended = moment(since), moment(until), moment(ended)
 		return m, err
-	}, `SELECT id, person, holder, kind, shown, organisation, proposer, confirmer, paper, since, until, ended FROM door_mandate WHERE `+where+` ORDER BY since, id`, args...)
+	}, `SELECT id, person, holder, kind, shown, organisation, proposer, confirmer, paper, since, until, ended, withdrawal FROM door_mandate WHERE `+where+` ORDER BY since, id`, args...)
 }
 
 // records returns the sealed rows of some kinds, newest first within each.
@@ -414,7 +414,7 @@ func (t tx) empty(id ieum.PersonID, now time.Time) (int64, error) {
 	}
 	for _, query := range []string{
 		`DELETE FROM door_record WHERE person = ?`, `DELETE FROM door_consent WHERE person = ?`, `DELETE FROM door_case WHERE person = ?`,
-		`DELETE FROM door_mandate WHERE person = ?`, `DELETE FROM door_link WHERE person = ?`, `UPDATE door_complaint SET reason = NULL WHERE person = ?`, `UPDATE door_member SET person = NULL, salt = NULL WHERE person = ?`,
+		`DELETE FROM door_mandate WHERE person = ?`, `DELETE FROM door_withdrawal WHERE person = ?`, `DELETE FROM door_link WHERE person = ?`, `UPDATE door_complaint SET reason = NULL WHERE person = ?`, `UPDATE door_member SET person = NULL, salt = NULL WHERE person = ?`,
 	} {
 		if _, err := t.exec(query, id); err != nil {
 			return n, err

@@ -44,3 +44,29 @@ func (s *store) setSeen(ctx context.Context, number int64, now time.Time) error 
 		return err
 	})
 }
+
+func (t tx) addWithdrawal(w Withdrawal) error {
+	_, err := t.exec(`INSERT INTO door_withdrawal (id, person, taker, heard, organisation, paper, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		w.ID, w.Person, w.Taker, w.Heard, w.Organisation, w.Paper, w.At.Unix())
+	return err
+}
+
+// withdrew notes by which withdrawal a consent or a mandate ended.
+func (t tx) withdrew(id, withdrawal string) error {
+	for _, query := range []string{`UPDATE door_consent SET withdrawal = ? WHERE id = ?`, `UPDATE door_mandate SET withdrawal = ? WHERE id = ?`} {
+		if _, err := t.exec(query, withdrawal, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withdrawals lists what desks took down, newest first.
+func withdrawals(ctx context.Context, q querier, where string, args ...any) ([]Withdrawal, error) {
+	return list(ctx, q, func(scan func(...any) error) (w Withdrawal, err error) {
+		var at int64
+		err = scan(&w.ID, &w.Person, &w.Taker, &w.Heard, &w.Organisation, &w.Paper, &at)
+		w.At = moment(at)
+		return w, err
+	}, `SELECT id, person, taker, heard, organisation, paper, at FROM door_withdrawal WHERE `+where+` ORDER BY at DESC, id`, args...)
+}
