@@ -83,7 +83,11 @@ func storeOn(ctx context.Context, e *env, set *defs.Set, d *db.DB, keys *seal.Ke
 	}
 	var c *catalogue.Catalogue
 	if err == nil {
-		c, err = catalogue.New(ctx, d, keys, set, e.Data, e.now, coder, competency.New(set))
+		var sealer catalogue.Sealer // nil, and no nil that is held, without keys
+		if keys != nil {
+			sealer = keys
+		}
+		c, err = catalogue.New(ctx, d, sealer, set, e.Data, e.now, coder, competency.New(set))
 	}
 	if err != nil {
 		d.Close()

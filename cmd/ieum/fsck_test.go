@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,6 +113,57 @@ func TestFsckFindsEachKindOfDamage(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Rows about people are opened: where one does not open it is told with its file and
+// row though file and database agree, and nothing of anybody is printed. Without the
+// keys it is said that none was opened.
+func TestFsckOpensRowsAboutPeople(t *testing.T) {
+	b := &bench{t: t, root: t.TempDir(), data: filepath.Join(t.TempDir(), "data")}
+	writeFile(t, filepath.Join(b.root, "defs", "sources", "killed.yaml"), killed)
+	for n, wish := range []string{"배를 봅니다", "가상등대를 봅니다"} {
+		in := filepath.Join(b.root, "in", fmt.Sprint(n))
+		writeFile(t, filepath.Join(in, "people.csv"), "id,name,phone,place,wish\n가상열쇠7001,가상칠,010-7001-7001,제주 서귀포시,"+wish+"\nr2,가상이,010-7002-7002,서울 강남구,"+wish+"\n")
+		writeFile(t, filepath.Join(in, "licence.csv"), "resume,licence\n가상열쇠7001,가상등대면허\n")
+		b.succeed("ingest", "killed", in)
+	}
+	b.succeed("build")
+	fsck := func(status int, rows int64, says string) {
+		t.Helper()
+		got, out, said := b.run("fsck", "--json")
+		for _, word := range told7001 {
+			if strings.Contains(out+said, word) {
+				t.Errorf("it prints %s", word)
+			}
+		}
+		var found Checked
+		if err := json.Unmarshal([]byte(out), &found); err != nil {
+			t.Fatal(err, out, said)
+		}
+		if got != status || found.Rows != rows || len(found.Faults) != status || status > 0 && !strings.Contains(found.Faults[0].Says, says) {
+			t.Errorf("exit %d, %+v, want %d rows and %s", got, found, rows, says)
+		}
+	}
+	fsck(0, 4, "")
+	if out := b.succeed("fsck"); !strings.Contains(out, ", 4 rows about people, ") {
+		t.Errorf("it says %s", out)
+	}
+	keys, aside := filepath.Join(b.data, "keys"), filepath.Join(t.TempDir(), "keys")
+	for _, move := range [][2]string{{keys, aside}, {aside, keys}} {
+		if err := os.Rename(move[0], move[1]); err != nil {
+			t.Fatal(err)
+		}
+		if move[0] == keys {
+			fsck(1, 0, "people.keys is missing; put back the copy that was kept of it: what is sealed cannot be read without it; rows about people were not opened, and compared with their checksums alone")
+		}
+	}
+	text, err := os.ReadFile(b.files("lake/killed/resume/000002.parquet")[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, b.files("lake/killed/resume/000001.parquet")[0], string(text))
+	b.sql(`UPDATE catalogue_segment SET sha256 = (SELECT MAX(sha256) FROM catalogue_segment WHERE kind = 'resume' AND delivery = 2) WHERE kind = 'resume' AND delivery = 1`)
+	fsck(1, 2, "lake/killed/resume/000001.parquet is damaged (row 1: it was changed, or sealed for another place or with another key store); put back this file from a backup")
 }
 
 // All faults are told at once, and a check works on PostgreSQL as on a file.

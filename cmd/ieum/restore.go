@@ -197,9 +197,9 @@ func compareRestored(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	_, faults, err := s.catalogue.Faults(ctx)
+	found, err := s.catalogue.Faults(ctx)
 	if err == nil {
 		_, err = journal.Verify(ctx, s.db)
 	}
-	return errors.Join(append(faults, err, s.Close())...)
+	return errors.Join(append(found.Faults, err, s.Close())...)
 }

@@ -2,6 +2,9 @@ package catalogue
 
 import (
 	"context"
+	"errors"
+	"io"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -60,35 +63,101 @@ func (c *Catalogue) Whole(ctx context.Context, f File) error {
 	return nil
 }
 
-// Faults compares what the database says with what lies in the data folder, and
-// reads all of it. Each fault is a sentence with what to do; err is what kept
-// it from looking.
-func (c *Catalogue) Faults(ctx context.Context) (files int, faults []error, err error) {
+// Found is what Faults looked at, and what is wrong.
+type Found struct {
+	Files  int     // of lake and quarantines
+	Rows   int64   // about people, that opened; none without keys
+	Faults []error // each a sentence with what to do
+}
+
+// Faults compares what the database says with what lies in the data folder, reads
+// all of it, and opens every row about people: one that does not open is told with
+// its file and place, and nothing of what it says; one of somebody who was erased is
+// no fault. err is what kept it from looking.
+func (c *Catalogue) Faults(ctx context.Context) (found Found, err error) {
 	list, err := c.Files(ctx)
 	if err != nil {
-		return 0, nil, err
+		return found, err
 	}
+	found.Files = len(list)
+	spoilt := map[string]bool{}
 	for _, f := range list {
 		if fault := c.Whole(ctx, f); fault != nil {
-			if ctx.Err() != nil {
-				return 0, nil, ctx.Err()
-			}
-			faults = append(faults, fault)
+			found.Faults, spoilt[f.Path] = append(found.Faults, fault), true
 		}
+	}
+	if err := c.openAll(ctx, &found, spoilt); err != nil {
+		return found, err
 	}
 	torn, err := c.store.torn(ctx)
 	if err != nil {
-		return 0, nil, err
+		return found, err
 	}
 	if torn > 0 {
-		faults = append(faults, ieum.Errorf(ieum.ErrInvalid, "the database %s lacks rows of %d deliveries; put back a backup of database and lake", c.store.db.Name(), torn))
+		found.Faults = append(found.Faults, ieum.Errorf(ieum.ErrInvalid, "the database %s lacks rows of %d deliveries; put back a backup of database and lake", c.store.db.Name(), torn))
 	}
 	for _, fault := range []error{c.strangers(ctx), c.keyFault()} {
 		if fault != nil {
-			faults = append(faults, fault)
+			found.Faults = append(found.Faults, fault)
 		}
 	}
-	return len(list), faults, nil
+	return found, ctx.Err()
+}
+
+// openAll opens the rows about people of all files of the lake that are not spoilt.
+func (c *Catalogue) openAll(ctx context.Context, found *Found, spoilt map[string]bool) error {
+	if c.keys == nil {
+		return nil
+	}
+	states, err := c.store.states(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, st := range states {
+		segments, err := c.store.segments(ctx, st.source, st.kind)
+		if err != nil {
+			return err
+		}
+		for _, number := range slices.Sorted(maps.Keys(segments)) {
+			if spoilt[path.Join("lake", string(st.source), string(st.kind), lakeName(number, ".parquet"))] {
+				continue
+			}
+			rows, fault := c.openSegment(ctx, st, number, segments[number].Rows)
+			found.Rows += rows
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case fault != nil:
+				found.Faults = append(found.Faults, fault)
+			}
+		}
+	}
+	return nil
+}
+
+// openSegment opens the rows about people of a segment, which has so many, and
+// returns how many opened. The first that does not is ieum.ErrInvalid.
+func (c *Catalogue) openSegment(ctx context.Context, st state, number, rows int64) (opened int64, err error) {
+	s, err := c.segment(st.source, st.kind, number)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	for s.inside != nil {
+		_, there, err := s.read(ctx, func(int64) bool { return true }, ColumnKey)
+		switch {
+		case errors.Is(err, io.EOF) && s.at == rows:
+			return opened, nil
+		case err != nil:
+			return opened, unread(s.path, err)
+		}
+		for _, is := range there {
+			if is {
+				opened++
+			}
+		}
+	}
+	return opened, nil
 }
 
 // strangers reports a file of a delivery that the database does not know.

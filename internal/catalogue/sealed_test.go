@@ -161,8 +161,8 @@ func TestRefusedRowsExpire(t *testing.T) {
 		if _, err := newSealReader(b.sealer, held.id, bytes.NewReader(copied)); !errors.Is(err, ieum.ErrErased) {
 			t.Errorf("a copy of the file gives %v", err)
 		}
-		if files, faults, err := b.Faults(t.Context()); err != nil || len(faults) > 0 || files == 0 {
-			t.Errorf("of %d files faults are %v, %v", files, faults, err)
+		if found, err := b.Faults(t.Context()); err != nil || len(found.Faults) > 0 || found.Files == 0 {
+			t.Errorf("of %d files faults are %v, %v", found.Files, found.Faults, err)
 		}
 		if err := os.WriteFile(path, copied, 0o600); err != nil { // as a restore of an older backup does
 			t.Fatal(err)

@@ -12,8 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"ieum"
 	"ieum/defs"
@@ -170,7 +169,7 @@ func (c *Catalogue) segment(source ieum.SourceID, kind ieum.KindID, number int64
 	}
 	if note != "" {
 		s.cell = newCell(kind, number, note)
-		if err := json.Unmarshal([]byte(note), &s.inside); err != nil {
+		if err := json.Unmarshal([]byte(note), &s.inside); err != nil || !s.has(ColumnKey) {
 			return nil, errors.Join(lost(path, errChanged), r.Close())
 		}
 	}
@@ -245,11 +244,13 @@ func (s *segment) checkIDs(b *table.Batch) error {
 // them are not, for they are of people who were erased.
 func (s *segment) open(b *table.Batch, there []bool, names []string) (*table.Batch, error) {
 	texts := make([]string, b.Rows)
-	var g errgroup.Group
-	for parts, i := runtime.GOMAXPROCS(0), 0; i < parts; i++ {
-		g.Go(func() error { return s.openRows(b, there, texts, b.Rows*i/parts, b.Rows*(i+1)/parts) })
+	faults := make([]error, runtime.GOMAXPROCS(0))
+	var all sync.WaitGroup
+	for i, parts := 0, len(faults); i < parts; i++ {
+		all.Go(func() { faults[i] = s.openRows(b, there, texts, b.Rows*i/parts, b.Rows*(i+1)/parts) })
 	}
-	if err := g.Wait(); err != nil {
+	all.Wait()
+	if err := cmp.Or(faults...); err != nil { // of the first row
 		return nil, err
 	}
 	out := &table.Batch{Rows: b.Rows, Numbers: b.Numbers, Columns: make([]table.Column, len(names))}

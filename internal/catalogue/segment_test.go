@@ -156,8 +156,8 @@ func TestNothingOfWhoIsErasedOpens(t *testing.T) {
 		if found := tells(t, b.dir, of); len(found) > 0 {
 			t.Errorf("%s %q", when, found)
 		}
-		if _, faults, err := b.Faults(t.Context()); err != nil || len(faults) > 0 {
-			t.Errorf("%s faults are %v, %v", when, faults, err)
+		if found, err := b.Faults(t.Context()); err != nil || len(found.Faults) > 0 || found.Rows != 3 { // two résumés and an application
+			t.Errorf("%s faults are %v of %d rows, %v", when, found.Faults, found.Rows, err)
 		}
 	}
 	gone("at once")
@@ -268,12 +268,73 @@ func TestASealedRowThatWasChanged(t *testing.T) {
 			harm(rows, at, (at+1)%3)
 			b.put(note, rows, sealedFields...)
 			_, built := b.Build(t.Context(), nil)
-			for who, err := range map[string]error{"a build": built, "who asks for keys": b.Keys(t.Context(), s, []uint32{0, 1, 2}, func(int, string) error { return nil })} {
+			found, err := b.Faults(t.Context())
+			if err != nil || len(found.Faults) != 1 {
+				t.Fatalf("%s of row %d: faults are %v, %v", what, at, found.Faults, err)
+			}
+			for who, err := range map[string]error{"a build": built, "who asks for keys": b.Keys(t.Context(), s, []uint32{0, 1, 2}, func(int, string) error { return nil }), "who looks for faults": found.Faults[0]} {
 				if !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), fmt.Sprintf("%s is damaged (row %d: ", path, at+1)) {
 					t.Errorf("%s of row %d: %s gets %v", what, at, who, err)
 				}
 			}
 		}
+	}
+}
+
+// Whoever looks for faults opens all rows about people, and says which does not open:
+// one with a file of another delivery in its place, or fewer rows, where the database
+// agrees. What is damaged as a whole is said once. Nothing is told of what rows say.
+func TestFaultsOfRowsThatDoNotOpen(t *testing.T) {
+	b := newSealedLake(t)
+	path := b.segmentPath("people", "resume", 1)
+	note, err := noteOf(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	faults := func(want ...string) {
+		t.Helper()
+		found, err := b.Faults(t.Context())
+		if err != nil || len(found.Faults) != len(want) {
+			t.Fatalf("faults are %v, %v, want %q", found.Faults, err, want)
+		}
+		for i, fault := range found.Faults {
+			if !errors.Is(fault, ieum.ErrInvalid) || !strings.Contains(fault.Error(), want[i]) || strings.Contains(fault.Error(), "가상") {
+				t.Errorf("it says %v, want %s", fault, want[i])
+			}
+		}
+	}
+	if found, err := b.Faults(t.Context()); err != nil || found.Rows != 5 {
+		t.Fatalf("%d rows open, %v, want 3 résumés and 2 applications", found.Rows, err)
+	}
+	first := readSealed(t, path)
+	b.deliver(resume(1, "용접"), resume(2, "배관"), resume(4, "조리"))
+	b.put(note, readSealed(t, b.segmentPath("people", "resume", 2)), sealedFields...)
+	faults(path + " is damaged (row 1: it was changed, or sealed for another place")
+	fewer := table.NewBatch(sealedFields...)
+	fewer.Rows = 1
+	for i := range fewer.Columns {
+		if fewer.Columns[i].Type == table.Int {
+			fewer.Columns[i].AddInt(first.Columns[i].Ints[0])
+		} else {
+			fewer.Columns[i].AddString(first.Columns[i].Strings[0])
+		}
+	}
+	b.put(note, fewer, sealedFields...)
+	faults(path + " is damaged (it is not what was written)")
+	b.put(note, first, sealedFields...)
+	faults()
+	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	faults(path + " is damaged (it is not what was written)")
+}
+
+// Without keys files are held against their checksums, and no row is opened.
+func TestFaultsWithoutKeys(t *testing.T) {
+	b := newSealedLake(t)
+	b.keys = nil
+	if found, err := b.Faults(t.Context()); err != nil || len(found.Faults) > 0 || found.Rows != 0 || found.Files == 0 {
+		t.Errorf("found is %+v, %v", found, err)
 	}
 }
 
@@ -308,8 +369,11 @@ func TestNamesOfSealedColumnsThatWereChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, other := range []string{strings.Replace(note, "birth_year", "day_x_year", 1), "no JSON"} {
+	for _, other := range []string{strings.Replace(note, "birth_year", "day_x_year", 1), "no JSON", "null", "[]"} {
 		b.put(other, readSealed(t, path), sealedFields...)
+		if found, err := b.Faults(t.Context()); err != nil || len(found.Faults) != 1 || !strings.Contains(found.Faults[0].Error(), path+" is damaged") {
+			t.Errorf("%s: faults are %v, %v", other, found.Faults, err)
+		}
 		if _, err := b.Build(t.Context(), nil); !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), path+" is damaged") {
 			t.Errorf("a build gives %v", err)
 		}
