@@ -281,6 +281,8 @@ func TestADefinitionOverAnotherKeepsPeopleSealed(t *testing.T) {
 		{"sensitivity: identifying", "sensitivity: personal", "kinds/thing.yaml:10: field owner is identifying in kinds/thing.yaml; a definition over it may not take that back"},
 		{"string, sensitivity: identifying", "string", "field owner is identifying in kinds/thing.yaml"},
 		{"required: true, sensitivity: personal, title: {ko: 이력서, en: Résumé}}\nperson: of", "required: true, title: {ko: 이력서, en: Résumé}}", "field of is personal in kinds/thing.yaml"},
+		{"name: count, type: int,", "name: counted, type: int,", "field count of kinds/thing.yaml is missing; a definition over it keeps its fields"},
+		{"name: count, type: int,", "name: count, type: string,", "field count is of type int in kinds/thing.yaml, and stays so"},
 		{"name: of, type: string, required: true, sensitivity: personal, title: {ko: 이력서, en: Résumé}}\nperson: of", "name: no, type: string, required: true, sensitivity: personal, title: {ko: 이력서, en: Résumé}}\nperson: no", `person is "of" in kinds/thing.yaml, and stays so`},
 	} {
 		if err := over(c.old, c.new); err == nil || !strings.Contains(err.Error(), c.want) {

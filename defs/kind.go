@@ -112,12 +112,13 @@ func (d *doc) people(k *Kind) {
 	case k.Person == "" && k.Personal() && k.ID != resumeKind:
 		d.fault(d.at("fields"), "rows of the kind tell about people: say in person which field has the key of the résumé, of the same source, with which they are erased")
 	}
-	d.noLessSensitive(k)
+	d.keepsFields(k)
 }
 
-// noLessSensitive faults a kind that takes back what the one beneath says about
-// people: rows that came before are sealed, and others would lie open beside them.
-func (d *doc) noLessSensitive(k *Kind) {
+// keepsFields faults a kind that takes back what the one beneath says: a field that
+// a build reads, or that it tells about people, for rows that came before are sealed,
+// and others would lie open beside them.
+func (d *doc) keepsFields(k *Kind) {
 	for _, f := range d.below {
 		below := newDoc(f, new(Faults))
 		if below.root == nil {
@@ -129,7 +130,13 @@ func (d *doc) noLessSensitive(k *Kind) {
 			d.fault(d.at("person"), "person is %q in %s, and stays so", was.Person, f.name)
 		}
 		for _, old := range was.Fields {
-			if i, ok := k.byName[old.Name]; ok && slices.Index(sensitivities, k.Fields[i].Sensitivity) < slices.Index(sensitivities, old.Sensitivity) {
+			i, ok := k.byName[old.Name]
+			switch {
+			case !ok:
+				d.fault(d.at("fields"), "field %s of %s is missing; a definition over it keeps its fields: one that no source maps has no value", old.Name, f.name)
+			case k.Fields[i].Type != old.Type:
+				d.fault(d.at("fields", i), "field %s is of type %s in %s, and stays so", old.Name, old.Type, f.name)
+			case slices.Index(sensitivities, k.Fields[i].Sensitivity) < slices.Index(sensitivities, old.Sensitivity):
 				d.fault(d.at("fields", i), "field %s is %s in %s; a definition over it may not take that back", old.Name, old.Sensitivity, f.name)
 			}
 		}
