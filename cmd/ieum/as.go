@@ -19,14 +19,8 @@ import (
 	"ieum/internal/platform/web"
 )
 
-// A showing is somebody of staff who shows by a credential who they are.
-type showing struct{ name, credential string }
-
 // asking is who of staff asks a command that shows single people, and what for.
-type asking struct {
-	showing
-	purpose string
-}
+type asking struct{ name, credential, purpose string }
 
 // flags declares the flags by which a command learns it.
 func (a *asking) flags(fs *flag.FlagSet) {
@@ -85,7 +79,7 @@ func (a *asking) reader(ctx context.Context, e *env, set *defs.Set, s *store, to
 }
 
 // token reads the credential.
-func (a *showing) token() (string, error) {
+func (a *asking) token() (string, error) {
 	token, err := os.ReadFile(a.credential)
 	if err != nil {
 		return "", ieum.Errorf(ieum.ErrNotFound, "the credential %s cannot be read (%v); make one with: ieum account credential %s --out FILE", a.credential, errors.Unwrap(err), a.name)
@@ -94,7 +88,7 @@ func (a *showing) token() (string, error) {
 }
 
 // who is whose credential it is, who must be who it is said to be.
-func (a *showing) who(ctx context.Context, e *env, g *identity.Registry, token string) (*web.Reader, error) {
+func (a *asking) who(ctx context.Context, e *env, g *identity.Registry, token string) (*web.Reader, error) {
 	p, err := g.Who(ctx, token)
 	if err != nil {
 		return nil, err

@@ -230,7 +230,7 @@ func (w *walk) settle() {
 		time.Sleep(50 * time.Millisecond)
 	}
 	dir := w.TempDir()
-	for _, name := range []string{"resume", "secret", "out", "market", "backup", "restored", "export", "none"} {
+	for _, name := range []string{"resume", "secret", "out", "market", "backup", "restored", "agreement", "export", "none"} {
 		w.values[name] = filepath.Join(dir, name)
 	}
 	writeFile(w.T, w.values["resume"], "프레스 조작원 5년\n")

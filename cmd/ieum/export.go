@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -28,13 +29,18 @@ var exportCommand = &command{
 	setup: func(fs *flag.FlagSet) run {
 		var x export
 		x.by.flags(fs)
-		fs.StringVar(&x.and.name, "and", "", "the sign-in `name` of the second person, who confirms roles and agrees to this")
-		fs.StringVar(&x.and.credential, "and-credential", "", "the credential `file` of the second person")
+		fs.StringVar(&x.agreement, "agreement", "", "the `file` by which a second person agreed to this")
+		fs.StringVar(&x.agreeing, "agree", "", "agree to one export by somebody else: the agreement `file` to write, which they give as --agreement within an hour")
+		fs.StringVar(&x.asks, "for", "", "with --agree: the sign-in `name` of who exports")
 		fs.StringVar(&x.out, "out", "", "the `file` to write, where there is none yet")
 		fs.StringVar(&x.recipient, "recipient", "", "the public `key` (age1…) whose owner opens the file with age")
 		return func(ctx context.Context, e *env, args []string) error {
-			if len(args) > 0 || x.out == "" || x.recipient == "" || x.and.name == "" || x.and.credential == "" {
-				return usagef("export takes --as NAME --credential FILE --and NAME --and-credential FILE --purpose %s --recipient age1… --out FILE", counting)
+			agrees := x.agreeing != "" && x.asks != ""
+			switch {
+			case len(args) > 0 || x.out == "" || x.recipient == "" || agrees == (x.agreement != ""):
+				return usagef("export takes --as NAME --credential FILE --agreement FILE --purpose %s --recipient age1… --out FILE; the second person makes the agreement before with the same --purpose, --recipient and --out, and --agree FILE --for NAME in the place of --agreement", counting)
+			case agrees:
+				return x.agree(ctx, e)
 			}
 			return x.run(ctx, e)
 		}
@@ -43,9 +49,14 @@ var exportCommand = &command{
 
 // An export is what the command was asked for.
 type export struct {
-	by             asking
-	and            showing
-	out, recipient string
+	by                        asking
+	agreement, agreeing, asks string
+	out, recipient            string
+}
+
+// wanted is what the second person agrees to.
+func (x *export) wanted() door.Export {
+	return door.Export{Purpose: counting, Recipient: x.recipient, File: filepath.Base(x.out)}
 }
 
 // run writes the file. Killed before its end it leaves none, and the records of
@@ -59,7 +70,7 @@ func (x *export) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	token, err := x.and.token()
+	token, err := x.token()
 	if err != nil {
 		return err
 	}
@@ -68,10 +79,6 @@ func (x *export) run(ctx context.Context, e *env) error {
 		return err
 	}
 	defer r.Close()
-	agrees, err := x.and.who(ctx, e, r.registry, token)
-	if err != nil {
-		return err
-	}
 	if err := r.imported.door.Replay(ctx, r.keys.Erased()); err != nil {
 		return err
 	}
@@ -84,7 +91,7 @@ func (x *export) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	n, err := x.write(ctx, e, c, r, agrees, f)
+	n, err := x.write(ctx, e, c, r, token, f)
 	if err != nil {
 		return errors.Join(err, f.Abandon())
 	}
@@ -97,17 +104,14 @@ func (x *export) run(ctx context.Context, e *env) error {
 
 // write writes the lines of all who may be read, in an order that says nothing of
 // who they are or when they agreed.
-func (x *export) write(ctx context.Context, e *env, c coarse, r *rowReader, agrees *web.Reader, to *backup.File) (people int, err error) {
+func (x *export) write(ctx context.Context, e *env, c coarse, r *rowReader, token string, to *backup.File) (people int, err error) {
 	var lines []string
-	b, err := r.imported.door.Export(ctx, askerOf(r.by), askerOf(agrees), door.Export{Purpose: counting, Recipient: x.recipient}, func(of ieum.Resume) error {
+	b, err := r.imported.door.Export(ctx, askerOf(r.by), token, x.wanted(), func(of ieum.Resume) error {
 		lines = append(lines, line(c.cells(of)))
 		return ctx.Err()
 	})
-	if errors.Is(err, ieum.ErrSignedOut) {
-		return 0, ieum.Errorf(ieum.ErrDenied, "both of you sign in within ten minutes before this; make the older credential anew with: ieum account credential NAME --out FILE")
-	}
 	if err != nil {
-		return 0, err
+		return 0, inTime(err)
 	}
 	made, err := r.registry.Demo(ctx)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -95,10 +96,31 @@ func (c *counted) change(t *testing.T, do func(g *identity.Registry, d *door.Doo
 	}
 }
 
-// args are those of an export that two who may ask for.
+// args are those of an export on the agreement that agrees writes.
 func (c *counted) args(out string) []string {
-	return []string{"export", "--as", "demo-analyst", "--credential", c.by["demo-analyst"], "--and", "demo-operator", "--and-credential", c.by["demo-operator"],
+	return []string{"export", "--as", "demo-analyst", "--credential", c.by["demo-analyst"], "--agreement", out + ".agreement",
 		"--purpose", "statistics", "--recipient", c.key.Recipient().String(), "--out", out}
+}
+
+// agrees are the arguments by which the operator agrees to it.
+func (c *counted) agrees(out string) []string {
+	return []string{"export", "--as", "demo-operator", "--credential", c.by["demo-operator"], "--agree", out + ".agreement", "--for", "demo-analyst",
+		"--purpose", "statistics", "--recipient", c.key.Recipient().String(), "--out", out}
+}
+
+// agreed lets the operator agree.
+func (c *counted) agreed(t *testing.T, out string) {
+	t.Helper()
+	if status, printed, said := invokeAt(c.data, "", c.now, c.agrees(out)...); status != 0 || printed != "" {
+		t.Fatalf("the operator does not agree: exit %d, %s%s", status, printed, said)
+	}
+}
+
+// export is an export to which the operator agreed.
+func (c *counted) export(t *testing.T, out string) (status int, printed, said string) {
+	t.Helper()
+	c.agreed(t, out)
+	return invokeAt(c.data, "", c.now, c.args(out)...)
 }
 
 // opened is the text of a file that was exported.
@@ -125,7 +147,7 @@ func (c *counted) opened(t *testing.T, path string) string {
 func TestExport(t *testing.T) {
 	c := countedFolder(t, time.Now, 10)
 	out := filepath.Join(t.TempDir(), "people.csv.age")
-	status, printed, said := invoke(c.data, "", c.args(out)...)
+	status, printed, said := c.export(t, out)
 	if status != 0 || printed != "" || !strings.Contains(said, "10 people") {
 		t.Fatalf("exit %d, %s%s", status, printed, said)
 	}
@@ -175,36 +197,36 @@ func TestExport(t *testing.T) {
 		return errors.Join(err, d.Erase(t.Context(), c.askers[1]))
 	})
 	again := out + "2"
-	if status, _, said := invoke(c.data, "", c.args(again)...); status != 0 || strings.Count(c.opened(t, again), "부산광역시") != 5 {
+	if status, _, said := c.export(t, again); status != 0 || strings.Count(c.opened(t, again), "부산광역시") != 5 {
 		t.Errorf("of five who are left: exit %d, %s", status, said)
 	}
 	c.change(t, func(_ *identity.Registry, d *door.Door) error {
 		return d.StopAll(t.Context(), c.askers[2], c.people[2])
 	})
-	if status, _, said := invoke(c.data, "", c.args(out+"3")...); status != 1 || !strings.Contains(said, "fewer than 5 people") {
+	if status, _, said := c.export(t, out+"3"); status != 1 || !strings.Contains(said, "fewer than 5 people") {
 		t.Errorf("of four who are left: exit %d, %s", status, said)
 	}
-	if left, _ := filepath.Glob(out + "3*"); left != nil || len(told(t, c.data, "door.read")) != 15 {
+	if left, _ := filepath.Glob(out + "3*"); len(left) != 1 || len(told(t, c.data, "door.read")) != 15 {
 		t.Errorf("of so few there is %q, and %d records", left, len(told(t, c.data, "door.read")))
 	}
 }
 
 // Nobody exports alone, with another's credential, with an old one, for another
-// purpose, to nobody's key, or over a file.
+// purpose, to nobody's key, or over a file; nor agrees to their own, or where they may not.
 func TestExportTakesTwoPeople(t *testing.T) {
 	c := countedFolder(t, time.Now, 6)
 	dir := t.TempDir()
-	taken := filepath.Join(dir, "taken")
+	out, taken := filepath.Join(dir, "out"), filepath.Join(dir, "taken")
 	writeFile(t, taken, "mine")
-	with := func(flag, value string) []string {
-		args := c.args(filepath.Join(dir, "out"))
-		for i := range args {
-			if args[i] == flag {
-				args[i+1] = value
-			}
+	c.agreed(t, out)
+	with := func(args []string, changes ...string) []string { // names and values of flags
+		for n := 0; n < len(changes); n += 2 {
+			args[slices.Index(args, changes[n])+1] = changes[n+1]
 		}
 		return args
 	}
+	asks, agrees := func() []string { return c.args(out) }, func() []string { return c.agrees(filepath.Join(dir, "second")) }
+	as := func(name string) []string { return []string{"--as", name, "--credential", c.by[name]} }
 	late := func() time.Time { return time.Now().Add(11 * time.Minute) }
 	for _, tt := range []struct {
 		name string
@@ -213,17 +235,25 @@ func TestExportTakesTwoPeople(t *testing.T) {
 		code int
 		says string
 	}{
-		{"without a second person", with("--and", ""), time.Now, 2, "--and NAME"},
-		{"who is the first", append(with("--and", "demo-analyst"), "--and-credential", c.by["demo-analyst"]), time.Now, 1, "a second person agrees"},
-		{"an auditor agrees", append(with("--and", "demo-auditor"), "--and-credential", c.by["demo-auditor"]), time.Now, 1, "a second person agrees"},
-		{"another's credential", with("--and-credential", c.by["demo-officer"]), time.Now, 1, "is not demo-operator's"},
-		{"no credential", with("--and-credential", "/nowhere"), time.Now, 1, "cannot be read"},
-		{"an operator asks", append(with("--as", "demo-operator"), "--credential", c.by["demo-operator"]), time.Now, 1, "role"},
-		{"both signed in long ago", with("", ""), late, 1, "within ten minutes"},
-		{"another purpose", with("--purpose", "placement"), time.Now, 1, "for the purpose statistics alone"},
-		{"nobody's key", with("--recipient", "age1nobody"), time.Now, 1, "no public key"},
-		{"over a file", with("--out", taken), time.Now, 1, "there is a file"},
-		{"into no folder", with("--out", filepath.Join(dir, "no", "out")), time.Now, 1, "there is no folder"},
+		{"without a second person", with(asks(), "--agreement", ""), time.Now, 2, "--agree FILE --for NAME"},
+		{"with a file that is none", with(asks(), "--agreement", "/nowhere"), time.Now, 1, "ieum export --agree FILE --for demo-analyst"},
+		{"with another file", with(asks(), "--agreement", taken), time.Now, 1, "not to this export"},
+		{"an operator asks", with(asks(), as("demo-operator")...), time.Now, 1, "role"},
+		{"who asks signed in long ago", asks(), late, 1, "within ten minutes"},
+		{"another purpose", with(asks(), "--purpose", "placement"), time.Now, 1, "for the purpose statistics alone"},
+		{"nobody's key", with(asks(), "--recipient", "age1nobody"), time.Now, 1, "no public key"},
+		{"over a file", with(asks(), "--out", taken), time.Now, 1, "there is a file"},
+		{"into no folder", with(asks(), "--out", filepath.Join(dir, "no", "out")), time.Now, 1, "there is no folder"},
+		{"for nobody", with(agrees(), "--for", ""), time.Now, 2, "--agree FILE --for NAME"},
+		{"for who is not there", with(agrees(), "--for", "zqnobody"), time.Now, 1, "not found"},
+		{"who asks agrees", with(agrees(), as("demo-analyst")...), time.Now, 1, "a second person agrees"},
+		{"an auditor agrees", with(agrees(), as("demo-auditor")...), time.Now, 1, "a second person agrees"},
+		{"another's credential", with(agrees(), "--credential", c.by["demo-officer"]), time.Now, 1, "is not demo-operator's"},
+		{"no credential", with(agrees(), "--credential", "/nowhere"), time.Now, 1, "cannot be read"},
+		{"for an officer", with(agrees(), "--for", "demo-officer"), time.Now, 1, "role"},
+		{"who agrees signed in long ago", agrees(), late, 1, "within ten minutes"},
+		{"to nobody's key", with(agrees(), "--recipient", "age1nobody"), time.Now, 1, "no public key"},
+		{"an agreement over a file", with(agrees(), "--agree", taken), time.Now, 1, "there is a file"},
 	} {
 		if status, out, said := invokeAt(c.data, "", tt.now, tt.args...); status != tt.code || out != "" || !strings.Contains(said, tt.says) {
 			t.Errorf("%s: exit %d, %s%s", tt.name, status, out, said)
@@ -231,18 +261,67 @@ func TestExportTakesTwoPeople(t *testing.T) {
 	}
 	learned := filepath.Join(c.data, "learned", "coder.bin") // the coder is that of the folder, as everywhere
 	writeFile(t, learned, "no weights")
-	if status, _, said := invoke(c.data, "", c.args(filepath.Join(dir, "out"))...); status != 1 || !strings.Contains(said, "weights") {
+	if status, _, said := invoke(c.data, "", asks()...); status != 1 || !strings.Contains(said, "weights") {
 		t.Errorf("with another coder: exit %d, %s", status, said)
 	}
-	if left, _ := filepath.Glob(filepath.Join(dir, "out*")); left != nil {
-		t.Errorf("there is %q", left)
+	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) != 2 {
+		t.Errorf("beside the file and the agreement there is %q", left)
 	}
 	if n := len(told(t, c.data, "door.read")) + len(told(t, c.data, "door.bulk")); n != 0 {
 		t.Errorf("%d records of reads", n)
 	}
-	if n := len(told(t, c.data, "door.refused")); n != 3 {
-		t.Errorf("%d refusals are on record, want those of the wrong role", n)
+	if n := len(told(t, c.data, "door.refused")); n != 5 {
+		t.Errorf("%d refusals are on record, want those of the wrong role and of the wrong agreement", n)
 	}
+}
+
+// The second person agrees to one export, for one key, into one file. What they hand over
+// does nothing else, and not again.
+func TestAgreeingIsToOneExport(t *testing.T) {
+	c := countedFolder(t, time.Now, 7)
+	out := filepath.Join(t.TempDir(), "a.age")
+	c.agreed(t, out)
+	token, err := os.ReadFile(out + ".agreement")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(out + ".agreement"); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the agreement can be read by others: %v, %v", info.Mode(), err)
+	}
+	other, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	export := func(to *age.X25519Identity, path string) (int, string) {
+		args := append(c.args(path), "--agreement", out+".agreement", "--recipient", to.Recipient().String())
+		status, _, said := invoke(c.data, "", args...)
+		return status, said
+	}
+	refused := func(name string, status int, said string) {
+		t.Helper()
+		if status != 1 || !strings.Contains(said, "the second person agrees anew") {
+			t.Errorf("%s: exit %d, %s", name, status, said)
+		}
+	}
+	status, said := export(other, out)
+	refused("for a key that the operator never saw", status, said)
+	status, said = export(c.key, out+"2")
+	refused("under another name", status, said)
+	if status, said := export(c.key, out); status != 0 {
+		t.Fatalf("what was agreed to: %s", said)
+	}
+	if err := os.Remove(out); err != nil {
+		t.Fatal(err)
+	}
+	status, said = export(c.key, out)
+	refused("once more", status, said)
+	c.change(t, func(g *identity.Registry, _ *door.Door) error {
+		p, err := g.Who(t.Context(), strings.TrimSpace(string(token)))
+		if p.SignedIn() {
+			t.Error("who holds the agreement is signed in with it")
+		}
+		return err
+	})
 }
 
 // An export that is killed leaves no file or a whole one, the records of all it
@@ -254,8 +333,9 @@ func TestExportIsKilled(t *testing.T) {
 	c := countedFolder(t, func() time.Time { return killDay }, 6)
 	dir := filepath.Dir(c.data)
 	writeFile(t, filepath.Join(dir, "defs", "README"), "nothing but what is built in\n")
+	c.agreed(t, filepath.Join(dir, "out"))
 	args := func(dir string) []string {
-		return append(c.args(filepath.Join(dir, "out")), "--credential", filepath.Join(dir, "demo-analyst"), "--and-credential", filepath.Join(dir, "demo-operator"))
+		return append(c.args(filepath.Join(dir, "out")), "--credential", filepath.Join(dir, "demo-analyst"))
 	}
 	s := &scene{}
 	s.trace(s.liveOf(t, c, args))
@@ -295,7 +375,16 @@ func TestExportIsKilled(t *testing.T) {
 			t.Error(err)
 		case err != nil:
 			data := filepath.Join(at, "data")
-			if status, _, said := invokeAt(data, "", c.now, args(at)...); status != 0 || strings.Count(c.opened(t, filepath.Join(at, "out")), "부산광역시") != 6 {
+			if reads > 0 { // the agreement was used
+				if status, _, said := invokeAt(data, "", c.now, args(at)...); status != 1 || !strings.Contains(said, "the second person agrees anew") {
+					t.Errorf("after fate %d, on the same agreement: exit %d, %s", n, status, said)
+				}
+			}
+			again := append(c.agrees(filepath.Join(at, "out")), "--credential", filepath.Join(at, "demo-operator"), "--agree", filepath.Join(at, "again"))
+			if status, _, said := invokeAt(data, "", c.now, again...); status != 0 {
+				t.Fatalf("after fate %d nobody can agree: %s", n, said)
+			}
+			if status, _, said := invokeAt(data, "", c.now, append(args(at), "--agreement", filepath.Join(at, "again"))...); status != 0 || strings.Count(c.opened(t, filepath.Join(at, "out")), "부산광역시") != 6 {
 				t.Errorf("after fate %d: exit %d, %s", n, status, said)
 			}
 			if now := len(told(t, data, "door.read")); now != reads+6 {

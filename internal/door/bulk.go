@@ -23,6 +23,7 @@ type Job struct {
 
 	asked, agreed ieum.AccountID // of staff, for an export; "" otherwise
 	recipient     string         // of an export: the key it is written for
+	agreement     []byte         // of an export: the hash of what was agreed to, which it uses up
 }
 
 // A Bulk is what is written down of a job before it reads.
@@ -100,7 +101,7 @@ func (d *Door) begin(ctx context.Context, j Job, p *defs.Purpose, kinds []ieum.R
 	if p.On(defs.BasisLaw) {
 		basis = defs.BasisLaw
 	}
-	return b, d.store.addBulk(ctx, b, root, members, bulkEntry(b, j, p, basis, kinds))
+	return b, d.store.addBulk(ctx, b, root, members, j.agreement, bulkEntry(b, j, p, basis, kinds))
 }
 
 // bulkEntry is what the journal keeps of a job.

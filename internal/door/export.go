@@ -14,6 +14,7 @@ import (
 type Export struct {
 	Purpose   ieum.PurposeID
 	Recipient string // the key that the file is written for
+	File      string // its name
 }
 
 // exportJob is the name of the job. In the list of refused reads it stands for a
@@ -25,26 +26,25 @@ const fewest = 5
 
 // Export hands out the résumés of those who agreed that the organisation of who
 // asks reads them for a purpose. It takes two: who asks holds the role that the
-// purpose takes; who agrees is somebody else, may confirm what takes two people,
-// and could not ask for it themselves. Both signed in a short while ago. One record
+// purpose takes, and signed in a short while ago; somebody else agreed to it, by the
+// token that Agree returned, which is used up when the reading begins. One record
 // for all is durable before the first is read, and one for each person before
 // theirs is opened, as of a read. Who stops or is erased meanwhile is passed over.
 // Of fewer than five people nothing is handed out (ErrDenied), nor where fewer than five
 // came or went since an earlier export to the organisation, of whom two files would tell; when that shows only
 // at the end, what was read stays on record and the error says not to keep it.
-func (d *Door) Export(ctx context.Context, asks, agrees Asker, x Export, each func(ieum.Resume) error) (*Bulk, error) {
+func (d *Door) Export(ctx context.Context, asks Asker, token string, x Export, each func(ieum.Resume) error) (*Bulk, error) {
 	p, err := d.purpose(x.Purpose)
 	if err != nil {
 		return nil, err
 	}
-	held, err := d.two(ctx, asks, agrees, p)
+	j, err := d.two(ctx, asks, token, p, x)
 	if errors.Is(err, ieum.ErrDenied) {
-		err = d.refuse(ctx, exportJob, Access{At: d.now().Unix(), By: string(asks.ID), Purpose: p.ID, Version: p.Version, Kinds: exported}, err)
+		err = d.refuseExport(ctx, asks, p, err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	j := Job{Name: exportJob, Organisation: held.Organisation, asked: asks.ID, agreed: agrees.ID, recipient: x.Recipient}
 	people, err := d.readable(ctx, j, p, exported, "")
 	if err != nil {
 		return nil, err
@@ -56,12 +56,15 @@ func (d *Door) Export(ctx context.Context, asks, agrees Asker, x Export, each fu
 		return nil, err
 	}
 	b, err := d.begin(ctx, j, p, exported, people)
+	if errors.Is(err, errUsed) {
+		err = d.refuseExport(ctx, asks, p, noAgreement(p))
+	}
 	if err != nil {
 		return nil, err
 	}
 	n := 0
 	for _, person := range people {
-		r, err := d.exportOne(ctx, asks, person, p, held.Organisation, b)
+		r, err := d.exportOne(ctx, asks, person, p, j.Organisation, b)
 		if err != nil {
 			return nil, err
 		}
@@ -118,23 +121,38 @@ func (d *Door) apart(ctx context.Context, j Job, p *defs.Purpose, people []ieum.
 	return err
 }
 
-// two says in which role who asks does so, or what is missing.
-func (d *Door) two(ctx context.Context, asks, agrees Asker, p *defs.Purpose) (ieum.Held, error) {
+// exportable refuses a purpose for which nobody agrees to be read, or to résumés.
+func exportable(p *defs.Purpose) error {
 	if !p.On(defs.BasisConsent) || !covers(p.Records, exported) {
-		return ieum.Held{}, refused("consent", p)
+		return refused("consent", p)
+	}
+	return nil
+}
+
+// two says for whom who asks does so, and who agreed; or what is missing.
+func (d *Door) two(ctx context.Context, asks Asker, token string, p *defs.Purpose, x Export) (j Job, err error) {
+	if err := exportable(p); err != nil {
+		return j, err
 	}
 	held, err := d.held(ctx, asks, p)
 	if err != nil {
-		return held, err
+		return j, err
 	}
-	if _, may := agrees.Over(ieum.GrantRoles, ieum.Subject{Organisation: held.Organisation}); !may || agrees.May(p.May) { // which who asks may
-		return held, &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.second", Args: map[string]any{"purpose": p.Title},
-			Message: "a second person agrees to this: somebody who confirms roles, and could not ask for it themselves"}
+	if !asks.Fresh {
+		return j, ieum.ErrSignedOut
 	}
-	if !asks.Fresh || !agrees.Fresh {
-		return held, ieum.ErrSignedOut
+	where, err := d.exportsFor(ctx, asks.ID, p)
+	if err != nil {
+		return j, err
 	}
-	return held, nil
+	j = Job{Name: exportJob, Organisation: held.Organisation, asked: asks.ID, recipient: x.Recipient, agreement: termsOf(token, asks.ID, where, p, x).hash()}
+	j.agreed, err = d.agreed(ctx, j.agreement, p)
+	return j, err
+}
+
+// refuseExport puts a refusal before the auditor, and returns it.
+func (d *Door) refuseExport(ctx context.Context, by Asker, p *defs.Purpose, why error) error {
+	return d.refuse(ctx, exportJob, Access{At: d.now().Unix(), By: string(by.ID), Purpose: p.ID, Version: p.Version, Kinds: exported}, why)
 }
 
 // exportOne reads a résumé on record; nil where that may not be any more. It

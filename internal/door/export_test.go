@@ -13,6 +13,7 @@ import (
 	"ieum"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/dying"
+	"ieum/internal/platform/journal"
 )
 
 func (b *bench) analyst() Asker  { return b.as("aanalyst", "analyst", "center", "", "") }
@@ -45,7 +46,16 @@ func (b *bench) entries(kind string) (n int) {
 	return n
 }
 
-var counting = Export{Purpose: "statistics", Recipient: "age1made-up"}
+var counting = Export{Purpose: "statistics", Recipient: "age1made-up", File: "people.age"}
+
+// export is an export to which the operator agrees.
+func (b *bench) export(each func(ieum.Resume) error) (*Bulk, error) {
+	token, _, err := b.Agree(ctx, b.operator(), "aanalyst", counting)
+	if err != nil {
+		return nil, err
+	}
+	return b.Export(ctx, b.analyst(), token, counting, each)
+}
 
 // TestAnExportTakesTwoPeople who are not the same, of whom one may ask and the
 // other may confirm and not ask, and who both signed in just now. Otherwise nothing
@@ -83,7 +93,10 @@ func TestAnExportTakesTwoPeople(t *testing.T) {
 			{"who agrees signed in long ago", b.analyst(), stale(b.operator()), counting, key(ieum.ErrSignedOut)},
 		} {
 			before := b.entries("door.refused")
-			_, err := b.Export(ctx, tt.asks, tt.agrees, tt.x, func(ieum.Resume) error { t.Errorf("%s: somebody is handed out", tt.name); return nil })
+			token, _, err := b.Agree(ctx, tt.agrees, tt.asks.ID, tt.x)
+			if err == nil {
+				_, err = b.Export(ctx, tt.asks, token, tt.x, func(ieum.Resume) error { t.Errorf("%s: somebody is handed out", tt.name); return nil })
+			}
 			if key(err) != tt.want {
 				t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 			}
@@ -94,8 +107,127 @@ func TestAnExportTakesTwoPeople(t *testing.T) {
 		if n := b.entries("door.bulk") + b.entries("door.read"); n != 0 {
 			t.Errorf("%d records of reads", n)
 		}
-		if _, err := b.Export(ctx, b.analyst(), b.operator(), counting, func(ieum.Resume) error { return nil }); err != nil {
+		if _, err := b.export(func(ieum.Resume) error { return nil }); err != nil {
 			t.Errorf("two who may: %v", err)
+		}
+	})
+}
+
+// TestAgreeingIsToOneExport: by who was named, for the purpose, key and name of the file
+// that were, within an hour, while who agreed confirms roles, once. What is refused is on
+// record, and uses nothing up.
+func TestAgreeingIsToOneExport(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.counted(6)
+		b.staff = append(b.staff, Colleague{ID: "asecondanalyst", Organisation: "center"})
+		all := b.staff
+		given := 0
+		take := func(asks Asker, token string, x Export) string {
+			t.Helper()
+			given = 0
+			_, err := b.Export(ctx, asks, token, x, func(ieum.Resume) error { given++; return nil })
+			return key(err)
+		}
+		token, until, err := b.Agree(ctx, b.operator(), "aanalyst", counting)
+		if err != nil || !until.Equal(monday.Add(time.Hour)) || len(token) < 26 {
+			t.Fatalf("%q until %v: %v", token, until, err)
+		}
+		b.told(t, exportJob, "door.export_agreed", `"recipient":"age1made-up"`)
+		elsewhere, called := counting, counting
+		elsewhere.Recipient, called.File = "age1another", "another.age"
+		late := func() { *b.clock = until }
+		without := func() {
+			b.staff = slices.DeleteFunc(slices.Clone(all), func(c Colleague) bool { return c.ID == "aoperator" })
+		}
+		moved := func() { b.staff = append(slices.Clone(all), Colleague{ID: "aanalyst", Organisation: "elsewhere"}) }
+		for _, tt := range []struct {
+			name  string
+			asks  Asker
+			token string
+			x     Export
+			first func()
+		}{
+			{"another asks", b.as("asecondanalyst", "analyst", "center", "", ""), token, counting, nil},
+			{"for another key", b.analyst(), token, elsewhere, nil},
+			{"into another file", b.analyst(), token, called, nil},
+			{"with another token", b.analyst(), token[1:] + "A", counting, nil},
+			{"with none", b.analyst(), "", counting, nil},
+			{"an hour later", b.analyst(), token, counting, late},
+			{"who agreed confirms no roles any more", b.analyst(), token, counting, without},
+			{"who asks has got another office", b.analyst(), token, counting, moved},
+		} {
+			before := b.entries("door.refused")
+			if tt.first != nil {
+				tt.first()
+			}
+			if got := take(tt.asks, tt.token, tt.x); got != "door.refused.agreement" || given > 0 || b.entries("door.refused") != before+1 {
+				t.Errorf("%s: %s, %d are handed out, %d more refusals", tt.name, got, given, b.entries("door.refused")-before)
+			}
+			*b.clock, b.staff = monday, all
+		}
+		if got := take(b.analyst(), token, counting); got != key(nil) || given != 6 {
+			t.Errorf("what was agreed to: %s, %d are handed out", got, given)
+		}
+		if got := take(b.analyst(), token, counting); got != "door.refused.agreement" || given > 0 {
+			t.Errorf("once more: %s, %d are handed out", got, given)
+		}
+		if n := b.entries("door.export_agreed"); n != 1 {
+			t.Errorf("%d agreements are on record", n)
+		}
+	})
+}
+
+// TestAnAgreementIsUsedOnceByTwoAtOnce: one begins, the other is refused before it read
+// anybody.
+func TestAnAgreementIsUsedOnceByTwoAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.counted(6)
+		for range 10 {
+			token, _, err := b.Agree(ctx, b.operator(), "aanalyst", counting)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := b.entries("door.read")
+			outcome := make(chan string, 4)
+			for range cap(outcome) {
+				go func() {
+					_, err := b.Export(ctx, b.analyst(), token, counting, func(ieum.Resume) error { return nil })
+					outcome <- key(err)
+				}()
+			}
+			made := 0
+			for range cap(outcome) {
+				switch got := <-outcome; got {
+				case key(nil):
+					made++
+				case "door.refused.agreement":
+				default:
+					t.Errorf("one of them: %s", got)
+				}
+			}
+			if n := b.entries("door.read") - before; made != 1 || n != 6 {
+				t.Fatalf("%d exports with %d reads are made on one agreement", made, n)
+			}
+		}
+	})
+}
+
+// TestAnAgreementIsNotKept: who has the database cannot use one.
+func TestAnAgreementIsNotKept(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.counted(6)
+		token, _, err := b.Agree(ctx, b.operator(), "aanalyst", counting)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var hash []byte
+		if err := b.d.QueryRowContext(ctx, `SELECT hash FROM door_agreement`).Scan(&hash); err != nil || len(hash) != 32 {
+			t.Fatalf("%d bytes: %v", len(hash), err)
+		}
+		for _, e := range must[[]journal.Entry](t)(journal.Of(ctx, b.d, exportJob, "door.export_agreed", 0, 10)) {
+			if strings.Contains(string(e.Data), token) {
+				t.Error("the journal has the token")
+			}
 		}
 	})
 }
@@ -108,7 +240,7 @@ func TestAnExportIsOneRecordAPerson(t *testing.T) {
 		*b.clock = monday.Add(12 * time.Hour)                                                  // at night
 		must[*Disclosure](t)(b.Read(ctx, own[people[0]], people[0], "own", ieum.ResumeRecord)) // record 1 of this one
 		given := 0
-		bulk := must[*Bulk](t)(b.Export(ctx, b.analyst(), b.operator(), counting, func(r ieum.Resume) error {
+		bulk := must[*Bulk](t)(b.export(func(r ieum.Resume) error {
 			given++
 			if b.entries("door.bulk") != 1 || b.entries("door.read") != 1+given || r.Headline != canary {
 				t.Errorf("the %d. is handed out with %d records of reads", given, b.entries("door.read"))
@@ -170,7 +302,7 @@ func TestAnExportPassesOverWhoDidNotAgree(t *testing.T) {
 			t.Fatal(err)
 		}
 		read := func() (texts []string, err error) {
-			_, err = b.Export(ctx, b.analyst(), b.operator(), counting, func(r ieum.Resume) error { texts = append(texts, r.Text); return nil })
+			_, err = b.export(func(r ieum.Resume) error { texts = append(texts, r.Text); return nil })
 			slices.Sort(texts)
 			return texts, err
 		}
@@ -182,7 +314,7 @@ func TestAnExportPassesOverWhoDidNotAgree(t *testing.T) {
 		var texts []string
 		left := map[string]ieum.PersonID{"3": people[3], "4": people[4], "5": people[5], "6": people[6], "7": people[7]}
 		reads := b.entries("door.read")
-		_, err := b.Export(ctx, b.analyst(), b.operator(), counting, func(r ieum.Resume) error {
+		_, err := b.export(func(r ieum.Resume) error {
 			texts = append(texts, r.Text)
 			delete(left, r.Text)
 			if len(texts) > 1 {
@@ -242,9 +374,9 @@ const exporting = "exporting"
 
 // exports is a child that exports again and again, and says whom it read.
 func (b *bench) exports(t *testing.T, step func()) {
-	b.staff = append(b.staff, Colleague{ID: "aanalyst", Organisation: "center"})
+	b.staff = append(b.staff, Colleague{ID: "aanalyst", Organisation: "center"}, Colleague{ID: "aoperator", Organisation: "center"})
 	for {
-		_, err := b.Export(ctx, b.analyst(), b.operator(), counting, func(r ieum.Resume) error {
+		_, err := b.export(func(r ieum.Resume) error {
 			p, err := b.Own(ctx, b.as(ieum.AccountID("aseeker"+r.Text), "seeker", "", "", ""))
 			fmt.Fprintf(os.Stderr, "\nread %s %d\n", p.ID, p.Reads)
 			step()
@@ -267,7 +399,7 @@ func TestAnExportWritesDownBeforeItReads(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Export(ctx, b.analyst(), b.operator(), counting, func(ieum.Resume) error { t.Error("somebody is handed out"); return nil }); err == nil {
+		if _, err := b.export(func(ieum.Resume) error { t.Error("somebody is handed out"); return nil }); err == nil {
 			t.Error("there is no fault")
 		}
 	})
@@ -279,7 +411,7 @@ func TestTwoExportsDoNotTellOfOne(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.counted(6)
 		lines := func() (out []string) {
-			_, err := b.Export(ctx, b.analyst(), b.operator(), counting, func(r ieum.Resume) error { out = append(out, r.Text); return nil })
+			_, err := b.export(func(r ieum.Resume) error { out = append(out, r.Text); return nil })
 			if len(out) == 0 && key(err) != "door.refused.apart" {
 				t.Error(err)
 			}

@@ -107,9 +107,15 @@ func (s *store) opened(ctx context.Context, e journal.Entry) error {
 	})
 }
 
-// addBulk writes a job down with whom it reads of.
-func (s *store) addBulk(ctx context.Context, b *Bulk, root []byte, members []member, data any) error {
+// addBulk writes a job down with whom it reads of, and uses up the agreement to it, nil
+// = it needs none. It fails with errUsed when another did.
+func (s *store) addBulk(ctx context.Context, b *Bulk, root []byte, members []member, agreement []byte, data any) error {
 	return s.in(ctx, func(t tx) error {
+		if agreement != nil {
+			if err := t.useAgreement(agreement); err != nil {
+				return err
+			}
+		}
 		if _, err := t.exec(`INSERT INTO door_bulk (id, job, purpose, people, root, at, asked, agreed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, b.ID, b.Job, b.Purpose, b.People, root, b.At.Unix(), b.Asked, b.Agreed); err != nil {
 			return err
 		}
