@@ -42,13 +42,12 @@ func idValue(b []byte, source ieum.SourceID, key string) []byte {
 // RowPerson returns the id under which the door knows whom a row is about, of whom
 // nothing else is known.
 func RowPerson(keys Sealer, source ieum.SourceID, kind ieum.KindID, key string) ieum.PersonID {
-	return ieum.PersonID(rowPrefix + keys.Blind(idPlace(kind), string(idValue(nil, source, key))))
+	return ieum.PersonID(idOf(keys, source, kind, key).append(nil))
 }
 
 // idOf is RowPerson as it lies in the lake.
 func idOf(keys Sealer, source ieum.SourceID, kind ieum.KindID, key string) rowID {
-	id, _ := parseID(string(RowPerson(keys, source, kind, key)))
-	return id
+	return keys.BlindSum(idPlace(kind), idValue(nil, source, key))
 }
 
 // parseID is the inverse of rowID.append; ok is false for the id of somebody else.

@@ -11,14 +11,14 @@ import (
 )
 
 // A Sealer makes bytes unreadable without the key of an id, which Erase
-// destroys: Open then fails with ieum.ErrErased. Erased lists such ids; Blind is a
+// destroys: Open then fails with ieum.ErrErased. Erased lists such ids; BlindSum is a
 // keyed hash to know something by; Bulk does these for many ids.
 type Sealer interface {
 	Seal(id, place string, plain []byte) ([]byte, error)
 	Open(id, place string, sealed []byte) ([]byte, error)
 	Erase(ids ...string) error
 	Erased() []string
-	Blind(place, value string) string
+	BlindSum(place string, value []byte) [16]byte
 	Bulk(f func(*seal.Bulk) error) error
 }
 

@@ -281,6 +281,27 @@ func TestASealedRowThatWasChanged(t *testing.T) {
 	}
 }
 
+// The door, the lake and who seals many rows know a row by one id: a keyed hash of
+// its source and key, which is another for each of them.
+func TestARowHasOneID(t *testing.T) {
+	b := newSealedLake(t)
+	path := b.segmentPath("people", "resume", 1)
+	for i, key := range []string{"가상열쇠7001", "r2", "r3"} {
+		id, ok := parseID(string(RowPerson(b.sealer, "people", "resume", key)))
+		if lies := readSealed(t, path).Columns[0].Strings[i]; !ok || string(id[:]) != lies || idOf(b.sealer, "people", "resume", key) != id {
+			t.Errorf("%s has the id %x, and %x lies in the lake", key, id, lies)
+		}
+		if want := rowPrefix + b.sealer.Blind("catalogue/resume", "people\n"+key); string(id.append(nil)) != want {
+			t.Errorf("%s has the id %x, want %s", key, id, want)
+		}
+	}
+	for _, text := range []string{"", "p", "p" + strings.Repeat("x", 32), "q" + strings.Repeat("0", 32), "p" + strings.Repeat("0", 33)} {
+		if id, ok := parseID(text); ok {
+			t.Errorf("%q is the id %x", text, id)
+		}
+	}
+}
+
 // Whoever looks for faults opens all rows about people, and says which does not open:
 // one with a file of another delivery in its place, or fewer rows, where the database
 // agrees. What is damaged as a whole is said once. Nothing is told of what rows say.

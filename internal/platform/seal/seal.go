@@ -205,11 +205,17 @@ func (k *Keys) Open(id, place string, sealed []byte) ([]byte, error) {
 // Blind returns a keyed hash of a value, 32 hex digits, to look it up by. It is
 // another at another place, and nobody can try values without the store.
 func (k *Keys) Blind(place, value string) string {
+	sum := k.BlindSum(place, []byte(value))
+	return hex.EncodeToString(sum[:])
+}
+
+// BlindSum is Blind, not written in digits.
+func (k *Keys) BlindSum(place string, value []byte) [16]byte {
 	k.mu.RLock()
 	mac := hmac.New(sha256.New, k.held.blind[:])
 	k.mu.RUnlock()
-	sum, _ := blind(mac, nil, place, []byte(value))
-	return hex.EncodeToString(sum[:])
+	sum, _ := blind(mac, nil, place, value)
+	return sum
 }
 
 // blind uses the memory of buf, and returns it.
