@@ -23,8 +23,8 @@ func (a *app) demoRow(ctx context.Context) (number string, err error) {
 	if err != nil {
 		return "", err
 	}
-	known, _, err := a.registry.Known(ctx, seeker.ID)
-	if err != nil || known != "" {
+	known, err := a.registry.Known(ctx, seeker.ID)
+	if err != nil || known.Token != "" {
 		return number, err
 	}
 	self := &identity.Person{Account: seeker}

@@ -131,10 +131,10 @@ func (c colleagues) Proved(ctx context.Context, a ieum.AccountID) (bool, error) 
 	return c.g.Proofed(ctx, a)
 }
 
-// Known returns the token by which rows about the owner of an account are known, and
-// whether a simulated proof says so.
-func (c colleagues) Known(ctx context.Context, a ieum.AccountID) (token string, simulated bool, err error) {
-	return c.g.Known(ctx, a)
+// Known returns who the owner of an account was proved to be.
+func (c colleagues) Known(ctx context.Context, a ieum.AccountID) (door.Known, error) {
+	k, err := c.g.Known(ctx, a)
+	return door.Known(k), err
 }
 
 // delivered are the rows that sources delivered about people, as the door asks for

@@ -158,6 +158,7 @@ const (
 	flagRefused   = "refused"
 	flagLink      = "link"  // staff tied somebody to a row that a source delivered, or ended that
 	flagClaim     = "claim" // a row that is somebody's already was claimed, or staff's try was refused; the one whose it is, too
+	flagLone      = "lone"  // a row is somebody's on the word of one member of staff, who could be in the account, or vouches for very many
 	flagMoved     = "moved" // a row turned out to be about somebody else than the one it was tied to
 	// flagQuarantine stands for a delivery's quarantine that was opened: person is the
 	// delivery's number, n that of the entry.

@@ -51,6 +51,14 @@ type Colleague struct {
 	Office             string         `json:"-"`     // the site's name; "" = none
 }
 
+// A Known is who the owner of an account was proved to be, and on whose word.
+type Known struct {
+	Token     string         // by which rows about them are known; "" while no proof says who they are
+	Simulated bool           // the proof, which says nothing of real rows
+	By        ieum.AccountID // of staff, who noted the proof; "" = nobody of staff
+	Lone      bool           // By also handed out a way into the account
+}
+
 // Accounts is what the door asks about those who sign in.
 type Accounts interface {
 	// Staff lists those who hold a role that may do something to clients, by name.
@@ -64,10 +72,8 @@ type Accounts interface {
 	NameOf(ctx context.Context, a ieum.AccountID) (string, error)
 	// Proved says whether it was seen whose account it is.
 	Proved(ctx context.Context, a ieum.AccountID) (bool, error)
-	// Known returns the token by which rows about the owner of an account are known,
-	// "" while no proof says who they are, and whether that proof is simulated: then
-	// it says nothing of real rows.
-	Known(ctx context.Context, a ieum.AccountID) (token string, simulated bool, err error)
+	// Known returns who the owner of an account was proved to be.
+	Known(ctx context.Context, a ieum.AccountID) (Known, error)
 	// Organisations returns the names of all organisations by id, of a kind, or of any for "".
 	Organisations(ctx context.Context, kind string) (map[string]string, error)
 	// Remove removes an account and all it signs in with.

@@ -71,11 +71,11 @@ type rowsPart struct {
 func (h *handlers) rowsPart(r *http.Request, by Asker, id ieum.PersonID) (part rowsPart, err error) {
 	ctx := r.Context()
 	part.Agencies = h.agencies()
-	who, _, err := h.d.Accounts.Known(ctx, by.ID)
+	known, err := h.d.Accounts.Known(ctx, by.ID)
 	if err != nil {
 		return part, err
 	}
-	if who == "" {
+	if known.Token == "" {
 		proved, err := h.d.Accounts.Proved(ctx, by.ID)
 		if err != nil {
 			return part, err

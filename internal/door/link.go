@@ -44,6 +44,15 @@ type Link struct {
 
 	person, row ieum.PersonID
 	sealed      []byte
+	proof       Known // by which the person ties it
+}
+
+// clerk is on whose word of staff a row is somebody's, "" = on nobody's.
+func (l Link) clerk() ieum.AccountID {
+	if l.By != bySelf {
+		return l.By
+	}
+	return l.proof.By
 }
 
 // An Imported is a row that a person is tied to.
@@ -99,11 +108,11 @@ func (d *Door) LinkOwn(ctx context.Context, by Asker, c Claim) error {
 	if err := c.check(d.Rows); err != nil {
 		return err
 	}
-	who, err := d.provedFor(ctx, by.ID, c.Source)
+	proof, err := d.provedFor(ctx, by.ID, c.Source)
 	if err != nil {
 		return err
 	}
-	if who == "" {
+	if proof.Token == "" {
 		return fault("row_unproved", "/number", "prove first who you are")
 	}
 	p, err := d.Begin(ctx, by)
@@ -116,17 +125,17 @@ func (d *Door) LinkOwn(ctx context.Context, by Asker, c Claim) error {
 		}
 		return nil
 	}
-	return d.link(ctx, by, p.ID, c, who, Link{By: bySelf}, triesOwn, own)
+	return d.link(ctx, by, p.ID, c, proof.Token, Link{By: bySelf, proof: proof}, triesOwn, own)
 }
 
-// provedFor is the token of who the owner of an account was proved to be, as it counts
-// for rows of a source; "" = not at all. A simulated proof counts for made-up rows.
-func (d *Door) provedFor(ctx context.Context, a ieum.AccountID, source ieum.SourceID) (string, error) {
-	who, simulated, err := d.Accounts.Known(ctx, a)
-	if simulated && !d.Rows.Simulated(source) {
-		who = ""
+// provedFor is who the owner of an account was proved to be, as it counts for rows of a
+// source; without a token = not at all. A simulated proof counts for made-up rows.
+func (d *Door) provedFor(ctx context.Context, a ieum.AccountID, source ieum.SourceID) (Known, error) {
+	proof, err := d.Accounts.Known(ctx, a)
+	if proof.Simulated && !d.Rows.Simulated(source) {
+		proof = Known{}
 	}
-	return who, err
+	return proof, err
 }
 
 // A Sighting is who a client is, as it stands in two documents that staff saw.
@@ -238,8 +247,29 @@ func (d *Door) tie(t tx, by Asker, s standing, l Link, of tie) (tied bool, err e
 			return false, err
 		}
 	}
+	if err := t.flagLone(l, s); err != nil {
+		return false, err
+	}
 	as, _ := d.capacity(by, s)
 	return true, t.tell("door.row_linked", l.person, changeOf(by, s.person, as, l.Since, map[string]any{"link": l.ID, "documents": l.Documents}))
+}
+
+// mostTiesADay is how many rows a day are somebody's on the word of one member of staff
+// before an auditor is told of each further one.
+const mostTiesADay = 20
+
+// flagLone puts a link before the auditor that rests on one member of staff alone: who
+// noted the proof and could be in the account as well, or who vouches for very many.
+func (t tx) flagLone(l Link, s standing) error {
+	clerk := l.clerk()
+	if clerk == "" {
+		return nil
+	}
+	n, err := t.vouched(clerk, l.Since.Add(-24*time.Hour))
+	if err != nil || !l.proof.Lone && n <= mostTiesADay {
+		return err
+	}
+	return t.flag(flagLone, l.person, Access{At: l.Since.Unix(), By: string(clerk), Organisation: placeOf(s, clerk)})
 }
 
 // placeOf is where somebody counsels a person.
@@ -326,11 +356,11 @@ func (d *Door) fits(ctx context.Context, person ieum.PersonID, account ieum.Acco
 
 // about says whether a row is about who the owner of an account was proved to be.
 func (d *Door) about(ctx context.Context, account ieum.AccountID, t tie) (bool, error) {
-	who, err := d.provedFor(ctx, account, t.Source)
-	if err != nil || who == "" {
+	proof, err := d.provedFor(ctx, account, t.Source)
+	if err != nil || proof.Token == "" {
 		return false, err
 	}
-	return d.Rows.IsOf(ctx, t.Source, t.Key, who)
+	return d.Rows.IsOf(ctx, t.Source, t.Key, proof.Token)
 }
 
 // untie opens what a link holds.

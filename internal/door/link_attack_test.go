@@ -2,6 +2,7 @@ package door
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -155,12 +156,13 @@ func TestOneCounsellorErasesNoStrangersRow(t *testing.T) {
 // reproved is a bench on which one account was proved to be different people in turn.
 type reproved struct {
 	*bench
-	who       map[ieum.AccountID]string
-	simulated bool
+	who map[ieum.AccountID]string
+	how Known
 }
 
-func (r reproved) Known(_ context.Context, a ieum.AccountID) (string, bool, error) {
-	return r.who[a], r.simulated, nil
+func (r reproved) Known(_ context.Context, a ieum.AccountID) (Known, error) {
+	r.how.Token = r.who[a]
+	return r.how, nil
 }
 
 // TestAProofOfSomebodyElseEndsWhatTheOneBeforeGave: one account never holds the rows of
@@ -169,7 +171,7 @@ func TestAProofOfSomebodyElseEndsWhatTheOneBeforeGave(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.withRows()
 		who := map[ieum.AccountID]string{"aseeker": tokenOf(alice)}
-		b.Accounts = reproved{b, who, false}
+		b.Accounts = reproved{b, who, Known{}}
 		p := must[Person](t)(b.Begin(ctx, b.seeker())).ID
 		if err := b.LinkOwn(ctx, b.seeker(), rowOf("A-1")); err != nil {
 			t.Fatal(err)
@@ -188,7 +190,7 @@ func TestAProofOfSomebodyElseEndsWhatTheOneBeforeGave(t *testing.T) {
 func TestASimulatedProofTiesMadeUpRowsAlone(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.withRows()
-		b.Accounts = reproved{b, map[ieum.AccountID]string{"aseeker": tokenOf(alice)}, true}
+		b.Accounts = reproved{b, map[ieum.AccountID]string{"aseeker": tokenOf(alice)}, Known{Simulated: true}}
 		if err := b.LinkOwn(ctx, b.seeker(), rowOf("A-1")); key(err) != "door.error.row_unproved" {
 			t.Errorf("of a source that is not: %v", err)
 		}
@@ -218,6 +220,78 @@ func TestAnAccountFitsRowsTiedMeanwhile(t *testing.T) {
 		b.Door.now = plain
 		if err == nil {
 			t.Errorf("mallory's account was given to a client with alice's row; mallory sees %v", b.sees(t, b.mallory(), p, "own"))
+		}
+	})
+}
+
+// lone lists by whose word the auditor is told that rows are somebody's.
+func (b *bench) lone() (by []string) {
+	b.t.Helper()
+	for _, w := range must[*Oversight](b.t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagLone, 0)).List {
+		by = append(by, w.Reader)
+	}
+	return by
+}
+
+// TestALoneClerksProofIsSeen by the auditor: somebody of staff who noted who an account's
+// owner is, and handed out a link to the account as well. A proof by somebody who did not
+// is nothing to look at, nor is one that nobody of staff noted.
+func TestALoneClerksProofIsSeen(t *testing.T) {
+	for _, tt := range []struct {
+		how  Known
+		want int
+	}{{Known{}, 0}, {Known{By: "aclerk"}, 0}, {Known{By: "aclerk", Lone: true}, 1}} {
+		each(t, func(t *testing.T, b *bench) {
+			b.withRows()
+			b.Accounts = reproved{b, map[ieum.AccountID]string{"aseeker": tokenOf(alice)}, tt.how}
+			if err := b.LinkOwn(ctx, b.seeker(), rowOf("A-1")); err != nil {
+				t.Fatal(err)
+			}
+			if got := b.lone(); len(got) != tt.want || tt.want > 0 && got[0] != "aclerk" {
+				t.Errorf("%+v: the auditor is told of %v", tt.how, got)
+			}
+		})
+	}
+}
+
+// TestVeryManyTiesOnOneWordAreSeen: those of a day after the twentieth, whether a clerk
+// tied them or noted the proofs.
+func TestVeryManyTiesOnOneWordAreSeen(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.withRows()
+		who := map[ieum.AccountID]string{}
+		b.Accounts = reproved{b, who, Known{By: "acounsellor"}}
+		tie := func(n int) {
+			t.Helper()
+			number := fmt.Sprintf("N-%d", n)
+			b.rows.of[number] = alice
+			if n%2 == 0 {
+				p := b.registered("law")
+				if err := b.LinkClient(ctx, b.counsellor(), p, Sighting{alice, []string{"passport", "resident-card"}}, rowOf(number)); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			by := b.as(ieum.AccountID(fmt.Sprintf("aowner%d", n)), "seeker", "", "", "")
+			who[by.ID] = tokenOf(alice)
+			if err := b.LinkOwn(ctx, by, rowOf(number)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n := range mostTiesADay {
+			tie(n)
+		}
+		if got := b.lone(); len(got) > 0 {
+			t.Errorf("of %d a day the auditor is told: %v", mostTiesADay, got)
+		}
+		tie(mostTiesADay + 1)
+		if got := b.lone(); len(got) != 1 || got[0] != "acounsellor" {
+			t.Errorf("of one more the auditor is told %v", got)
+		}
+		*b.clock = b.clock.Add(24 * time.Hour)
+		tie(mostTiesADay + 2)
+		if got := b.lone(); len(got) != 1 {
+			t.Errorf("of the first of the next day the auditor is told: %v", got)
 		}
 	})
 }

@@ -72,9 +72,9 @@ func (r *benchRows) HideErased(_ context.Context, _ ieum.AccountID, rows map[ieu
 	return r.fail
 }
 
-// Known is the token of who the bench's accounts were proved to be.
-func (b *bench) Known(_ context.Context, a ieum.AccountID) (token string, simulated bool, err error) {
-	return map[ieum.AccountID]string{"aseeker": tokenOf(alice), "amallory": tokenOf(mallory), "atwin": tokenOf(alice)}[a], false, nil
+// Known is who the bench's accounts were proved to be.
+func (b *bench) Known(_ context.Context, a ieum.AccountID) (Known, error) {
+	return Known{Token: map[ieum.AccountID]string{"aseeker": tokenOf(alice), "amallory": tokenOf(mallory), "atwin": tokenOf(alice)}[a]}, nil
 }
 
 // withRows is a bench with two rows of Alice's and one of Mallory's.

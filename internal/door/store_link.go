@@ -69,8 +69,14 @@ func (t tx) holder(row ieum.PersonID) (id ieum.PersonID, err error) {
 
 // addLink returns 0 when the row is tied to somebody.
 func (t tx) addLink(l Link) (int64, error) {
-	return t.exec(`INSERT INTO door_link (id, person, row, sealed, tied_by, documents, since, ended) VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`,
-		l.ID, l.person, l.row, l.sealed, l.By, strings.Join(l.Documents, " "), l.Since.Unix())
+	return t.exec(`INSERT INTO door_link (id, person, row, sealed, tied_by, clerk, documents, since, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`,
+		l.ID, l.person, l.row, l.sealed, l.By, l.clerk(), strings.Join(l.Documents, " "), l.Since.Unix())
+}
+
+// vouched returns how many links since a moment rest on somebody's word.
+func (t tx) vouched(clerk ieum.AccountID, since time.Time) (n int64, err error) {
+	err = t.QueryRowContext(t.ctx, `SELECT COUNT(*) FROM door_link WHERE clerk = ? AND since > ?`, clerk, since.Unix()).Scan(&n)
+	return n, err
 }
 
 // tiedBeside says whether a person is tied to a row by a link that is not among some.

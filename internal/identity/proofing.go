@@ -94,24 +94,40 @@ func (g *Registry) Proofs(ctx context.Context, a AccountID) ([]Proof, error) {
 // A Shown is a document that staff saw.
 type Shown struct{ Kind, Number string }
 
-// Known returns the token by which rows about the owner of an account are known:
-// of the newest proof that counts and has one, one that is not simulated before any
-// that is. Somebody is whoever they like by a simulated one, so it says nothing of
-// real rows. "" = there is none; those of before this was kept have none.
-func (g *Registry) Known(ctx context.Context, a AccountID) (token string, simulated bool, err error) {
+// A Known is who the owner of an account was proved to be, and on whose word.
+type Known struct {
+	Token     string    // by which rows about them are known; "" = there is none
+	Simulated bool      // by such a proof somebody is whoever they like: it says nothing of real rows
+	By        AccountID // of staff, who noted the proof; "" = nobody of staff
+	Lone      bool      // By handed out a link to the account as well, before that or since
+}
+
+// Known returns who the owner of an account was proved to be: by the newest proof that
+// counts and has a token, one that is not simulated before any that is. Those of before
+// tokens were kept have none.
+func (g *Registry) Known(ctx context.Context, a AccountID) (Known, error) {
 	all, err := g.store.proofs(ctx, a)
 	if err != nil {
-		return "", false, err
+		return Known{}, err
 	}
 	for _, simulated := range []bool{false, true} {
 		for _, p := range all {
 			if p.who != "" && p.Simulated == simulated && g.counts([]Proof{p}) {
-				token, err = g.store.open(a, whoAt(a, p.commitment), p.who)
-				return token, simulated, err
+				return g.knownBy(ctx, p)
 			}
 		}
 	}
-	return "", false, nil
+	return Known{}, nil
+}
+
+func (g *Registry) knownBy(ctx context.Context, p Proof) (k Known, err error) {
+	k.Simulated = p.Simulated
+	if k.Token, err = g.store.open(p.Account, whoAt(p.Account, p.commitment), p.who); err != nil || p.By == p.Account {
+		return k, err
+	}
+	k.By = p.By
+	k.Lone, err = g.store.madeLink(ctx, p.By, p.Account)
+	return k, err
 }
 
 // Prove notes that staff saw the owner of an account with two documents of

@@ -237,8 +237,8 @@ func TestAProofSaysWhoItsOwnerIs(t *testing.T) {
 	kim := s.join(token)
 	knows := func(want, what string) {
 		t.Helper()
-		if got, simulated, err := s.Known(ctx, kim.ID); err != nil || got != want || simulated {
-			t.Errorf("%s: %q, simulated %v, %v", what, got, simulated, err)
+		if got, err := s.Known(ctx, kim.ID); err != nil || got.Token != want || got.Simulated {
+			t.Errorf("%s: %+v, %v", what, got, err)
 		}
 	}
 	passport, card := Shown{"passport", "M12345678"}, Shown{"resident-card", "0001"}
@@ -286,8 +286,8 @@ func TestAProofSaysWhoItsOwnerIs(t *testing.T) {
 		}
 	}
 	s.must(s.keys.Erase(string(kim.ID)))
-	if got, _, err := s.Known(ctx, kim.ID); !errors.Is(err, ieum.ErrNotFound) {
-		t.Errorf("after the key went: %q, %v", got, err)
+	if got, err := s.Known(ctx, kim.ID); !errors.Is(err, ieum.ErrNotFound) {
+		t.Errorf("after the key went: %+v, %v", got, err)
 	}
 }
 
@@ -305,12 +305,37 @@ func TestASimulatedProofIsNobody(t *testing.T) {
 		id, _, err := k.BeginProof(ctx, p, ByMobile, "")
 		k.must(err)
 		k.must(k.FinishProof(ctx, p, id, "", kimIs))
-		if got, simulated, err := k.Known(ctx, p.ID); err != nil || got == "" || !simulated {
-			t.Errorf("a pretended name gives %q, simulated %v, %v", got, simulated, err)
+		if got, err := k.Known(ctx, p.ID); err != nil || got.Token == "" || !got.Simulated || got.By != "" {
+			t.Errorf("a pretended name gives %+v, %v", got, err)
 		}
 		k.simulate = false
-		if got, _, err := k.Known(ctx, p.ID); err != nil || got != "" {
-			t.Errorf("in production it gives %q, %v", got, err)
+		if got, err := k.Known(ctx, p.ID); err != nil || got.Token != "" {
+			t.Errorf("in production it gives %+v, %v", got, err)
+		}
+	})
+}
+
+// Who noted a proof is known with it, and whether they handed out a link to the account:
+// before that they may not note it, and afterwards they could be in it.
+func TestAProofSaysOnWhoseWord(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d, func(o *Options) {
+			o.Known = func(_ context.Context, w ieum.Who) (string, error) { return "token of " + w.Name, nil }
+		})
+		ctx := t.Context()
+		made := k.operator("made")
+		proves := k.operatorBy(made, "proves")
+		token, _, err := k.Add(ctx, made, "kim", Grant{Role: "seeker"})
+		k.must(err)
+		kim := k.join(token)
+		k.must(k.Prove(ctx, proves, "kim", AtDesk, kimIs, Shown{"passport", "M12345678"}, Shown{"resident-card", "0001"}))
+		if got, err := k.Known(ctx, kim.ID); err != nil || got.By != proves.ID || got.Lone {
+			t.Errorf("proved by another: %+v, %v", got, err)
+		}
+		_, _, err = k.Recover(ctx, proves.ID, "kim")
+		k.must(err)
+		if got, err := k.Known(ctx, kim.ID); err != nil || got.By != proves.ID || !got.Lone {
+			t.Errorf("who proved it begins a recovery: %+v, %v", got, err)
 		}
 	})
 }
