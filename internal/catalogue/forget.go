@@ -64,23 +64,19 @@ func (c *Catalogue) Forget(ctx context.Context, source ieum.SourceID, key string
 		return err
 	}
 	id := string(RowPerson(c.keys, source, resumeKind, r.Key))
-	if err := c.keys.Erase(id); err != nil {
+	ids := []string{id}
+	if err := c.store.forgot(ctx, ids, by, func() error { return c.keys.Erase(id) }); err != nil {
 		return err
 	}
-	return c.erased(ctx, by, []string{id}, []snapshot.Place{{Delivery: uint32(r.Delivery), Row: r.place}})
+	return c.erased(ctx, ids, []snapshot.Place{{Delivery: uint32(r.Delivery), Row: r.place}})
 }
 
-// erased goes on with rows whose ids were erased: it hides them, at once where each
-// lies now, then in all deliveries they came with, and writes down who wished so.
-// Cut off in between it is gone on with by Hide.
-func (c *Catalogue) erased(ctx context.Context, by ieum.AccountID, ids []string, now []snapshot.Place) error {
+// erased goes on with rows whose ids were erased, as the journal says: it hides them,
+// at once where each lies now, then in all deliveries they came with. Cut off in
+// between it is gone on with by Hide.
+func (c *Catalogue) erased(ctx context.Context, ids []string, now []snapshot.Place) error {
 	if err := c.hide(now, looked{}); err != nil {
 		return err
-	}
-	for _, id := range ids {
-		if err := c.store.forgot(ctx, id, by); err != nil {
-			return err
-		}
 	}
 	all := tombs(c.keys)
 	before := slices.DeleteFunc(slices.Clone(all), func(id string) bool { return slices.Contains(ids, id) })
@@ -118,7 +114,7 @@ func (c *Catalogue) Hide(ctx context.Context) error {
 	from, name := h.Through, nameOf(list)
 	if h.Erased != name {
 		from = 0
-		if err := c.store.forgotten(ctx, list); err != nil {
+		if err := c.store.forgot(ctx, list, "", destroyed); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"ieum"
+	"ieum/internal/platform/db"
+	"ieum/internal/platform/db/dbtest"
+	"ieum/internal/platform/seal"
 	"ieum/internal/snapshot"
 )
 
@@ -177,6 +180,72 @@ func TestAnErasureThatWasCutOffIsGoneOnWithByTheSameCommand(t *testing.T) {
 			t.Errorf("hidden are %v, %v, want both rows", h.Rows, err)
 		}
 		b.journalSays("catalogue.forgotten", id, `{"by":""}`)
+	}
+}
+
+// The journal says of a row once that it was erased, on either database, whoever comes
+// upon it first: who erased it, a server that sees the tombstone, or the same command
+// again.
+func TestAnErasureIsRecordedOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := &bench{t: t, dir: t.TempDir(), day: time.Date(2026, 3, 2, 9, 0, 0, 0, ieum.Seoul)}
+		var err error
+		if b.sealer, err = seal.Open(filepath.Join(b.dir, "keys"), seal.NewMaster(filepath.Join(b.dir, "keys", "master.key"))); err != nil {
+			t.Fatal(err)
+		}
+		b.open(d, loadDefs(t, twoShops()...))
+		b.deliver(resume(1, "용접"), resume(2, "용접"))
+		id := string(RowPerson(b.sealer, "people", "resume", "r2"))
+		if err := errors.Join(b.sealer.Erase(id), b.Hide(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := b.HideErased(t.Context(), "self", map[ieum.SourceID][]string{"people": {"r2"}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.journalSays("catalogue.forgotten", id, `{"by":""}`)
+	})
+}
+
+// watched are keys with a server that looks the moment one is destroyed, and has time
+// to.
+type watched struct {
+	Sealer
+	look func() error
+	done chan error
+}
+
+func (w watched) Erase(ids ...string) error {
+	err := w.Sealer.Erase(ids...)
+	looked := make(chan bool)
+	go func() {
+		w.done <- w.look()
+		close(looked)
+	}()
+	select {
+	case <-looked:
+	case <-time.After(time.Second / 5):
+	}
+	return err
+}
+
+// Who of staff erased somebody stands in the journal, though a server sees before that
+// the key is destroyed.
+func TestTheJournalSaysWhoErased(t *testing.T) {
+	b, _ := peopleOf(t)
+	other := *b.Catalogue
+	w := watched{b.keys, func() error { return other.Hide(t.Context()) }, make(chan error, 1)}
+	b.keys = w
+	if err := b.Forget(t.Context(), "people", "r2", "aofficer"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-w.done; err != nil {
+		t.Fatal(err)
+	}
+	b.journalSays("catalogue.forgotten", string(RowPerson(b.sealer, "people", "resume", "r2")), `{"by":"aofficer"}`)
+	if h, err := snapshot.ReadHidden(b.dir); err != nil || len(h.Rows) != 2 {
+		t.Errorf("hidden are %v, %v, want both rows", h.Rows, err)
 	}
 }
 

@@ -256,7 +256,10 @@ func (c *Catalogue) HideErased(ctx context.Context, by ieum.AccountID, rows map[
 			ids, now = append(ids, id), append(now, at...)
 		}
 	}
-	return c.erased(ctx, by, ids, now)
+	if err := c.store.forgot(ctx, ids, by, destroyed); err != nil {
+		return err
+	}
+	return c.erased(ctx, ids, now)
 }
 
 // placeNow returns where the row lies that a source has under a key, none when it

@@ -259,27 +259,30 @@ func (s *store) end(ctx context.Context, q sealedQuarantine) error {
 	})
 }
 
-// forgot records that somebody of whom nothing but a row is known was erased.
-func (s *store) forgot(ctx context.Context, id string, by ieum.AccountID) error {
+// forgot records that rows were erased, by whom of staff ("" = that is not known any
+// more), but those of which an entry says so. In the same step erase destroys their
+// keys: nobody who sees that they are destroyed can record it before.
+func (s *store) forgot(ctx context.Context, ids []string, by ieum.AccountID, erase func() error) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		return journal.Append(ctx, tx, "catalogue.forgotten", id, map[string]any{"by": string(by)})
+		for _, id := range ids {
+			r, err := tx.ExecContext(ctx, `INSERT INTO catalogue_forgotten (id) VALUES (?) ON CONFLICT (id) DO NOTHING`, id)
+			if err != nil {
+				return err
+			}
+			n, err := r.RowsAffected()
+			if err == nil && n > 0 {
+				err = journal.Append(ctx, tx, "catalogue.forgotten", id, map[string]any{"by": string(by)})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return erase()
 	})
 }
 
-// forgotten records rows as erased of which no entry says so: who wished it is not
-// known any more.
-func (s *store) forgotten(ctx context.Context, ids []string) error {
-	for _, id := range ids {
-		had, err := journal.Of(ctx, s.db, id, "catalogue.forgotten", 0, 1)
-		if err == nil && len(had) == 0 {
-			err = s.forgot(ctx, id, "")
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// destroyed is the erase of forgot for keys that are so already.
+func destroyed() error { return nil }
 
 // opened records that somebody is about to read rows about people.
 func (s *store) opened(ctx context.Context, q sealedQuarantine, by ieum.AccountID) error {
