@@ -154,6 +154,7 @@ const (
 	flagOdd       = "odd"       // at night or on a weekend
 	flagMandate   = "mandate"   // somebody was let act for the person, or works for the service and reads as who acts
 	flagErased    = "erased"    // staff erased somebody who has no account
+	flagAgain     = "again"     // staff took a client up again whose case had ended
 	flagWithdrawn = "withdrawn" // staff wrote down that a client stopped something
 	flagRefused   = "refused"
 	flagLink      = "link"  // staff tied somebody to a row that a source delivered, or ended that

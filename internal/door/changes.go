@@ -22,14 +22,14 @@ type Change struct {
 	Kind         ieum.RecordKind `json:"kind,omitempty"` // of the record that was kept or removed
 	Counsellor   ieum.AccountID  `json:"counsellor,omitempty"`
 	Heard        ieum.AccountID  `json:"heard,omitempty"` // who heard somebody stop something; "" = they signed
-	Drawn        string          `json:"drawn"` // in each entry anew
+	Drawn        string          `json:"drawn"`           // in each entry anew
 }
 
 // Time is when it was.
 func (c Change) Time() time.Time { return time.Unix(c.At, 0) }
 
 // changeKinds are the entries that tell of changes.
-var changeKinds = []string{"door.kept", "door.forgotten", "door.assigned", "door.mandate", "door.mandate_ended", "door.withdrawn", "door.row_linked", "door.row_unlinked", "door.row_moved"}
+var changeKinds = []string{"door.kept", "door.forgotten", "door.assigned", "door.mandate", "door.mandate_ended", "door.withdrawn", "door.found", "door.matched", "door.row_linked", "door.row_unlinked", "door.row_moved"}
 
 // Changes lists the newest changes that others made, the newest first.
 func (d *Door) Changes(ctx context.Context, person ieum.PersonID) (list []Change, err error) {

@@ -208,8 +208,8 @@ type Receipt struct {
 	Paper     bool              `json:"ieum:onPaper"`
 	Mandate   string            `json:"ieum:byMandate,omitempty"` // somebody agreed in the person's name by this mandate, and the consent ends with it
 	With      bool              `json:"ieum:endedWithMandate,omitempty"`
-	Desk      *ReceiptDesk      `json:"ieum:withdrawnAt,omitempty"`      // it was stopped at a desk
-	Entry     int64             `json:"ieum:ledgerEntry"` // number in journal and ledger; 0 = within a second
+	Desk      *ReceiptDesk      `json:"ieum:withdrawnAt,omitempty"` // it was stopped at a desk
+	Entry     int64             `json:"ieum:ledgerEntry"`           // number in journal and ledger; 0 = within a second
 }
 
 // Last is the last day on which the consent may be relied on.

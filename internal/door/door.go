@@ -39,6 +39,8 @@ type Sealer interface {
 	Seal(id, place string, plain []byte) ([]byte, error)
 	Open(id, place string, sealed []byte) ([]byte, error)
 	Erase(ids ...string) error
+	// Blind returns a keyed hash of a value, to look it up by; another at another place.
+	Blind(place, value string) string
 }
 
 // A Colleague is somebody of staff.

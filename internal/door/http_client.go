@@ -46,7 +46,7 @@ func (p clientPage) Carried() (string, error) {
 
 type personForm struct {
 	Person string `path:"person"`
-	Done   string `q:"done" enum:"registered|resume|contact|note|mandate|mandate-end|link"`
+	Done   string `q:"done" enum:"registered|again|resume|contact|note|mandate|mandate-end|link"`
 }
 
 func (h *handlers) client(w http.ResponseWriter, r *http.Request, by Asker) error {

@@ -13,6 +13,9 @@ import (
 type deskPage struct {
 	deskForm
 	Laws []defs.Law
+	Find findForm
+
+	Twins []twinLine // clients of the same name and birth date
 }
 
 type deskForm struct {
@@ -21,6 +24,32 @@ type deskForm struct {
 	Mail  string     `q:"mail" label:"door.field.mail"`
 	Basis string     `q:"basis" enum:"law|consent"`
 	Scan  web.Upload `q:"scan"`
+	Birth string     `q:"birth" max:"10" label:"identity.field.birth"`
+	Other bool       `q:"other" label:"door.twin.other"`
+}
+
+// A twinLine is such a client with the words for them.
+type twinLine struct {
+	Twin
+	By string // who counsels them, by title
+}
+
+// registration is what a form registers.
+func (f deskForm) registration() Registration {
+	return Registration{Contact: Contact{f.Name, f.Phone, f.Mail}, Basis: defs.Basis(f.Basis), Scan: f.Scan.Data, Birth: f.Birth, Other: f.Other}
+}
+
+// twins are the clients whom staff is told of before they register one more.
+func (h *handlers) twins(r *http.Request, by Asker, f deskForm) (list []twinLine, err error) {
+	all, err := h.d.Twins(r.Context(), by, f.registration())
+	if err != nil {
+		return nil, err
+	}
+	n, err := h.d.names(r.Context())
+	for _, t := range all {
+		list = append(list, twinLine{t, n.staff[t.Counsellor]})
+	}
+	return list, err
 }
 
 func (h *handlers) deskPage(f deskForm) deskPage {
@@ -47,12 +76,20 @@ func (h *handlers) register(w http.ResponseWriter, r *http.Request, by Asker) er
 	f, err := web.Read[deskForm](r)
 	var person ieum.PersonID
 	if err == nil {
-		person, err = h.d.Register(r.Context(), by, Registration{Contact: Contact{f.Name, f.Phone, f.Mail}, Basis: defs.Basis(f.Basis), Scan: f.Scan.Data})
+		person, err = h.d.Register(r.Context(), by, f.registration())
 	}
 	if err == nil {
 		return back(w, r, string(person), "registered")
 	}
-	return h.again(w, r, "desk.html", h.deskPage(f), err)
+	page := h.deskPage(f)
+	if e, ok := errors.AsType[*ieum.Error](err); ok && e.Key == "door.error.twin" || f.Other {
+		list, failed := h.twins(r, by, f)
+		if failed != nil && !errors.Is(failed, ieum.ErrInvalid) {
+			return failed
+		}
+		page.Twins = list
+	}
+	return h.again(w, r, "desk.html", page, err)
 }
 
 // A consentPage is the paper that somebody signs to be counselled.

@@ -22,6 +22,7 @@ type waitingLine struct {
 type mandatesPage struct {
 	List   []waitingLine
 	Fresh  bool // the reader signed in a short while ago
+	Me     ieum.AccountID
 	Faulty mandateDoForm
 }
 
@@ -33,7 +34,7 @@ func (h *handlers) mandates(w http.ResponseWriter, r *http.Request, by Asker) er
 	if err != nil {
 		return err
 	}
-	return h.pages.Reply(w, r, "mandates.html", mandatesPage{List: list, Fresh: by.Fresh})
+	return h.pages.Reply(w, r, "mandates.html", mandatesPage{List: list, Fresh: by.Fresh, Me: by.ID})
 }
 
 // waitingLines lists what waits, without reading anything that is kept of anybody.
@@ -128,5 +129,5 @@ func (h *handlers) mandateDo(w http.ResponseWriter, r *http.Request, by Asker) e
 	if failed != nil {
 		return failed
 	}
-	return h.again(w, r, "mandates.html", mandatesPage{list, by.Fresh, f}, err)
+	return h.again(w, r, "mandates.html", mandatesPage{list, by.Fresh, by.ID, f}, err)
 }

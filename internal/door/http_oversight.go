@@ -11,7 +11,7 @@ import (
 )
 
 type oversightForm struct {
-	Flag   string `q:"flag" enum:"self|colleague|nocase|mandate|many|odd|erased|withdrawn|link|lone|claim|moved|quarantine|refused"`
+	Flag   string `q:"flag" enum:"self|colleague|nocase|mandate|many|odd|erased|withdrawn|again|link|lone|claim|moved|quarantine|refused"`
 	Before int64  `q:"before" min:"0"`
 }
 
@@ -38,8 +38,13 @@ type complaintLine struct {
 // short is what a page calls somebody by: the beginning of the id.
 func short(id string) string { return strings.ToUpper(id[min(len(id), 1):min(len(id), 7)]) }
 
-// Short is what the page calls whom a read or a complaint is about.
-func (w Watched) Short() string   { return short(string(w.Person)) }
+// Short is what the page calls whom a read is about.
+func (w Watched) Short() string { return short(string(w.Person)) }
+
+// Papers says whether signed papers may say more of it: a mandate or a stop.
+func (w Watched) Papers() bool { return w.Flag == flagMandate || w.Flag == flagWithdrawn }
+
+// Short is what the page calls whom a complaint is about.
 func (c Complaint) Short() string { return short(string(c.Person)) }
 
 // who names a reader: by title and number while they hold a role, else by role, and

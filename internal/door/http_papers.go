@@ -14,6 +14,10 @@ func (h *handlers) paperRoutes(mux *web.Mux) {
 	mux.Page("GET /clients/{person}/papers", web.Records, h.signed(h.papers))
 	mux.Upload("POST /clients/{person}/papers", web.Records, ieum.WriteClients, h.signed(h.withdraw))
 	mux.Page("GET /clients/{person}/papers/stopped/{id}", web.Records, h.signed(h.stopped))
+	mux.File("GET /clients/{person}/papers/{item}", web.Records, h.signed(h.scan))
+	mux.File("GET /mandates/{id}/paper", web.Records, h.signed(h.mandateScan))
+	mux.Page("GET /oversight/papers/{person}", web.Records, h.signed(h.watchedPapers))
+	mux.File("GET /oversight/papers/{person}/{item}", web.Records, h.signed(h.watchedScan))
 	mux.Page("GET /desk/stop", web.Nothing, h.signed(h.stopForm))
 }
 
@@ -25,6 +29,11 @@ type papersPage struct {
 	Consents []consentLine
 	Mandates []Mandate
 	Past     []withdrawalLine
+	Papers   []PaperLine
+	Opens    bool        // the reader may open the papers
+	Others   []string    // who counsels them, by title
+	Back     bool        // nobody counsels them, and the office may again
+	Signs    bool        // they sign a consent to be counselled again
 	Heard    []Colleague // who may have heard it
 }
 
@@ -83,9 +92,17 @@ func (h *handlers) papersPage(r *http.Request, by Asker, f stoppingForm) (*paper
 	for _, c := range v.Consents {
 		page.Consents = append(page.Consents, h.consentLine(c, n))
 	}
+	for _, k := range v.Cases {
+		page.Others = append(page.Others, n.staff[k.Counsellor])
+	}
+	page.Back, page.Signs = v.Back, v.Signs
 	for _, w := range v.Withdrawals {
 		page.Past = append(page.Past, n.withdrawal(w))
 	}
+	if page.Papers, err = h.d.Papers(r.Context(), ieum.PersonID(f.Person)); err != nil {
+		return nil, err
+	}
+	page.Opens = v.Opens
 	page.Heard, err = h.d.colleagues(r.Context(), v.Office.Organisation)
 	if page.HeardBy == "" {
 		page.HeardBy = by.ID

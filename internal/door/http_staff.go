@@ -22,6 +22,9 @@ func (h *handlers) staffRoutes(mux *web.Mux) {
 	mux.Upload("POST /clients/{person}/{do}", web.Records, ieum.WriteClients, h.signed(h.clientDo))
 	mux.Page("GET /mandates", web.Records, h.signed(h.mandates))
 	mux.Page("POST /mandates/{id}/{do}", web.Records, h.signed(h.mandateDo))
+	mux.Page("POST /clients/find", web.Records, h.signed(h.find))
+	mux.Page("GET /clients/{person}/slip", web.Records, h.signed(h.slip))
+	mux.Upload("POST /clients/{person}/again", web.Records, ieum.WriteClients, h.signed(h.takeUp))
 	mux.Page("GET /desk", web.Records, h.signed(h.desk))
 	mux.Upload("POST /desk", web.Records, ieum.WriteClients, h.signed(h.register))
 	mux.Page("GET /desk/consent", web.Nothing, h.signed(h.consentForm))
@@ -238,7 +241,7 @@ func back(w http.ResponseWriter, r *http.Request, person, what string) error {
 }
 
 // doneAt is where on a client's page each thing is that can be done there.
-var doneAt = map[string]string{"registered": "next", "resume": "resume", "contact": "contact", "note": "notes", "mandate": "mandates", "mandate-end": "mandates", "link": "case"}
+var doneAt = map[string]string{"registered": "next", "again": "next", "resume": "resume", "contact": "contact", "note": "notes", "mandate": "mandates", "mandate-end": "mandates", "link": "case"}
 
 // errAhead is the answer to a browser that loads a page before anybody asks for it.
 func errAhead() error {

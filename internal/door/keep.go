@@ -163,6 +163,8 @@ type Registration struct {
 	Contact Contact
 	Basis   defs.Basis // law, or consent: then Scan is the paper that was signed
 	Scan    []byte     // PDF, JPEG or PNG
+	Birth   string     // YYYY-MM-DD, of which a keyed hash is kept; "" = not said
+	Other   bool       // staff was told of a client of this name and birth date, and says it is another
 }
 
 // Register takes somebody in at a desk, who needs neither telephone nor mail, and
@@ -181,6 +183,15 @@ func (d *Door) Register(ctx context.Context, by Asker, r Registration) (ieum.Per
 	if r.Basis != defs.BasisLaw && r.Basis != defs.BasisConsent {
 		return "", fault("basis", "/basis", "say whether it rests on law or on consent")
 	}
+	who, err := d.whoOf(c.Name, r.Birth, d.now())
+	if err != nil {
+		return "", err
+	}
+	if !r.Other {
+		if err := d.warn(ctx, by, at, who); err != nil {
+			return "", err
+		}
+	}
 	now, person := d.now(), Person{ID: ieum.PersonID(newID("p")), Organisation: at.Organisation, Site: at.Site, Basis: r.Basis, Made: d.now()}
 	sealed, paper, err := d.sealRegistration(person.ID, r)
 	if err != nil {
@@ -190,25 +201,32 @@ func (d *Door) Register(ctx context.Context, by Asker, r Registration) (ieum.Per
 		if err := t.addPerson(person); err != nil {
 			return err
 		}
+		if err := t.setWho(person.ID, who); err != nil {
+			return err
+		}
 		for _, k := range sealed {
 			if err := t.put(person.ID, k.Kind, k.Item, k.sealed, now); err != nil {
 				return err
 			}
 		}
 		if paper != "" {
-			p := d.set.Purposes[counselling]
-			consent := Consent{ID: newID("c"), Person: person.ID, Purpose: p.ID, Version: p.Version, Organisation: at.Organisation, Kinds: p.Records,
-				Since: now, Until: endOf(lastDayOf(p, now)), Paper: paper}
-			if err := t.giveConsent(consent, string(by.ID)); err != nil {
+			if err := t.giveConsent(d.consentToCounsel(person.ID, at.Organisation, paper, now), string(by.ID)); err != nil {
 				return err
 			}
 		}
-		if err := t.tell("door.registered", person.ID, map[string]any{"by": by.ID, "basis": r.Basis, "organisation": at.Organisation, "site": at.Site}); err != nil {
+		if err := t.tell("door.registered", person.ID, map[string]any{"by": by.ID, "basis": r.Basis, "organisation": at.Organisation, "site": at.Site, "other": r.Other}); err != nil {
 			return err
 		}
 		return t.openCase(Case{Person: person.ID, Counsellor: by.ID, Seen: now, Organisation: at.Organisation, Site: at.Site, Basis: r.Basis, Since: now}, by.ID)
 	})
 	return person.ID, err
+}
+
+// consentToCounsel is what somebody agrees to who signs the paper of a desk.
+func (d *Door) consentToCounsel(person ieum.PersonID, organisation, paper string, now time.Time) Consent {
+	p := d.set.Purposes[counselling]
+	return Consent{ID: newID("c"), Person: person, Purpose: p.ID, Version: p.Version, Organisation: organisation, Kinds: p.Records,
+		Since: now.Truncate(time.Second), Until: endOf(lastDayOf(p, now)), Paper: paper}
 }
 
 // sealRegistration seals what a desk took down; paper is the item of the scan.

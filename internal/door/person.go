@@ -108,8 +108,8 @@ type Consent struct {
 	Since        time.Time         `json:"since"`
 	Until        time.Time         `json:"until"`
 	Stopped      time.Time         `json:"stopped,omitzero"`
-	Paper        string            `json:"paper,omitempty"`   // item of the signed paper; "" = given on screen
-	Mandate      string            `json:"mandate,omitempty"` // by which somebody agreed in the person's name, and with which it ends; "" = none
+	Paper        string            `json:"paper,omitempty"`      // item of the signed paper; "" = given on screen
+	Mandate      string            `json:"mandate,omitempty"`    // by which somebody agreed in the person's name, and with which it ends; "" = none
 	Withdrawal   string            `json:"withdrawal,omitempty"` // that ended it at a desk; "" = none did
 }
 

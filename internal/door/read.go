@@ -29,8 +29,9 @@ type Access struct {
 	Ref          string            `json:"ref"`   // a consent or mandate by its id, a case by its number
 	Kinds        []ieum.RecordKind `json:"kinds"` // of records
 	Flags        []string          `json:"flags"`
-	Job          string            `json:"job,omitempty"` // the export it was read for, by its id
-	Via          string            `json:"via,omitempty"` // of a row's own record: the link by which it was read
+	Job          string            `json:"job,omitempty"`  // the export it was read for, by its id
+	Item         string            `json:"item,omitempty"` // the one paper that was opened; "" = all of the kinds
+	Via          string            `json:"via,omitempty"`  // of a row's own record: the link by which it was read
 }
 
 // bySelf stands in an access record for the person, so that the journal ties no
@@ -70,36 +71,12 @@ func (d *Door) readOn(ctx context.Context, by Asker, person ieum.PersonID, purpo
 	if len(kinds) == 0 {
 		return nil, fmt.Errorf("door: read of nothing")
 	}
-	of, err := d.store.person(ctx, person)
-	if err != nil {
-		return nil, err
-	}
-	staff := false
-	if of.Account != "" && of.Account != by.ID {
-		if staff, err = d.Accounts.IsStaff(ctx, of.Account); err != nil {
-			return nil, err
-		}
-	}
-	official, err := d.Accounts.IsStaff(ctx, by.ID)
-	if err != nil {
-		return nil, err
-	}
-	now := d.now()
-	slices.Sort(kinds)
-	access, sealed, err := d.store.read(ctx, by, person, kinds, now, func(s standing) (Access, error) {
-		s.staff, s.official = staff, official
+	access, sealed, err := d.readBy(ctx, by, person, p, kinds, "", func(s standing) (Ground, error) {
 		if consent != "" {
 			s.consents = slices.DeleteFunc(s.consents, func(c Consent) bool { return c.ID != consent })
 		}
-		g, err := judge(by, s, p, kinds)
-		if err != nil {
-			return Access{}, err
-		}
-		return accessOf(by, s, g, p, kinds, now), nil
+		return judge(by, s, p, kinds)
 	})
-	if errors.Is(err, ieum.ErrDenied) || errors.Is(err, ieum.ErrBusy) {
-		err = d.refuse(ctx, person, Access{At: now.Unix(), By: named(by, of), Purpose: p.ID, Version: p.Version, Kinds: kinds}, err)
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +88,42 @@ func (d *Door) readOn(ctx context.Context, by Asker, person ieum.PersonID, purpo
 		return nil, err
 	}
 	return &Disclosure{records, access}, nil
+}
+
+// readBy decides about a read by on, writes it down, or that it was refused, and returns
+// the sealed rows. item is the paper that is read, "" = all that there are.
+func (d *Door) readBy(ctx context.Context, by Asker, person ieum.PersonID, p *defs.Purpose, kinds []ieum.RecordKind, item string,
+	on func(standing) (Ground, error)) (Access, []kept, error) {
+	of, err := d.store.person(ctx, person)
+	if err != nil {
+		return Access{}, nil, err
+	}
+	staff := false
+	if of.Account != "" && of.Account != by.ID {
+		if staff, err = d.Accounts.IsStaff(ctx, of.Account); err != nil {
+			return Access{}, nil, err
+		}
+	}
+	official, err := d.Accounts.IsStaff(ctx, by.ID)
+	if err != nil {
+		return Access{}, nil, err
+	}
+	now := d.now()
+	slices.Sort(kinds)
+	access, sealed, err := d.store.read(ctx, by, person, kinds, now, func(s standing) (Access, error) {
+		s.staff, s.official = staff, official
+		g, err := on(s)
+		if err != nil {
+			return Access{}, err
+		}
+		a := accessOf(by, s, g, p, kinds, now)
+		a.Item = item
+		return a, nil
+	})
+	if errors.Is(err, ieum.ErrDenied) || errors.Is(err, ieum.ErrBusy) {
+		err = d.refuse(ctx, person, Access{At: now.Unix(), By: named(by, of), Purpose: p.ID, Version: p.Version, Kinds: kinds, Item: item}, err)
+	}
+	return access, sealed, err
 }
 
 // refuse writes down a read that was refused, and why; it returns the reason.
@@ -187,8 +200,9 @@ func (r *Records) add(row kept, plain []byte) error {
 	case ieum.ResumeRecord:
 		return json.Unmarshal(plain, &r.Resume)
 	case ieum.NoteRecord:
-		n := Note{Item: row.Item}
+		var n Note
 		err := json.Unmarshal(plain, &n)
+		n.Item = row.Item // which is not sealed with it
 		r.Notes = append(r.Notes, n)
 		return err
 	case ieum.ImportedRecord:
@@ -200,8 +214,9 @@ func (r *Records) add(row kept, plain []byte) error {
 		r.ties[row.Item] = t
 		return err
 	}
-	p := Paper{Item: row.Item}
+	var p Paper
 	err := json.Unmarshal(plain, &p)
+	p.Item = row.Item
 	r.Papers = append(r.Papers, p)
 	return err
 }

@@ -408,7 +408,7 @@ func (t tx) settle(id ieum.PersonID, n int64, outcome string, reason []byte) (in
 // empty leaves a tombstone of somebody, unless that is all there is. What an
 // auditor was shown stays: it holds ids alone.
 func (t tx) empty(id ieum.PersonID, now time.Time) (int64, error) {
-	n, err := t.exec(`UPDATE door_person SET account = NULL, organisation = '', site = '', basis = '', erased = ? WHERE id = ? AND erased = 0`, now.Unix(), id)
+	n, err := t.exec(`UPDATE door_person SET account = NULL, organisation = '', site = '', basis = '', who = '', erased = ? WHERE id = ? AND erased = 0`, now.Unix(), id)
 	if err != nil || n == 0 {
 		return n, err
 	}

@@ -37,6 +37,13 @@ func (s *store) client(ctx context.Context, id ieum.PersonID) (n int64, err erro
 	return n, err
 }
 
+// clientOf returns whom staff know by a number; "" = nobody.
+func (s *store) clientOf(ctx context.Context, client int64) (id ieum.PersonID, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT COALESCE(MIN(person), '') FROM door_case WHERE number = ? AND NOT EXISTS
+		(SELECT 1 FROM door_case AS f WHERE f.person = door_case.person AND f.number < door_case.number)`, client).Scan(&id)
+	return id, err
+}
+
 // setSeen says that a counsellor looked at a client for the first time.
 func (s *store) setSeen(ctx context.Context, number int64, now time.Time) error {
 	return s.in(ctx, func(t tx) error {
@@ -69,4 +76,22 @@ func withdrawals(ctx context.Context, q querier, where string, args ...any) ([]W
 		w.At = moment(at)
 		return w, err
 	}, `SELECT id, person, taker, heard, organisation, paper, at FROM door_withdrawal WHERE `+where+` ORDER BY at DESC, id`, args...)
+}
+
+// twins lists those whom an organisation registered with a hash of name and birth date,
+// in the order they came.
+func twins(ctx context.Context, q querier, who, organisation string) ([]Person, error) {
+	return list(ctx, q, func(scan func(...any) error) (Person, error) { return scanPerson(scanner(scan)) },
+		`SELECT `+personColumns+` FROM door_person WHERE who = ? AND who <> '' AND organisation = ? AND erased = 0 ORDER BY made, id`, who, organisation)
+}
+
+// a scanner is a row by its method Scan.
+type scanner func(...any) error
+
+func (s scanner) Scan(to ...any) error { return s(to...) }
+
+// setWho notes the hash of name and birth date of who is registered.
+func (t tx) setWho(id ieum.PersonID, who string) error {
+	_, err := t.exec(`UPDATE door_person SET who = ? WHERE id = ?`, who, id)
+	return err
 }

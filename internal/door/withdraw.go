@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"ieum"
+	"ieum/defs"
 )
 
 // A Stopping is what somebody stops at a desk. They sign, or say so: stopping is no
@@ -74,7 +75,7 @@ func (d *Door) Withdraw(ctx context.Context, by Asker, person ieum.PersonID, s S
 		if err := t.withdraw(of, w, s.IDs, now); err != nil {
 			return err
 		}
-		held, _ := by.Over(ieum.WriteClients, ieum.Subject{Organisation: at.Organisation, Site: at.Site, Assigned: true})
+		held := d.deskRole(by, at)
 		if err := t.flag(flagWithdrawn, person, Access{At: now.Unix(), By: string(by.ID), Role: held.Role, Organisation: at.Organisation}); err != nil {
 			return err
 		}
@@ -192,6 +193,9 @@ type Desked struct {
 	Consents    []Consent
 	Mandates    []Mandate // those that wait for a second person, too
 	Withdrawals []Withdrawal
+	Opens       bool // who asks counsels the client, so that the papers open
+	Back        bool // nobody of the office counsels the client, whom it registered
+	Signs       bool // and for TakeUp they sign a consent
 }
 
 // Desked returns that to who may register people, where the client is served; of kind
@@ -214,6 +218,10 @@ func (d *Door) Desked(ctx context.Context, by Asker, person ieum.PersonID) (*Des
 			return err
 		}
 		v.Consents, v.Cases = s.consents, s.cases
+		_, missing := d.mine(by, s)
+		v.Opens = missing == nil
+		v.Back = s.person.Organisation == at.Organisation && !slices.ContainsFunc(s.cases, func(k Case) bool { return k.Organisation == at.Organisation })
+		v.Signs = s.person.Basis == defs.BasisConsent && !d.rests(Case{Basis: defs.BasisConsent, Organisation: at.Organisation, Counsellor: by.ID}, s)
 		v.Mandates, err = mandates(ctx, t, `person = ? AND ended = 0 AND until > ?`, person, now.Unix())
 		return err
 	})

@@ -1,0 +1,88 @@
+package door
+
+import (
+	"context"
+	"slices"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// Find returns the client of a number, to a desk that serves them. Who looks for a client
+// of somebody else's stands on the client's list. Of kind ErrInvalid when the
+// organisation has no such number.
+func (d *Door) Find(ctx context.Context, by Asker, client int64) (person ieum.PersonID, err error) {
+	at, err := d.desk(ctx, by)
+	if err != nil {
+		return "", err
+	}
+	none := fault("client_number", "/number", "this office has no client of this number")
+	if person, err = d.store.clientOf(ctx, client); err != nil || person == "" {
+		if err == nil {
+			err = none
+		}
+		return "", err
+	}
+	now := d.now()
+	return person, d.change(ctx, person, func(t tx, s standing) error {
+		if t.served(at.Organisation, s.person) != nil {
+			return none
+		}
+		if slices.ContainsFunc(s.cases, func(k Case) bool { return k.Counsellor == by.ID }) {
+			return nil
+		}
+		return t.tell("door.found", person, changeOf(by, s.person, d.deskRole(by, at), now, map[string]any{}))
+	})
+}
+
+// deskRole is the role in which somebody works at a desk.
+func (d *Door) deskRole(by Asker, at Colleague) ieum.Held {
+	held, _ := by.Over(ieum.WriteClients, ieum.Subject{Organisation: at.Organisation, Site: at.Site, Assigned: true})
+	return held
+}
+
+// TakeUp assigns a client who came back to the asker, at a desk of the organisation that
+// registered them, when nobody there counsels them. It rests on what they were
+// registered on: law, or their consent in force; or else on one that they sign now. The
+// client sees it, and an auditor is told.
+func (d *Door) TakeUp(ctx context.Context, by Asker, person ieum.PersonID, scan []byte) error {
+	at, err := d.desk(ctx, by)
+	if err != nil {
+		return err
+	}
+	now, item := d.now(), newID("s")
+	var sealed []byte
+	if len(scan) > 0 {
+		as, err := scanned(scan)
+		if err != nil {
+			return err
+		}
+		if sealed, err = d.sealPaper(person, item, Paper{At: now, Type: as, Data: scan}); err != nil {
+			return err
+		}
+	}
+	return d.change(ctx, person, func(t tx, s standing) error {
+		if s.person.Organisation != at.Organisation {
+			return errNobody()
+		}
+		if slices.ContainsFunc(s.cases, func(k Case) bool { return k.Organisation == at.Organisation }) {
+			return fault("taken", "", "somebody counsels this client")
+		}
+		k := Case{Person: person, Counsellor: by.ID, Organisation: at.Organisation, Site: at.Site, Basis: s.person.Basis, Since: now}
+		if k.Basis == defs.BasisConsent && !d.rests(k, s) {
+			if sealed == nil {
+				return fault("signs", "/scan", "the consent ended: add one that the client signs now")
+			}
+			if err := t.put(person, ieum.PaperRecord, item, sealed, now); err != nil {
+				return err
+			}
+			if err := t.giveConsent(d.consentToCounsel(person, at.Organisation, item, now), string(by.ID)); err != nil {
+				return err
+			}
+		}
+		if err := t.flag(flagAgain, person, Access{At: now.Unix(), By: string(by.ID), Role: d.deskRole(by, at).Role, Organisation: at.Organisation}); err != nil {
+			return err
+		}
+		return t.openCase(k, by.ID)
+	})
+}

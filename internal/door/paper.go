@@ -1,0 +1,130 @@
+package door
+
+import (
+	"context"
+	"slices"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// The purposes for which staff and auditors open a paper.
+const (
+	checking ieum.PurposeID = "papers"
+	auditing ieum.PurposeID = "oversight"
+)
+
+// A PaperLine is a paper that is kept, without what is on it.
+type PaperLine struct {
+	kept
+	Of string // consent, mandate, withdrawal, or other
+}
+
+// Papers lists the papers that are kept of a person, newest first, and what each is of.
+func (d *Door) Papers(ctx context.Context, person ieum.PersonID) (list []PaperLine, err error) {
+	have, err := d.store.have(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	of := map[string]string{}
+	given, err := d.Consents(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range given {
+		of[c.Paper] = "consent"
+	}
+	acting, err := mandates(ctx, d.store, `person = ?`, person)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range acting {
+		of[m.Paper] = "mandate"
+	}
+	stopped, err := withdrawals(ctx, d.store, `person = ?`, person)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range stopped {
+		of[w.Paper] = "withdrawal"
+	}
+	for _, k := range have {
+		if k.Kind != ieum.PaperRecord {
+			continue
+		}
+		line := PaperLine{k, of[k.Item]}
+		if line.Of == "" {
+			line.Of = "other"
+		}
+		list = append(list, line)
+	}
+	return list, nil
+}
+
+// ReadPaper returns one paper of a person to their counsellor, to who is to confirm the
+// mandate that rests on it, or to an auditor who signed in freshly. It is decided and
+// written down as Read does it, with the paper by its item; ErrNotFound when the person
+// has no such paper, which is written down as well.
+func (d *Door) ReadPaper(ctx context.Context, by Asker, person ieum.PersonID, item string) (*Paper, error) {
+	purpose := checking
+	if !by.May(ieum.ReadClients) && by.May(ieum.ReadLog) {
+		purpose = auditing
+	}
+	p, err := d.purpose(purpose)
+	if err != nil {
+		return nil, err
+	}
+	wait, err := d.Waiting(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	wait = slices.DeleteFunc(wait, func(m Mandate) bool { return m.Person != person || m.Paper != item })
+	_, rows, err := d.readBy(ctx, by, person, p, []ieum.RecordKind{ieum.PaperRecord}, item, func(s standing) (Ground, error) {
+		if p.StepUp && !by.Fresh {
+			return Ground{}, ieum.ErrSignedOut
+		}
+		g, ok := d.paperGround(by, s, p, wait)
+		if !ok && p.ID == checking && by.May(p.May) {
+			return g, refused("case", p)
+		} else if !ok {
+			return g, refused("role", p)
+		}
+		return g, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows = slices.DeleteFunc(rows, func(k kept) bool { return k.Item != item })
+	got, err := d.open(person, rows)
+	if err != nil {
+		return nil, err
+	}
+	if len(got.Papers) == 0 {
+		return nil, ieum.ErrNotFound
+	}
+	return &got.Papers[0], nil
+}
+
+// paperGround is on what somebody opens a paper: as an auditor; in a case of theirs that
+// rests on something; or as who is to confirm a mandate that waits, and does not get it.
+func (d *Door) paperGround(by Asker, s standing, p *defs.Purpose, wait []Mandate) (Ground, bool) {
+	if p.ID == auditing {
+		held, ok := by.Over(p.May, ieum.Subject{Owner: s.person.Account})
+		return Ground{Held: held, Basis: defs.BasisLaw, Kinds: p.Records, nocase: true}, ok
+	}
+	for _, k := range s.cases {
+		if k.Counsellor != by.ID || !d.rests(k, s) {
+			continue
+		}
+		if held, ok := by.Over(p.May, k.subject(s)); ok {
+			return Ground{Held: held, Basis: defs.BasisLaw, Ref: number(k.Number), Kinds: p.Records}, true
+		}
+	}
+	for _, m := range wait {
+		held, ok := by.Over(p.May, ieum.Subject{Owner: s.person.Account, Organisation: m.Organisation, Site: s.person.Site, Assigned: true})
+		if ok && m.Holder != by.ID {
+			return Ground{Held: held, Basis: defs.BasisLaw, Ref: m.ID, Kinds: p.Records}, true
+		}
+	}
+	return Ground{}, false
+}

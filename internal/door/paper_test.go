@@ -1,0 +1,103 @@
+package door
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"testing"
+
+	"ieum"
+	"ieum/defs"
+)
+
+// TestWhoOpensAPaper: the counsellor while the case rests on something, who is to confirm
+// the mandate that rests on it, and an auditor; each look is numbered and names the
+// paper, the purpose and the basis. Everybody else is refused, and that is written down.
+func TestWhoOpensAPaper(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("consent")
+		form := must[[]PaperLine](t)(b.Papers(ctx, p))[0].Item
+		of := for300("guardian")
+		of.Scan = []byte("%PDF-1.4 mandate %%EOF")
+		if err := b.Propose(ctx, b.counsellor(), p, of); err != nil {
+			t.Fatal(err)
+		}
+		m := must[[]Mandate](t)(b.Waiting(ctx, b.second()))[0]
+		auditor := b.as("aauditor", "auditor", "", "", "")
+		stale := auditor
+		stale.Fresh = false
+		officer := b.as("aofficer", "officer", "center", "", "")
+		b.staff = append(b.staff, Colleague{ID: "aofficer", Organisation: "center"})
+		n := int64(0)
+		for _, tt := range []struct {
+			who, item, want string
+			by              Asker
+			purpose         ieum.PurposeID
+			ref             bool
+		}{
+			{"the counsellor", form, "", b.counsellor(), checking, true},
+			{"the counsellor, what they proposed", m.Paper, "", b.counsellor(), checking, true},
+			{"who confirms", m.Paper, "", b.second(), checking, true},
+			{"an officer who confirms", m.Paper, "", officer, checking, true},
+			{"an auditor", form, "", auditor, auditing, false},
+			{"who confirms, another paper", form, "door.refused.case", b.second(), "", false},
+			{"another office", m.Paper, "door.refused.case", b.as("aother", "counsellor", "elsewhere", "", ""), "", false},
+			{"who gets it", m.Paper, "door.refused.role", b.as("aguardian", "seeker", "", "", ""), "", false},
+			{"an analyst", form, "door.refused.role", b.as("aanalyst", "analyst", "center", "", ""), "", false},
+			{"an auditor who is away", form, ieum.ErrSignedOut.Error(), stale, "", false},
+		} {
+			got, err := b.ReadPaper(ctx, tt.by, p, tt.item)
+			if key(err) != tt.want {
+				t.Errorf("%s: %v, want %q", tt.who, err, tt.want)
+			}
+			if tt.want != "" {
+				continue
+			}
+			n++
+			line := must[*Accesses](t)(b.LookedAt(ctx, p, 0)).Lines[0]
+			if got.Item != tt.item || !bytes.HasPrefix(got.Data, []byte("%PDF")) || line.N != n || line.Item != tt.item || line.By != string(tt.by.ID) ||
+				line.Purpose != tt.purpose || line.Basis != defs.BasisLaw || (line.Ref != "") != tt.ref || len(line.Kinds) != 1 || line.Kinds[0] != ieum.PaperRecord {
+				t.Errorf("%s: the record is %+v", tt.who, line)
+			}
+		}
+		if a := must[*Accesses](t)(b.LookedAt(ctx, p, 0)); a.Total != n || len(a.Gaps) > 0 {
+			t.Errorf("%d records with gaps %v, want %d", a.Total, a.Gaps, n)
+		}
+		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, flagRefused, 0)); len(o.List) != 4 {
+			t.Errorf("%d refusals are listed", len(o.List))
+		}
+		if err := b.Confirm(ctx, b.second(), m.ID, "guardian"); err != nil {
+			t.Fatal(err)
+		}
+		if err := second(b.ReadPaper(ctx, b.second(), p, m.Paper)); key(err) != "door.refused.case" {
+			t.Errorf("once it is confirmed: %v", err)
+		}
+		if err := second(b.ReadPaper(ctx, b.counsellor(), p, "snone")); !errors.Is(err, ieum.ErrNotFound) {
+			t.Errorf("a paper that is not there: %v", err)
+		}
+		must[*Withdrawal](t)(b.Withdraw(ctx, b.second(), p, Stopping{IDs: []string{must[[]Consent](t)(b.Consents(ctx, p))[0].ID}, Text: "그만"}))
+		if err := second(b.ReadPaper(ctx, b.counsellor(), p, form)); key(err) != "door.refused.case" {
+			t.Errorf("after the client stopped: %v", err)
+		}
+	})
+}
+
+// TestAPaperThatCannotBeWrittenDownStaysShut: the record comes first.
+func TestAPaperThatCannotBeWrittenDownStaysShut(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("consent")
+		form := must[[]PaperLine](t)(b.Papers(ctx, p))[0].Item
+		err := b.d.Tx(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, `ALTER TABLE journal_new RENAME TO journal_gone`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := b.ReadPaper(ctx, b.counsellor(), p, form); err == nil || got != nil {
+			t.Errorf("it opened: %v", err)
+		}
+	})
+}
