@@ -146,7 +146,11 @@ func (h *handlers) reader(r *http.Request) (*web.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &web.Reader{Recovery: len(under) > 0, ID: p.ID, Name: p.Name, Left: p.Session.Ends().Sub(h.g.now()), Fresh: p.Fresh(h.g.now()), May: p.MayAny, Over: p.Over}, nil
+	moved, err := h.g.AddressChanged(r.Context(), p)
+	if err != nil {
+		return nil, err
+	}
+	return &web.Reader{Recovery: len(under) > 0, Moved: moved, ID: p.ID, Name: p.Name, Left: p.Session.Ends().Sub(h.g.now()), Fresh: p.Fresh(h.g.now()), May: p.MayAny, Over: p.Over}, nil
 }
 
 // start is where somebody goes on who just came in by a session: to the work of

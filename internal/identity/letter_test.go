@@ -3,6 +3,7 @@ package identity
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -162,6 +163,45 @@ func TestRecoveriesAreMailedFirst(t *testing.T) {
 		k.deliverAll()
 		if first := s.Taken()[before]; first.To != "kim@canary.example" {
 			t.Errorf("%s is told first", first.To)
+		}
+	})
+}
+
+// Nobody waits behind the many notices of another account, whether those can be sent or
+// not.
+func TestNoisyAccountsHoldUpNobody(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k, s := mailing(t, d)
+		ctx := t.Context()
+		oper := k.operator("oper")
+		noisy, kim := k.seeker(oper, "noisy"), k.seeker(oper, "kim")
+		k.reach(kim, s, "kim@canary.example")
+		k.reach(noisy, s, "noisy@canary.example")
+		k.deliverAll()
+		prints := func(p *Person, n int) {
+			t.Helper()
+			p.Session.Made = k.at
+			for range n {
+				_, err := k.Print(ctx, p)
+				k.must(err)
+			}
+		}
+		for _, fails := range []bool{false, true} {
+			prints(noisy, 30)
+			prints(kim, 2)
+			var of []AccountID
+			for range 4 {
+				n, err := k.store.takeNotice(ctx, k.at, k.at.Add(sendingLasts))
+				k.must(err)
+				if of = append(of, n.Account); !fails {
+					k.must(k.store.settleNotice(ctx, n.Number, sent, k.at))
+				}
+			}
+			if a, b := of[:2], of[2:]; !slices.Contains(a, kim.ID) || !slices.Contains(b, kim.ID) || !slices.Contains(a, noisy.ID) || !slices.Contains(b, noisy.ID) {
+				t.Errorf("with failing %v they come as %v, kim is %s", fails, of, kim.ID)
+			}
+			k.at = k.at.Add(sendingLasts)
+			k.deliverAll()
 		}
 	})
 }

@@ -228,6 +228,15 @@ func (g *Registry) ConfirmAddress(ctx context.Context, p *Person, code string) e
 	return err
 }
 
+// addressShows is how long a change of the address shows to who signs in after it.
+const addressShows = 14 * 24 * time.Hour
+
+// AddressChanged says whether the address for notices was set, changed or dropped within
+// two weeks, before somebody signed in: by who had their account, it may be.
+func (g *Registry) AddressChanged(ctx context.Context, p *Person) (bool, error) {
+	return g.store.addressChanged(ctx, p.ID, g.now().Add(-addressShows), p.Session.Made)
+}
+
 // DropAddress lets notices go by mail no longer. The address is told.
 func (g *Registry) DropAddress(ctx context.Context, p *Person) error {
 	if p.Session.Stage != stageFull || !p.Fresh(g.now()) {

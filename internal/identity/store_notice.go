@@ -54,13 +54,16 @@ func (s *store) whereTo(n Notice) (to string, err error) {
 	return to, err
 }
 
-// takeNotice returns the notice that is due and was noted first, those of recoveries
-// before all others, which nobody else takes before until; ieum.ErrNotFound when there
-// is none.
+// takeNotice returns a notice that is due, which nobody else takes before until;
+// ieum.ErrNotFound when there is none. Those of recoveries come before all others; then
+// it is the turn of the account of which none was tried for longest, so that nobody
+// waits behind the many of another; of one account the oldest is first.
 func (s *store) takeNotice(ctx context.Context, now, until time.Time) (n Notice, err error) {
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
-		n, err = first(ctx, within(tx), readNotice, `UPDATE identity_notice SET due = ? WHERE state = ? AND due <= ? AND number =
-			(SELECT number FROM identity_notice WHERE state = ? AND due <= ? ORDER BY `+ofRecovery+` DESC, number LIMIT 1) RETURNING `+noticeColumns, until.Unix(), waits, now.Unix(), waits, now.Unix())
+		n, err = first(ctx, within(tx), readNotice, `
+			UPDATE identity_notice SET due = ?, turn = (SELECT MAX(turn) + 1 FROM identity_notice) WHERE state = ? AND due <= ? AND number =
+			(SELECT number FROM identity_notice AS n WHERE state = ? AND due <= ? ORDER BY `+ofRecovery+` DESC,
+				(SELECT MAX(turn) FROM identity_notice AS tried WHERE tried.account = n.account), number LIMIT 1) RETURNING `+noticeColumns, until.Unix(), waits, now.Unix(), waits, now.Unix())
 		return err
 	})
 	return n, err
@@ -80,6 +83,13 @@ func (s *store) putOff(ctx context.Context, number int64, due time.Time) error {
 		_, err := tx.ExecContext(ctx, `UPDATE identity_notice SET due = ? WHERE number = ? AND state = ?`, due.Unix(), number, waits)
 		return err
 	})
+}
+
+// addressChanged says whether an account's address was set or changed between two moments.
+func (s *store) addressChanged(ctx context.Context, a AccountID, from, to time.Time) (bool, error) {
+	n, err := first(ctx, outside(s.db), func(scan func(...any) error) (n int, err error) { return n, scan(&n) },
+		`SELECT COUNT(*) FROM identity_notice WHERE account = ? AND kind = ? AND made >= ? AND made < ?`, string(a), addressChanged, from.Unix(), to.Unix())
+	return n > 0, err
 }
 
 // mostNotices is how many are listed.

@@ -1,0 +1,65 @@
+package identity
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"ieum/internal/platform/mail"
+	"ieum/internal/platform/mail/mailtest"
+)
+
+// Who signs in after an address for notices was set, changed or dropped sees so on every
+// page for two weeks: the letter that tells of a first one may come late. The session in
+// which it was done is not told what it did.
+func TestAChangedAddressShowsAtSignIn(t *testing.T) {
+	server := mailtest.Start(t)
+	m, err := mail.Read(server.File(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSite(t, func(o *Options) { o.Mail = m })
+	token, _, err := s.Add(t.Context(), s.operator("oper"), "kim", Grant{Role: "seeker"})
+	s.must(err)
+	kim := s.join(token)
+	shows := func() bool {
+		t.Helper()
+		status, _, text := s.ask("GET", "/account", nil)
+		if status != 200 {
+			t.Fatal(status)
+		}
+		return strings.Contains(text, "was set or changed lately")
+	}
+	s.sign("kim", kim)
+	s.at = s.at.Add(time.Minute)
+	if shows() {
+		t.Error("there is no address, and one is told of")
+	}
+	s.reach(kim, server, "thief@canary.example") // in the session from the link on
+	s.leave()
+	s.sign("kim", kim)
+	if !shows() {
+		t.Error("a first address was set, and who signs in after that does not see it")
+	}
+	s.leave()
+	s.at = s.at.Add(13 * 24 * time.Hour)
+	s.sign("kim", kim)
+	if !shows() {
+		t.Error("two weeks are not over")
+	}
+	s.leave()
+	s.at = s.at.Add(2 * 24 * time.Hour)
+	s.sign("kim", kim)
+	if shows() {
+		t.Error("it shows for more than two weeks")
+	}
+	s.ask("POST", "/account/address/end", nil)
+	if shows() {
+		t.Error("who dropped it is told what they did")
+	}
+	s.leave()
+	s.sign("kim", kim)
+	if !shows() {
+		t.Error("it was dropped, and who signs in after that does not see it")
+	}
+}
