@@ -1,17 +1,18 @@
 // Package door is the one way to the records of people: who they are, how to
 // reach them, what they say of their work, what a counsellor wrote.
 //
-// Nothing about a person stands plain in the database or in a file. Read is the
-// only function that returns records, and it does so after it has durably
-// written down who reads, in which role, for which purpose and on what basis. A
-// job over many people goes through Bulk, which writes before it reads, too.
+// Nothing about a person stands plain in the database or in a file. Read, and
+// ReadPaper for one paper, are the only functions that return records, and do so
+// after it is durably written down who reads, in which role, for which purpose and on
+// what basis. A job over many people goes through Bulk, which writes before it reads, too.
 // What is written down are ids alone; it becomes an entry of the journal, and so
 // of the ledger.
 //
 // Read person.go for the nouns, basis.go for what is decided about them, read.go
 // for the door itself, keep.go for how records come in, consent.go, cases.go and
-// mandate.go for what bases rest on, link.go for rows that sources delivered, access.go for who looked at whom, bulk.go for
-// jobs, erase.go for how everything goes away, store.go for what is kept, and
+// mandate.go for what bases rest on, desk.go, twin.go, withdraw.go and paper.go for what
+// a desk does with numbers and paper, link.go for rows that sources delivered,
+// access.go for who looked at whom, bulk.go for jobs, erase.go for how everything goes away, store.go for what is kept, and
 // http.go for pages and API. hiring.go has what employers see.
 package door
 
