@@ -22,7 +22,7 @@ import (
 // serveAccounts serves an empty folder whose hashes cost little.
 func serveAccounts(t *testing.T) (*app, string) {
 	t.Helper()
-	e := &env{Config: Config{Data: t.TempDir(), Simulate: true}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now, cost: identity.Cost{Memory: 8, Time: 1, Threads: 1}}
+	e := &env{Config: Config{Data: t.TempDir()}, demo: true, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now, cost: identity.Cost{Memory: 8, Time: 1, Threads: 1}}
 	a, err := newApp(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)

@@ -137,7 +137,7 @@ func openRegistry(ctx context.Context, e *env, s *store, set *defs.Set) (*identi
 			return nil, err
 		}
 	}
-	g, err := identity.New(ctx, s.db, set, e.now, identity.Options{Mail: post, Keys: s.keys, URL: e.URL, Breached: e.Breached, Cost: e.cost, Derive: e.derive, Demo: e.demo, Agency: agency, Simulate: e.demo || e.Simulate, Known: s.catalogue.Who})
+	g, err := identity.New(ctx, s.db, set, e.now, identity.Options{Mail: post, Keys: s.keys, URL: e.URL, Breached: e.Breached, Cost: e.cost, Derive: e.derive, Demo: e.demo, Agency: agency, Simulate: e.demo, Known: s.catalogue.Who})
 	if err != nil {
 		return nil, err
 	}
@@ -246,6 +246,7 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	count := newMetrics()
 	site := web.NewSite(m.set, e.now, m.simulated)
 	site.Observe = count.observe
+	site.Secure = strings.HasPrefix(e.URL, "https:")
 	mux := web.NewMux(site)
 	homeRoutes(site, mux, m.live, m.matcher.Open)
 	m.matcher.Routes(site, mux)

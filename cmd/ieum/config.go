@@ -48,10 +48,6 @@ type Config struct {
 	// IEUM_MAIL; notices are then letters of staff.
 	Mail string
 
-	// Simulate lets proofs of identity be simulated, for trials. Default no, or
-	// IEUM_SIMULATE_PROOFING, which must be "yes".
-	Simulate bool
-
 	// Listen is the address to serve on.
 	Listen string
 }
@@ -68,6 +64,5 @@ func fromEnvironment(getenv func(string) string) Config {
 			*v.to = s
 		}
 	}
-	c.Simulate = getenv("IEUM_SIMULATE_PROOFING") == "yes"
 	return c
 }

@@ -32,3 +32,12 @@ func TestAConnectionThatIsEndedIsUnavailable(t *testing.T) {
 		t.Errorf("after that: %v", err)
 	}
 }
+
+// What was committed is on disk, also where the server or the address says not to wait.
+func TestPostgresWaitsForTheDisk(t *testing.T) {
+	d := dbtest.Open(t, dbtest.Postgres(t)+"&synchronous_commit=off")
+	var setting string
+	if err := d.QueryRowContext(t.Context(), `SHOW synchronous_commit`).Scan(&setting); err != nil || setting != "on" {
+		t.Errorf("synchronous_commit is %q, %v", setting, err)
+	}
+}

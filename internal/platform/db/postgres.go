@@ -19,6 +19,7 @@ func openPostgres(ctx context.Context, where string) (*DB, error) {
 	if err != nil { // its text holds the URL, and so perhaps a password
 		return nil, ieum.Errorf(ieum.ErrInvalid, "the PostgreSQL URL cannot be read; write it as postgres://user@host:5432/name")
 	}
+	config.RuntimeParams["synchronous_commit"] = "on" // what is answered is on disk, whatever the server's setting
 	pool := sql.OpenDB(connector{stdlib.GetConnector(*config)})
 	pool.SetMaxOpenConns(2 * readers)
 	pool.SetMaxIdleConns(readers)

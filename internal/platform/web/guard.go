@@ -70,7 +70,7 @@ func (m *Mux) guard() http.Handler {
 		ctx, cancel := context.WithTimeout(r.Context(), requestTime)
 		defer cancel()
 		r = r.WithContext(context.WithValue(ctx, requestKey{}, &request{id: hex.EncodeToString(id)}))
-		if r.TLS != nil {
+		if r.TLS != nil || m.site.Secure {
 			w.Header().Set("Strict-Transport-Security", secureOnly)
 		}
 		for name, value := range headers {

@@ -41,6 +41,10 @@ type Site struct {
 	// fails with ieum.ErrSignedOut.
 	SignIn Handler
 
+	// Secure says that the public address is https, be it a proxy that speaks TLS:
+	// browsers are then told to come over nothing else.
+	Secure bool
+
 	// Observe is told of every request when it is answered: the pattern of its
 	// route, "" where there is none, and the status. Default: nobody is.
 	Observe func(pattern string, status int, took time.Duration)

@@ -358,6 +358,11 @@ func TestStrictTransportSecurity(t *testing.T) {
 	if got := get(h, "/thing").Header().Get("Strict-Transport-Security"); got != "" {
 		t.Errorf("over plain HTTP: %q", got)
 	}
+	site, _ := testSite(t, true)
+	site.Secure = true
+	if got := get(NewMux(site), "/").Header().Get("Strict-Transport-Security"); !strings.Contains(got, "max-age=") {
+		t.Errorf("behind a proxy that speaks TLS: %q", got)
+	}
 }
 
 // A form and a body of two megabytes and more are refused as too large, also
