@@ -27,6 +27,7 @@ type fate struct {
 	Ingest  []string      // what is delivered; the source killed from in, when it is not said
 	Changes bool          // ieum build --changes
 	Command []string      // in place of both: this, with the data folder Dir/data
+	Erases  bool          // in place of all: a server of a demo, whose seeker erases themselves
 	Stage   string        // where it is met
 	Call    int           // at which call of the stage, from 0
 	Wait    time.Duration // 0 = before the call; else so long after it, or when the next begins
@@ -45,6 +46,9 @@ func meetFate(text string) int {
 	w := &watch{calls: map[string]int{}}
 	if err := json.Unmarshal([]byte(text), &w.fate); err != nil {
 		panic(err)
+	}
+	if w.fate.Erases {
+		return erases(w.fate)
 	}
 	crand.Reader = always{crand.Reader} // keys and names are those of every other child
 	durable.Hook = w.call
