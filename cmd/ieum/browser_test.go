@@ -451,6 +451,72 @@ func TestSevenAnswersGetAnAnswer(t *testing.T) {
 	}
 }
 
+// TestBackAndForwardKeepTheAnswer leaves the result for a job and comes back,
+// from the browser's memory and from an entry of the history alone; then goes
+// back to the questions, where the answers are still written, and forward again.
+// Nothing is kept by the server, and nothing by the browser's cache.
+func TestBackAndForwardKeepTheAnswer(t *testing.T) {
+	b, base := openTab(t), serveSite(t, "")
+	devtools(t, b, network.SetCacheDisabled, network.SetCacheDisabledParams{}) // as people have it
+	b.look(t, look{"ko", "light", 390})
+	b.answer(t, base)
+	const answer = `document.querySelector("main").innerText`
+	first, entries := value[string](t, b, answer), value[int](t, b, `history.length`)
+	if !strings.Contains(first, tour["work"]) {
+		t.Fatalf("no answer:\n%s", first)
+	}
+	same := func(how string) {
+		t.Helper()
+		b.until(t, `!!document.querySelector("main .reasons")`)
+		if now := value[string](t, b, answer); now != first {
+			t.Errorf("%s shows another answer:\n%s", how, now)
+		}
+		if n := value[int](t, b, `history.length`); n != entries+1 {
+			t.Errorf("%s: the history has %d entries, want %d", how, n, entries+1)
+		}
+	}
+	for _, memory := range []bool{true, false} {
+		if !memory { // who listens to unload is not kept in memory
+			value[bool](t, b, `(addEventListener("unload", () => {}), true)`)
+		}
+		value[bool](t, b, `window.kept = true`)
+		b.press(t, ".job h3 a")
+		b.until(t, `location.pathname.startsWith("/jobs/")`)
+		value[bool](t, b, `(history.back(), true)`)
+		b.until(t, `location.pathname + location.search === "/diagnosis"`)
+		same("back from a job")
+		if kept := value[bool](t, b, `!!window.kept`); kept != memory {
+			t.Errorf("the page came back from memory: %t, want %t", kept, memory)
+		}
+	}
+	value[bool](t, b, `(history.back(), true)`)
+	b.until(t, `!!document.querySelector("form #tasks")`)
+	for name, text := range tour {
+		if got := value[string](t, b, fmt.Sprintf(`document.getElementById(%q).value`, name)); got != text {
+			t.Errorf("back at the questions %s is %q, want %q", name, got, text)
+		}
+	}
+	value[bool](t, b, `(history.forward(), true)`)
+	same("forward from the questions")
+	if faults := b.complaints(); len(faults) > 0 {
+		t.Error(faults)
+	}
+}
+
+// until waits until a page is there of which something holds.
+func (b *tab) until(t *testing.T, holds string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	defer cancel()
+	for ctx.Err() == nil {
+		if there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && (`+holds+`)`)); err == nil && there {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatalf("%s does not come to hold; the tab is at %s:\n%s", holds, value[string](t, b, `location.href`), value[string](t, b, `document.body.innerText`))
+}
+
 // TestARefusedFormIsMended sends answers that cannot be read: the page comes back
 // with all there is to mend, each a link to its field, which says so too; what
 // was written stays, and mending it gives the answer. No script is needed.
@@ -502,9 +568,9 @@ func TestARefusedFormIsMended(t *testing.T) {
 
 func (b *tab) submit(t *testing.T) {
 	t.Helper()
-	if _, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(`form[action="/diagnosis"] .button`))); err != nil {
-		t.Fatal(err)
-	}
+	value[bool](t, b, `window.asking = true`)
+	b.do(t, chromedp.Click(chromedp.CSS(`form[action="/diagnosis"] .button`)))
+	b.until(t, `!window.asking && !!document.querySelector("main")`)
 }
 
 // TestNoAddressCarriesWhatAPersonWrote holds that the answer leads on by codes:
