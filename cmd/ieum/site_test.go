@@ -159,6 +159,23 @@ func fetch(t *testing.T, base, lang, at string) sheet {
 }
 
 // seeds are pages that no link may lead to.
+// TestTheAPIIsExplainedInBothLanguages holds that what a parameter means is said in
+// the language of the page.
+func TestTheAPIIsExplainedInBothLanguages(t *testing.T) {
+	base := serveSite(t, t.TempDir())
+	about := regexp.MustCompile(`(?s)<th scope="row"><code>(.*?)</code></th><td>.*?</td><td>(.*?)</td></tr>`)
+	korean := regexp.MustCompile(`[가-힣]`)
+	english, texts := about.FindAllStringSubmatch(fetch(t, base, "en", "/api").text, -1), about.FindAllStringSubmatch(fetch(t, base, "ko", "/api").text, -1)
+	if len(english) < 20 || len(texts) != len(english) {
+		t.Fatalf("%d parameters in Korean, %d in English", len(texts), len(english))
+	}
+	for i, one := range texts {
+		if said := english[i][2]; korean.MatchString(said) || korean.MatchString(one[2]) != (said != "") {
+			t.Errorf("%s is %q in Korean and %q in English", one[1], one[2], said)
+		}
+	}
+}
+
 var seeds = []string{"/jobs", "/jobs?q=간호", "/occupations", "/diagnosis", "/deliveries", "/about", "/ledger", "/api", "/sign-in"}
 
 var (

@@ -57,8 +57,8 @@ type handlers struct {
 }
 
 type listQuery struct {
-	Source string `q:"source" doc:"id of a source" example:"simulated"`
-	Before int64  `q:"before" min:"0" doc:"number of a delivery; only older ones are listed"`
+	Source string `q:"source" doc:"id of a source" ko:"출처의 이름" example:"simulated"`
+	Before int64  `q:"before" min:"0" doc:"number of a delivery; only older ones are listed" ko:"수신 번호. 그보다 오래된 것만 나옴"`
 }
 
 // A Listing is a page of deliveries, newest first, and how the sources stand.
@@ -110,7 +110,7 @@ func (h *handlers) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 type oneQuery struct {
-	Number int64 `path:"number" doc:"number of the delivery" example:"1"`
+	Number int64 `path:"number" doc:"number of the delivery" ko:"수신 번호" example:"1"`
 }
 
 func (h *handlers) one(w http.ResponseWriter, r *http.Request) error {
@@ -176,9 +176,9 @@ func (h *handlers) quarantine(w http.ResponseWriter, r *http.Request) error {
 }
 
 type recordQuery struct {
-	Source string `path:"source" doc:"id of the source" example:"simulated"`
-	Kind   string `path:"kind" doc:"id of the information kind" example:"posting"`
-	Key    string `path:"key" doc:"key of the row in its source"`
+	Source string `path:"source" doc:"id of the source" ko:"출처의 이름" example:"simulated"`
+	Kind   string `path:"kind" doc:"id of the information kind" ko:"정보 종류의 이름" example:"posting"`
+	Key    string `path:"key" doc:"key of the row in its source" ko:"출처에서 쓰는 행의 열쇠"`
 }
 
 func (h *handlers) record(w http.ResponseWriter, r *http.Request) error {

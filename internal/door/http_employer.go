@@ -73,7 +73,7 @@ func (h *handlers) candidates(w http.ResponseWriter, r *http.Request, by Asker) 
 }
 
 type candidateForm struct {
-	ID string `path:"id" doc:"of the consent, as the list has it"`
+	ID string `path:"id" doc:"of the consent, as the list has it" ko:"목록에 나온 동의의 번호"`
 }
 
 // A candidatePage is somebody's résumé as an employer sees it.

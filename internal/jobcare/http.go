@@ -50,7 +50,7 @@ type handlers struct {
 }
 
 type search struct {
-	Q string `q:"q" max:"100" doc:"words of the occupation's name"`
+	Q string `q:"q" max:"100" doc:"words of the occupation's name" ko:"직업 이름에 든 말"`
 }
 
 // Occupations are the unit groups that answer a search, by sub-major group.
@@ -86,11 +86,11 @@ func (h *handlers) occupations(w http.ResponseWriter, r *http.Request) error {
 }
 
 type marketQuery struct {
-	Code      string `path:"code" doc:"KECO 2025 unit group, four digits" example:"8211"`
-	Region    string `q:"region" doc:"code of the list regions"`
-	Career    string `q:"career" enum:"0-1|1-3|3-5|5-10|10+" doc:"years of experience"`
-	Education string `q:"education" doc:"code of the list education"`
-	Age       string `q:"age" enum:"-29|30-39|40-49|50-59|60+" doc:"years of age, of the people only"`
+	Code      string `path:"code" doc:"KECO 2025 unit group, four digits" ko:"한국고용직업분류(KECO 2025) 세분류, 네 자리" example:"8211"`
+	Region    string `q:"region" doc:"code of the list regions" ko:"지역 코드(목록 regions)"`
+	Career    string `q:"career" enum:"0-1|1-3|3-5|5-10|10+" doc:"years of experience" ko:"경력 연수"`
+	Education string `q:"education" doc:"code of the list education" ko:"학력 코드(목록 education)"`
+	Age       string `q:"age" enum:"-29|30-39|40-49|50-59|60+" doc:"years of age, of the people only" ko:"나이. 구직자에게만 적용"`
 }
 
 func (q marketQuery) query() Query {

@@ -89,7 +89,7 @@ func (h *handlers) tile(w http.ResponseWriter, r *http.Request) error {
 }
 
 type entryQuery struct {
-	Index int64 `path:"index" min:"0" doc:"number of the entry, which is that of the journal" example:"0"`
+	Index int64 `path:"index" min:"0" doc:"number of the entry, which is that of the journal" ko:"기록 번호. 일지의 번호와 같음" example:"0"`
 }
 
 func (h *handlers) proof(w http.ResponseWriter, r *http.Request) error {
@@ -117,8 +117,8 @@ func (h *handlers) proofText(w http.ResponseWriter, r *http.Request) error {
 }
 
 type changeQuery struct {
-	From int64 `q:"from,required" min:"1" doc:"entries of the older tree" example:"1"`
-	To   int64 `q:"to" min:"0" doc:"entries of the newer tree; 0 is the present one"`
+	From int64 `q:"from,required" min:"1" doc:"entries of the older tree" ko:"이전 나무의 기록 수" example:"1"`
+	To   int64 `q:"to" min:"0" doc:"entries of the newer tree; 0 is the present one" ko:"나중 나무의 기록 수. 0은 지금 나무"`
 }
 
 func (h *handlers) consistency(w http.ResponseWriter, r *http.Request) error {

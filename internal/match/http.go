@@ -41,16 +41,16 @@ type handlers struct {
 }
 
 type searchQuery struct {
-	Q          string   `q:"q" max:"300" doc:"words, \"several words\", +must, -not; Korean or English" example:"모집"`
-	Region     []string `q:"region" doc:"codes of the list regions, or names; unstated = the posting does not say"`
-	Occupation []string `q:"occupation" doc:"KECO 2025 codes of one to four digits"`
-	Employment []string `q:"employment" doc:"codes of the list employment"`
-	Education  []string `q:"education" doc:"least level asked for: codes of the list education"`
-	Career     []string `q:"career" enum:"entry|0-3|3-5|5-10|10-|unstated" doc:"least years of experience asked for"`
-	Pay        []string `q:"pay" enum:"0-2500|2500-3000|3000-4000|4000-5000|5000-7000|7000-|unstated" doc:"least pay offered, 10,000 won a year"`
-	Sort       string   `q:"sort" enum:"fit|newest|pay|deadline" default:"fit" doc:"order"`
-	Limit      int      `q:"limit" default:"20" min:"1" max:"100" doc:"postings a page"`
-	Cursor     string   `q:"cursor" doc:"next of the page before"`
+	Q          string   `q:"q" max:"300" doc:"words, \"several words\", +must, -not; Korean or English" ko:"찾을 말. \"여러 낱말\", +꼭 있어야 하는 말, -없어야 하는 말. 한국어나 영어" example:"모집"`
+	Region     []string `q:"region" doc:"codes of the list regions, or names; unstated = the posting does not say" ko:"지역 코드(목록 regions)나 이름. unstated는 공고에 없음"`
+	Occupation []string `q:"occupation" doc:"KECO 2025 codes of one to four digits" ko:"한국고용직업분류(KECO 2025) 코드, 한 자리에서 네 자리"`
+	Employment []string `q:"employment" doc:"codes of the list employment" ko:"고용형태 코드(목록 employment)"`
+	Education  []string `q:"education" doc:"least level asked for: codes of the list education" ko:"요구하는 최저 학력. 코드(목록 education)"`
+	Career     []string `q:"career" enum:"entry|0-3|3-5|5-10|10-|unstated" doc:"least years of experience asked for" ko:"요구하는 최소 경력 연수"`
+	Pay        []string `q:"pay" enum:"0-2500|2500-3000|3000-4000|4000-5000|5000-7000|7000-|unstated" doc:"least pay offered, 10,000 won a year" ko:"주는 급여의 하한, 연 만원"`
+	Sort       string   `q:"sort" enum:"fit|newest|pay|deadline" default:"fit" doc:"order" ko:"차례. fit 관련도, newest 새것, pay 급여, deadline 마감"`
+	Limit      int      `q:"limit" default:"20" min:"1" max:"100" doc:"postings a page" ko:"한 쪽의 공고 수"`
+	Cursor     string   `q:"cursor" doc:"next of the page before" ko:"앞 쪽의 next 값"`
 }
 
 func (q *searchQuery) search() Search {
@@ -213,8 +213,8 @@ func (q *searchQuery) values() url.Values {
 }
 
 type postingQuery struct {
-	ID     string `path:"id" doc:"public number of the posting: 16 hexadecimal digits"`
-	Format string `q:"format" enum:"ieum|schema.org" default:"ieum" doc:"schema.org: a JobPosting as JSON-LD"`
+	ID     string `path:"id" doc:"public number of the posting: 16 hexadecimal digits" ko:"공고의 공개 번호. 16진수 16자리"`
+	Format string `q:"format" enum:"ieum|schema.org" default:"ieum" doc:"schema.org: a JobPosting as JSON-LD" ko:"schema.org면 JSON-LD로 된 JobPosting"`
 }
 
 func (h *handlers) job(w http.ResponseWriter, r *http.Request) error {

@@ -68,7 +68,7 @@ func (s *schemas) operation(op operation, l ieum.Lang, problem object) object {
 		},
 	}
 	if op.Params != nil {
-		o["parameters"] = s.parameters(reflect.TypeOf(op.Params))
+		o["parameters"] = s.parameters(reflect.TypeOf(op.Params), l)
 	}
 	if op.Body != nil {
 		content := object{"schema": s.of(reflect.TypeOf(op.Body))}
@@ -122,7 +122,7 @@ func (o operation) tag() string {
 	return noun
 }
 
-func (s *schemas) parameters(t reflect.Type) []any {
+func (s *schemas) parameters(t reflect.Type, l ieum.Lang) []any {
 	list := []any{}
 	for _, f := range reflect.VisibleFields(t) {
 		p, ok := parameterOf(f)
@@ -134,7 +134,7 @@ func (s *schemas) parameters(t reflect.Type) []any {
 		if p.path {
 			o["in"] = "path"
 		}
-		if doc := f.Tag.Get("doc"); doc != "" {
+		if doc := (ieum.Text{KO: f.Tag.Get("ko"), EN: f.Tag.Get("doc")}).In(l); doc != "" {
 			o["description"] = doc
 		}
 		if e, ok := f.Tag.Lookup("example"); ok {
@@ -314,7 +314,7 @@ func (m *Mux) apiPage(w http.ResponseWriter, r *http.Request) error {
 	for _, op := range m.ops {
 		e := example{ID: op.ID, Method: op.method, Path: op.path, Summary: op.Summary.In(Lang(r)), By: op.by()}
 		if op.Params != nil {
-			e.Params = s.parameters(reflect.TypeOf(op.Params))
+			e.Params = s.parameters(reflect.TypeOf(op.Params), Lang(r))
 		}
 		e.Curl = op.curl(e.Params, "http://"+r.Host)
 		list = append(list, e)

@@ -36,7 +36,7 @@ type Upload struct {
 //	enum:"a|b"          the values it may have
 //	min:"1" max:"100"   bounds of a number; max of a text is in characters (500 when not said)
 //	label:"KEY"         the message that people know the field by
-//	doc:"…" example:"…" for the OpenAPI document
+//	doc:"…" ko:"…" example:"…" for the OpenAPI document; ko says in Korean what doc says
 //
 // Fields are strings, whole and decimal numbers, bools, types that read text
 // (such as ieum.Day), Uploads, pointers to these (nil when absent) and lists of
