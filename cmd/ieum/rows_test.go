@@ -85,7 +85,7 @@ func TestABroughtInResume(t *testing.T) {
 	b.sound(t, "a number that is none")
 	bring(number)
 	b.do(t, chromedp.WaitReady(chromedp.CSS(`form[action="/my/rows/end"]`)))
-	if text := b.says(t); !strings.Contains(text, number) || !strings.Contains(text, "지어낸 자료") {
+	if text := b.says(t); !strings.Contains(text, number) || !strings.Contains(text, "가상 고용정보기관") {
 		t.Errorf("what was brought in is not shown: %s", text)
 	}
 	b.see(t, base, "/my")
