@@ -48,14 +48,17 @@ func (m *companies) read() {
 	})
 }
 
-// CleanNumber returns the ten digits of a business registration number, or ""
-// when it is none: too short or long, or of one digit, as forms are filled to
+// CleanNumber returns the ten digits of a business registration number, written
+// with whatever between them and also in full width, or "" when it is none: too short or long, or of one digit, as forms are filled to
 // get past them. Check digits are not asked for: a number with a slip in it
 // still names one company.
 func CleanNumber(s string) string {
 	d := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
+		switch {
+		case r >= '0' && r <= '9':
 			return r
+		case r >= '０' && r <= '９':
+			return r - '０' + '0'
 		}
 		return -1
 	}, s)

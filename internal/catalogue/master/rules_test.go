@@ -35,6 +35,15 @@ func TestNamesAreTakenApart(t *testing.T) {
 	}
 }
 
+func TestRegistrationNumbersAreReadHoweverWritten(t *testing.T) {
+	for text, want := range map[string]string{"123-45-67891": "1234567891", "123 45 67891": "1234567891", "１２３－４５－６７８９１": "1234567891", "등록번호: 123.45.67891": "1234567891",
+		"123-45-6789": "", "000-00-00000": "", "123-45-67890": "", "": ""} {
+		if got := CleanNumber(text); got != want {
+			t.Errorf("%q is read as %q, want %q", text, got, want)
+		}
+	}
+}
+
 func FuzzParseName(f *testing.F) {
 	for _, s := range []string{"(주)한온테크", "Hanon Co.,Ltd.(한온", "((주))", "주식회사", "\xff(주)", "㈜【】"} {
 		f.Add(s)
