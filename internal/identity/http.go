@@ -59,13 +59,13 @@ func (g *Registry) Routes(site *web.Site, mux *web.Mux) {
 	mux.Page("POST /account/keys/{number}", web.Own, h.signedIn(h.recent(h.drawKey)))
 	mux.Page("POST /account/keys/{number}/end", web.Own, h.signedIn(h.endKey("/account")))
 	mux.Page("POST /accounts/keys/{number}/confirm", web.Accounts, h.signedIn(h.recent(h.confirmKey)))
-	mux.Page("POST /accounts/keys/{number}/end", web.Accounts, h.signedIn(h.endKey("/accounts")))
+	mux.Page("POST /accounts/keys/{number}/end", web.Accounts, h.signedIn(h.endKey("/accounts?done=key_ended")))
 	mux.Page("GET /accounts", web.Accounts, h.signedIn(h.accounts))
 	mux.Page("POST /accounts", web.Accounts, h.signedIn(h.find))
 	mux.Page("GET /accounts/{do}", web.Accounts, h.signedIn(h.manage))
 	mux.Page("POST /accounts/{do}", web.Accounts, h.signedIn(h.recent(h.manage)))
 	mux.Page("POST /accounts/roles/{number}/confirm", web.Accounts, h.signedIn(h.recent(h.confirm)))
-	mux.Page("POST /accounts/roles/{number}/end", web.Accounts, h.signedIn(h.endRole("/accounts")))
+	mux.Page("POST /accounts/roles/{number}/end", web.Accounts, h.signedIn(h.endRole("/accounts?done=ended")))
 }
 
 type handlers struct {

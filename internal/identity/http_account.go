@@ -44,7 +44,7 @@ type roleLine struct {
 	Name         string // of the account
 	Place        string // organisation and site
 	State        string // holds, waits or over
-	By           string // who proposed it, of staff; "" = the console
+	By           string // who proposed it; "" = the console
 	Mine         bool   // cannot be confirmed by the reader
 	CanLend      bool
 }

@@ -33,6 +33,7 @@ type keyLine struct {
 	Role  ieum.Text
 	Name  string // of the owner
 	Waits bool
+	By    string // who proposed it
 	Mine  bool   // cannot be confirmed by the reader
 	Place string // name of the organisation
 	Uses  []Use  // newest first
@@ -87,6 +88,9 @@ func (h *handlers) allKeys(r *http.Request, p *Person) (out []keyLine, err error
 		if err != nil && !errors.Is(err, ieum.ErrNotFound) { // it is being erased
 			return nil, err
 		}
+		if l.By, err = h.proposer(r, k.Proposer); err != nil {
+			return nil, err
+		}
 		l.Name, l.Place = a.Name, at.of(k.Organisation, "")
 		out = append(out, l)
 	}
@@ -98,7 +102,7 @@ func (h *handlers) confirmKey(w http.ResponseWriter, r *http.Request, p *Person)
 	if err != nil {
 		return err
 	}
-	return h.backToAccounts(w, r, p, h.g.ConfirmKey(r.Context(), p, f.Number))
+	return h.backToAccounts(w, r, p, "key_confirmed", h.g.ConfirmKey(r.Context(), p, f.Number))
 }
 
 func (h *handlers) endKey(to string) handler {

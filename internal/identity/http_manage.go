@@ -20,7 +20,8 @@ type accountsPage struct {
 	Waiting, Holding     []roleLine
 	Keys                 []keyLine
 	Organisations        []Organisation
-	Grants, Makes, Helps bool // what the reader may do
+	Grants, Makes, Helps bool   // what the reader may do
+	Done                 string // what the reader did just now, as accountsQuery has it
 }
 
 // A foundLine is an account that was looked for.
@@ -56,7 +57,10 @@ func (h *handlers) accountsPage(r *http.Request, p *Person) (page accountsPage, 
 	grants, of, err := h.g.Staff(r.Context())
 	for _, one := range grants {
 		l := h.line(one, of[one.Account].Name, p.ID, at)
-		switch l.By = of[one.Proposer].Name; l.State {
+		if l.By, err = h.proposer(r, one.Proposer); err != nil {
+			return page, err
+		}
+		switch l.State {
 		case "waits":
 			page.Waiting = append(page.Waiting, l)
 		case "holds":
@@ -66,14 +70,33 @@ func (h *handlers) accountsPage(r *http.Request, p *Person) (page accountsPage, 
 	return page, err
 }
 
+// proposer returns the name of who proposed a role or a key; "" for the console,
+// and for who is being erased.
+func (h *handlers) proposer(r *http.Request, id AccountID) (string, error) {
+	if id == Console {
+		return "", nil
+	}
+	a, err := h.g.store.account(r.Context(), id)
+	if errors.Is(err, ieum.ErrNotFound) {
+		return "", nil
+	}
+	return a.Name, err
+}
+
+type accountsQuery struct {
+	Done string `q:"done" enum:"role|key|organisation|site|confirmed|ended|key_confirmed|key_ended"`
+}
+
 func (h *handlers) accounts(w http.ResponseWriter, r *http.Request, p *Person) error {
-	if _, err := web.Read[struct{}](r); err != nil {
+	q, err := web.Read[accountsQuery](r)
+	if err != nil {
 		return err
 	}
 	page, err := h.accountsPage(r, p)
 	if err != nil {
 		return err
 	}
+	page.Done = q.Done
 	return h.pages.Reply(w, r, "accounts.html", page)
 }
 
@@ -116,14 +139,14 @@ func (h *handlers) confirm(w http.ResponseWriter, r *http.Request, p *Person) er
 	if err != nil {
 		return err
 	}
-	return h.backToAccounts(w, r, p, h.g.Confirm(r.Context(), p, f.Number))
+	return h.backToAccounts(w, r, p, "confirmed", h.g.Confirm(r.Context(), p, f.Number))
 }
 
-// backToAccounts goes back to the accounts, or shows them again with what has to
-// be mended.
-func (h *handlers) backToAccounts(w http.ResponseWriter, r *http.Request, p *Person, err error) error {
+// backToAccounts goes back to the accounts and says what was done, or shows them
+// again with what has to be mended.
+func (h *handlers) backToAccounts(w http.ResponseWriter, r *http.Request, p *Person, done string, err error) error {
 	if err == nil {
-		http.Redirect(w, r, "/accounts", http.StatusSeeOther)
+		http.Redirect(w, r, "/accounts?done="+done, http.StatusSeeOther)
 		return nil
 	}
 	page, failed := h.accountsPage(r, p)
@@ -222,7 +245,7 @@ func (h *handlers) manage(w http.ResponseWriter, r *http.Request, p *Person) err
 	case out != nil:
 		return h.pages.Reply(w, r, "link.html", out)
 	}
-	http.Redirect(w, r, "/accounts", http.StatusSeeOther)
+	http.Redirect(w, r, "/accounts?done="+f.Do, http.StatusSeeOther) // the others hand something out
 	return nil
 }
 

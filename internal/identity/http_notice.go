@@ -30,7 +30,13 @@ func (h *handlers) noticeRoutes(mux *web.Mux) {
 type accountNotices struct {
 	Mails            bool // notices go by mail
 	Address, Pending string
-	List             []Notice
+	List             []noticeLine
+}
+
+// A noticeLine is a notice with what it says.
+type noticeLine struct {
+	Notice
+	Says string
 }
 
 func (h *handlers) noticesOf(r *http.Request, p *Person) (n accountNotices, err error) {
@@ -38,7 +44,10 @@ func (h *handlers) noticesOf(r *http.Request, p *Person) (n accountNotices, err 
 	if n.Address, n.Pending, err = h.g.Address(r.Context(), p.ID); err != nil {
 		return n, err
 	}
-	n.List, err = h.g.Notices(r.Context(), p.ID)
+	list, err := h.g.Notices(r.Context(), p.ID)
+	for _, one := range list {
+		n.List = append(n.List, noticeLine{one, h.g.what(web.Lang(r), one)})
+	}
 	return n, err
 }
 

@@ -277,7 +277,7 @@ func TestAFormOutlivesItsSession(t *testing.T) {
 		t.Fatalf("%d %s", status, text)
 	}
 	delete(k.Form, "password")
-	if status, to, text := s.ask("POST", k.Path, k.Form); status != 303 || to != "/accounts" {
+	if status, to, text := s.ask("POST", k.Path, k.Form); status != 303 || to != "/accounts?done=organisation" {
 		t.Fatalf("%d %s %s", status, to, text)
 	}
 	for _, evil := range []string{"//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example"} {
@@ -381,11 +381,15 @@ func TestTwoOperatorsGrantOnThePages(t *testing.T) {
 	}
 	s.leave()
 	s.sign("oper", one)
-	if _, _, text := s.ask("GET", "/accounts", nil); !strings.Contains(text, confirm) {
-		t.Error("the proposal is not shown")
+	if _, _, text := s.ask("GET", "/accounts", nil); !strings.Contains(text, confirm) || !strings.Contains(text, "Proposed by command on the server") {
+		t.Error("the proposal, or who made it, is not shown")
 	}
-	if status, to, _ := s.ask("POST", confirm, nil); status != 303 || to != "/accounts" {
+	status, to, _ := s.ask("POST", confirm, nil)
+	if status != 303 || to != "/accounts?done=confirmed" {
 		t.Errorf("%d %s", status, to)
+	}
+	if _, _, text := s.ask("GET", to, nil); !strings.Contains(text, "The role is confirmed") {
+		t.Error("who confirmed a role is not told that it worked")
 	}
 	if status, _, text := s.ask("POST", confirm, nil); status != 422 || !strings.Contains(text, "settled already") {
 		t.Errorf("twice: %d", status)

@@ -238,7 +238,7 @@ func TestAProgramAsksWithItsKey(t *testing.T) {
 	if status, _, text := s.ask("POST", "/accounts/key", form("name", "kim", "title", "", "organisation", "institute", "role", "analyst", "quota", "3")); status != 422 || !strings.Contains(text, `id="title-fault"`) {
 		t.Errorf("a key without a name: %d", status)
 	}
-	if status, to, text := s.ask("POST", "/accounts/key", form("name", "kim", "title", "가상 통계", "organisation", "institute", "role", "analyst", "quota", "3")); status != 303 || to != "/accounts" {
+	if status, to, text := s.ask("POST", "/accounts/key", form("name", "kim", "title", "가상 통계", "organisation", "institute", "role", "analyst", "quota", "3")); status != 303 || to != "/accounts?done=key" {
 		t.Fatalf("%d %s %s", status, to, text)
 	}
 	if _, _, text := s.ask("GET", "/accounts", nil); !strings.Contains(text, "가상 통계") || strings.Contains(text, "/accounts/keys/1/confirm") {
@@ -246,15 +246,22 @@ func TestAProgramAsksWithItsKey(t *testing.T) {
 	}
 	s.leave()
 	s.sign("two", two)
-	if status, _, text := s.ask("POST", "/accounts/keys/1/confirm", nil); status != 303 {
+	if _, _, text := s.ask("GET", "/accounts", nil); !strings.Contains(text, "Proposed by one.") {
+		t.Error("who proposed a key is not shown to who confirms it")
+	}
+	status, to, text := s.ask("POST", "/accounts/keys/1/confirm", nil)
+	if status != 303 {
 		t.Fatalf("%d %s", status, text)
+	}
+	if _, _, text := s.ask("GET", to, nil); !strings.Contains(text, "The key is confirmed") {
+		t.Error("who confirmed a key is not told that it worked")
 	}
 	s.leave()
 	token, err := s.Enrol(t.Context(), Console, "kim")
 	s.must(err)
 	kim := s.join(token)
 	s.sign("kim", kim)
-	_, _, text := s.ask("POST", "/account/keys/1", nil)
+	_, _, text = s.ask("POST", "/account/keys/1", nil)
 	secret := regexp.MustCompile(`ieum_[\w-]{43}`).FindString(text)
 	if secret == "" {
 		t.Fatalf("no key in %s", text)

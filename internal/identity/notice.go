@@ -16,6 +16,7 @@ type Notice struct {
 	Number  int64
 	Account AccountID
 	Kind    string
+	Role    ieum.RoleID // that it tells of; "" = none
 	Made    time.Time
 	State   string    // one of the states below
 	Settled time.Time // zero = it waits
@@ -153,7 +154,7 @@ func (g *Registry) deliver(ctx context.Context) (more bool, err error) {
 // and no link.
 func (g *Registry) letter(n Notice, to string) mail.Letter {
 	return mail.Letter{ID: g.store.keys.Blind("identity_notice/number", strconv.FormatInt(n.Number, 10)), To: to, At: g.now(),
-		Subject: g.words("ko", "identity.notice.kind."+n.Kind, nil), Text: g.NoticeText(n)}
+		Subject: g.what("ko", n), Text: g.NoticeText(n)}
 }
 
 // NoticeText is what a notice says, in both languages.
@@ -165,7 +166,16 @@ func (g *Registry) NoticeText(n Notice) string {
 // line says what a notice tells of, and when that was.
 func (g *Registry) line(l ieum.Lang, n Notice) string {
 	day := map[ieum.Lang]string{"ko": "2006년 1월 2일 15:04", "en": "2 January 2006 15:04"}[l]
-	return g.words(l, "identity.notice.kind."+n.Kind, nil) + " (" + n.Made.In(ieum.Seoul).Format(day) + ")"
+	return g.what(l, n) + " (" + n.Made.In(ieum.Seoul).Format(day) + ")"
+}
+
+// what says what a notice tells of, and of which role.
+func (g *Registry) what(l ieum.Lang, n Notice) string {
+	said := g.words(l, "identity.notice.kind."+n.Kind, nil)
+	if role := g.roles[n.Role]; role != nil {
+		said += ": " + role.Title.In(l)
+	}
+	return said
 }
 
 // Notices lists the newest of what the owner of an account was told.

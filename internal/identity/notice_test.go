@@ -146,6 +146,9 @@ func TestPeopleAreToldWhatHappens(t *testing.T) {
 			k.must(err)
 			k.must(k.Confirm(ctx, third, grant.Number))
 		})
+		if last := s.Taken()[mailed-1]; !strings.Contains(last.Text, ": "+k.roles["operator"].Title.KO+" (") || !strings.Contains(last.Text, ": "+k.roles["operator"].Title.EN+" (") {
+			t.Errorf("the mail does not say which role: %s", last.Text)
+		}
 		known := Visit{Address: here.Address, Agent: here.Agent}
 		e, err := k.enter(ctx, known, p.ID, nil, passkey, 2, k.at)
 		k.must(err)

@@ -28,7 +28,8 @@ func (s *store) change(ctx context.Context, f func(*sql.Tx) (event, error)) erro
 			return err
 		}
 		if kind := noticeOf(e); kind != "" {
-			return s.note(ctx, tx, AccountID(e.subject), kind)
+			role, _ := e.data["role"].(ieum.RoleID)
+			return s.note(ctx, tx, AccountID(e.subject), kind, role)
 		}
 		return nil
 	})

@@ -143,7 +143,7 @@ func (s *store) arrive(ctx context.Context, l Link, now time.Time, full Session,
 // beginAnew removes what an account was signed in to with, its browsers, and where its
 // notices went, once that was told.
 func (s *store) beginAnew(ctx context.Context, tx *sql.Tx, a AccountID) error {
-	if err := s.note(ctx, tx, a, recoveryUsed); err != nil {
+	if err := s.note(ctx, tx, a, recoveryUsed, ""); err != nil {
 		return err
 	}
 	if err := forgetAddress(ctx, tx, a); err != nil {

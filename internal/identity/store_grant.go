@@ -97,7 +97,7 @@ func (s *store) addGrant(ctx context.Context, g Grant, now time.Time, staff []ie
 			if n, err := res.RowsAffected(); err != nil {
 				return event{}, err
 			} else if n > 0 {
-				if err := s.note(ctx, tx, g.Account, recoveryEnded); err != nil {
+				if err := s.note(ctx, tx, g.Account, recoveryEnded, ""); err != nil {
 					return event{}, err
 				}
 			}
@@ -144,7 +144,7 @@ func (s *store) confirm(ctx context.Context, number int64, by AccountID, fits fu
 			return event{}, err
 		}
 		res, err := tx.ExecContext(ctx, `UPDATE identity_grant SET confirmer = ? WHERE number = ? AND confirmer = '' AND ended = 0`, string(by), number)
-		return about("identity.role_confirmed", g.Account, "grant", strconv.FormatInt(number, 10), "by", by), changed(res, err, ieum.ErrConflict)
+		return about("identity.role_confirmed", g.Account, "grant", strconv.FormatInt(number, 10), "role", g.Role, "by", by), changed(res, err, ieum.ErrConflict)
 	})
 }
 

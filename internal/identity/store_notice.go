@@ -16,9 +16,10 @@ func addressAt(a AccountID, column string) string {
 
 func noticeAt(a AccountID) string { return "identity_notice/" + string(a) + "/address" }
 
-// note adds a notice, within the transaction of what it tells of. It goes to the
+// note adds a notice, within the transaction of what it tells of, and of a role
+// when it tells of one. It goes to the
 // address that the account has now, whatever comes after; without one it is a letter.
-func (s *store) note(ctx context.Context, tx *sql.Tx, a AccountID, kind string) error {
+func (s *store) note(ctx context.Context, tx *sql.Tx, a AccountID, kind string, role ieum.RoleID) error {
 	to, _, err := s.addressIn(ctx, within(tx), a)
 	if err != nil && !errors.Is(err, ieum.ErrNotFound) { // which it is while it is being erased
 		return err
@@ -28,20 +29,20 @@ func (s *store) note(ctx context.Context, tx *sql.Tx, a AccountID, kind string) 
 		return err
 	}
 	now := s.now().Unix()
-	_, err = tx.ExecContext(ctx, `INSERT INTO identity_notice (account, kind, made, address, state, due, settled) VALUES (?, ?, ?, ?, ?, ?, 0)`, string(a), kind, now, sealed, waits, now)
+	_, err = tx.ExecContext(ctx, `INSERT INTO identity_notice (account, kind, role, made, address, state, due, settled) VALUES (?, ?, ?, ?, ?, ?, ?, 0)`, string(a), kind, string(role), now, sealed, waits, now)
 	return err
 }
 
 // ofRecovery is 1 for a notice of a recovery, which is urgent, and 0 for others.
 const ofRecovery = `CASE WHEN kind IN ('` + recoveryBegun + `', '` + recoveryEnded + `', '` + recoveryUsed + `') THEN 1 ELSE 0 END`
 
-const noticeColumns = `number, account, kind, made, address, state, settled`
+const noticeColumns = `number, account, kind, role, made, address, state, settled`
 
 func readNotice(scan func(...any) error) (n Notice, err error) {
-	var account string
+	var account, role string
 	var made, settled int64
-	err = scan(&n.Number, &account, &n.Kind, &made, &n.sealed, &n.State, &settled)
-	n.Account, n.Made, n.Settled = AccountID(account), moment(made), moment(settled)
+	err = scan(&n.Number, &account, &n.Kind, &role, &made, &n.sealed, &n.State, &settled)
+	n.Account, n.Role, n.Made, n.Settled = AccountID(account), ieum.RoleID(role), moment(made), moment(settled)
 	return n, err
 }
 
@@ -157,7 +158,7 @@ func (s *store) confirmAddress(ctx context.Context, a AccountID, code []byte, no
 		if err != nil {
 			return event{}, err
 		}
-		if err := s.note(ctx, tx, a, addressChanged); err != nil {
+		if err := s.note(ctx, tx, a, addressChanged, ""); err != nil {
 			return event{}, err
 		}
 		sealed, err := s.seal(a, addressAt(a, "address"), after)
@@ -179,7 +180,7 @@ func (s *store) dropAddress(ctx context.Context, a AccountID, now time.Time) err
 			return event{}, err
 		}
 		if before != "" {
-			if err := s.note(ctx, tx, a, addressChanged); err != nil {
+			if err := s.note(ctx, tx, a, addressChanged, ""); err != nil {
 				return event{}, err
 			}
 		}
