@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"path/filepath"
 	"strings"
@@ -101,7 +102,40 @@ func (a *app) demoPeople(ctx context.Context) error {
 			return err
 		}
 	}
-	return a.demoSeeker(ctx, of)
+	return errors.Join(a.demoSeeker(ctx, of), a.demoCounted(ctx))
+}
+
+// countedInDemo are people of a demo who let themselves be counted: as many as an export
+// tells of at least.
+var countedInDemo = []ieum.Resume{
+	{Headline: "간호조무사 6년", BirthYear: 1984, Region: "26", Education: "high", Careers: []ieum.Career{{Title: "간호조무사", Months: 72, Text: "외래에서 혈압을 재고 접수를 도왔습니다."}}},
+	{Headline: "용접 12년", BirthYear: 1975, Region: "48", Education: "high", Careers: []ieum.Career{{Title: "용접원", Months: 144, Text: "배관을 용접하고 도면을 보았습니다."}}},
+	{Headline: "사무 보조 2년", BirthYear: 1998, Region: "11", Education: "bachelor", Careers: []ieum.Career{{Title: "총무 사무원", Months: 24, Text: "엑셀로 장부를 정리하고 전화를 받았습니다."}}},
+	{Headline: "화물차 운전 15년", BirthYear: 1969, Region: "41", Education: "high", Careers: []ieum.Career{{Title: "화물차 운전원", Months: 180, Text: "5톤 화물차로 물건을 날랐습니다."}}},
+	{Headline: "한식 조리 8년", BirthYear: 1980, Region: "26", Education: "associate", Careers: []ieum.Career{{Title: "한식 조리사", Months: 96, Text: "식단을 짜고 재료를 손질했습니다."}}},
+}
+
+// demoCounted keeps the résumés of people who agreed that the demo's agency counts
+// them, so that an export can be tried.
+func (a *app) demoCounted(ctx context.Context) error {
+	for i, resume := range countedInDemo {
+		id, err := a.registry.DemoSeeker(ctx, fmt.Sprintf("demo-counted-%d", i+1))
+		if err != nil {
+			return err
+		}
+		by := door.Asker{ID: id, Fresh: true, May: a.set.Roles["seeker"].Allows}
+		p, err := a.door.Begin(ctx, by)
+		if err != nil {
+			return err
+		}
+		if err := a.door.KeepResume(ctx, by, p.ID, resume); err != nil {
+			return err
+		}
+		if _, err := a.door.Give(ctx, by, p.ID, door.Wish{Purpose: counting, Recipient: "demo"}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // demoClient registers somebody at the desk.

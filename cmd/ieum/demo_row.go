@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"ieum"
 	"ieum/internal/identity"
@@ -35,35 +37,60 @@ func (a *app) demoRow(ctx context.Context) (number string, err error) {
 	return number, a.registry.FinishProof(ctx, self, id, "", who)
 }
 
-// madeUp returns a simulated résumé's number and who it is about.
+// A madeUpRow is a simulated résumé's number and who it is about.
+type madeUpRow struct {
+	number string
+	who    ieum.Who
+}
+
+// madeUp returns a simulated résumé that was taken in: of a press operator, as the
+// seeker of a demo is one, where there is any.
 func (a *app) madeUp(ctx context.Context) (number string, who ieum.Who, err error) {
 	files, err := filepath.Glob(filepath.Join(a.data, "simulated-*", "resumes", "part-*.parquet"))
 	if err != nil || len(files) == 0 {
 		return "", who, err
 	}
 	slices.Sort(files)
-	r, err := table.Open(files[len(files)-1], table.Options{})
+	list, err := fitting(files[len(files)-1])
+	for _, one := range list {
+		token, err := a.store.catalogue.Who(ctx, one.who)
+		if errors.Is(err, ieum.ErrInvalid) {
+			continue
+		}
+		if err != nil {
+			return "", who, err
+		}
+		if is, err := a.store.catalogue.IsOf(ctx, "simulated", one.number, token); is || err != nil {
+			return one.number, one.who, err
+		}
+	}
+	return "", who, err
+}
+
+// fitting lists the rows of a file about press operators, and after them the first
+// of all.
+func fitting(file string) (list []madeUpRow, err error) {
+	r, err := table.Open(file, table.Options{})
 	if err != nil {
-		return "", who, err
+		return nil, err
 	}
 	defer r.Close()
-	row, err := r.Next()
-	if err != nil {
-		return "", who, err
+	var first []madeUpRow
+	for {
+		row, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return append(list, first...), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		text := func(column string) string { v, _ := row.Get(column); return v }
+		one := madeUpRow{text("id"), ieum.Who{Name: text("name"), Birth: text("birth_date")}}
+		switch {
+		case strings.Contains(text("occupation")+text("headline"), "프레스"):
+			list = append(list, one)
+		case first == nil:
+			first = []madeUpRow{one}
+		}
 	}
-	number, _ = row.Get("id")
-	who.Name, _ = row.Get("name")
-	who.Birth, _ = row.Get("birth_date")
-	token, err := a.store.catalogue.Who(ctx, who)
-	if errors.Is(err, ieum.ErrInvalid) {
-		return "", who, nil
-	}
-	if err != nil {
-		return "", who, err
-	}
-	is, err := a.store.catalogue.IsOf(ctx, "simulated", number, token)
-	if !is {
-		number = ""
-	}
-	return number, who, err
 }

@@ -46,6 +46,24 @@ func ofSeeker(t *testing.T, a *app, name string) door.Asker {
 	return door.Asker{ID: account.ID, Fresh: true, May: a.set.Roles["seeker"].Allows}
 }
 
+// TestADemoHasPeopleToCount, as many as an export tells of, who agreed to that.
+func TestADemoHasPeopleToCount(t *testing.T) {
+	a, _, _, _ := serveDoor(t)
+	if err := a.demoPeople(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	_, err := a.door.Bulk(t.Context(), door.Job{Name: "statistics", Organisation: "demo"}, counting, func(_ ieum.PersonID, r door.Records) error {
+		if r.Resume != nil {
+			told++
+		}
+		return nil
+	}, ieum.ResumeRecord)
+	if err != nil || told < 5 {
+		t.Errorf("%d people of a demo can be counted, want 5 (%v)", told, err)
+	}
+}
+
 // TestABroughtInResume is the whole way: the seeker of a demo, who is proved to be
 // somebody made up, brings in that somebody's résumé by its number, sees who of
 // staff looked at the row before, with a proof, begins a diagnosis with it and lets it

@@ -81,6 +81,12 @@ func (g *Registry) MakeDemo(ctx context.Context) (out []Ready, err error) {
 	return out, nil
 }
 
+// DemoSeeker makes a further account of somebody made up, whose link is not told.
+func (g *Registry) DemoSeeker(ctx context.Context, name string) (AccountID, error) {
+	_, grant, err := g.add(ctx, Console, name, toDemo, absolute, Grant{Role: "seeker", Organisation: demoAgency})
+	return grant.Account, err
+}
+
 // demoBegun is the kind of the entry that says that the people of a demo were made.
 const demoBegun = "identity.demo_begun"
 
