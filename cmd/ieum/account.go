@@ -95,7 +95,7 @@ func (e *env) handOut(token, good string, err error) error {
 
 // findAccount prints the account of a name with the roles that count.
 func findAccount(ctx context.Context, e *env, g *identity.Registry, name string) error {
-	a, err := g.Find(ctx, name)
+	a, err := g.LookUpHere(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,8 @@ func findAccount(ctx context.Context, e *env, g *identity.Registry, name string)
 	return e.sayAccount(a, grants)
 }
 
-// listStaff prints a line an account that has a role of staff, or waits for one.
+// listStaff prints a line an account that has a role of staff, or waits for a role that
+// two people grant.
 func listStaff(ctx context.Context, e *env, g *identity.Registry) error {
 	grants, of, err := g.Staff(ctx)
 	if err != nil {

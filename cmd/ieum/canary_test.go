@@ -147,6 +147,25 @@ func (w *walk) reads() (list []door.Access, opened int) {
 	return list, opened
 }
 
+// looks counts the records of somebody's looks for the canary by its name.
+func (w *walk) looks(by reader) (n int) {
+	w.Helper()
+	for _, table := range []string{"journal_new", "journal_entry"} {
+		rows, err := w.a.store.db.QueryContext(w.Context(), `SELECT data FROM `+table+` WHERE kind = 'identity.name_looked_up' AND subject = ?`, string(w.readers[len(w.readers)-1].id))
+		w.must(err)
+		defer rows.Close()
+		for rows.Next() {
+			var data string
+			w.must(rows.Scan(&data))
+			if by.id != "" && strings.Contains(data, string(by.id)) {
+				n++
+			}
+		}
+		w.must(rows.Err())
+	}
+	return n
+}
+
 // A step is one line of testdata/canary.txt.
 type step struct{ pattern, path, sent string }
 
@@ -204,7 +223,7 @@ func TestTheCanary(t *testing.T) {
 			t.Errorf("there is no route %s", s.pattern)
 		}
 	}
-	for _, who := range []string{signInWord, "demo-counsellor", "demo-officer", "demo-employer", "demo-auditor", "quarantine", "the row, to " + signInWord, "the row, to demo-counsellor"} {
+	for _, who := range []string{signInWord, "demo-counsellor", "demo-officer", "demo-employer", "demo-auditor", "quarantine", "the row, to " + signInWord, "the row, to demo-counsellor", "a name, to demo-operator"} {
 		if shown[who] == 0 {
 			t.Errorf("%s was shown nothing, so that nothing was tried: %v", who, shown)
 		}
@@ -230,7 +249,7 @@ func (w *walk) settle() {
 		time.Sleep(50 * time.Millisecond)
 	}
 	dir := w.TempDir()
-	for _, name := range []string{"resume", "secret", "out", "market", "backup", "restored", "agreement", "export", "none"} {
+	for _, name := range []string{"resume", "out", "market", "backup", "restored", "agreement", "export", "none"} {
 		w.values[name] = filepath.Join(dir, name)
 	}
 	writeFile(w.T, w.values["resume"], "프레스 조작원 5년\n")
@@ -258,8 +277,10 @@ func (w *walk) visit(by reader, s step, holds web.Holds, shown map[string]int) {
 	}
 	before, opened := w.reads()
 	var then []door.Access
-	var thenOpened int
-	a := w.askCounting(by, method, path, w.fill.Replace(s.sent), func() { then, thenOpened = w.reads() })
+	var thenOpened, thenLooked int
+	looked := w.looks(by)
+	sent := w.fill.Replace(s.sent)
+	a := w.askCounting(by, method, path, sent, func() { then, thenOpened = w.reads(); thenLooked = w.looks(by) })
 	what := fmt.Sprintf("%s %s, asked by %s (%d)", method, path, by.name, a.Code)
 	if a.Code >= 500 && a.Code != http.StatusServiceUnavailable {
 		w.Errorf("%s fails: %s", what, a.Body)
@@ -268,8 +289,18 @@ func (w *walk) visit(by reader, s step, holds web.Holds, shown map[string]int) {
 	for name, values := range a.Header() {
 		said += "\n" + name + ": " + strings.Join(values, " ")
 	}
+	if strings.Contains(sent, "name="+signInWord) { // a form shows again what was typed into it
+		said = strings.ReplaceAll(said, `value="`+signInWord+`"`, "")
+	}
+	finds := s.pattern == "POST /accounts" && strings.HasSuffix(by.name, "operator") // by the name, on record
+	if finds && sent == "name="+signInWord {
+		shown["a name, to "+by.name]++
+		if thenLooked != looked+1 || !strings.Contains(said, signInWord) {
+			w.Errorf("%s finds the canary with %d records before and %d then", what, looked, thenLooked)
+		}
+	}
 	letter := s.pattern == "GET /accounts/letters" && strings.HasSuffix(by.name, "operator") // which needs the name it goes to
-	if found := flown(said, signInWord); len(found) > 0 && by.name != signInWord && !letter && !(holds == web.Records && by.may) {
+	if found := flown(said, signInWord); len(found) > 0 && by.name != signInWord && !letter && !finds && !(holds == web.Records && by.may) {
 		w.Errorf("%s tells how the canary signs in", what)
 	}
 	if found := flown(said, importedWords...); len(found) > 0 {

@@ -114,8 +114,9 @@ func (h *handlers) find(w http.ResponseWriter, r *http.Request, p *Person) error
 	}
 	page.Name = f.Name
 	var one foundLine
+	var roles []Grant
 	if err == nil {
-		one.Account, err = h.g.Find(r.Context(), f.Name)
+		one.Account, roles, err = h.g.LookUp(r.Context(), p, f.Name)
 	}
 	if errors.Is(err, ieum.ErrNotFound) {
 		err = errNobody()
@@ -123,11 +124,7 @@ func (h *handlers) find(w http.ResponseWriter, r *http.Request, p *Person) error
 	if err != nil {
 		return h.pages.Again(w, r, "accounts.html", page, err)
 	}
-	grants, err := h.g.Grants(r.Context(), one.ID)
-	if err != nil {
-		return err
-	}
-	if one.Roles, err = h.lines(r, grants, p.ID); err != nil {
+	if one.Roles, err = h.lines(r, roles, p.ID); err != nil {
 		return err
 	}
 	page.Found = []foundLine{one}

@@ -4,7 +4,7 @@
 //
 // Read account.go for the nouns and what is decided about them, role.go for how
 // a role is granted, link.go for how an account comes to be and is recovered,
-// remove.go for how it ends, signin.go for the way in, passkey.go, password.go,
+// lookup.go for who finds one by its name, remove.go for how it ends, signin.go for the way in, passkey.go, password.go,
 // code.go and agency.go for what it is proved with, limit.go for how often one
 // may try, proofing.go for who somebody is beyond what they sign in with, key.go
 // for programs, notice.go for what people are told, store.go and store_*.go for what is kept, and http.go, then
@@ -79,7 +79,7 @@ type Registry struct {
 	mail  Mail // nil: there is none
 	words words
 
-	addresses, strangers, devices, seconds, mailed *limiter
+	addresses, strangers, devices, seconds, mailed, looks *limiter
 }
 
 // Migrate brings the tables of identity up to date.
@@ -111,6 +111,7 @@ func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o O
 		store: s, roles: set.Roles, staff: staff, keyRoles: keyRoles(set.Roles), now: now, url: strings.TrimSuffix(o.URL, "/"), breached: o.Breached, demo: o.Demo, hasher: newHasher(o.Cost, o.Derive),
 		addresses: newLimiter(30, 10*time.Second), strangers: newLimiter(10, time.Minute), devices: newLimiter(10, 30*time.Second), seconds: newLimiter(10, time.Minute),
 	}
+	g.looks = newLimiter(looksAtOnce, lookEvery)
 	g.known, g.mail, g.words, g.mailed = o.Known, o.Mail, wordsOf(set, now), newLimiter(3, 20*time.Minute)
 	if o.Agency != nil {
 		var err error
@@ -124,7 +125,8 @@ func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o O
 	return g, nil
 }
 
-// Find returns the account of a name.
+// Find returns the account of a name, for the program itself: whom somebody asks
+// for is looked up by LookUp.
 func (g *Registry) Find(ctx context.Context, name string) (Account, error) {
 	return g.store.named(ctx, Name(name))
 }

@@ -47,6 +47,11 @@ func (g *Registry) add(ctx context.Context, by AccountID, name, purpose string, 
 	if err != nil {
 		return "", want, err
 	}
+	if by != Console {
+		if err := g.free(ctx, by, a.Name); err != nil {
+			return "", want, err
+		}
+	}
 	token := newToken()
 	l := Link{ID: newID("l"), Account: a.ID, Purpose: purpose, Since: now, Until: now.Add(lasts), Maker: by, hash: sum(token)}
 	if err := g.store.addAccount(ctx, a, by, l, links); err != nil {
@@ -58,7 +63,7 @@ func (g *Registry) add(ctx context.Context, by AccountID, name, purpose string, 
 
 // Enrol makes a new first link for an account that was never set up.
 func (g *Registry) Enrol(ctx context.Context, by AccountID, name string) (string, error) {
-	a, err := g.store.named(ctx, Name(name))
+	a, err := g.named(ctx, by, name)
 	if err != nil {
 		return "", err
 	}
@@ -80,7 +85,7 @@ func (g *Registry) Enrol(ctx context.Context, by AccountID, name string) (string
 // console does: a recovery made by somebody else ends when a role of staff is
 // proposed for the account.
 func (g *Registry) Recover(ctx context.Context, by AccountID, name string) (token string, from time.Time, err error) {
-	a, err := g.store.named(ctx, Name(name))
+	a, err := g.named(ctx, by, name)
 	if err != nil {
 		return "", from, err
 	}

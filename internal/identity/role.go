@@ -26,7 +26,10 @@ func (g *Registry) Propose(ctx context.Context, by *Person, want Grant) (Grant, 
 
 // ProposeFor is Propose for the account of a name.
 func (g *Registry) ProposeFor(ctx context.Context, by *Person, name string, want Grant) (Grant, error) {
-	a, err := g.store.named(ctx, Name(name))
+	if by != nil && !by.MayAny(ieum.GrantRoles) {
+		return want, errDenied()
+	}
+	a, err := g.named(ctx, proposer(by), name)
 	if err != nil {
 		return want, err
 	}
@@ -45,7 +48,7 @@ func proposer(by *Person) AccountID {
 // a time at most 30 days ahead and not after one's own role ends. A second
 // person confirms it.
 func (g *Registry) Delegate(ctx context.Context, by *Person, number int64, to string, until time.Time) (Grant, error) {
-	a, err := g.store.named(ctx, Name(to))
+	a, err := g.named(ctx, by.ID, to)
 	if err != nil {
 		return Grant{}, err
 	}

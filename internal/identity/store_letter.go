@@ -31,6 +31,15 @@ func (r reach) within(now time.Time) (where string, args []any) {
 			WHERE l.purpose = ? AND ` + there + ` AND g.since <= l.since AND l.since < g.until AND (g.ended = 0 OR g.ended > l.since)))`, append(args, places...)
 }
 
+// inReach says whether an account is of somebody who works at the places, or was
+// made there.
+func (s *store) inReach(ctx context.Context, of reach, a AccountID) (bool, error) {
+	where, args := of.within(s.now())
+	n, err := first(ctx, outside(s.db), func(scan func(...any) error) (n int, err error) { return n, scan(&n) },
+		`SELECT COUNT(*) FROM (SELECT id AS account FROM identity_account WHERE id = ?) AS one WHERE `+where, append([]any{string(a)}, args...)...)
+	return n > 0, err
+}
+
 // piles lists the accounts that letters go to.
 func (s *store) piles(ctx context.Context, of reach, most, skip int) ([]AccountID, error) {
 	where, args := of.within(s.now())

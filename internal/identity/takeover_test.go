@@ -16,15 +16,37 @@ import (
 // officer makes an officer of an agency, whom the console confirms.
 func (k *desk) officer(by *Person, name, agency string) *Person {
 	k.t.Helper()
+	return k.staffOf(by, name, "officer", agency)
+}
+
+// counsellor makes a counsellor of an agency.
+func (k *desk) counsellor(by *Person, name, agency string) *Person {
+	k.t.Helper()
+	return k.staffOf(by, name, "counsellor", agency)
+}
+
+// staffOf makes somebody of an agency, whom the console confirms.
+func (k *desk) staffOf(by *Person, name string, role ieum.RoleID, agency string) *Person {
+	k.t.Helper()
 	ctx := k.t.Context()
 	err := k.AddOrganisation(ctx, Console, Organisation{ID: agency, Name: agency, Kind: "agency"})
 	if err != nil && !errors.Is(err, ieum.ErrInvalid) {
 		k.t.Fatal(err)
 	}
-	token, grant, err := k.Add(ctx, by, name, Grant{Role: "officer", Organisation: agency})
+	token, grant, err := k.Add(ctx, by, name, Grant{Role: role, Organisation: agency})
 	k.must(err)
 	k.must(k.store.confirm(ctx, grant.Number, Console, func(Grant) error { return nil }))
 	return k.again(k.join(token))
+}
+
+// employer makes the account of somebody of a firm, whom the console confirms, and
+// returns its link.
+func (k *desk) employer(by *Person, name, firm string) string {
+	k.t.Helper()
+	token, grant, err := k.Add(k.t.Context(), by, name, Grant{Role: "employer", Organisation: firm})
+	k.must(err)
+	k.must(k.store.confirm(k.t.Context(), grant.Number, Console, func(Grant) error { return nil }))
+	return token
 }
 
 // seeker makes a seeker's account.
