@@ -36,6 +36,13 @@ func after(lasts string, now time.Time) time.Time {
 // Allows says whether a role allows something.
 func (r *Role) Allows(p ieum.Permission) bool { return slices.Contains(r.May, p) }
 
+// TakesTwo says whether two people grant the role: who has it works for the service,
+// or reaches more than what is their own, as an employer does who opens the résumés of
+// candidates.
+func (r *Role) TakesTwo() bool {
+	return r.Staff || slices.ContainsFunc(r.May, func(p ieum.Permission) bool { return p != ieum.OwnData })
+}
+
 // apart are permissions that no role and no person joins: who checks does not
 // act, who hands out roles reads nothing about clients.
 var apart = [][2]ieum.Permission{

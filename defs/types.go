@@ -172,7 +172,7 @@ type Role struct {
 	Version    int               `yaml:"version"`
 	Title      ieum.Text         `yaml:"title"`
 	About      ieum.Text         `yaml:"about"`
-	Staff      bool              `yaml:"staff"`       // works for the service: two people grant it
+	Staff      bool              `yaml:"staff"`       // works for the service
 	TwoFactors bool              `yaml:"two_factors"` // signs in with two factors of different kinds
 	Reach      Reach             `yaml:"reach"`
 	Lasts      string            `yaml:"lasts"` // how long a grant holds at most, such as P1Y

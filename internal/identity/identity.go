@@ -136,8 +136,8 @@ func (g *Registry) Account(ctx context.Context, a AccountID) (Account, error) {
 	return g.store.account(ctx, a)
 }
 
-// Staff lists the grants of staff that count or wait, newest first, and whose
-// they are. All other accounts are found by their exact name only.
+// Staff lists the grants of staff that count, and those of any role that wait for a
+// second person, newest first, and whose they are. All other accounts are found by their exact name only.
 func (g *Registry) Staff(ctx context.Context) (grants []Grant, of map[AccountID]Account, err error) {
 	now := g.now()
 	if grants, err = g.store.grantsOfStaff(ctx, g.staff, now); err != nil {

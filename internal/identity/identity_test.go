@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -200,6 +201,40 @@ func TestOneOperatorBeginsAndTwoGrant(t *testing.T) {
 	})
 }
 
+// Who works for a firm opens résumés of those who agree: the role takes two people, as
+// those of staff do, and both see on the page what waits.
+func TestTwoGrantWhatOpensRecords(t *testing.T) {
+	s := newSite(t)
+	ctx := t.Context()
+	one := s.operator("one")
+	two := s.second(one, "two")
+	s.must(s.AddOrganisation(ctx, one.ID, Organisation{ID: "firm", Name: "가상 기업", Kind: "employer"}))
+	token, g, err := s.Add(ctx, one, "boss", Grant{Role: "employer", Organisation: "firm"})
+	s.must(err)
+	boss := s.join(token)
+	if g.Confirmer != "" || boss.MayAny(ieum.OwnPostings) {
+		t.Fatal("one operator gives a role that opens résumés")
+	}
+	s.refused(s.Confirm(ctx, one, g.Number), "identity.role.second")
+	s.sign("two", two)
+	confirm := fmt.Sprintf("/accounts/roles/%d/confirm", g.Number)
+	if _, _, text := s.ask("GET", "/accounts", nil); !strings.Contains(text, confirm) || !strings.Contains(text, ">boss<") {
+		t.Error("the second operator is not shown what waits")
+	}
+	if status, _, _ := s.ask("POST", confirm, nil); status != 303 || !s.again(boss).MayAny(ieum.OwnPostings) {
+		t.Errorf("two operators give it: %d", status)
+	}
+	if _, _, text := s.ask("GET", "/accounts", nil); strings.Contains(text, ">boss<") {
+		t.Error("an employer is listed among staff")
+	}
+	if _, g, err := s.Add(ctx, one, "kim", Grant{Role: "seeker"}); err != nil || g.Confirmer != one.ID {
+		t.Errorf("a seeker's role waits: %v", err)
+	}
+	if token, g, err = s.Add(ctx, nil, "other", Grant{Role: "employer", Organisation: "firm"}); err != nil || g.Confirmer != "" {
+		t.Errorf("the console alone gives it: %v", err)
+	}
+}
+
 // A role that is granted anew keeps the number by which people know who holds it.
 func TestAGrantKnowsTheFirstOfItsRole(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
@@ -306,10 +341,8 @@ func TestOnlyRolesOfStaffAreLent(t *testing.T) {
 		ctx := t.Context()
 		op := k.operator("oper")
 		k.must(k.AddOrganisation(ctx, op.ID, Organisation{ID: "firm", Name: "가상 기업", Kind: "employer"}))
-		token, _, err := k.Add(ctx, op, "boss", Grant{Role: "employer", Organisation: "firm"})
-		k.must(err)
-		boss := k.join(token)
-		_, _, err = k.Add(ctx, op, "kim", Grant{Role: "seeker"})
+		boss := k.join(k.employer(op, "boss", "firm"))
+		_, _, err := k.Add(ctx, op, "kim", Grant{Role: "seeker"})
 		k.must(err)
 		for _, name := range []string{"kim", "nobody-there"} {
 			if _, err := k.Delegate(ctx, boss, boss.Grants[0].Number, name, k.at.AddDate(0, 0, 3)); !errors.Is(err, ieum.ErrNotFound) {

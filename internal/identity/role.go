@@ -12,8 +12,8 @@ import (
 // longestLoan is how long a role can be delegated.
 const longestLoan = 30 * 24 * time.Hour
 
-// Propose proposes a role for somebody. One of staff counts when a second
-// person confirms it; another counts at once. The very first that may grant
+// Propose proposes a role for somebody. One of staff, and any that reaches more than
+// what is one's own, counts when a second person confirms it; another counts at once. The very first that may grant
 // roles is given by the console alone, for there is nobody else. Reach "" is
 // that of the role, a zero Until the longest the role lasts.
 func (g *Registry) Propose(ctx context.Context, by *Person, want Grant) (Grant, error) {

@@ -35,7 +35,8 @@ func grantsOf(ctx context.Context, q querier, a AccountID) ([]Grant, error) {
 	return list(ctx, q, readGrant, `SELECT `+grantColumns+` FROM identity_grant WHERE account = ? ORDER BY number DESC`, string(a))
 }
 
-// grantsOfStaff lists the grants of roles that did not end, newest first.
+// grantsOfStaff lists the grants of roles that did not end, and all that wait for a
+// second person, newest first.
 func (s *store) grantsOfStaff(ctx context.Context, roles []ieum.RoleID, now time.Time) ([]Grant, error) {
 	return grantsOfRoles(ctx, outside(s.db), roles, now)
 }
@@ -48,13 +49,14 @@ func grantsOfRoles(ctx context.Context, q querier, roles []ieum.RoleID, now time
 	return list(ctx, q, readGrant, `SELECT `+grantColumns+` FROM identity_grant WHERE `+where+` ORDER BY number DESC`, args...)
 }
 
-// ofRoles is the condition of grants of roles, at least one, that did not end.
+// ofRoles is the condition of grants of roles, at least one, or that wait for a second
+// person, that did not end.
 func ofRoles(roles []ieum.RoleID, now time.Time) (where string, args []any) {
 	args = []any{now.Unix()}
 	for _, role := range roles {
 		args = append(args, string(role))
 	}
-	return `ended = 0 AND until > ? AND role IN (?` + strings.Repeat(`, ?`, len(roles)-1) + `)`, args
+	return `ended = 0 AND until > ? AND (confirmer = '' OR role IN (?` + strings.Repeat(`, ?`, len(roles)-1) + `))`, args
 }
 
 // accountsOfStaff returns the accounts of grantsOfStaff, but for those that are
