@@ -38,7 +38,8 @@ func Name(s string) string {
 	return s
 }
 
-// An Organisation is an agency, an employer, a holder or a recipient of data.
+// An Organisation is an agency, a contracted provider, an employer, a holder or a
+// recipient of data.
 type Organisation struct {
 	ID, Name, Kind string
 	Sites          []Site
@@ -48,7 +49,11 @@ type Organisation struct {
 type Site struct{ ID, Name string }
 
 // Kinds are the kinds of organisations.
-var Kinds = []string{"agency", "employer", "holder", "recipient"}
+var Kinds = []string{"agency", contracted, "employer", "holder", "recipient"}
+
+// contracted is a provider that works for an agency under a contract: nobody of it
+// reaches further than the clients assigned to them.
+const contracted = "provider"
 
 // A Grant is a role somebody has: what, for whom, until when.
 type Grant struct {

@@ -352,6 +352,56 @@ func TestOnlyRolesOfStaffAreLent(t *testing.T) {
 	})
 }
 
+// Somebody of a contracted provider sees the clients assigned to them, and nobody gives
+// them more: not by a new account, a role, a site, a loan or the pages.
+func TestAProviderSeesAssignedClientsOnly(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		op := k.operator("oper")
+		k.must(k.AddOrganisation(ctx, op.ID, Organisation{ID: "works", Name: "가상 위탁기관", Kind: "provider"}))
+		k.must(k.AddSite(ctx, op.ID, "works", Site{"east", "동부"}))
+		one := k.counsellor(op, "counsellor", "works")
+		if !one.May(ieum.ReadClients, Subject{Organisation: "works", Assigned: true}) || one.May(ieum.ReadClients, Subject{Organisation: "works"}) {
+			t.Error("a counsellor of a provider does not see exactly the clients assigned to them")
+		}
+		k.seeker(op, "kim")
+		for what, want := range map[string]Grant{
+			"an officer":   {Role: "officer", Organisation: "works"},
+			"of a site":    {Role: "officer", Organisation: "works", Site: "east", Reach: defs.ReachSite},
+			"an analyst":   {Role: "analyst", Organisation: "works"},
+			"an employer":  {Role: "employer", Organisation: "works"},
+			"said in full": {Role: "officer", Organisation: "works", Reach: defs.ReachOrganisation},
+		} {
+			_, err := k.ProposeFor(ctx, op, "kim", want)
+			k.refused(err, "identity.role.provider")
+			_, _, err = k.Add(ctx, op, "new", want)
+			k.refused(err, "identity.role.provider")
+			if _, err := k.Find(ctx, "new"); !errors.Is(err, ieum.ErrNotFound) {
+				t.Errorf("%s: an account is left: %v", what, err)
+			}
+		}
+		if _, err := k.ProposeFor(ctx, op, "kim", Grant{Role: "officer", Organisation: "works", Reach: defs.ReachAssigned}); err != nil {
+			t.Errorf("a narrow officer: %v", err)
+		}
+		wide, err := k.store.addGrant(ctx, Grant{Account: one.ID, Role: "officer", Reach: defs.ReachOrganisation, Organisation: "works", Since: k.at, Until: k.at.AddDate(0, 3, 0), Proposer: Console, Confirmer: Console}, k.at, nil, func(_, _ []Grant) (Grant, error) {
+			return Grant{Account: one.ID, Role: "officer", Reach: defs.ReachOrganisation, Organisation: "works", Since: k.at, Until: k.at.AddDate(0, 3, 0), Proposer: Console, Confirmer: Console}, nil
+		})
+		k.must(err)
+		_, err = k.Delegate(ctx, k.again(one), wide.Number, "kim", k.at.AddDate(0, 0, 3))
+		k.refused(err, "identity.role.provider")
+	})
+	s := newSite(t)
+	op := s.operator("oper")
+	s.must(s.AddOrganisation(t.Context(), op.ID, Organisation{ID: "works", Name: "가상 위탁기관", Kind: "provider"}))
+	s.seeker(op, "kim")
+	s.sign("oper", op)
+	for _, do := range []string{"role", "new"} {
+		if status, _, text := s.ask("POST", "/accounts/"+do, form("name", map[string]string{"role": "kim", "new": "lee"}[do], "role", "officer", "place", "works")); status != 422 || !strings.Contains(text, `id="place-fault"`) {
+			t.Errorf("/accounts/%s: %d", do, status)
+		}
+	}
+}
+
 func TestSigningInTakesTwoFactors(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		ctx := t.Context()

@@ -43,7 +43,7 @@ func (g *Registry) add(ctx context.Context, by AccountID, name, purpose string, 
 		return "", want, errName()
 	}
 	want.Account, want.Proposer, want.Since, want.Lent = a.ID, by, now, 0
-	want, err := g.fit(want)
+	want, err := g.fit(ctx, want)
 	if err != nil {
 		return "", want, err
 	}

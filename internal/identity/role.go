@@ -70,7 +70,7 @@ func (g *Registry) Delegate(ctx context.Context, by *Person, number int64, to st
 }
 
 func (g *Registry) propose(ctx context.Context, want Grant) (Grant, error) {
-	want, err := g.fit(want)
+	want, err := g.fit(ctx, want)
 	if err != nil {
 		return want, err
 	}
@@ -79,7 +79,7 @@ func (g *Registry) propose(ctx context.Context, want Grant) (Grant, error) {
 
 // fit fills in what a proposal leaves to its role, and refuses what the role
 // does not allow.
-func (g *Registry) fit(want Grant) (Grant, error) {
+func (g *Registry) fit(ctx context.Context, want Grant) (Grant, error) {
 	role := g.roles[want.Role]
 	if role == nil {
 		return want, roleFault("no_role", "/role", "there is no such role")
@@ -101,7 +101,12 @@ func (g *Registry) fit(want Grant) (Grant, error) {
 	case want.Account == want.Proposer:
 		return want, roleFault("own", "/name", "nobody grants a role to themselves")
 	}
-	if !role.Staff {
+	if kind, err := g.store.kindOf(ctx, want.Organisation); err != nil {
+		return want, err
+	} else if kind == contracted && !want.Reach.Within(defs.ReachAssigned) {
+		return want, roleFault("provider", "/place", "somebody of a contracted provider reaches the clients assigned to them only")
+	}
+	if !role.TakesTwo() {
 		want.Confirmer = want.Proposer
 	}
 	return want, nil

@@ -165,6 +165,15 @@ func (s *store) end(ctx context.Context, number int64, by AccountID, now time.Ti
 	})
 }
 
+// kindOf returns the kind of an organisation, which never changes; "" for none.
+func (s *store) kindOf(ctx context.Context, organisation string) (kind string, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT kind FROM identity_organisation WHERE id = ?`, organisation).Scan(&kind)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return kind, err
+}
+
 func (s *store) addOrganisation(ctx context.Context, o Organisation, by AccountID, now time.Time) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
 		res, err := tx.ExecContext(ctx, `INSERT INTO identity_organisation (id, name, kind, made) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, o.ID, o.Name, o.Kind, now.Unix())
