@@ -404,6 +404,31 @@ func TestTheFirstLinkEndsWithTheFirstSignIn(t *testing.T) {
 	})
 }
 
+// Whoever makes an account names whom the agency knows its owner as. When that is their
+// own sign-in there, nothing of it is left once the owner came by the link, who is told,
+// and links their own.
+func TestAnOwnerLinksTheAgencyThemselves(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		k.agency = &agency{def: &defs.Provider{Issuer: "https://agency.example"}}
+		token, _, err := k.AddLinked(ctx, k.operator("oper"), "kim", "sub-of-the-maker", Grant{Role: "seeker"})
+		k.must(err)
+		kim := k.join(token)
+		if got := k.states(kim.ID); got != agencyDropped+"="+waits {
+			t.Errorf("the owner is told %s", got)
+		}
+		_, err = k.enterBy(ctx, here, witness{subject: "sub-of-the-maker", two: true, at: k.at})
+		k.refused(err, "identity.error.no_account")
+		_, err = k.setUp(ctx, kim, "", k.agencySetting("sub-of-kim"))
+		k.must(err)
+		e, err := k.enterBy(ctx, here, witness{subject: "sub-of-kim", two: true, at: k.at})
+		k.must(err)
+		if e.Account != kim.ID {
+			t.Errorf("the owner's own sign-in opens %s", e.Account)
+		}
+	})
+}
+
 // Without the agency other ways in go on; secrets that others may read, and
 // addresses without TLS, are refused.
 func TestAnAgencyThatIsAway(t *testing.T) {

@@ -18,7 +18,8 @@ func (g *Registry) Add(ctx context.Context, by *Person, name string, want Grant)
 }
 
 // AddLinked is Add for somebody whom the agency knows as subject: they can sign
-// in there at once, which ends the link. Subject "" is none.
+// in there at once, which ends the link. Who comes by the link instead links the
+// agency themselves: what was said of them here is dropped. Subject "" is none.
 func (g *Registry) AddLinked(ctx context.Context, by *Person, name, subject string, want Grant) (token string, role Grant, err error) {
 	var links []setting
 	if subject = strings.TrimSpace(subject); subject != "" {

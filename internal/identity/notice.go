@@ -30,6 +30,7 @@ const (
 	recoveryUsed    = "recovery_used"
 	factorAdded     = "factor_added"
 	factorRemoved   = "factor_removed"
+	agencyDropped   = "agency_dropped"
 	passwordChanged = "password_changed"
 	roleGranted     = "role_granted"
 	newBrowser      = "new_browser" // which is worth no letter

@@ -118,17 +118,20 @@ func (s *store) addTo(ctx context.Context, a AccountID, now time.Time, keep stri
 
 // arrive sets up what somebody signs in with who came by a link, uses the link
 // up and begins a session. A recovery leaves nothing of what was there before, also not
-// where notices went, which is told first.
+// where notices went, which is told first; a first link nothing that whoever made the
+// account set, which is told too.
 func (s *store) arrive(ctx context.Context, l Link, now time.Time, full Session, more ...setting) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
 		res, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ? WHERE hash = ? AND ended = 0 AND since <= ? AND until > ?`, now.Unix(), l.hash, now.Unix(), now.Unix())
 		if err := changed(res, err, errLink()); err != nil {
 			return event{}, err
 		}
+		before := s.dropSet
 		if l.Purpose == toRecover {
-			if err := s.beginAnew(ctx, tx, l.Account); err != nil {
-				return event{}, err
-			}
+			before = s.beginAnew
+		}
+		if err := before(ctx, tx, l.Account); err != nil {
+			return event{}, err
 		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ?`, string(l.Account)); err != nil {
 			return event{}, err
@@ -138,6 +141,19 @@ func (s *store) arrive(ctx context.Context, l Link, now time.Time, full Session,
 		}
 		return about("identity.link_used", l.Account, "purpose", l.Purpose, "link", l.ID, "kinds", kindsOf(more)), s.insertSession(ctx, tx, full)
 	})
+}
+
+// dropSet removes what an account has before its owner set anything up, and tells them:
+// who made the account said whom the agency knows them as, and may have named themselves.
+func (s *store) dropSet(ctx context.Context, tx *sql.Tx, a AccountID) error {
+	have, err := s.factorsOf(ctx, within(tx), a)
+	if err != nil || len(have) == 0 {
+		return err
+	}
+	if err := s.note(ctx, tx, a, agencyDropped, ""); err != nil {
+		return err
+	}
+	return dropFactors(ctx, tx, a, `1 = 1`)
 }
 
 // beginAnew removes what an account was signed in to with, its browsers, and where its
