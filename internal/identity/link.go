@@ -200,7 +200,8 @@ func (p *Person) Fresh(now time.Time) bool { return now.Sub(p.Session.Made) <= f
 
 // SetPassword gives an account a password. Who came by a link and needs two
 // factors gives the code of an app with it, or asks for printed codes, which
-// are returned.
+// are returned. An account that sets too many waits: hashes are few at once, and
+// others sign in by them.
 func (g *Registry) SetPassword(ctx context.Context, p *Person, agent, word, code string, printed bool) (cookie string, codes []string, err error) {
 	var faults []error
 	var more []setting
@@ -217,8 +218,12 @@ func (g *Registry) SetPassword(ctx context.Context, p *Person, agent, word, code
 	if err := errors.Join(faults...); err != nil {
 		return "", nil, err
 	}
+	if wait, ok := g.passwords.take(string(p.ID), g.now()); !ok {
+		return "", nil, errOften(wait)
+	}
 	hash, err := g.hasher.hash(ctx, word)
 	if err != nil {
+		g.passwords.back(string(p.ID))
 		return "", nil, err
 	}
 	cookie, err = g.setUp(ctx, p, agent, append(more, setting{kind: password, data: hash})...)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -167,6 +169,49 @@ func TestNobodyMakesAnAccountAndProvesIt(t *testing.T) {
 			t.Errorf("who began a recovery proves it anew: %v", err)
 		}
 	})
+}
+
+// Hashes are few at once: one account that sets its password again and again takes some
+// of that room and leaves the rest to those who sign in.
+func TestOneAccountLeavesRoomToSignIn(t *testing.T) {
+	var held atomic.Bool
+	free := make(chan struct{})
+	k := newDesk(t, dbtest.Open(t, t.TempDir()), func(o *Options) {
+		o.Derive = func(word, salt []byte, c Cost) ([]byte, error) {
+			if held.Load() {
+				<-free
+			}
+			return c.key(word, salt), nil
+		}
+	})
+	ctx := t.Context()
+	kim := k.seeker(k.operator("oper"), "kim")
+	held.Store(true)
+	const tries = 40
+	refused := make(chan error, tries)
+	var all sync.WaitGroup
+	for range tries {
+		all.Go(func() {
+			if _, _, err := k.SetPassword(ctx, kim, "", secretWord, "", false); err != nil {
+				refused <- err
+			}
+		})
+	}
+	for range tries - cap(k.hasher.queue) {
+		k.refused(<-refused, "identity.error.often")
+	}
+	all.Go(func() {
+		if _, err := k.SignIn(ctx, here, "oper", secretWord); err != nil {
+			t.Errorf("another cannot sign in: %v", err)
+		}
+	})
+	close(free)
+	all.Wait()
+	k.at = k.at.Add(time.Minute)
+	kim.Session.Made = k.at
+	if _, _, err := k.SetPassword(ctx, kim, "", secretWord, "", false); err != nil {
+		t.Errorf("a minute later: %v", err)
+	}
 }
 
 // A password that could not be looked at for want of room is no try.
