@@ -17,14 +17,17 @@ import (
 )
 
 // bringDemo fills an empty data folder with a simulated market that ends today.
-// A folder that has a snapshot is left as it is. Killed half-way, the next start
-// begins where it can.
+// A folder of a demo that has a snapshot is left as it is. Killed half-way, the
+// next start begins where it can.
 func bringDemo(ctx context.Context, e *env, p simulate.Params) error {
-	if _, err := snapshot.Current(e.Data); !errors.Is(err, ieum.ErrUnavailable) {
-		return err
-	}
 	set, err := e.definitions()
 	if err != nil {
+		return err
+	}
+	if err := demoFolder(ctx, e, set); err != nil {
+		return err
+	}
+	if _, err := snapshot.Current(e.Data); !errors.Is(err, ieum.ErrUnavailable) {
 		return err
 	}
 	s, done, err := openToWrite(ctx, e, set)
@@ -47,6 +50,31 @@ func bringDemo(ctx context.Context, e *env, p simulate.Params) error {
 	e.say("Building the snapshot …")
 	_, err = s.catalogue.Build(ctx, nil, parts(set, e.now)...)
 	return err
+}
+
+// demoFolder refuses a data folder in which somebody works: the sign-ins of a demo
+// are printed, and a folder that has them never loses them.
+func demoFolder(ctx context.Context, e *env, set *defs.Set) error {
+	s, err := openStore(ctx, e, set)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	registry, err := openRegistry(ctx, e, s, set)
+	if err != nil {
+		return err
+	}
+	if demo, err := registry.Demo(ctx); demo || err != nil {
+		return err
+	}
+	used, err := registry.Used(ctx)
+	if used {
+		return ieum.Errorf(ieum.ErrConflict, "the data folder has accounts of people, and the sign-ins of a demo are for everybody who sees them; serve it without --demo, or name another folder with --data DIR")
+	}
+	if err != nil {
+		return err
+	}
+	return onlySimulated(ctx, s)
 }
 
 // demoAccounts makes the accounts of a demo and prints their sign-ins. A start

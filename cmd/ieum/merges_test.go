@@ -155,10 +155,30 @@ func (b *bench) postings(want int) {
 // A demo is not brought among what an agency delivered.
 func TestDemoIsNotMixedWithDeliveries(t *testing.T) {
 	b := newBench(t)
-	b.remove("snapshots")
-	before := b.kept()
-	b.fail(1, "holds a delivery of stall, with which simulated people are not mixed; build with: ieum build, or name another folder with --data DIR", "serve", "--demo")
-	if now := b.kept(); now != before {
-		t.Errorf("now there is %s, before there was %s", now, before)
+	for _, built := range []bool{true, false} {
+		if !built {
+			b.remove("snapshots")
+		}
+		before := b.kept()
+		b.fail(1, "holds a delivery of stall, with which simulated people are not mixed; build with: ieum build, or name another folder with --data DIR", "serve", "--demo")
+		if now := b.kept(); now != before {
+			t.Errorf("now there is %s, before there was %s", now, before)
+		}
+	}
+}
+
+// The sign-ins of a demo are printed: a folder in which people have accounts gets none.
+func TestAFolderOfPeopleIsNoDemo(t *testing.T) {
+	data := t.TempDir()
+	if status, _, said := invoke(data, "", "account", "add", "--role", "operator", "hong"); status != 0 {
+		t.Fatal(said)
+	}
+	for range 2 {
+		if status, out, said := invoke(data, "", "serve", "--demo", "--listen", "127.0.0.1:0"); status != 1 || !strings.Contains(said, "has accounts of people") || strings.Contains(out+said, "/enrol/") {
+			t.Errorf("exit %d, %s%s", status, out, said)
+		}
+	}
+	if has, err := filepath.Glob(filepath.Join(data, "s*s*", "*")); err != nil || len(has) > 0 { // simulated-DAY, snapshots
+		t.Errorf("there is %q, %v", has, err)
 	}
 }

@@ -291,5 +291,10 @@ func (g *Registry) RemoveFactor(ctx context.Context, p *Person, number int64) er
 
 // Demo says whether there are accounts that serve --demo made.
 func (g *Registry) Demo(ctx context.Context) (bool, error) {
-	return g.store.hasDemo(ctx)
+	return g.store.hasAccount(ctx, true)
+}
+
+// Used says whether there are accounts that serve --demo did not make.
+func (g *Registry) Used(ctx context.Context) (bool, error) {
+	return g.store.hasAccount(ctx, false)
 }

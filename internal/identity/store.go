@@ -148,10 +148,10 @@ func (s *store) named(ctx context.Context, name string) (Account, error) {
 	return first(ctx, outside(s.db), s.readAccount, `SELECT `+accountColumns+` FROM identity_account WHERE blind = ?`, s.blind(name))
 }
 
-// hasDemo says whether there are accounts that serve --demo made.
-func (s *store) hasDemo(ctx context.Context) (bool, error) {
+// hasAccount says whether there are accounts that serve --demo made, or others.
+func (s *store) hasAccount(ctx context.Context, demo bool) (bool, error) {
 	var n int
-	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_account WHERE demo = 1`).Scan(&n)
+	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_account WHERE (demo = 1) = ?`, demo).Scan(&n)
 	return n > 0, err
 }
 

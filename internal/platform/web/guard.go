@@ -197,7 +197,7 @@ func local(r *http.Request) bool {
 		name = strings.Trim(r.Host, "[]")
 	}
 	for _, forwarded := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
-		if r.Header.Get(forwarded) != "" {
+		if _, said := r.Header[forwarded]; said { // be it empty: a proxy may add its own line after its client's
 			return false
 		}
 	}

@@ -430,6 +430,7 @@ func TestLoopbackPagesStayOnThisMachine(t *testing.T) {
 		{"127.0.0.1:1", "attacker.example", "", 403}, // a name pointed at this machine
 		{"127.0.0.1:1", "localhost", "X-Forwarded-For", 403},
 		{"127.0.0.1:1", "localhost", "Forwarded", 403},
+		{"127.0.0.1:1", "localhost", "Via", 403},
 		{"127.0.0.1:1", "localhost", "HTTP/1.0", 403}, // nginx that was told nothing
 	} {
 		r := httptest.NewRequest("GET", "/here", nil)
@@ -438,7 +439,7 @@ func TestLoopbackPagesStayOnThisMachine(t *testing.T) {
 			r.Proto, r.ProtoMinor = tt.header, 0
 		}
 		if tt.header != "" {
-			r.Header.Set(tt.header, "127.0.0.1")
+			r.Header[tt.header] = []string{"", "203.0.113.9"} // a proxy's line comes after its client's, as HAProxy has it
 		}
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
