@@ -16,6 +16,18 @@ func (p *Purpose) On(b Basis) bool { return slices.Contains(p.Bases, b) }
 // Reads says whether a purpose may read a kind of records.
 func (p *Purpose) Reads(kind ieum.RecordKind) bool { return slices.Contains(p.Records, kind) }
 
+// TakesFresh says whether somebody who reads kinds of records for a purpose must have
+// signed in a short while ago.
+func (p *Purpose) TakesFresh(kinds []ieum.RecordKind) bool {
+	return slices.ContainsFunc(kinds, func(k ieum.RecordKind) bool { return slices.Contains(p.StepUp, k) })
+}
+
+// sensitive are records in which may stand what the Personal Information Protection Act
+// (개인정보 보호법) art. 23 calls sensitive, such as health or a disability, whatever
+// they were asked for: a counsellor writes freely, and people sign with a disability
+// card or a court's order in hand. No field of a kind of imported rows holds any.
+var sensitive = []ieum.RecordKind{ieum.NoteRecord, ieum.PaperRecord}
+
 // Until returns the moment at which a consent given at now ends at the latest.
 func (p *Purpose) Until(now time.Time) time.Time { return after(p.Lasts, now) }
 
@@ -40,6 +52,7 @@ func (l *loader) purpose(d *doc) {
 	d.eachOnce("records", texts(p.Records), texts(ieum.RecordKinds))
 	d.eachOnce("bases", texts(p.Bases), texts(bases))
 	p.checkBases(d)
+	p.checkStepUp(d)
 	if p.Most < 0 {
 		d.fault(d.at("most"), "most is how often one account may read in an hour, not %d; leave it out for any number", p.Most)
 	}
@@ -76,5 +89,18 @@ func (p *Purpose) checkBases(d *doc) {
 		}
 	} else if d.has("lasts") {
 		d.fault(d.at("lasts"), "lasts is for purposes whose bases include consent")
+	}
+}
+
+// checkStepUp faults a fresh sign-in for what is not read, and none for what may tell of
+// somebody's health to others.
+func (p *Purpose) checkStepUp(d *doc) {
+	if d.has("step_up") {
+		d.eachOnce("step_up", texts(p.StepUp), texts(p.Records))
+	}
+	for i, k := range p.Records {
+		if (p.On(BasisConsent) || p.On(BasisLaw)) && slices.Contains(sensitive, k) && !slices.Contains(p.StepUp, k) {
+			d.fault(d.at("records", i), "%s may tell of somebody's health or disability (Personal Information Protection Act art. 23): name it in step_up", k)
+		}
 	}
 }

@@ -1,6 +1,8 @@
 package defs
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +35,21 @@ func TestBuiltInPurposes(t *testing.T) {
 	}
 }
 
+// TestWhatTakesAFreshSignIn: what may tell of health or a disability, wherever others
+// read it; and single rows of people whom nobody assigned to who looks.
+func TestWhatTakesAFreshSignIn(t *testing.T) {
+	set := builtIn(t)
+	want := map[ieum.PurposeID]string{"counselling": "[note]", "papers": "[paper]", "oversight": "[paper]", "registration": "[paper]", "labour-market": "[resume]", "placement": "[resume]"}
+	for id, p := range set.Purposes {
+		if got := fmt.Sprint(p.StepUp); got != cmp.Or(want[id], "[]") {
+			t.Errorf("%s takes a fresh sign-in for %s, want %s", id, got, want[id])
+		}
+	}
+	if p := set.Purposes["counselling"]; !p.TakesFresh([]ieum.RecordKind{ieum.ContactRecord, ieum.NoteRecord}) || p.TakesFresh([]ieum.RecordKind{ieum.ContactRecord, ieum.ResumeRecord}) {
+		t.Error("to counsel takes a fresh sign-in for notes alone")
+	}
+}
+
 func TestPurposesAreLaidOver(t *testing.T) {
 	layer := files()
 	layer["purposes/visit.yaml"] = text(visit)
@@ -41,7 +58,7 @@ func TestPurposesAreLaidOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := set.Purposes["visit"]
-	if p == nil || !p.On(BasisLaw) || p.On(BasisMandate) || !p.Reads(ieum.ContactRecord) || p.Reads(ieum.NoteRecord) || p.StepUp {
+	if p == nil || !p.On(BasisLaw) || p.On(BasisMandate) || !p.Reads(ieum.ContactRecord) || p.Reads(ieum.NoteRecord) || p.TakesFresh(p.Records) {
 		t.Fatalf("the purpose is %+v", p)
 	}
 	if until := p.Until(time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC)); until != time.Date(2026, 7, 15, 0, 0, 0, 0, time.UTC) {
@@ -64,6 +81,10 @@ func TestFaultsOfPurposes(t *testing.T) {
 		{"lasts: P6M", "lasts: forever", "purposes/visit.yaml:9: lasts says how long a consent holds"},
 		{"[consent, law]", "[law]", "purposes/visit.yaml:9: lasts is for purposes whose bases include consent"},
 		{"records:", "fields:", "purposes/visit.yaml:6: fields is no field here"},
+		{"lasts: P6M", "lasts: P6M\nstep_up: [note]", "purposes/visit.yaml:10: step_up are contact, resume, not \"note\""},
+		{"lasts: P6M", "lasts: P6M\nstep_up: []", "purposes/visit.yaml:10: step_up lists at least one of contact, resume"},
+		{"[contact, resume]", "[contact, note]", "purposes/visit.yaml:6: note may tell of somebody's health or disability"},
+		{"[contact, resume]", "[paper]", "purposes/visit.yaml:6: paper may tell of somebody's health or disability"},
 	} {
 		layer := files()
 		changed := strings.Replace(visit, tt.old, tt.new, 1)

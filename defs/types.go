@@ -204,7 +204,7 @@ type Purpose struct {
 	Bases   []Basis           `yaml:"bases"`
 	Law     Law               `yaml:"law"`     // for the basis law
 	Lasts   string            `yaml:"lasts"`   // how long a consent holds at most, such as P1Y; for the basis consent
-	StepUp  bool              `yaml:"step_up"` // only for who signed in a short while ago
+	StepUp  []ieum.RecordKind `yaml:"step_up"` // of Records, those for who signed in a short while ago alone
 	Most    int               `yaml:"most"`    // records that one account may read in an hour; 0 = any number, which an auditor is told of
 }
 

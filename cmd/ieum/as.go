@@ -140,7 +140,7 @@ func (r *rowReader) look(ctx context.Context, e *env, source ieum.SourceID, key 
 	if errors.Is(err, ieum.ErrNotFound) {
 		return false, nil
 	}
-	return err == nil, err
+	return err == nil, inTime(err)
 }
 
 // makeCredential signs somebody in who gives the password and a code, a line

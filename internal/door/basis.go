@@ -116,7 +116,7 @@ func judge(by Asker, s standing, p *defs.Purpose, kinds []ieum.RecordKind) (Grou
 		if !covers(g.Kinds, kinds) {
 			continue
 		}
-		if p.StepUp && !by.Fresh {
+		if p.TakesFresh(kinds) && !by.Fresh {
 			return Ground{}, ieum.ErrSignedOut
 		}
 		if p.Most > 0 && s.hour >= int64(p.Most) {

@@ -28,6 +28,7 @@ type clientPage struct {
 	Linked     bool                      // the person has an account
 	Undoable   bool                      // the reader registered them by now
 	Fresh      bool                      // the reader signed in a short while ago
+	Locked     bool                      // there are notes, which take a fresh sign-in
 	Done       string                    // what was done just now; "" = nothing
 }
 
@@ -85,7 +86,8 @@ func (h *handlers) clientPage(r *http.Request, by Asker, person ieum.PersonID) (
 	if kinds == nil {
 		kinds = []ieum.RecordKind{ieum.ResumeRecord} // to be refused
 	}
-	got, err := h.d.Read(ctx, by, person, counselling, slices.Clone(kinds)...)
+	shown := h.shown(by, kinds)
+	got, err := h.d.Read(ctx, by, person, counselling, slices.Clone(shown)...)
 	if err != nil {
 		return nil, err
 	}
@@ -100,6 +102,17 @@ func (h *handlers) clientPage(r *http.Request, by Asker, person ieum.PersonID) (
 	return page, nil
 }
 
+// shown are the records that somebody sees who may read kinds: without those that take
+// a fresh sign-in, unless nothing else is left.
+func (h *handlers) shown(by Asker, kinds []ieum.RecordKind) []ieum.RecordKind {
+	p := h.d.set.Purposes[counselling]
+	rest := slices.DeleteFunc(slices.Clone(kinds), func(k ieum.RecordKind) bool { return p.TakesFresh([]ieum.RecordKind{k}) })
+	if by.Fresh || len(rest) == 0 {
+		return kinds
+	}
+	return rest
+}
+
 // fillClient adds what the page says beside the records.
 func (h *handlers) fillClient(r *http.Request, by Asker, person ieum.PersonID, page *clientPage) error {
 	ctx := r.Context()
@@ -109,6 +122,9 @@ func (h *handlers) fillClient(r *http.Request, by Asker, person ieum.PersonID, p
 	}
 	p := h.d.set.Purposes[counselling]
 	for _, k := range have {
+		if k.Kind == ieum.NoteRecord && slices.Contains(page.Covers, k.Kind) && !slices.Contains(page.Access.Kinds, k.Kind) {
+			page.Locked = true
+		}
 		if p.Reads(k.Kind) && !slices.Contains(page.Covers, k.Kind) && !slices.Contains(page.Missing, k.Kind) {
 			page.Missing = append(page.Missing, k.Kind)
 		}

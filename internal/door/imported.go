@@ -63,7 +63,7 @@ func (d *Door) ReadImported(ctx context.Context, by Asker, person ieum.PersonID,
 	if !p.On(defs.BasisLaw) {
 		err = refused("consent", p)
 	}
-	if err == nil && p.StepUp && !by.Fresh {
+	if err == nil && p.TakesFresh(p.Records) && !by.Fresh {
 		return nil, ieum.ErrSignedOut
 	}
 	if errors.Is(err, ieum.ErrDenied) {

@@ -80,7 +80,7 @@ func (d *Door) ReadPaper(ctx context.Context, by Asker, person ieum.PersonID, it
 	}
 	wait = slices.DeleteFunc(wait, func(m Mandate) bool { return m.Person != person || m.Paper != item })
 	_, rows, err := d.readBy(ctx, by, person, p, []ieum.RecordKind{ieum.PaperRecord}, item, func(s standing) (Ground, error) {
-		if p.StepUp && !by.Fresh {
+		if p.TakesFresh([]ieum.RecordKind{ieum.PaperRecord}) && !by.Fresh {
 			return Ground{}, ieum.ErrSignedOut
 		}
 		g, ok := d.paperGround(by, s, p, wait)
