@@ -110,22 +110,22 @@ func (d *Door) exportsFor(ctx context.Context, a ieum.AccountID, p *defs.Purpose
 }
 
 // agreed finds who agreed to an export, and still confirms roles.
-func (d *Door) agreed(ctx context.Context, hash []byte, p *defs.Purpose) (ieum.AccountID, error) {
+func (d *Door) agreed(ctx context.Context, hash []byte) (ieum.AccountID, error) {
 	by, err := d.store.agreedBy(ctx, hash, d.now())
 	if errors.Is(err, ieum.ErrNotFound) {
-		return "", noAgreement(p)
+		return "", noAgreement()
 	}
 	if err != nil {
 		return "", err
 	}
 	all, err := d.Accounts.Staff(ctx, ieum.GrantRoles)
 	if err == nil && !slices.ContainsFunc(all, func(c Colleague) bool { return c.ID == by }) {
-		err = noAgreement(p)
+		err = noAgreement()
 	}
 	return by, err
 }
 
-func noAgreement(p *defs.Purpose) error {
-	return &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.agreement", Args: map[string]any{"purpose": p.Title},
+func noAgreement() error {
+	return &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.agreement",
 		Message: "this agreement is not to this export, was used, or is over an hour old; the second person agrees anew, to the same purpose, recipient and name of the file"}
 }

@@ -57,7 +57,7 @@ func (d *Door) Export(ctx context.Context, asks Asker, token string, x Export, e
 	}
 	b, err := d.begin(ctx, j, p, exported, people)
 	if errors.Is(err, errUsed) {
-		err = d.refuseExport(ctx, asks, p, noAgreement(p))
+		err = d.refuseExport(ctx, asks, p, noAgreement())
 	}
 	if err != nil {
 		return nil, err
@@ -146,7 +146,7 @@ func (d *Door) two(ctx context.Context, asks Asker, token string, p *defs.Purpos
 		return j, err
 	}
 	j = Job{Name: exportJob, Organisation: held.Organisation, asked: asks.ID, recipient: x.Recipient, agreement: termsOf(token, asks.ID, where, p, x).hash()}
-	j.agreed, err = d.agreed(ctx, j.agreement, p)
+	j.agreed, err = d.agreed(ctx, j.agreement)
 	return j, err
 }
 
