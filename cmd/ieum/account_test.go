@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -278,6 +279,120 @@ func TestASessionWarnsBeforeItEnds(t *testing.T) {
 	}
 	if value[bool](t, b, `document.getElementById("leaving").open`) {
 		t.Error("the warning stays")
+	}
+}
+
+// TestASessionEndsForGood shows that the end after twelve hours is told as what it is,
+// once, and that a new sign-in in the same window brings back what was written.
+func TestASessionEndsForGood(t *testing.T) {
+	b := openTab(t)
+	a, base := serveAccounts(t)
+	token, _, err := a.registry.Add(t.Context(), nil, "kim", identity.Grant{Role: "seeker"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	near := func(seconds int) { // of the absolute end
+		t.Helper()
+		err := a.store.db.Tx(t.Context(), func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(t.Context(), `UPDATE identity_session SET until = ?`, time.Now().Unix()+int64(seconds))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const word, wrote = "기억하기 쉬운 긴 문장", "가상 정비소에서 5년 일했습니다"
+	b.look(t, look{"ko", "light", 360})
+	b.visit(t, base+"/enrol/"+token)
+	b.press(t, "main form button")
+	b.arrives(t, "/enrol")
+	b.do(t, chromedp.SetValue(chromedp.ID("password-plain"), word))
+	b.press(t, `form:has(#password-plain) button`)
+	b.arrives(t, "/my")
+
+	near(1000)
+	b.visit(t, base+"/my")
+	if value[bool](t, b, `document.querySelector("dialog[open]") !== null`) {
+		t.Error("it warns long before the end")
+	}
+	near(200) // who stays on then is told that it cannot be put off
+	value[bool](t, b, `document.getElementById("leaving").showModal(), document.querySelector("#leaving button").click(), true`)
+	b.do(t, chromedp.WaitVisible(chromedp.CSS("#ending[open]")))
+	b.visit(t, base+"/my")
+	b.do(t, chromedp.WaitVisible(chromedp.CSS("#ending[open]")))
+	b.sound(t, "the end")
+	if text := value[string](t, b, `document.getElementById("ending").innerText`); strings.Contains(text, "계속 쓰기") || !strings.Contains(text, "늘릴 수 없습니다") {
+		t.Errorf("the end says %s", text)
+	}
+	asked := value[int](t, b, `new Promise((done) => {
+		let n = 0;
+		const real = fetch;
+		window.fetch = (...args) => { n++; return real(...args); };
+		document.querySelector("#ending button").click();
+		setTimeout(() => done(n + 10 * document.querySelectorAll("dialog[open]").length), 1500);
+	})`)
+	if asked != 0 {
+		t.Errorf("once closed it comes again: %d", asked)
+	}
+
+	b.visit(t, base+"/my")
+	b.do(t, chromedp.WaitVisible(chromedp.CSS("#ending[open]")))
+	value[bool](t, b, `document.getElementById("text").value = "`+wrote+`", true`)
+	b.press(t, "#ending a")
+	b.arrives(t, "/sign-in")
+	if value[bool](t, b, `document.querySelector("dialog[open]") !== null`) {
+		t.Error("the warning stands over the sign-in")
+	}
+	b.do(t, chromedp.SetValue(chromedp.ID("name"), "kim"), chromedp.SetValue(chromedp.ID("password"), word))
+	b.press(t, `form[action="/sign-in"] button`)
+	b.arrives(t, "/my")
+	if got := value[string](t, b, `document.getElementById("text").value`); got != wrote {
+		t.Errorf("what was written is %q after the new sign-in", got)
+	}
+	if left := value[int](t, b, `Number(document.getElementById("leaving").dataset.left)`); left < 25*60 {
+		t.Errorf("%d seconds are left", left)
+	}
+	if value[bool](t, b, `sessionStorage.fields !== undefined`) {
+		t.Error("what was written stays in the tab")
+	}
+}
+
+// Fields wait for who wrote them, and for the page they are of.
+func TestFieldsWaitForWhoWroteThem(t *testing.T) {
+	b := openTab(t)
+	a, base := serveAccounts(t)
+	token, _, err := a.registry.Add(t.Context(), nil, "lee", identity.Grant{Role: "seeker"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.visit(t, base+"/enrol/"+token)
+	b.press(t, "main form button")
+	b.arrives(t, "/enrol")
+	b.do(t, chromedp.SetValue(chromedp.ID("password-plain"), "기억하기 쉬운 긴 문장"))
+	b.press(t, `form:has(#password-plain) button`)
+	b.arrives(t, "/my")
+	for what, c := range map[string]struct{ change, want string }{
+		"its own":       {``, "남긴 말"},
+		"another's":     {`kept.name = "kim"`, ""},
+		"another page":  {`kept.page = "/my?for=p1"`, ""},
+		"of long ago":   {`kept.at -= 11 * 60 * 1000`, ""},
+		"another field": {`for (const f of kept.list) f[0] += "2"`, ""},
+	} {
+		b.visit(t, base+"/my")
+		value[bool](t, b, `(() => {
+			document.getElementById("text").value = "남긴 말";
+			const a = document.querySelector("#ending a");
+			a.addEventListener("click", (e) => e.preventDefault());
+			a.click();
+			const kept = JSON.parse(sessionStorage.fields);
+			`+c.change+`;
+			sessionStorage.fields = JSON.stringify(kept);
+			return true;
+		})()`)
+		b.visit(t, base+"/my")
+		if got := value[string](t, b, `document.getElementById("text").value`); got != c.want {
+			t.Errorf("%s: %q", what, got)
+		}
 	}
 }
 

@@ -137,6 +137,9 @@ func (s Session) Ends() time.Time {
 	return s.Until
 }
 
+// Final says whether a session ends at that moment also when it is used.
+func (s Session) Final() bool { return s.Ends().Equal(s.Until) }
+
 // A Person is who asks: the account, and what it may do now.
 type Person struct {
 	Account

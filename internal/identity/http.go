@@ -150,7 +150,7 @@ func (h *handlers) reader(r *http.Request) (*web.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &web.Reader{Recovery: len(under) > 0, Moved: moved, ID: p.ID, Name: p.Name, Left: p.Session.Ends().Sub(h.g.now()), Fresh: p.Fresh(h.g.now()), May: p.MayAny, Over: p.Over}, nil
+	return &web.Reader{Recovery: len(under) > 0, Moved: moved, ID: p.ID, Name: p.Name, Left: p.Session.Ends().Sub(h.g.now()), Final: p.Session.Final(), Fresh: p.Fresh(h.g.now()), May: p.MayAny, Over: p.Over}, nil
 }
 
 // start is where somebody goes on who just came in by a session: to the work of

@@ -138,11 +138,11 @@ func (h *handlers) signOut(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// extend answers how many seconds are left now.
+// extend answers how many seconds are left now, and whether that is final.
 func (h *handlers) extend(w http.ResponseWriter, r *http.Request, p *Person) error {
 	if err := h.g.Extend(r.Context(), p); err != nil {
 		return err
 	}
 	p.Session.Seen = h.g.now()
-	return web.JSON(w, http.StatusOK, map[string]int{"left": int(p.Session.Ends().Sub(h.g.now()).Seconds())})
+	return web.JSON(w, http.StatusOK, map[string]any{"left": int(p.Session.Ends().Sub(h.g.now()).Seconds()), "final": p.Session.Final()})
 }

@@ -51,6 +51,7 @@ type View struct {
 	Nav         []Link
 	RequestURL  string
 	Form        url.Values // what was posted, so that a change of display loses nothing
+	SignIn      string     // where a reader signs in anew and comes back here; "" for what a form was sent to
 }
 
 // Pages parses pages/*.html of a domain, each of which defines the blocks
@@ -211,6 +212,8 @@ func (s *Site) view(r *http.Request, data any) *View {
 	}
 	if r.Method == http.MethodPost {
 		v.Form = Posted(r)
+	} else {
+		v.SignIn = "/sign-in?next=" + url.QueryEscape(v.RequestURL)
 	}
 	return v
 }

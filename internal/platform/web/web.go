@@ -69,6 +69,7 @@ type Reader struct {
 	ID       ieum.AccountID
 	Name     string        // what they sign in with
 	Left     time.Duration // until the session ends unless it is used
+	Final    bool          // it ends then, whether or not it is used
 	Fresh    bool          // signed in a short while ago, as what is sensitive asks
 	Program  bool          // shows a key instead of signing in
 	Recovery bool          // of the account is under way, which its owner can cancel
