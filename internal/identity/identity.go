@@ -79,7 +79,7 @@ type Registry struct {
 	mail  Mail // nil: there is none
 	words words
 
-	addresses, strangers, devices, seconds, mailed, looks, passwords *limiter
+	addresses, strangers, names, devices, seconds, mailed, looks, passwords *limiter
 }
 
 // Migrate brings the tables of identity up to date.
@@ -109,7 +109,7 @@ func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o O
 	}
 	g := &Registry{
 		store: s, roles: set.Roles, staff: staff, keyRoles: keyRoles(set.Roles), now: now, url: strings.TrimSuffix(o.URL, "/"), breached: o.Breached, demo: o.Demo, hasher: newHasher(o.Cost, o.Derive),
-		addresses: newLimiter(30, 10*time.Second), strangers: newLimiter(10, time.Minute), devices: newLimiter(10, 30*time.Second), seconds: newLimiter(10, time.Minute),
+		addresses: newLimiter(30, 10*time.Second), strangers: newLimiter(10, time.Minute), names: newLimiter(100, 10*time.Second), devices: newLimiter(10, 30*time.Second), seconds: newLimiter(10, time.Minute),
 	}
 	g.looks, g.passwords = newLimiter(looksAtOnce, lookEvery), newLimiter(5, time.Minute)
 	g.known, g.mail, g.words, g.mailed = o.Known, o.Mail, wordsOf(set, now), newLimiter(3, 20*time.Minute)
@@ -264,7 +264,15 @@ func device(agent string) string {
 
 // network is what tries are counted by: an address, or of IPv6 the /64 that one
 // customer has.
-func network(address string) string {
+func network(address string) string { return part(address, 32, 64) }
+
+// region is the larger part of the network that guesses at one name are counted by:
+// what one customer has at most of IPv6, and their neighbours of IPv4.
+func region(address string) string { return part(address, 24, 48) }
+
+// part is the prefix of an address, of so many bits of IPv4 or IPv6; what is no
+// address is itself.
+func part(address string, four, six int) string {
 	if a, err := netip.ParseAddrPort(address); err == nil {
 		address = a.Addr().String()
 	}
@@ -273,10 +281,13 @@ func network(address string) string {
 		return address
 	}
 	if a = a.Unmap(); a.Is6() {
-		p, _ := a.WithZone("").Prefix(64)
-		return p.String()
+		four = six
 	}
-	return a.String()
+	if a.Is4() && four == 32 {
+		return a.String()
+	}
+	p, _ := a.WithZone("").Prefix(four)
+	return p.String()
 }
 
 func errBusy() error {

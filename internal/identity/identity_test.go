@@ -583,11 +583,12 @@ func TestStuffingIsSlowedAndLocksNobodyOut(t *testing.T) {
 		if _, err := k.SignIn(ctx, known, "oper", secretWord); err != nil {
 			t.Errorf("the owner is kept out: %v", err)
 		}
-		if _, err := k.SignIn(ctx, here, "oper", secretWord); !errors.Is(err, ieum.ErrBusy) {
+		there := Visit{Address: "203.0.113.200:1"} // a neighbour of who guesses
+		if _, err := k.SignIn(ctx, there, "oper", secretWord); !errors.Is(err, ieum.ErrBusy) {
 			t.Errorf("a browser nobody knows passes: %v", err)
 		}
 		k.at = k.at.Add(2 * time.Minute)
-		if _, err := k.SignIn(ctx, here, "oper", secretWord); err != nil {
+		if _, err := k.SignIn(ctx, there, "oper", secretWord); err != nil {
 			t.Errorf("after two minutes: %v", err)
 		}
 		crowd := 0
@@ -599,6 +600,57 @@ func TestStuffingIsSlowedAndLocksNobodyOut(t *testing.T) {
 		}
 		if crowd < 25 {
 			t.Errorf("of 60 names tried from one address only %d were held up", crowd)
+		}
+	})
+}
+
+// Somebody who tries a name all day from one part of the network, as fast as they may,
+// keeps nobody out who comes with a new browser from another; very many, from
+// everywhere, do, but not the browser that was signed in with, nor a passkey.
+func TestTriesFromElsewhereKeepNoNewBrowserOut(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		p := k.operator("oper")
+		e, err := k.SignIn(ctx, here, "oper", secretWord)
+		k.must(err)
+		k.at = k.at.Add(time.Minute)
+		full, err := k.Second(ctx, here, k.person(e.Cookie), k.code(p))
+		k.must(err)
+		away := Visit{Address: "198.51.100.20:1"}
+		for minute := range 180 {
+			k.at = k.at.Add(time.Minute)
+			for _, from := range []string{"203.0.113.5:1", "[2001:db8:1:2::1]:1", "[2001:db8:1:ffff::1]:1"} {
+				_, err := k.SignIn(ctx, Visit{Address: from}, "oper", "guess")
+				if !errors.Is(err, ieum.ErrBusy) && !errors.Is(err, ieum.ErrInvalid) {
+					t.Fatal(err)
+				}
+			}
+			if minute%20 > 0 {
+				continue
+			}
+			if _, err := k.SignIn(ctx, away, "oper", secretWord); err != nil {
+				t.Fatalf("after %d minutes the owner is kept out: %v", minute, err)
+			}
+		}
+		passed := 0
+		for i := range 300 {
+			if _, err := k.SignIn(ctx, Visit{Address: fmt.Sprintf("10.%d.0.1:1", i)}, "oper", "guess"); !errors.Is(err, ieum.ErrBusy) {
+				passed++
+			}
+		}
+		if passed > 100 {
+			t.Errorf("of 300 guesses from as many networks %d were looked at", passed)
+		}
+		if _, err := k.SignIn(ctx, away, "oper", secretWord); !errors.Is(err, ieum.ErrBusy) {
+			t.Errorf("then a new browser passes: %v", err)
+		}
+		known := here
+		known.Known = full.Known
+		if _, err := k.SignIn(ctx, known, "oper", secretWord); err != nil {
+			t.Errorf("the browser that was signed in with is kept out: %v", err)
+		}
+		if _, err := k.AskAny(ctx, away.Address, "localhost"); err != nil {
+			t.Errorf("a passkey is kept out: %v", err)
 		}
 	})
 }

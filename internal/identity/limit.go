@@ -70,3 +70,27 @@ func (l *limiter) forget(key string) {
 		b.left = float64(l.burst)
 	}
 }
+
+// counters are keys that a try counts for, each of a limiter.
+type counters []struct {
+	of  *limiter
+	key string
+}
+
+// take uses up a try of each, or of none when one has none left.
+func (c counters) take(now time.Time) (wait time.Duration, ok bool) {
+	for i, one := range c {
+		if wait, ok := one.of.take(one.key, now); !ok {
+			c[:i].back()
+			return wait, false
+		}
+	}
+	return 0, true
+}
+
+// back gives a try of each back.
+func (c counters) back() {
+	for _, one := range c {
+		one.of.back(one.key)
+	}
+}

@@ -35,11 +35,11 @@ func (g *Registry) SignIn(ctx context.Context, v Visit, name, word string) (Entr
 	if err != nil {
 		return Entry{}, err
 	}
-	tries, key, err := g.counter(ctx, v, a.ID, name)
+	tries, err := g.counters(ctx, v, a.ID, name)
 	if err != nil {
 		return Entry{}, err
 	}
-	if wait, ok := tries.take(key, now); !ok {
+	if wait, ok := tries.take(now); !ok {
 		return Entry{}, errOften(wait)
 	}
 	hash := ""
@@ -53,14 +53,15 @@ func (g *Registry) SignIn(ctx context.Context, v Visit, name, word string) (Entr
 	}
 	right, err := g.hasher.matches(ctx, word, hash)
 	if err != nil { // there was no room to look at it
-		tries.back(key)
+		tries.back()
 		g.addresses.back(network(v.Address))
 		return Entry{}, err
 	}
 	if !right {
 		return Entry{}, errWrong()
 	}
-	tries.forget(key)
+	tries[0].of.forget(tries[0].key)
+	tries[1:].back()
 	if e, done, err := g.askSecond(ctx, v, a.ID, have, password); done || err != nil {
 		return e, err
 	}
@@ -94,15 +95,17 @@ func (g *Registry) lookUp(ctx context.Context, name string) (Account, []Factor, 
 	return a, have, err
 }
 
-// counter says what tries at an account are counted by: of a browser that was
-// signed in with before, that browser; of all others, the name. So guesses from
-// elsewhere never keep the owner out.
-func (g *Registry) counter(ctx context.Context, v Visit, a AccountID, name string) (*limiter, string, error) {
+// counters say what tries at an account are counted by: of a browser that was signed
+// in with before, that browser; of all others, the name with the part of the network
+// they come from, and the name over all. So guesses from elsewhere never keep the owner
+// out where they signed in before, and where they did not only very many do, from very
+// many networks.
+func (g *Registry) counters(ctx context.Context, v Visit, a AccountID, name string) (counters, error) {
 	known, err := g.store.knows(ctx, sum(v.Known), a)
 	if known {
-		return g.devices, v.Known, err
+		return counters{{g.devices, v.Known}}, err
 	}
-	return g.strangers, name, err
+	return counters{{g.strangers, name + " " + region(v.Address)}, {g.names, name}}, err
 }
 
 // mostTries is how many wrong second factors end a sign-in.
