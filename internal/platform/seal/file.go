@@ -135,20 +135,30 @@ func wrap(m Master, c *content) ([]byte, error) {
 	return append(b, sum[:]...), nil
 }
 
-// unwrap is the inverse of wrap. A damaged file is errDamaged.
-func unwrap(m Master, b []byte) (*content, error) {
+// parse returns the wrapped key of a file, what ends with it, and what it encrypts. A
+// damaged file is errDamaged.
+func parse(b []byte) (wrapped, head, sealed []byte, err error) {
 	body := len(b) - sha256.Size
 	if body < len(magic)+2 || !bytes.HasPrefix(b, []byte(magic)) {
-		return nil, errDamaged
+		return nil, nil, nil, errDamaged
 	}
 	if sum := sha256.Sum256(b[:body]); !bytes.Equal(sum[:], b[body:]) {
-		return nil, errDamaged
+		return nil, nil, nil, errDamaged
 	}
-	head := len(magic) + 2 + int(binary.BigEndian.Uint16(b[len(magic):]))
-	if head > body {
-		return nil, errDamaged
+	end := len(magic) + 2 + int(binary.BigEndian.Uint16(b[len(magic):]))
+	if end > body {
+		return nil, nil, nil, errDamaged
 	}
-	key, err := m.Unwrap(b[len(magic)+2 : head])
+	return b[len(magic)+2 : end], b[:end], b[end:body], nil
+}
+
+// unwrap is the inverse of wrap. A damaged file is errDamaged.
+func unwrap(m Master, b []byte) (*content, error) {
+	wrapped, head, sealed, err := parse(b)
+	if err != nil {
+		return nil, err
+	}
+	key, err := m.Unwrap(wrapped)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +166,7 @@ func unwrap(m Master, b []byte) (*content, error) {
 	if len(key) != keyBytes {
 		return nil, ieum.Errorf(ieum.ErrDenied, "the master key %s is not the one of the key store; put back the one that belongs to it", m.Name())
 	}
-	plain, err := decrypt(key, b[head:body], b[:head])
+	plain, err := decrypt(key, sealed, head)
 	if err != nil {
 		return nil, ieum.Errorf(ieum.ErrDenied, "the master key %s is not the one of the key store; put back the one that belongs to it", m.Name())
 	}
@@ -231,6 +241,20 @@ func shred(old, path string) error {
 	return durable.Remove(old)
 }
 
+// settle lets the master key alone be there that opens the store. The caller has the
+// lock.
+func settle(m Master, path string) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return durable.Fault(err)
+	}
+	wrapped, _, _, err := parse(b)
+	if err != nil {
+		return err
+	}
+	return m.Settle(wrapped)
+}
+
 // write makes the store hold c. The caller has the lock.
 func write(m Master, path string, c *content) error {
 	b, err := wrap(m, c)
@@ -244,7 +268,7 @@ func write(m Master, path string, c *content) error {
 	if err := replace(aside, path); err != nil {
 		return err
 	}
-	return m.Settle()
+	return settle(m, path)
 }
 
 // lock keeps other writers, in this process and others, off until done.

@@ -20,27 +20,30 @@ const kills = 100
 // TestMain runs the tests, or a child of TestKilled.
 func TestMain(m *testing.M) { dying.Main(m, erases) }
 
-// erases is the child: it erases and rotates until it is killed, and says what it was told is done.
+// erases is the child: it rotates and erases until it is killed, and says what it was told is done.
 // It may die at each call that changes files.
 func erases(f dying.Fate, step func()) {
 	durable.Hook = func(durable.Op, string) error { step(); return nil }
 	k, err := Open(f.Dir, NewMaster(f.Dir+"/master.key"))
 	for n := 0; err == nil; n++ {
-		id := fmt.Sprintf("p%d.%d", os.Getpid(), n)
-		if err = k.Erase(id); err == nil {
-			fmt.Fprintln(os.Stderr, id)
-		}
-		if err == nil && n%3 == 2 {
+		if n%3 == 0 {
 			err = k.Rotate(time.Unix(1, 0))
+		}
+		id := fmt.Sprintf("p%d.%d", os.Getpid(), n)
+		if err == nil {
+			err = k.Erase(id)
+		}
+		if err == nil {
+			fmt.Fprintln(os.Stderr, id)
 		}
 	}
 	fmt.Fprintln(os.Stderr, err)
 	os.Exit(1)
 }
 
-// A writer that is killed at any call that changes a file, or between two,
-// leaves a store that opens whole: what it was told is erased is, nobody else
-// is, and nothing is left of the files before.
+// A writer that is killed at any call that changes a file, or between two, and the
+// one after it too, leave a store that opens whole: what they were told is erased is,
+// nobody else is, and nothing is left of the files before.
 func TestKilled(t *testing.T) {
 	rng := dying.Seeded(t)
 	dir := t.TempDir()
@@ -48,7 +51,7 @@ func TestKilled(t *testing.T) {
 	var gone []string
 	told := 0
 	for i := range kills {
-		f := dying.Fate{Dir: dir, Call: rng.IntN(60)}
+		f := dying.Fate{Dir: dir, Call: rng.IntN(70)}
 		if i%10 == 0 { // makes a store, and is often killed in that
 			dir, gone, f.Call = t.TempDir(), nil, rng.IntN(25)
 			f.Dir = dir
@@ -56,7 +59,7 @@ func TestKilled(t *testing.T) {
 		if rng.IntN(2) == 0 {
 			f.Wait = 1 + time.Duration(rng.Int64N(int64(3*time.Millisecond)))
 		}
-		erased := die(t, f)
+		erased := append(die(t, f), die(t, dying.Fate{Dir: dir, Call: rng.IntN(25)})...)
 		gone, told = append(gone, erased...), told+len(erased)
 		k := open(t, dir)
 		if i%10 == 0 {

@@ -29,11 +29,12 @@ type Master interface {
 	// Unwrap is its inverse, also for the master key before while Renew was not
 	// followed by Settle. Another master key gives ieum.ErrDenied.
 	Unwrap(wrapped []byte) ([]byte, error)
-	// Renew lets Wrap use a new master key.
+	// Renew lets Wrap use a new master key. Settle comes before it, for there is
+	// room for one.
 	Renew() error
-	// Settle forgets the master key before, when nothing is wrapped with it any
-	// more.
-	Settle() error
+	// Settle keeps the master key that opens what is wrapped, and destroys the
+	// other while there are two.
+	Settle(wrapped []byte) error
 }
 
 // NewMaster returns the master key that where names: a file, or exec:PROGRAM
@@ -106,30 +107,42 @@ func (m fileMaster) Wrap(key []byte) ([]byte, error) {
 }
 
 func (m fileMaster) Unwrap(wrapped []byte) ([]byte, error) {
+	key, _, err := m.unwrap(wrapped)
+	return key, err
+}
+
+// unwrap also returns in which of the two files the master key is.
+func (m fileMaster) unwrap(wrapped []byte) (key []byte, path string, err error) {
 	master, err := m.read(m.path)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	key, err := decrypt(master, wrapped, []byte(m.domain()))
-	if err == nil {
-		return key, nil
+	if key, err := decrypt(master, wrapped, []byte(m.domain())); err == nil {
+		return key, m.path, nil
 	}
 	if next, none := m.read(m.next()); none == nil {
-		key, err = decrypt(next, wrapped, []byte(m.domain()))
+		if key, err := decrypt(next, wrapped, []byte(m.domain())); err == nil {
+			return key, m.next(), nil
+		}
 	}
-	if err != nil {
-		return nil, ieum.Errorf(ieum.ErrDenied, "the master key %s is not the one of the key store; put back the one that belongs to it", m.path)
-	}
-	return key, nil
+	return nil, "", ieum.Errorf(ieum.ErrDenied, "the master key %s is not the one of the key store; put back the one that belongs to it", m.path)
 }
 
 func (fileMaster) domain() string { return "ieum/master/1" }
 
 func (m fileMaster) Renew() error { return draw(m.next()) }
 
-func (m fileMaster) Settle() error {
+func (m fileMaster) Settle(wrapped []byte) error {
 	if _, err := os.Lstat(m.next()); errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return shred(m.path+".old", m.path)
+	}
+	key, path, err := m.unwrap(wrapped)
+	clear(key)
+	switch {
+	case err != nil:
+		return err
+	case path == m.path:
+		return shred(m.next(), m.path)
 	}
 	return replace(m.next(), m.path)
 }
@@ -142,9 +155,9 @@ type execMaster struct{ program string }
 
 func (m execMaster) Name() string { return "exec:" + m.program }
 
-func (execMaster) Begin() error  { return nil }
-func (execMaster) Renew() error  { return nil }
-func (execMaster) Settle() error { return nil }
+func (execMaster) Begin() error        { return nil }
+func (execMaster) Renew() error        { return nil }
+func (execMaster) Settle([]byte) error { return nil }
 
 func (m execMaster) Wrap(key []byte) ([]byte, error)       { return m.ask("wrap", key) }
 func (m execMaster) Unwrap(wrapped []byte) ([]byte, error) { return m.ask("unwrap", wrapped) }

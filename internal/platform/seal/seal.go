@@ -271,12 +271,16 @@ func (k *Keys) changed(do func(*content) (*content, error)) error {
 		return err
 	}
 	defer c.forget()
+	if err := settle(k.master, k.Path()); err != nil { // what a crash left
+		return err
+	}
 	next, err := do(c)
 	if err != nil || next == c {
 		return err
 	}
 	defer next.forget()
 	if err := write(k.master, k.Path(), next); err != nil {
+		settle(k.master, k.Path()) // a master key that was drawn for nothing goes; where it cannot, the next change does it
 		return err
 	}
 	return k.load()
