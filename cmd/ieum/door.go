@@ -56,10 +56,10 @@ func (c colleagues) Staff(ctx context.Context, may ieum.Permission) (list []door
 		if one.Confirmer == "" || role == nil || !role.Allows(may) {
 			continue
 		}
-		list = append(list, door.Colleague{ID: one.Account, Name: of[one.Account].Name, Title: fmt.Sprintf("%s %d", role.Title.KO, one.First), Organisation: one.Organisation, Site: one.Site,
+		list = append(list, door.Colleague{ID: one.Account, Name: of[one.Account].Name, Role: one.Role, Title: ieum.Text{KO: fmt.Sprintf("%s %d", role.Title.KO, one.First), EN: fmt.Sprintf("%s %d", role.Title.EN, one.First)}, Organisation: one.Organisation, Site: one.Site,
 			Place: places[one.Organisation], Office: offices[one.Organisation+"/"+one.Site]})
 	}
-	slices.SortFunc(list, func(a, b door.Colleague) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(list, func(a, b door.Colleague) int { return strings.Compare(a.Name, b.Name) })
 	return list, err
 }
 

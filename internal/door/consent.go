@@ -237,8 +237,8 @@ type ReceiptDesk struct {
 	Heard string `json:"ieum:heardBy,omitempty"` // "" = it was signed
 }
 
-// Receipt returns the receipt of a consent.
-func (d *Door) Receipt(ctx context.Context, person ieum.PersonID, id string) (*Receipt, error) {
+// Receipt returns the receipt of a consent, with the titles of staff in a language.
+func (d *Door) Receipt(ctx context.Context, l ieum.Lang, person ieum.PersonID, id string) (*Receipt, error) {
 	all, err := consents(ctx, d.store, `person = ? AND id = ?`, person, id)
 	if err != nil {
 		return nil, err
@@ -264,7 +264,7 @@ func (d *Door) Receipt(ctx context.Context, person ieum.PersonID, id string) (*R
 	} else if len(by) == 1 {
 		r.With = !c.Stopped.IsZero() && c.Stopped.Equal(by[0].Ended)
 	}
-	names, err := d.names(ctx)
+	names, err := d.names(ctx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -281,23 +281,36 @@ func (d *Door) Receipt(ctx context.Context, person ieum.PersonID, id string) (*R
 	return r, err
 }
 
-// names are the names of those who read.
+// names are the names of those who read, in one language.
 type names struct {
-	staff         map[ieum.AccountID]string
+	staff         map[ieum.AccountID]string // by the title of the first role they have
+	held          map[office]string         // by the title of each
 	organisations map[string]string
 }
 
-func (d *Door) names(ctx context.Context) (names, error) { return d.namesOf(ctx, ieum.ReadClients) }
+// An office is somebody in one of their roles.
+type office struct {
+	account ieum.AccountID
+	role    ieum.RoleID
+}
+
+func (d *Door) names(ctx context.Context, l ieum.Lang) (names, error) {
+	return d.namesOf(ctx, l, ieum.ReadClients)
+}
 
 // namesOf are the names of staff who may do something, and of all organisations.
-func (d *Door) namesOf(ctx context.Context, may ieum.Permission) (names, error) {
-	n := names{staff: map[ieum.AccountID]string{}}
+func (d *Door) namesOf(ctx context.Context, l ieum.Lang, may ieum.Permission) (names, error) {
+	n := names{staff: map[ieum.AccountID]string{}, held: map[office]string{}}
 	all, err := d.Accounts.Staff(ctx, may)
 	if err != nil {
 		return n, err
 	}
 	for _, c := range all {
-		n.staff[c.ID] = c.Title
+		title := c.Title.In(l)
+		if n.staff[c.ID] == "" {
+			n.staff[c.ID] = title
+		}
+		n.held[office{c.ID, c.Role}] = title
 	}
 	n.organisations, err = d.Accounts.Organisations(ctx, "")
 	return n, err

@@ -48,7 +48,8 @@ type Sealer interface {
 type Colleague struct {
 	ID                 ieum.AccountID `json:"id"`
 	Name               string         `json:"name"`  // that they sign in with, which other staff alone is shown
-	Title              string         `json:"title"` // by which people know them, such as 상담사 12
+	Role               ieum.RoleID    `json:"-"`     // in which they may; somebody of two roles is listed for each
+	Title              ieum.Text      `json:"title"` // of it, by which people know them, such as 상담사 12
 	Organisation, Site string         `json:"-"`
 	Place              string         `json:"place"` // the organisation's name
 	Office             string         `json:"-"`     // the site's name; "" = none

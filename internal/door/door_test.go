@@ -82,7 +82,7 @@ func open(t testing.TB, d *db.DB, dir string) *bench {
 	}
 	at := monday
 	b := &bench{t: t, d: d, dir: dir, keys: keys, clock: &at, set: set, staff: []Colleague{
-		{ID: "acounsellor", Name: "counsellor", Title: "상담사 1", Organisation: "center", Site: "north"}, {ID: "asecond", Name: "second", Title: "상담사 2", Organisation: "center", Site: "north"},
+		{ID: "acounsellor", Name: "counsellor", Role: "counsellor", Title: ieum.Text{KO: "상담사 1", EN: "Counsellor 1"}, Organisation: "center", Site: "north"}, {ID: "asecond", Name: "second", Role: "counsellor", Title: ieum.Text{KO: "상담사 2", EN: "Counsellor 2"}, Organisation: "center", Site: "north"},
 		{ID: "aother", Name: "other", Organisation: "elsewhere"},
 	}}
 	b.Door, err = New(ctx, d, set, func() time.Time { return *b.clock }, Needs{Keys: keys, Accounts: b, Ledger: (*benchLedger)(b), Rows: &b.rows})
@@ -366,7 +366,7 @@ func (b *bench) acts(p ieum.PersonID, of Proposal) Mandate {
 	m := wait[len(wait)-1]
 	if of.Name == "second" { // nobody confirms for themselves
 		by = b.as("aofficer", "officer", "center", "", "")
-		b.staff = append(b.staff, Colleague{ID: by.ID, Name: "officer", Title: "담당자 3", Organisation: "center"})
+		b.staff = append(b.staff, Colleague{ID: by.ID, Name: "officer", Role: "officer", Title: ieum.Text{KO: "담당자 3", EN: "Officer 3"}, Organisation: "center"})
 	}
 	if err := b.Confirm(ctx, by, m.ID, of.Name); err != nil {
 		b.t.Fatal(err)
@@ -500,7 +500,7 @@ func TestStoppingIsEffectiveAtTheNextRead(t *testing.T) {
 		if _, err := b.Read(ctx, by, p, "counselling", ieum.ResumeRecord); key(err) != "door.refused.basis" {
 			t.Errorf("the next read: %v", err)
 		}
-		r := must[*Receipt](t)(b.Receipt(ctx, p, c.ID))
+		r := must[*Receipt](t)(b.Receipt(ctx, "ko", p, c.ID))
 		if r.Status != "dpv:ConsentWithdrawn" || r.Recipient.Name != "상담사 1 (가상 일자리센터)" || len(r.Records) != 4 {
 			t.Errorf("the receipt is %+v", r)
 		}

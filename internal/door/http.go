@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/platform/web"
 )
 
@@ -135,6 +136,8 @@ func (h *handlers) said(l ieum.Lang, n names, lines []Line) (out []readLine) {
 		switch {
 		case one.Own():
 			s.Who = h.site.Text(l, "door.yourself", nil)
+		case one.Basis == defs.BasisMandate:
+			s.Who = h.role(l, one.Role) // also where they work for the service
 		default:
 			s.Who = h.who(l, n, one.By, one.Role, one.Organisation)
 		}

@@ -129,7 +129,7 @@ func (h *handlers) fillClient(r *http.Request, by Asker, person ieum.PersonID, p
 			page.Missing = append(page.Missing, k.Kind)
 		}
 	}
-	n, err := h.d.names(ctx)
+	n, err := h.d.names(ctx, web.Lang(r))
 	if err != nil {
 		return err
 	}

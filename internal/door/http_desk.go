@@ -45,7 +45,7 @@ func (h *handlers) twins(r *http.Request, by Asker, f deskForm) (list []twinLine
 	if err != nil {
 		return nil, err
 	}
-	n, err := h.d.names(r.Context())
+	n, err := h.d.names(r.Context(), web.Lang(r))
 	for _, t := range all {
 		list = append(list, twinLine{t, n.staff[t.Counsellor]})
 	}

@@ -46,7 +46,7 @@ func (h *handlers) waitingLines(r *http.Request, by Asker) (list []waitingLine, 
 	if err != nil {
 		return nil, err
 	}
-	n, err := h.d.names(r.Context())
+	n, err := h.d.names(r.Context(), web.Lang(r))
 	if err != nil {
 		return nil, err
 	}

@@ -81,7 +81,7 @@ func (h *handlers) myPage(r *http.Request, by Asker, person string) (*myPage, er
 	if err != nil {
 		return nil, err
 	}
-	n, err := h.d.names(ctx)
+	n, err := h.d.names(ctx, web.Lang(r))
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func (h *handlers) access(w http.ResponseWriter, r *http.Request, by Asker) erro
 	if err != nil {
 		return err
 	}
-	n, err := h.d.names(r.Context())
+	n, err := h.d.names(r.Context(), web.Lang(r))
 	if err != nil {
 		return err
 	}

@@ -186,7 +186,7 @@ func (h *handlers) receiptOf(r *http.Request, by Asker) (*Receipt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.d.Receipt(r.Context(), id, f.ID)
+	return h.d.Receipt(r.Context(), web.Lang(r), id, f.ID)
 }
 
 func (h *handlers) receipt(w http.ResponseWriter, r *http.Request, by Asker) error {

@@ -47,8 +47,9 @@ func (w Watched) Papers() bool { return w.Flag == flagMandate || w.Flag == flagW
 // Short is what the page calls whom a complaint is about.
 func (c Complaint) Short() string { return short(string(c.Person)) }
 
-// who names a reader: by title and number while they hold a role, else by role, and
-// by the beginning of the id that the journal has.
+// who names a reader: by title and number of the role they read in while they hold it,
+// else by the role alone; by who they are today where no role is told; else by the
+// beginning of the id that the journal has.
 func (h *handlers) who(l ieum.Lang, n names, reader string, role ieum.RoleID, organisation string) string {
 	if reader == bySelf {
 		return h.site.Text(l, "door.yourself", nil)
@@ -56,7 +57,10 @@ func (h *handlers) who(l ieum.Lang, n names, reader string, role ieum.RoleID, or
 	if reader == byHolder || reader == byService {
 		return h.site.Text(l, "door."+reader, nil)
 	}
-	name := n.staff[ieum.AccountID(reader)]
+	name := n.held[office{ieum.AccountID(reader), role}]
+	if name == "" && h.d.set.Roles[role] == nil {
+		name = n.staff[ieum.AccountID(reader)]
+	}
 	if name == "" && role != "" {
 		name = h.role(l, role)
 	}
@@ -94,7 +98,7 @@ func (h *handlers) oversightPage(r *http.Request, by Asker, f oversightForm) (*o
 	if err != nil {
 		return nil, err
 	}
-	n, err := h.d.namesOf(r.Context(), ieum.OwnData) // all of staff
+	n, err := h.d.namesOf(r.Context(), web.Lang(r), ieum.OwnData) // all of staff
 	if err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ func (h *handlers) papersPage(r *http.Request, by Asker, f stoppingForm) (*paper
 	if err != nil {
 		return nil, err
 	}
-	n, err := h.d.names(r.Context())
+	n, err := h.d.names(r.Context(), web.Lang(r))
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +159,7 @@ func (h *handlers) stopped(w http.ResponseWriter, r *http.Request, by Asker) err
 	if err != nil {
 		return err
 	}
-	n, err := h.d.names(r.Context())
+	n, err := h.d.names(r.Context(), web.Lang(r))
 	if err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ func (h *handlers) named(r *http.Request, by Asker, list []clientLine) error {
 }
 
 func (h *handlers) clientsPage(w http.ResponseWriter, r *http.Request, by Asker, page clientsPage) error {
-	n, err := h.d.names(r.Context())
+	n, err := h.d.names(r.Context(), web.Lang(r))
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (h *handlers) clientLines(r *http.Request, by Asker) (list []clientLine, er
 	if err := needs(by, ieum.ReadClients); err != nil {
 		return nil, err
 	}
-	n, err := h.d.names(r.Context())
+	n, err := h.d.names(r.Context(), web.Lang(r))
 	if err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func TestWhatWasAgreedToEndsWithTheMandate(t *testing.T) {
 			t.Fatal(err)
 		}
 		for id, want := range map[string]string{ends.ID: "dpv:ConsentWithdrawn true", stays.ID: "dpv:ConsentGiven false", own.ID: "dpv:ConsentGiven false"} {
-			r := must[*Receipt](t)(b.Receipt(ctx, p, id))
+			r := must[*Receipt](t)(b.Receipt(ctx, "ko", p, id))
 			if got := fmt.Sprint(r.Status, " ", r.With); got != want {
 				t.Errorf("the receipt says %s of %+v, want %s", got, r, want)
 			}
@@ -322,7 +322,7 @@ func TestAConsentEndsWithTheDayItSays(t *testing.T) {
 		}
 		b.person()
 		for what, c := range map[string]Consent{"on paper": must[[]Consent](t)(b.Consents(ctx, b.registered("consent")))[0], "on screen": b.give("acounsellor", "counselling")} {
-			r := must[*Receipt](t)(b.Receipt(ctx, c.Person, c.ID))
+			r := must[*Receipt](t)(b.Receipt(ctx, "ko", c.Person, c.ID))
 			if c.Last() != last || r.Last() != last || c.Holds(endOf(last)) || !c.Holds(endOf(last).Add(-time.Second)) {
 				t.Errorf("%s it lasts until %s, the receipt says %s", what, c.Until, r.Last())
 			}
@@ -346,7 +346,7 @@ func TestAMandateEndsWithTheAccount(t *testing.T) {
 		if all := must[[]Mandate](t)(b.MandatesOf(ctx, p)); len(all) > 0 {
 			t.Errorf("there is %+v", all)
 		}
-		if r := must[*Receipt](t)(b.Receipt(ctx, p, c.ID)); !r.With {
+		if r := must[*Receipt](t)(b.Receipt(ctx, "ko", p, c.ID)); !r.With {
 			t.Errorf("the receipt says %+v", r)
 		}
 		got := must[[]Change](t)(b.Changes(ctx, p))

@@ -116,7 +116,7 @@ func (d *Door) colleagues(ctx context.Context, organisation string) ([]Colleague
 }
 
 // byTitle orders staff as people know them, not as they sign in.
-func byTitle(a, b Colleague) int { return strings.Compare(a.Title, b.Title) }
+func byTitle(a, b Colleague) int { return strings.Compare(a.Title.KO, b.Title.KO) }
 
 // served refuses a desk of an organisation that neither counsels nor counselled nor
 // registered somebody; it says of everybody else that there is nobody.

@@ -42,7 +42,7 @@ func TestAClientStopsOnPaper(t *testing.T) {
 				if i < 0 || list[i].By != "asecond" || list[i].Heard != heard || list[i].Role != "counsellor" || list[i].At != monday.Unix() {
 					t.Errorf("the person's list is %+v", list)
 				}
-				r := must[*Receipt](t)(b.Receipt(ctx, p, s.IDs[0]))
+				r := must[*Receipt](t)(b.Receipt(ctx, "ko", p, s.IDs[0]))
 				if r.Status != "dpv:ConsentWithdrawn" || r.Desk == nil || (r.Desk.Heard == "") != (heard == "") {
 					t.Errorf("the consent's receipt is %+v %+v", r, r.Desk)
 				}
