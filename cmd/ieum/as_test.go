@@ -191,17 +191,13 @@ func TestACredentialTakesASignIn(t *testing.T) {
 // how many they are; one that reads of nobody has nothing to write down.
 func TestJobsAreWrittenDown(t *testing.T) {
 	data := copyOfDemo(t)
-	secret := filepath.Join(t.TempDir(), "passphrase")
-	writeFile(t, secret, "correct horse battery staple\n")
-	if err := os.Chmod(secret, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	at := newSafe(t)
 	for _, tt := range []struct{ args, purpose string }{
 		{"build", "labour-market"},
 		{"recommend -k 1", "placement"},
 		{"bench snapshot", "labour-market"},
 		{"fsck", "safekeeping"},
-		{"backup " + filepath.Join(t.TempDir(), "copy") + " --passphrase " + secret, "safekeeping"},
+		{"backup " + at.path("copy") + " --recipients " + at.public + " --and " + at.publicTwo, "safekeeping"},
 	} {
 		before := len(told(t, data, "door.bulk"))
 		status, _, said := invoke(data, "", strings.Fields(tt.args)...)

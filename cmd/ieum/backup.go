@@ -17,14 +17,13 @@ var backupCommand = &command{
 	name: "backup", args: "FILE", about: "copy database, lake and quarantines into one encrypted file, also while serving",
 	holds: web.Records, through: asJob, purpose: safekeeping,
 	setup: func(fs *flag.FlagSet) run {
-		recipients := fs.String("recipients", "", "encrypt for the public keys in this file, as age-keygen -y writes them")
-		passphrase := fs.String("passphrase", "", "encrypt with the passphrase in the first line of this file")
-		and := fs.String("and", "", "and for the public keys of a second person in this file: opening takes both")
+		recipients := fs.String("recipients", "", "encrypt for the public keys in this `file`, as age-keygen -y writes them")
+		and := fs.String("and", "", "and for the public keys of a second person in this `file`: opening takes both")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) != 1 {
 				return usagef("name one file: ieum backup FILE")
 			}
-			keys, err := keysOf(*recipients, *passphrase, *and, "--recipients", backup.Recipients)
+			keys, err := keysOf(*recipients, *and, "--recipients", backup.Recipients)
 			if err != nil {
 				return err
 			}
@@ -33,23 +32,20 @@ var backupCommand = &command{
 	},
 }
 
-// keysOf reads the one of the two files that was named, and that of a second
-// person beside the first.
-func keysOf(file, passphrase, and, flag string, read func(string) (backup.Keys, error)) (backup.Keys, error) {
-	switch {
-	case file != "" && passphrase == "" && and == "":
-		return read(file)
-	case file != "" && passphrase == "":
-		one, err := read(file)
-		if err != nil {
-			return one, err
-		}
-		two, err := read(and)
-		return one.And(two), err
-	case file == "" && passphrase != "" && and == "":
-		return backup.Passphrase(passphrase)
+// keysOf reads the keys of two people: nobody restores alone.
+func keysOf(one, two, flag string, read func(string) (backup.Keys, error)) (backup.Keys, error) {
+	if one == "" || two == "" {
+		return backup.Keys{}, usagef("name %s FILE and --and FILE, the keys of two people: a backup opens with both together", flag)
 	}
-	return backup.Keys{}, usagef("name either %s FILE, and with --and FILE that of a second person, or --passphrase FILE", flag)
+	keys, err := read(one)
+	if err != nil {
+		return keys, err
+	}
+	other, err := read(two)
+	if err != nil {
+		return other, err
+	}
+	return keys.And(other)
 }
 
 // databaseEntry is the name in a backup under which the copy of the database lies.
@@ -84,7 +80,7 @@ func makeBackup(ctx context.Context, e *env, path string, keys backup.Keys) erro
 	if err := w.Close(); err != nil {
 		return err
 	}
-	e.say("%s: the database and %d files, %s bytes; keep the keys, which are not in it, in another place", path, len(files), web.Number(bytes))
+	e.say("%s: the database and %d files, %s bytes; two people open it together; keep the keys, which are not in it, in another place", path, len(files), web.Number(bytes))
 	return nil
 }
 

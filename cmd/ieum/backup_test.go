@@ -16,21 +16,23 @@ import (
 	"ieum/internal/platform/db/dbtest"
 )
 
-// A safe is a folder with a pair of keys, for backups.
-type safe struct{ dir, public, secret string }
+// A safe is a folder with the pairs of keys of two people, for backups.
+type safe struct{ dir, public, secret, publicTwo, secretTwo string }
 
 func newSafe(t *testing.T) safe {
 	t.Helper()
-	pair, err := age.GenerateX25519Identity()
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
-	s := safe{dir, filepath.Join(dir, "public"), filepath.Join(dir, "secret")}
-	writeFile(t, s.public, pair.Recipient().String()+"\n")
-	writeFile(t, s.secret, pair.String()+"\n")
-	if err := os.Chmod(s.secret, 0o600); err != nil {
-		t.Fatal(err)
+	s := safe{dir, filepath.Join(dir, "public"), filepath.Join(dir, "secret"), filepath.Join(dir, "public-two"), filepath.Join(dir, "secret-two")}
+	for public, secret := range map[string]string{s.public: s.secret, s.publicTwo: s.secretTwo} {
+		pair, err := age.GenerateX25519Identity()
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, public, pair.Recipient().String()+"\n")
+		writeFile(t, secret, pair.String()+"\n")
+		if err := os.Chmod(secret, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return s
 }
@@ -40,7 +42,7 @@ func (s safe) path(name string) string { return filepath.Join(s.dir, name) }
 // backup backs a bench up.
 func (s safe) backup(b *bench, name string) {
 	b.t.Helper()
-	b.succeed("backup", s.path(name), "--recipients", s.public)
+	b.succeed("backup", s.path(name), "--recipients", s.public, "--and", s.publicTwo)
 }
 
 // rows are all that the database holds.
@@ -118,7 +120,7 @@ func TestABackupComesBackWhole(t *testing.T) {
 			if way.to {
 				back.database = dbtest.Postgres(t)
 			}
-			back.succeed("restore", at.path("one"), "--identity", at.secret)
+			back.succeed("restore", at.path("one"), "--identity", at.secret, "--and", at.secretTwo)
 			if back.contents() != b.contents() {
 				t.Error("the files are not the same")
 			}
@@ -138,37 +140,28 @@ func TestABackupComesBackWhole(t *testing.T) {
 			if back.served() != b.served() {
 				t.Errorf("the snapshot of what came back is %s, want %s", back.served(), b.served())
 			}
-			back.fail(1, "holds something already", "restore", at.path("one"), "--identity", at.secret)
+			back.fail(1, "holds something already", "restore", at.path("one"), "--identity", at.secret, "--and", at.secretTwo)
 		})
 	}
 }
 
-// A passphrase closes and opens a backup too.
-func TestABackupWithAPassphrase(t *testing.T) {
-	b, at := newBench(t), newSafe(t)
-	writeFile(t, at.path("words"), "twelve or more characters\n")
-	if err := os.Chmod(at.path("words"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	b.succeed("backup", at.path("one"), "--passphrase", at.path("words"))
-	before := b.contents()
-	b.data = filepath.Join(t.TempDir(), "data")
-	b.succeed("restore", at.path("one"), "--passphrase", at.path("words"))
-	if b.contents() != before {
-		t.Error("the files are not the same")
-	}
-}
-
-// A backup for two people is restored by both of them together alone.
+// A backup is made for two people, and both of them together alone restore it.
 func TestABackupForTwoPeople(t *testing.T) {
-	b, one, two := newBench(t), newSafe(t), newSafe(t)
-	b.succeed("backup", one.path("both"), "--recipients", one.public, "--and", two.public)
+	b, at := newBench(t), newSafe(t)
+	b.fail(2, "the keys of two people", "backup", at.path("both"), "--recipients", at.public)
+	b.fail(2, "the keys of two people", "backup", at.path("both"), "--and", at.publicTwo)
+	b.fail(1, "stands in both", "backup", at.path("both"), "--recipients", at.public, "--and", at.public)
+	at.backup(b, "both")
 	before := b.contents()
 	b.data = filepath.Join(t.TempDir(), "data")
-	b.fail(1, "opens with the keys of both; name the second one's with --and FILE", "restore", one.path("both"), "--identity", one.secret)
-	b.fail(1, "cannot be opened with this key", "restore", one.path("both"), "--identity", two.secret)
-	b.fail(2, "name either", "restore", one.path("both"), "--and", two.secret)
-	b.succeed("restore", one.path("both"), "--identity", one.secret, "--and", two.secret)
+	for _, one := range [][]string{{"--identity", at.secret}, {"--and", at.secret}, {}} {
+		b.fail(2, "the keys of two people", append([]string{"restore", at.path("both")}, one...)...)
+	}
+	stranger := newSafe(t)
+	b.fail(1, "cannot be opened with these keys", "restore", at.path("both"), "--identity", stranger.secret, "--and", at.secretTwo)
+	b.fail(1, "opens with the keys of both", "restore", at.path("both"), "--identity", at.secret, "--and", stranger.secretTwo)
+	b.fail(1, "opens with the keys of both", "restore", at.path("both"), "--identity", at.secret, "--and", at.secret)
+	b.succeed("restore", at.path("both"), "--identity", at.secretTwo, "--and", at.secret)
 	if b.contents() != before {
 		t.Error("the files are not the same")
 	}
@@ -179,21 +172,20 @@ func TestABackupForTwoPeople(t *testing.T) {
 func TestBackupsThatAreRefused(t *testing.T) {
 	b, at := newBench(t), newSafe(t)
 	at.backup(b, "one")
-	b.fail(1, "there is a file "+at.path("one")+" already", "backup", at.path("one"), "--recipients", at.public)
-	b.fail(1, "there is no folder", "backup", at.path("none/one"), "--recipients", at.public)
-	b.fail(1, "holds no public keys", "backup", at.path("two"), "--recipients", b.in("jobs.csv"))
-	b.fail(2, "name either --recipients FILE", "backup", at.path("two"))
-	b.fail(1, "may be read or changed by others", "backup", at.path("two"), "--passphrase", at.public)
-	b.fail(1, "holds something already", "restore", at.path("one"), "--identity", at.secret)
+	b.fail(1, "there is a file "+at.path("one")+" already", "backup", at.path("one"), "--recipients", at.public, "--and", at.publicTwo)
+	b.fail(1, "there is no folder", "backup", at.path("none/one"), "--recipients", at.public, "--and", at.publicTwo)
+	b.fail(1, "holds no public keys", "backup", at.path("two"), "--recipients", b.in("jobs.csv"), "--and", at.publicTwo)
+	b.fail(2, "name --recipients FILE and --and FILE", "backup", at.path("two"))
+	b.fail(1, "holds something already", "restore", at.path("one"), "--identity", at.secret, "--and", at.secretTwo)
 
 	text, err := os.ReadFile(at.path("one"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	to := &bench{t: t, root: b.root, data: filepath.Join(t.TempDir(), "new", "data")}
-	to.fail(1, "there is no file", "restore", at.path("none"), "--identity", at.secret)
-	to.fail(1, "cannot be opened with this key", "restore", at.path("one"), "--identity", newSafe(t).secret)
-	to.fail(1, "holds no secret key", "restore", at.path("one"), "--identity", closed(t, at.public))
+	to.fail(1, "there is no file", "restore", at.path("none"), "--identity", at.secret, "--and", at.secretTwo)
+	to.fail(1, "may be read or changed by others", "restore", at.path("one"), "--identity", at.public, "--and", at.secretTwo)
+	to.fail(1, "holds no secret key", "restore", at.path("one"), "--identity", closed(t, at.public), "--and", at.secretTwo)
 	header := bytes.Index(text, []byte("\n---")) // before it stands whom the backup is for
 	refused := func(wrong []byte, place int) {
 		t.Helper()
@@ -202,7 +194,7 @@ func TestBackupsThatAreRefused(t *testing.T) {
 		if place < header && len(wrong) == len(text) {
 			says = "wrong" // the name of the file: which of the two cannot be told
 		}
-		to.fail(1, says, "restore", at.path("wrong"), "--identity", at.secret)
+		to.fail(1, says, "restore", at.path("wrong"), "--identity", at.secret, "--and", at.secretTwo)
 		if left, _ := filepath.Glob(filepath.Join(filepath.Dir(to.data), "*")); len(left) > 0 {
 			t.Fatalf("there is %v", left)
 		}
@@ -217,7 +209,7 @@ func TestBackupsThatAreRefused(t *testing.T) {
 	}
 	refused(text[:len(text)-1], len(text))
 	refused(append(bytes.Clone(text), 0), len(text))
-	to.succeed("restore", at.path("one"), "--identity", at.secret)
+	to.succeed("restore", at.path("one"), "--identity", at.secret, "--and", at.secretTwo)
 }
 
 // closed is a copy of a file that only its owner may read.
@@ -239,7 +231,7 @@ func closed(t *testing.T, path string) string {
 func TestADamagedLakeIsNotBackedUp(t *testing.T) {
 	b, at := newBench(t), newSafe(t)
 	b.overwrite("lake/stall/posting/*.parquet")
-	b.fail(1, "put back this file from a backup", "backup", at.path("one"), "--recipients", at.public)
+	b.fail(1, "put back this file from a backup", "backup", at.path("one"), "--recipients", at.public, "--and", at.publicTwo)
 	if left, _ := filepath.Glob(at.path("one*")); len(left) > 0 {
 		t.Errorf("there is %v", left)
 	}
@@ -255,8 +247,8 @@ func TestKilledBackupsAndRestores(t *testing.T) {
 		args []string
 		made func(dir string) string // what the command makes
 	}{
-		{"backup", []string{"backup", at.path("one"), "--recipients", at.public}, func(string) string { return at.path("one") }},
-		{"restore", []string{"restore", at.path("whole"), "--identity", at.secret}, func(dir string) string { return filepath.Join(dir, "data") }},
+		{"backup", []string{"backup", at.path("one"), "--recipients", at.public, "--and", at.publicTwo}, func(string) string { return at.path("one") }},
+		{"restore", []string{"restore", at.path("whole"), "--identity", at.secret, "--and", at.secretTwo}, func(dir string) string { return filepath.Join(dir, "data") }},
 	} {
 		t.Run(what.name, func(t *testing.T) {
 			scene := t.TempDir()
@@ -297,7 +289,7 @@ func lastCall(from *bench, name, scene string, at safe) bool {
 	b := &bench{t: from.t, root: scene, data: filepath.Join(scene, "data")}
 	if name == "backup" {
 		b.data = filepath.Join(from.t.TempDir(), "data")
-		if status, _, _ := b.run("restore", at.path("one"), "--identity", at.secret); status != 0 {
+		if status, _, _ := b.run("restore", at.path("one"), "--identity", at.secret, "--and", at.secretTwo); status != 0 {
 			return false
 		}
 	}

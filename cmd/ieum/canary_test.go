@@ -253,8 +253,8 @@ func (w *walk) settle() {
 		w.values[name] = filepath.Join(dir, name)
 	}
 	writeFile(w.T, w.values["resume"], "프레스 조작원 5년\n")
-	writeFile(w.T, w.values["secret"], "correct horse battery staple\n")
-	w.must(os.Chmod(w.values["secret"], 0o600))
+	at := newSafe(w.T)
+	w.values["public"], w.values["secret"], w.values["public-two"], w.values["secret-two"] = at.public, at.secret, at.publicTwo, at.secretTwo
 	w.values["recipient"] = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 	w.values["key"] = strings.TrimSpace(w.ask(reader{}, "GET", "/ledger/key", "").Body.String())
 	w.fill = w.replacer()

@@ -45,7 +45,7 @@ func TestNothingIsLeftOfWhoWasErased(t *testing.T) {
 	s := newSafe(t)
 	ieum(data, "ingest", "killed", in)
 	ieum(data, "build")
-	ieum(data, "backup", s.path("before"), "--recipients", s.public)
+	ieum(data, "backup", s.path("before"), "--recipients", s.public, "--and", s.publicTwo)
 	traces := traces7001(t, at(data))
 	silent(t, data, traces)
 	ieum(data, "forget", "killed", "가상열쇠7001", "--as", "demo-operator", "--purpose", "labour-market", "--credential", credentials(t, data)["operator"])
@@ -54,7 +54,7 @@ func TestNothingIsLeftOfWhoWasErased(t *testing.T) {
 	silent(t, data, traces)
 
 	back := filepath.Join(t.TempDir(), "data")
-	ieum(back, "restore", s.path("before"), "--identity", s.secret)
+	ieum(back, "restore", s.path("before"), "--identity", s.secret, "--and", s.secretTwo)
 	silent(t, back, traces)
 	copyFolder(t, filepath.Join(back, "keys"), filepath.Join(data, "keys"))
 	ieum(back, "build")

@@ -135,7 +135,7 @@ func TestTheKeysAreInNoBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	back := &bench{t: t, root: b.root, data: filepath.Join(t.TempDir(), "new", "data")}
-	back.succeed("restore", at.path("one"), "--identity", at.secret)
+	back.succeed("restore", at.path("one"), "--identity", at.secret, "--and", at.secretTwo)
 	back.fail(1, "people.keys is missing; put back", "account", "list")
 	copyFolder(t, filepath.Join(back.data, "keys"), where)
 	if !strings.Contains(back.rows(), id) {

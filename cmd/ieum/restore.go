@@ -26,14 +26,13 @@ var restoreCommand = &command{
 	name: "restore", args: "FILE", about: "make a data folder, and fill the database, of what ieum backup wrote",
 	holds: web.Records, through: asSealed,
 	setup: func(fs *flag.FlagSet) run {
-		identity := fs.String("identity", "", "the secret key is in this file, as age-keygen writes it")
-		passphrase := fs.String("passphrase", "", "the passphrase is in the first line of this file")
-		and := fs.String("and", "", "the secret key of the second person is in this file")
+		identity := fs.String("identity", "", "the secret key of one person is in this `file`, as age-keygen writes it")
+		and := fs.String("and", "", "the secret key of the second person is in this `file`")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) != 1 {
 				return usagef("name one file: ieum restore FILE")
 			}
-			keys, err := keysOf(*identity, *passphrase, *and, "--identity", backup.Identities)
+			keys, err := keysOf(*identity, *and, "--identity", backup.Identities)
 			if err != nil {
 				return err
 			}

@@ -20,7 +20,7 @@ func TestARestoredOlderDayIsKnown(t *testing.T) {
 	s.awaitSize(4)
 	s.stop()
 	back := &bench{t: t, root: b.root, data: filepath.Join(t.TempDir(), "new")}
-	back.succeed("restore", at.path("older"), "--identity", at.secret)
+	back.succeed("restore", at.path("older"), "--identity", at.secret, "--and", at.secretTwo)
 	copyFolder(t, filepath.Join(back.data, "keys"), filepath.Join(b.data, "keys"))
 	back.succeed("build")
 	seen := filepath.Join(back.data, "keys", "ledger.seen")

@@ -2,13 +2,17 @@ package main
 
 import (
 	"archive/tar"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"filippo.io/age"
 
 	"ieum/internal/platform/db/dbtest"
 )
@@ -69,6 +73,54 @@ func (b *bench) goesOn(ledger string) {
 	}
 }
 
+// forTwo makes of a backup that an older version wrote for one person one for two,
+// as docs/operating.md has it: age -d FILE | age -R TWO | age -R ONE.
+func (s safe) forTwo(t *testing.T, from, name string) {
+	t.Helper()
+	f, err := os.Open(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	with, err := age.NewScryptIdentity("a passphrase of an older day")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := age.Decrypt(f, with)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := os.Create(s.path(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	layers := []io.WriteCloser{out}
+	for _, public := range []string{s.public, s.publicTwo} {
+		key, err := os.ReadFile(public)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to, err := age.ParseRecipients(bytes.NewReader(key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := age.Encrypt(layers[0], to...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		layers = slices.Insert(layers, 0, io.WriteCloser(w))
+	}
+	if _, err := io.Copy(layers[0], plain); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range layers[:2] {
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // What an older version kept is brought up to date where it is, and goes on; so
 // does the backup that was taken before, in either database, which is the way
 // back: the version after it is refused by one before.
@@ -79,11 +131,8 @@ func TestAnUpgrade(t *testing.T) {
 	}
 	kept := older(t)
 	checkpoint := filepath.Join(kept, "ledger", "checkpoint")
-	pass := filepath.Join(t.TempDir(), "pass")
-	writeFile(t, pass, "a passphrase of an older day\n")
-	if err := os.Chmod(pass, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	at := newSafe(t)
+	at.forTwo(t, "testdata/older/backup.age", "backup")
 	t.Run("where it is", func(t *testing.T) {
 		(&bench{t: t, root: root, data: older(t)}).goesOn(checkpoint)
 	})
@@ -93,7 +142,8 @@ func TestAnUpgrade(t *testing.T) {
 			if postgres {
 				b.database = dbtest.Postgres(t)
 			}
-			b.succeed("restore", "testdata/older/backup.age", "--passphrase", pass)
+			b.fail(1, "two people make one of it that takes both", "restore", "testdata/older/backup.age", "--identity", at.secret, "--and", at.secretTwo)
+			b.succeed("restore", at.path("backup"), "--identity", at.secret, "--and", at.secretTwo)
 			copyFolder(t, filepath.Join(b.data, "keys"), filepath.Join(kept, "keys"))
 			b.goesOn(checkpoint)
 		})

@@ -121,14 +121,20 @@ func (f *File) Abandon() error {
 	return errors.Join(f.file.Close(), durable.Remove(f.temp))
 }
 
+// people is how many open a backup together.
+const people = 2
+
 // A Writer makes a backup. What it wrote is in its place only after Close.
 type Writer struct {
 	*File
 	tar *tar.Writer
 }
 
-// Create begins a backup at path, where there must be nothing yet.
+// Create begins a backup at path, where there must be nothing yet, for two people.
 func Create(path string, k Keys) (*Writer, error) {
+	if len(k.to) != people {
+		return nil, fmt.Errorf("backup: keys of %d people, not of %d", len(k.to), people)
+	}
 	f, err := CreateFile(path, k)
 	if err != nil {
 		return nil, err
@@ -198,11 +204,16 @@ type Reader struct {
 	tar   *tar.Reader
 }
 
-// ageMagic is what a file in the age format begins with.
-const ageMagic = "age-encryption.org/"
+// ageMagic is what a file in the age format begins with, and byPassphrase one that
+// a passphrase opens.
+const (
+	ageMagic     = "age-encryption.org/"
+	byPassphrase = ageMagic + "v1\n-> scrypt "
+)
 
-// Open opens a backup with the keys of all whom it was made for. Faults are
-// ieum.ErrInvalid or, with other keys, ieum.ErrDenied.
+// Open opens a backup with the keys of both whom it was made for. Faults are
+// ieum.ErrInvalid or, with other keys and for one that opens with a key alone,
+// ieum.ErrDenied.
 func Open(path string, k Keys) (*Reader, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -233,21 +244,25 @@ func Open(path string, k Keys) (*Reader, error) {
 	return r, nil
 }
 
-// unwind decrypts as often as the backup was encrypted.
+// unwind decrypts as often as the backup was encrypted, which is once for each of
+// whom it takes.
 func (r *Reader) unwind(k Keys) error {
 	r.plain = r.file
 	for layer := 0; ; layer++ {
 		in := bufio.NewReader(r.plain)
-		if begin, _ := in.Peek(len(ageMagic)); layer > 0 && string(begin) != ageMagic {
+		begin, err := in.Peek(len(byPassphrase))
+		switch inside := layer > 0 && !strings.HasPrefix(string(begin), ageMagic); {
+		case inside && layer == people:
 			r.plain = in
 			return nil
+		case inside && err == nil, string(begin) == byPassphrase:
+			return ieum.Errorf(ieum.ErrDenied, "%s opens with one key or a passphrase alone, as an older version of ieum made them; two people make one of it that takes both, with age -d %s | age -R PUBLIC-OF-TWO | age -R PUBLIC-OF-ONE >NEW-FILE, and remove this one", r.path, r.path)
 		}
-		var err error
 		if r.plain, err = age.Decrypt(in, k.with...); err != nil {
 			if _, wrong := errors.AsType[*age.NoIdentityMatchError](err); wrong && layer == 0 {
-				return ieum.Errorf(ieum.ErrDenied, "%s cannot be opened with this key or passphrase; name the one it was made for", r.path)
+				return ieum.Errorf(ieum.ErrDenied, "%s cannot be opened with these keys; name those of the two people it was made for", r.path)
 			} else if wrong {
-				return ieum.Errorf(ieum.ErrDenied, "%s was made for two people, and opens with the keys of both; name the second one's with --and FILE", r.path)
+				return ieum.Errorf(ieum.ErrDenied, "%s was made for two people, and opens with the keys of both; name one with --identity FILE and the other with --and FILE", r.path)
 			}
 			return r.damaged()
 		}

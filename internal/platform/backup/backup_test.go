@@ -16,7 +16,22 @@ import (
 	"ieum"
 )
 
+// newKeys are those of two people.
 func newKeys(t *testing.T) Keys {
+	t.Helper()
+	return both(t, newKey(t), newKey(t))
+}
+
+func both(t *testing.T, one, two Keys) Keys {
+	t.Helper()
+	k, err := one.And(two)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func newKey(t *testing.T) Keys {
 	t.Helper()
 	pair, err := age.GenerateX25519Identity()
 	if err != nil {
@@ -101,7 +116,11 @@ func TestABackupOfSomethingElseIsRefused(t *testing.T) {
 		{"a link", ieum.ErrInvalid, format, tar.Header{Name: "lake/x", Typeflag: tar.TypeSymlink, Linkname: "/x"}},
 	} {
 		var sealed bytes.Buffer
-		plain, err := age.Encrypt(&sealed, keys.to[0]...)
+		outer, err := age.Encrypt(&sealed, keys.to[0]...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := age.Encrypt(outer, keys.to[1]...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +130,7 @@ func TestABackupOfSomethingElseIsRefused(t *testing.T) {
 			err = errors.Join(err, w.WriteHeader(&tt.entry))
 		}
 		path := filepath.Join(t.TempDir(), "one")
-		if err := errors.Join(err, w.Close(), plain.Close(), os.WriteFile(path, sealed.Bytes(), 0o600)); err != nil {
+		if err := errors.Join(err, w.Close(), plain.Close(), outer.Close(), os.WriteFile(path, sealed.Bytes(), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 		r, err := Open(path, keys)
@@ -136,7 +155,7 @@ func TestABackupCutBehindItsFilesIsRefused(t *testing.T) {
 	if err := w.tar.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.plain.Write(make([]byte, 1<<18)); err != nil {
+	if _, err := w.plain.Write(make([]byte, 1<<19)); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
@@ -154,7 +173,7 @@ func TestABackupCutBehindItsFilesIsRefused(t *testing.T) {
 	if err := read(); !errors.Is(err, io.EOF) {
 		t.Errorf("of the whole one: %v", err)
 	}
-	if err := os.Truncate(path, 1<<17); err != nil {
+	if err := os.Truncate(path, 1<<18); err != nil {
 		t.Fatal(err)
 	}
 	if err := read(); !errors.Is(err, ieum.ErrInvalid) {
@@ -165,8 +184,8 @@ func TestABackupCutBehindItsFilesIsRefused(t *testing.T) {
 // A backup for two people opens with the keys of both, in either order, and with
 // those of neither alone; one that was cut off inside is no backup.
 func TestABackupForTwoPeople(t *testing.T) {
-	one, two, path := newKeys(t), newKeys(t), filepath.Join(t.TempDir(), "one")
-	w, err := Create(path, one.And(two))
+	one, two, path := newKey(t), newKey(t), filepath.Join(t.TempDir(), "one")
+	w, err := Create(path, both(t, one, two))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,12 +204,12 @@ func TestABackupForTwoPeople(t *testing.T) {
 		_, _, err = r.Next()
 		return err
 	}
-	for name, k := range map[string]Keys{"one": one, "two": two, "others": newKeys(t).And(newKeys(t))} {
+	for name, k := range map[string]Keys{"one": one, "two": two, "others": newKeys(t)} {
 		if err := read(k); !errors.Is(err, ieum.ErrDenied) {
 			t.Errorf("with the keys of %s: %v", name, err)
 		}
 	}
-	for _, k := range []Keys{one.And(two), two.And(one)} {
+	for _, k := range []Keys{both(t, one, two), both(t, two, one)} {
 		if err := read(k); !errors.Is(err, io.EOF) {
 			t.Errorf("with the keys of both: %v", err)
 		}
@@ -202,8 +221,31 @@ func TestABackupForTwoPeople(t *testing.T) {
 	if err := os.Truncate(path, info.Size()-1); err != nil {
 		t.Fatal(err)
 	}
-	if err := read(one.And(two)); !errors.Is(err, ieum.ErrInvalid) {
+	if err := read(both(t, one, two)); !errors.Is(err, ieum.ErrInvalid) {
 		t.Errorf("cut off: %v", err)
+	}
+}
+
+// No backup is made for one person, nor for one twice; one that opens with a key
+// alone, as they once were, is refused with what to do.
+func TestABackupForOnePersonIsRefused(t *testing.T) {
+	one, path := newKey(t), filepath.Join(t.TempDir(), "one")
+	if _, err := Create(path, one); err == nil {
+		t.Error("a backup is made for one person")
+	}
+	if _, err := one.And(one); !errors.Is(err, ieum.ErrInvalid) {
+		t.Errorf("one person twice: %v", err)
+	}
+	f, err := CreateFile(path, one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := tar.NewWriter(f)
+	if err := errors.Join(w.WriteHeader(&tar.Header{Name: format, Typeflag: tar.TypeReg}), w.Close(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path, both(t, one, newKey(t))); !errors.Is(err, ieum.ErrDenied) || !strings.Contains(err.Error(), "opens with one key or") {
+		t.Errorf("one of an older version: %v", err)
 	}
 }
 

@@ -3,10 +3,10 @@ package backup
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 
 	"filippo.io/age"
 
@@ -14,19 +14,24 @@ import (
 	"ieum/internal/platform/durable"
 )
 
-// leastPassphrase is the least number of bytes of a passphrase.
-const leastPassphrase = 12
-
-// Keys close a backup, or open it. A backup that several Keys closed opens with
-// all of them together.
+// Keys close a file, or open it. A file that the Keys of two people closed opens
+// with those of both together; a backup is always such a file.
 type Keys struct {
 	to   [][]age.Recipient // of each person who is needed
 	with []age.Identity
 }
 
-// And returns the keys of two people, both of whom are needed.
-func (k Keys) And(other Keys) Keys {
-	return Keys{slices.Concat(k.to, other.to), slices.Concat(k.with, other.with)}
+// And returns the keys of two people, both of whom are needed. ErrInvalid when one
+// key would close for both.
+func (k Keys) And(other Keys) (Keys, error) {
+	for _, one := range slices.Concat(k.to...) {
+		for _, two := range slices.Concat(other.to...) {
+			if fmt.Sprint(one) == fmt.Sprint(two) {
+				return Keys{}, ieum.Errorf(ieum.ErrInvalid, "the key %s stands in both files; the second person has a key of their own", one)
+			}
+		}
+	}
+	return Keys{slices.Concat(k.to, other.to), slices.Concat(k.with, other.with)}, nil
 }
 
 // Recipients reads the public keys of a file, one a line, as age-keygen -y
@@ -62,26 +67,6 @@ func Identities(path string) (k Keys, err error) {
 		return k, ieum.Errorf(ieum.ErrInvalid, "%s holds no secret key (AGE-SECRET-KEY-…); name the file that age-keygen made", path)
 	}
 	return k, nil
-}
-
-// Passphrase reads the first line of a file that only its owner may read. It
-// closes and opens.
-func Passphrase(path string) (k Keys, err error) {
-	b, err := readSecret(path)
-	if err != nil {
-		return k, err
-	}
-	line, _, _ := strings.Cut(string(b), "\n")
-	line = strings.TrimSuffix(line, "\r")
-	if len(line) < leastPassphrase {
-		return k, ieum.Errorf(ieum.ErrInvalid, "the first line of %s is too short for a passphrase; let it have %d characters or more", path, leastPassphrase)
-	}
-	to, err := age.NewScryptRecipient(line)
-	if err != nil {
-		return k, err
-	}
-	with, err := age.NewScryptIdentity(line)
-	return Keys{[][]age.Recipient{{to}}, []age.Identity{with}}, err
 }
 
 func readSecret(path string) ([]byte, error) {
