@@ -74,8 +74,13 @@ func (g Grant) Holds(now time.Time) bool {
 	return g.Confirmer != "" && !g.Ended && !now.Before(g.Since) && now.Before(g.Until)
 }
 
-// Waits says whether a grant needs a second person to count.
-func (g Grant) Waits(now time.Time) bool { return g.Confirmer == "" && !g.Ended && now.Before(g.Until) }
+// Waits says whether a grant needs a second person to count, and can still be confirmed.
+func (g Grant) Waits(now time.Time) bool {
+	return g.Confirmer == "" && !g.Ended && now.Before(g.Until) && now.Sub(g.Since) < proposalLasts
+}
+
+// proposalLasts is how long a proposal can be confirmed.
+const proposalLasts = 14 * 24 * time.Hour
 
 // A Subject is whom or what somebody wants to do something to.
 type Subject = ieum.Subject

@@ -71,7 +71,7 @@ func (g *Registry) MakeDemo(ctx context.Context) (out []Ready, err error) {
 		if errors.Is(err, ieum.ErrInvalid) {
 			token, err = g.demoAgain(ctx, name)
 		} else if err == nil && grant.Confirmer == "" {
-			err = g.store.confirm(ctx, grant.Number, Console, func(Grant) error { return nil })
+			err = g.store.confirm(ctx, grant.Number, Console, func(Grant, []Grant) error { return nil })
 		}
 		if err != nil {
 			return nil, err

@@ -320,7 +320,7 @@ func TestARoleIsLentForAWhile(t *testing.T) {
 			t.Error("a role is lent without a second person")
 		}
 		k.refused(k.Confirm(ctx, op, lent.Number), "identity.role.second")
-		k.must(k.store.confirm(ctx, lent.Number, "another", func(Grant) error { return nil }))
+		k.must(k.store.confirm(ctx, lent.Number, "another", func(Grant, []Grant) error { return nil }))
 		if standIn = k.again(standIn); !standIn.MayAny(ieum.Operate) {
 			t.Error("a role that was lent does not count")
 		}
@@ -755,7 +755,7 @@ func TestARoleThatAsksForTwoFactorsCountsWithTwoOnly(t *testing.T) {
 		k.must(err)
 		g, err := k.ProposeFor(ctx, op, "kim", Grant{Role: "analyst"})
 		k.must(err)
-		k.must(k.store.confirm(ctx, g.Number, "another", func(Grant) error { return nil }))
+		k.must(k.store.confirm(ctx, g.Number, "another", func(Grant, []Grant) error { return nil }))
 		if p := k.person(cookie); p.MayAny(ieum.ReadStatistics) || !p.MayAny(ieum.OwnData) {
 			t.Error("a role of staff counts after one factor")
 		}

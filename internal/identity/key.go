@@ -33,8 +33,10 @@ func (k Key) Holds(now time.Time) bool {
 	return k.Confirmer != "" && !k.Ended && !now.Before(k.Since) && now.Before(k.Until)
 }
 
-// Waits says whether a key needs a second person to count.
-func (k Key) Waits(now time.Time) bool { return k.Confirmer == "" && !k.Ended && now.Before(k.Until) }
+// Waits says whether a key needs a second person to count, and can still be confirmed.
+func (k Key) Waits(now time.Time) bool {
+	return k.Confirmer == "" && !k.Ended && now.Before(k.Until) && now.Sub(k.Since) < proposalLasts
+}
 
 // A Use is how often a program asked on a day.
 type Use struct {
@@ -103,19 +105,21 @@ func (g *Registry) ProposeKey(ctx context.Context, by *Person, owner string, wan
 	return g.store.addKey(ctx, want)
 }
 
-// ConfirmKey lets a proposed key count. Who confirms is neither who proposed it
-// nor its owner.
+// ConfirmKey lets a proposed key count, for two weeks and while who proposed it still
+// may. Who confirms is neither who proposed it nor its owner.
 func (g *Registry) ConfirmKey(ctx context.Context, by *Person, number int64) error {
 	if !by.MayAny(ieum.GrantRoles) {
 		return errDenied()
 	}
 	now := g.now()
-	return g.store.changeKey(ctx, number, "identity.key_confirmed", by.ID, `confirmer = ?`, string(by.ID), func(k Key) error {
+	return g.store.changeKey(ctx, number, "identity.key_confirmed", by.ID, `confirmer = ?`, string(by.ID), func(k Key, proposers []Grant) error {
 		switch {
 		case !k.Waits(now):
 			return roleFault("settled", "", "the proposal was settled or is over")
 		case k.Proposer == by.ID || k.Owner == by.ID:
 			return roleFault("second", "", "a second person confirms a key: neither who proposed it nor its owner")
+		case !g.proposes(k.Proposer, 0, proposers, now):
+			return errProposer()
 		}
 		return nil
 	})
@@ -123,7 +127,7 @@ func (g *Registry) ConfirmKey(ctx context.Context, by *Person, number int64) err
 
 // EndKey ends a key at once; its owner may, and who may grant roles.
 func (g *Registry) EndKey(ctx context.Context, by *Person, number int64) error {
-	return g.store.changeKey(ctx, number, "identity.key_ended", by.ID, `ended = ?`, g.now().Unix(), func(k Key) error {
+	return g.store.changeKey(ctx, number, "identity.key_ended", by.ID, `ended = ?`, g.now().Unix(), func(k Key, _ []Grant) error {
 		if k.Owner != by.ID && !by.MayAny(ieum.GrantRoles) {
 			return ieum.ErrNotFound
 		}

@@ -173,7 +173,7 @@ func (k *desk) operatorBy(by *Person, name string) *Person {
 	k.t.Helper()
 	token, grant, err := k.Add(k.t.Context(), by, name, Grant{Role: "operator"})
 	k.must(err)
-	k.must(k.store.confirm(k.t.Context(), grant.Number, Console, func(Grant) error { return nil }))
+	k.must(k.store.confirm(k.t.Context(), grant.Number, Console, func(Grant, []Grant) error { return nil }))
 	return k.join(token)
 }
 

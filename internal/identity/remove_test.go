@@ -88,7 +88,7 @@ func TestWhatWasLentEndsWithTheAccount(t *testing.T) {
 		standIn := k.join(token)
 		lent, err := k.Delegate(ctx, op, op.Grants[0].Number, "stand-in", k.at.AddDate(0, 0, 3))
 		k.must(err)
-		k.must(k.store.confirm(ctx, lent.Number, "another", func(Grant) error { return nil }))
+		k.must(k.store.confirm(ctx, lent.Number, "another", func(Grant, []Grant) error { return nil }))
 		if !k.again(standIn).MayAny(ieum.Operate) {
 			t.Fatal("what was lent does not count")
 		}

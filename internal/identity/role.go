@@ -123,6 +123,9 @@ func (g *Registry) enact(ctx context.Context, want Grant) (Grant, error) {
 				return want, roleFault("apart", "/role", "this person has a role that is kept apart from it")
 			}
 		}
+		if want.Confirmer == "" && !g.proposes(want.Proposer, want.Lent, staff, now) {
+			return want, errDenied()
+		}
 		bootstrap := want.Proposer == Console && !slices.ContainsFunc(staff, func(one Grant) bool {
 			return one.Holds(now) && g.roles[one.Role].Allows(ieum.GrantRoles)
 		})
@@ -133,21 +136,35 @@ func (g *Registry) enact(ctx context.Context, want Grant) (Grant, error) {
 	})
 }
 
-// Confirm lets a proposed role count. Who confirms is neither who proposed it
-// nor who gets it.
+// Confirm lets a proposed role count, for two weeks and while who proposed it still
+// may. Who confirms is neither who proposed it nor who gets it.
 func (g *Registry) Confirm(ctx context.Context, by *Person, number int64) error {
 	if !by.MayAny(ieum.GrantRoles) {
 		return errDenied()
 	}
 	now := g.now()
-	return g.store.confirm(ctx, number, by.ID, func(one Grant) error {
+	return g.store.confirm(ctx, number, by.ID, func(one Grant, proposers []Grant) error {
 		switch {
 		case !one.Waits(now):
 			return roleFault("settled", "", "the proposal was settled or is over")
 		case one.Proposer == by.ID || one.Account == by.ID:
 			return roleFault("second", "", "a second person confirms a role: neither who proposed it nor who gets it")
+		case !g.proposes(one.Proposer, one.Lent, proposers, now):
+			return errProposer()
 		}
 		return nil
+	})
+}
+
+// proposes says whether somebody may grant roles now or, when it is not 0, lend the role
+// of a number, given grants that theirs are among.
+func (g *Registry) proposes(by AccountID, lent int64, grants []Grant, now time.Time) bool {
+	if by == Console {
+		return true
+	}
+	return slices.ContainsFunc(grants, func(one Grant) bool {
+		role := g.roles[one.Role]
+		return one.Account == by && one.Holds(now) && role != nil && (one.Number == lent || lent == 0 && role.Allows(ieum.GrantRoles))
 	})
 }
 
@@ -160,6 +177,10 @@ func (g *Registry) End(ctx context.Context, by *Person, number int64) error {
 		}
 		return nil
 	})
+}
+
+func errProposer() error {
+	return roleFault("proposer", "", "who proposed it may not do so any more")
 }
 
 func roleFault(why, field, message string) error {

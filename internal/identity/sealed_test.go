@@ -188,7 +188,7 @@ func TestWhoIsStaff(t *testing.T) {
 			return out
 		}
 		before := staff()
-		k.must(k.store.confirm(ctx, role.Number, "another", func(Grant) error { return nil }))
+		k.must(k.store.confirm(ctx, role.Number, "another", func(Grant, []Grant) error { return nil }))
 		confirmed := staff()
 		grants, of, err := k.Staff(ctx)
 		k.must(err)

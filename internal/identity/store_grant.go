@@ -50,13 +50,13 @@ func grantsOfRoles(ctx context.Context, q querier, roles []ieum.RoleID, now time
 }
 
 // ofRoles is the condition of grants of roles, at least one, or that wait for a second
-// person, that did not end.
+// person and were proposed not long ago, that did not end.
 func ofRoles(roles []ieum.RoleID, now time.Time) (where string, args []any) {
-	args = []any{now.Unix()}
+	args = []any{now.Unix(), now.Add(-proposalLasts).Unix()}
 	for _, role := range roles {
 		args = append(args, string(role))
 	}
-	return `ended = 0 AND until > ? AND (confirmer = '' OR role IN (?` + strings.Repeat(`, ?`, len(roles)-1) + `))`, args
+	return `ended = 0 AND until > ? AND (confirmer <> '' OR since > ?) AND (confirmer = '' OR role IN (?` + strings.Repeat(`, ?`, len(roles)-1) + `))`, args
 }
 
 // accountsOfStaff returns the accounts of grantsOfStaff, but for those that are
@@ -135,14 +135,19 @@ func exists(ctx context.Context, tx *sql.Tx, organisation, site string) error {
 	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.no_place", Field: "/place", Message: "there is no such organisation or site"}
 }
 
-// confirm lets a proposed grant count, when fits finds nothing against it.
-func (s *store) confirm(ctx context.Context, number int64, by AccountID, fits func(Grant) error) error {
+// confirm lets a proposed grant count, when fits finds nothing against it, given the
+// grants of who proposed it.
+func (s *store) confirm(ctx context.Context, number int64, by AccountID, fits func(g Grant, proposers []Grant) error) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
 		g, err := first(ctx, within(tx), readGrant, `SELECT `+grantColumns+` FROM identity_grant WHERE number = ?`, number)
 		if err != nil {
 			return event{}, err
 		}
-		if err := fits(g); err != nil {
+		proposers, err := grantsOf(ctx, within(tx), g.Proposer)
+		if err != nil {
+			return event{}, err
+		}
+		if err := fits(g, proposers); err != nil {
 			return event{}, err
 		}
 		res, err := tx.ExecContext(ctx, `UPDATE identity_grant SET confirmer = ? WHERE number = ? AND confirmer = '' AND ended = 0`, string(by), number)

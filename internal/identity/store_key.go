@@ -35,9 +35,11 @@ func (s *store) addKey(ctx context.Context, k Key) (Key, error) {
 	return k, err
 }
 
-// keysOf lists the keys of an owner, "" for all, that are not over.
+// keysOf lists the keys of an owner, "" for all, that are not over, nor were proposed
+// too long ago.
 func (s *store) keysOf(ctx context.Context, owner AccountID, now time.Time) ([]Key, error) {
-	return list(ctx, outside(s.db), readKey, `SELECT `+keyColumns+` FROM identity_key k WHERE (k.owner = ? OR ? = '') AND k.ended = 0 AND k.until > ? ORDER BY k.number DESC`, string(owner), string(owner), now.Unix())
+	return list(ctx, outside(s.db), readKey, `SELECT `+keyColumns+` FROM identity_key k WHERE (k.owner = ? OR ? = '') AND k.ended = 0 AND k.until > ? AND (k.confirmer <> '' OR k.since > ?) ORDER BY k.number DESC`,
+		string(owner), string(owner), now.Unix(), now.Add(-proposalLasts).Unix())
 }
 
 // keyOf returns the key that a secret is of.
@@ -45,14 +47,19 @@ func (s *store) keyOf(ctx context.Context, hash []byte, now time.Time) (Key, err
 	return first(ctx, outside(s.db), readKey, `SELECT `+keyColumns+` FROM identity_key_secret c JOIN identity_key k ON k.number = c.number WHERE c.hash = ? AND c.until > ?`, hash, now.Unix())
 }
 
-// changeKey sets a column of a key when fits finds nothing against it.
-func (s *store) changeKey(ctx context.Context, number int64, kind string, by AccountID, set string, value any, fits func(Key) error) error {
+// changeKey sets a column of a key when fits finds nothing against it, given the grants
+// of who proposed it.
+func (s *store) changeKey(ctx context.Context, number int64, kind string, by AccountID, set string, value any, fits func(k Key, proposers []Grant) error) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
 		k, err := first(ctx, within(tx), readKey, `SELECT `+keyColumns+` FROM identity_key k WHERE k.number = ?`, number)
 		if err != nil {
 			return event{}, err
 		}
-		if err := fits(k); err != nil {
+		proposers, err := grantsOf(ctx, within(tx), k.Proposer)
+		if err != nil {
+			return event{}, err
+		}
+		if err := fits(k, proposers); err != nil {
 			return event{}, err
 		}
 		res, err := tx.ExecContext(ctx, `UPDATE identity_key SET `+set+` WHERE number = ? AND confirmer = ? AND ended = 0`, value, number, string(k.Confirmer))

@@ -37,7 +37,7 @@ func (k *desk) staffOf(by *Person, name string, role ieum.RoleID, agency string)
 	}
 	token, grant, err := k.Add(ctx, by, name, Grant{Role: role, Organisation: agency})
 	k.must(err)
-	k.must(k.store.confirm(ctx, grant.Number, Console, func(Grant) error { return nil }))
+	k.must(k.store.confirm(ctx, grant.Number, Console, func(Grant, []Grant) error { return nil }))
 	return k.again(k.join(token))
 }
 
@@ -47,7 +47,7 @@ func (k *desk) employer(by *Person, name, firm string) string {
 	k.t.Helper()
 	token, grant, err := k.Add(k.t.Context(), by, name, Grant{Role: "employer", Organisation: firm})
 	k.must(err)
-	k.must(k.store.confirm(k.t.Context(), grant.Number, Console, func(Grant) error { return nil }))
+	k.must(k.store.confirm(k.t.Context(), grant.Number, Console, func(Grant, []Grant) error { return nil }))
 	return token
 }
 
