@@ -46,3 +46,4 @@ tools: build
 	@if command -v npm >/dev/null && [ ! -d internal/identity/testdata/oidc/node_modules/@simplewebauthn ]; then \
 		npm ci --prefix internal/identity/testdata/oidc --no-audit --no-fund --loglevel=error >/dev/null || true; \
 	fi
+	@[ -d internal/identity/testdata/oidc/node_modules/@simplewebauthn ] || echo "NOT TESTED: sign-ins by way of an agency, and passkeys as others verify them; no Node.js 20 with what npm ci installs in internal/identity/testdata/oidc"
