@@ -18,6 +18,7 @@ type standing struct {
 	staff    bool      // the person is somebody else, and works for the service
 	official bool      // the asker works for the service
 	hour     int64     // reads of the asker in the hour before this one counts
+	acted    int64     // others of whom the asker read in this hour as who acts for them
 }
 
 // A Ground is what a read rests on.
@@ -119,6 +120,9 @@ func judge(by Asker, s standing, p *defs.Purpose, kinds []ieum.RecordKind) (Grou
 		if p.TakesFresh(kinds) && !by.Fresh {
 			return Ground{}, ieum.ErrSignedOut
 		}
+		if g.Basis == defs.BasisMandate && s.acted >= mostActedAnHour {
+			return Ground{}, &ieum.Error{Kind: ieum.ErrBusy, Key: "door.refused.acted", Args: map[string]any{"n": mostActedAnHour}, Message: "as many people were looked at in this hour as one may act for; go on in the next"}
+		}
 		if p.Most > 0 && s.hour >= int64(p.Most) {
 			return Ground{}, &ieum.Error{Kind: ieum.ErrBusy, Key: "door.refused.most", Args: map[string]any{"n": p.Most}, Message: "as many were read in this hour as the purpose allows; go on in the next"}
 		}
@@ -147,7 +151,7 @@ func refused(why string, p *defs.Purpose) error {
 
 // The flags of reads that an auditor looks at.
 const (
-	flagMany      = "many"      // more than mostAnHour by one reader within an hour
+	flagMany      = "many"      // more than mostAnHour by one reader within an hour, or of more than manyActed by who acts for them
 	flagSelf      = "self"      // staff reads its own record by its role
 	flagColleague = "colleague" // the person works for the service
 	flagNoCase    = "nocase"    // on law, and nobody assigned the person
@@ -166,19 +170,33 @@ const (
 	flagQuarantine = "quarantine"
 )
 
+// Who acts for others reads of a few of them in an hour, whom they know. The auditor is
+// told where it is more than manyActed people, and it ends at mostActedAnHour: a
+// representative who reads of everybody one after the other collects.
+const (
+	manyActed       = 4
+	mostActedAnHour = 8
+)
+
 // mostAnHour is how many reads an hour one counsellor comes to by working.
 const mostAnHour = 60
 
-// flags says what is unusual about a read. What somebody does with their own
-// records is their own matter, and that of who acts for them and is not staff.
+// flags says what is unusual about a read. What somebody does with their own records
+// is their own matter. Who acts for one person and is not staff looks when they have
+// time; at several people, at night or on a weekend, seldom.
 func flags(by Asker, s standing, g Ground, now time.Time) (list []string) {
-	if g.Basis == defs.BasisSelf || g.Basis == defs.BasisMandate && !s.official {
+	if g.Basis == defs.BasisSelf {
 		return nil
 	}
 	add := func(flag string, is bool) {
 		if is {
 			list = append(list, flag)
 		}
+	}
+	if g.Basis == defs.BasisMandate && !s.official {
+		add(flagMany, s.acted >= manyActed)
+		add(flagOdd, s.acted > 0 && odd(now))
+		return list
 	}
 	add(flagMany, s.hour >= mostAnHour)
 	add(flagSelf, s.person.Account != "" && s.person.Account == by.ID)

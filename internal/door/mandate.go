@@ -24,6 +24,10 @@ const longestMandate = 2 * 365 * 24 * time.Hour
 // longestWait is how long a mandate waits for a second person.
 const longestWait = 14 * 24 * time.Hour
 
+// mostActed is for how many people one account acts: more than a family has. Who acts
+// for more by profession is a service, whose staff get clients assigned.
+const mostActed = 20
+
 // Propose proposes that somebody acts for a client of the asker's, who was shown why
 // they may. It must have been seen whose account it is. Until another member of
 // staff saw the papers as well, and confirms, nobody acts: one alone does not decide
@@ -68,6 +72,9 @@ func (d *Door) Propose(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 		if s.person.Account == holder {
 			return fault("holder", "/holder", "nobody acts for themselves")
 		}
+		if err := t.fewActed(holder, person, now); err != nil {
+			return err
+		}
 		if sealed != nil {
 			if err := t.put(person, ieum.PaperRecord, m.Paper, sealed, now); err != nil {
 				return err
@@ -79,6 +86,15 @@ func (d *Door) Propose(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 		}
 		return t.tell("door.mandate_proposed", person, map[string]any{"id": m.ID, "by": by.ID, "holder": holder, "kind": m.Kind, "shown": m.Shown, "until": until.Unix()})
 	})
+}
+
+// fewActed refuses somebody who acts for as many others as one may.
+func (t tx) fewActed(holder ieum.AccountID, person ieum.PersonID, now time.Time) error {
+	n, err := t.actsFor(holder, person, now)
+	if err == nil && n >= mostActed {
+		return &ieum.Error{Kind: ieum.ErrInvalid, Key: "door.error.holder_many", Field: "/holder", Args: map[string]any{"n": mostActed}, Message: "this account acts for as many people as one may"}
+	}
+	return err
 }
 
 // Waiting lists the mandates that wait for the asker, or for somebody else of the
@@ -149,6 +165,9 @@ func (d *Door) Confirm(ctx context.Context, by Asker, id, name string) error {
 	return d.change(ctx, m.Person, func(t tx, s standing) error {
 		if !slices.ContainsFunc(s.cases, func(k Case) bool { return k.Organisation == m.Organisation && d.rests(k, s) }) {
 			return fault("case_over", "", "nobody of the organisation counsels this person any more")
+		}
+		if err := t.fewActed(m.Holder, m.Person, now); err != nil {
+			return err
 		}
 		n, err := t.confirmMandate(id, by.ID, now)
 		if err != nil || n == 0 {

@@ -165,6 +165,9 @@ func (s *store) read(ctx context.Context, by Asker, id ieum.PersonID, kinds []ie
 		if of.hour, err = t.hour(by.ID, now); err != nil {
 			return err
 		}
+		if of.acted, err = t.acted(by.ID, of, now); err != nil {
+			return err
+		}
 		if a, err = decide(of); err != nil {
 			return err
 		}
@@ -192,11 +195,26 @@ func (t tx) hour(by ieum.AccountID, now time.Time) (n int64, err error) {
 	return n, err
 }
 
+// acted returns of how many others somebody read in this hour as who acts for them, 0
+// where they do not act for this one.
+func (t tx) acted(by ieum.AccountID, of standing, now time.Time) (n int64, err error) {
+	if !slices.ContainsFunc(of.mandates, func(m Mandate) bool { return m.Holder == by }) {
+		return 0, nil
+	}
+	err = t.QueryRowContext(t.ctx, `SELECT COUNT(DISTINCT person) FROM door_mandate WHERE holder = ? AND looked = ? AND person <> ?`, by, now.Unix()/3600, of.person.ID).Scan(&n)
+	return n, err
+}
+
 // watch counts a read by somebody else, and puts one with flags before the
 // auditor.
 func (t tx) watch(by ieum.AccountID, id ieum.PersonID, a Access) error {
 	if a.Basis == defs.BasisSelf {
 		return nil
+	}
+	if a.Basis == defs.BasisMandate {
+		if _, err := t.exec(`UPDATE door_mandate SET looked = ? WHERE id = ?`, a.At/3600, a.Ref); err != nil {
+			return err
+		}
 	}
 	_, err := t.exec(`INSERT INTO door_reader (reader, hour, reads) VALUES (?, ?, 1) ON CONFLICT (reader, hour) DO UPDATE SET reads = door_reader.reads + 1`, by, a.At/3600)
 	for _, flag := range a.Flags {

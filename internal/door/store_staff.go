@@ -21,6 +21,13 @@ func mandatesWaiting(ctx context.Context, q querier, organisations []string, now
 	return mandates(ctx, q, `confirmer = '' AND ended = 0 AND until > ? AND since > ? AND organisation IN (?`+strings.Repeat(`, ?`, len(organisations)-1)+`)`, args...)
 }
 
+// actsFor returns for how many others somebody acts, or would once it is confirmed.
+func (t tx) actsFor(holder ieum.AccountID, beside ieum.PersonID, now time.Time) (n int64, err error) {
+	err = t.QueryRowContext(t.ctx, `SELECT COUNT(DISTINCT person) FROM door_mandate WHERE holder = ? AND person <> ? AND ended = 0 AND until > ? AND (confirmer <> '' OR since > ?)`,
+		holder, beside, now.Unix(), now.Add(-longestWait).Unix()).Scan(&n)
+	return n, err
+}
+
 // confirmMandate lets a mandate that waits count from now on.
 func (t tx) confirmMandate(mandate string, by ieum.AccountID, now time.Time) (int64, error) {
 	return t.exec(`UPDATE door_mandate SET confirmer = ?, since = ? WHERE id = ? AND confirmer = '' AND ended = 0`, by, now.Unix(), mandate)
