@@ -57,11 +57,13 @@ func openStore(ctx context.Context, e *env, set *defs.Set) (*store, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, master := e.keyStore()
-	keys, err := seal.OpenFor(ctx, d, dir, master)
+	keys, older, err := openKeys(ctx, e, d)
 	if err != nil {
 		d.Close()
 		return nil, err
+	}
+	if older != nil {
+		slog.WarnContext(ctx, older.Error())
 	}
 	return storeOn(ctx, e, set, d, keys)
 }

@@ -14,7 +14,6 @@ import (
 	"ieum/defs"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/journal"
-	"ieum/internal/platform/seal"
 	"ieum/internal/platform/web"
 	"ieum/internal/snapshot"
 )
@@ -90,11 +89,11 @@ func fsck(ctx context.Context, e *env, asJSON bool) error {
 // and closes it. Without its keys the rest is still read, and rows about people are
 // not opened.
 func (c *Checked) database(ctx context.Context, e *env, set *defs.Set, d *db.DB) {
-	dir, master := e.keyStore()
-	keys, lost := seal.OpenFor(ctx, d, dir, master)
+	keys, older, lost := openKeys(ctx, e, d)
 	if lost != nil {
 		keys = nil
 	}
+	c.fault("keys", older)
 	s, err := storeOn(ctx, e, set, d, keys)
 	if err != nil {
 		c.fault("database", err)

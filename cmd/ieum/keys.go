@@ -7,9 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"ieum"
+	"ieum/internal/platform/db"
+	"ieum/internal/platform/journal"
 	"ieum/internal/platform/seal"
 	"ieum/internal/platform/web"
 )
@@ -34,6 +37,39 @@ type KeyStore struct {
 	Master  string     `json:"master"`            // file or program
 	Erased  int        `json:"erased"`            // people and quarantines whose keys were destroyed
 	Rotated *time.Time `json:"rotated,omitempty"` // when the master key was last renewed
+}
+
+// erasures are the kinds of entries that say that the key of their subject was
+// destroyed.
+var erasures = []string{"catalogue.forgotten", "door.erased", "identity.account_removed"}
+
+// openKeys opens the key store that a database belongs to. An erasure that the journal
+// speaks of holds, whatever store is put back: in one that is older its keys are
+// destroyed anew, and older says so.
+func openKeys(ctx context.Context, e *env, d *db.DB) (k *seal.Keys, older, err error) {
+	dir, master := e.keyStore()
+	if k, err = seal.OpenFor(ctx, d, dir, master); err != nil {
+		return nil, nil, err
+	}
+	if err := journal.Migrate(ctx, d); err != nil {
+		return nil, nil, err
+	}
+	said, err := journal.Subjects(ctx, d, erasures...)
+	if err != nil {
+		return nil, nil, err
+	}
+	known := k.Erased()
+	missed := slices.DeleteFunc(said, func(id string) bool {
+		_, found := slices.BinarySearch(known, id)
+		return found
+	})
+	if len(missed) == 0 {
+		return k, nil, nil
+	}
+	if err := k.Erase(missed...); err != nil {
+		return nil, nil, err
+	}
+	return k, ieum.Errorf(ieum.ErrInvalid, "the key store %s was older than %d erasures, which were done anew; destroy the copy it came from, and give: ieum build", k.Path(), len(missed)), nil
 }
 
 func keys(e *env, rotate, asJSON bool) error {

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,8 @@ import (
 	"filippo.io/age"
 
 	"ieum/internal/identity"
+	"ieum/internal/platform/db"
+	"ieum/internal/platform/journal"
 	"ieum/internal/platform/seal"
 )
 
@@ -145,6 +149,85 @@ func TestTheKeysAreInNoBackup(t *testing.T) {
 	back.fail(1, "", "account", "find", "gildong")
 	if listed := back.succeed("account", "list"); strings.Contains(listed, "gildong") {
 		t.Errorf("the account erased since is back: %s", listed)
+	}
+}
+
+// An older store of keys that is put back brings nobody back who the journal says was
+// erased: whatever opens the database first destroys the keys anew, and fsck says so.
+func TestAnOlderKeyStoreBringsNobodyBack(t *testing.T) {
+	data := copyOfDemo(t)
+	by := credentials(t, data)
+	ieum := func(status int, says string, args ...string) string {
+		t.Helper()
+		got, out, said := invoke(data, "", args...)
+		if got != status || !strings.Contains(out+said, says) {
+			t.Fatalf("ieum %s: exit %d, %s%s, want %d with %q", args[0], got, out, said, status, says)
+		}
+		return out
+	}
+	recommend := func() string { return ieum(0, "", "recommend", "-k", "1", "--as-of", "all") }
+	store := filepath.Join(data, "keys", seal.File)
+	older, err := os.ReadFile(store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, rest, _ := strings.Cut(recommend(), "\t")
+	_, rest, _ = strings.Cut(rest, "\n")
+	ieum(0, "Erased.", "forget", "simulated", key, "--as", "demo-operator", "--purpose", "labour-market", "--credential", by["operator"])
+	for _, command := range [][]string{{"build"}, {"account", "list"}, {"fsck"}} {
+		writeFile(t, store, string(older))
+		if err := os.Remove(filepath.Join(data, "snapshots", "HIDDEN")); err != nil && !errors.Is(err, os.ErrNotExist) { // as after a restore
+			t.Fatal(err)
+		}
+		status, says := 0, ""
+		if command[0] == "fsck" {
+			status, says = 1, "keys: the key store "+store+" was older than 1 erasures, which were done anew"
+		}
+		ieum(status, says, command...)
+		ieum(0, "1 erased", "keys")
+		ieum(0, "", "build")
+		if got := recommend(); got != rest {
+			t.Errorf("after ieum %s %d lines are recommended, want the %d of all others", command[0], strings.Count(got, "\n"), strings.Count(rest, "\n"))
+		}
+	}
+	ieum(0, "0 faults", "fsck")
+}
+
+// Each kind of entry that says that somebody was erased holds for the keys, with a number
+// or without.
+func TestErasuresOfTheJournalHold(t *testing.T) {
+	b := newBench(t)
+	d, err := db.Open(t.Context(), b.data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	say := func(kinds ...string) error {
+		return d.Tx(t.Context(), func(tx *sql.Tx) (err error) {
+			for _, kind := range kinds {
+				err = errors.Join(err, journal.Append(t.Context(), tx, kind, "id-"+kind, struct{}{}))
+			}
+			return err
+		})
+	}
+	if err := say("catalogue.forgotten", "door.bulk"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (&journal.Sealer{DB: d, Holder: "test", Now: time.Now}).Seal(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := say("door.erased", "identity.account_removed", "identity.added"); err != nil {
+		t.Fatal(err)
+	}
+	e := &env{Config: Config{Data: b.data}}
+	for _, want := range []bool{true, false} {
+		k, older, err := openKeys(t.Context(), e, d)
+		if err != nil || (older != nil) != want {
+			t.Fatalf("it was older: %v, %v, want %v", older, err, want)
+		}
+		if got := k.Erased(); !slices.Equal(got, []string{"id-catalogue.forgotten", "id-door.erased", "id-identity.account_removed"}) {
+			t.Errorf("erased are %q", got)
+		}
 	}
 }
 

@@ -25,6 +25,8 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"ieum"
@@ -146,6 +148,29 @@ func Of(ctx context.Context, d *db.DB, subject, kind string, before int64, most 
 	}
 	sealed, err := scan(ctx, d, query+` ORDER BY seq DESC LIMIT ?`, append(args, most-len(entries))...)
 	return append(entries, sealed...), err
+}
+
+// Subjects returns whom or what entries of some kinds are about, each once, also those
+// of entries that have no number yet.
+func Subjects(ctx context.Context, d *db.DB, kinds ...string) (subjects []string, err error) {
+	in := `WHERE kind IN (?` + strings.Repeat(`, ?`, len(kinds)-1) + `)`
+	var args []any
+	for _, kind := range slices.Concat(kinds, kinds) {
+		args = append(args, kind)
+	}
+	rows, err := d.QueryContext(ctx, `SELECT subject FROM journal_entry `+in+` UNION SELECT subject FROM journal_new `+in, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var one string
+		if err := rows.Scan(&one); err != nil {
+			return nil, err
+		}
+		subjects = append(subjects, one)
+	}
+	return subjects, rows.Err()
 }
 
 // fresh returns the newest entries about a subject that have no number yet.

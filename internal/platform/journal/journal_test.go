@@ -335,6 +335,21 @@ func TestRunUntilTheEnd(t *testing.T) {
 	})
 }
 
+// Whom a kind of entry is about is known of each once, also before entries have numbers.
+func TestSubjectsOfKinds(t *testing.T) {
+	each2(t, func(t *testing.T, d *db.DB) {
+		add(t, d, "p2", "p1", "p2")
+		seals(t, &Sealer{d, "a", noon().now}, 3)
+		add(t, d, "p1", "p3")
+		for want, kinds := range map[string][]string{"[p1 p2 p3]": {"shop.lost", "shop.sold"}, "[]": {"shop.lost"}} {
+			got, err := Subjects(ctx, d, kinds...)
+			if slices.Sort(got); err != nil || fmt.Sprint(got) != want {
+				t.Errorf("%v are about %v, %v, want %s", kinds, got, err, want)
+			}
+		}
+	})
+}
+
 // TestWhatIsAboutASubject is read newest first, what has no number yet included,
 // and goes on where a page ended.
 func TestWhatIsAboutASubject(t *testing.T) {
