@@ -25,6 +25,7 @@ type accountPage struct {
 	Proofed    bool
 	Nameless   bool     // it was proved before proofs said who somebody is
 	Mailed     bool     // a code is on its way by mail
+	Phoned     bool     // proved by telephone, which is not enough
 	Ways       []string // of proof that the reader can use
 	App        appKey
 	Passkeys   bool
@@ -124,6 +125,7 @@ func (h *handlers) accountPage(r *http.Request, p *Person) (page accountPage, er
 	}
 	page.Ways, page.Proofed = h.g.Ways(), h.g.counts(page.Proofs)
 	page.Nameless = page.Proofed && !h.g.counts(slices.DeleteFunc(slices.Clone(page.Proofs), func(p Proof) bool { return p.who == "" }))
+	page.Phoned = !page.Proofed && slices.ContainsFunc(page.Proofs, func(p Proof) bool { return p.Method == ByPhone })
 	page.Mailed = slices.ContainsFunc(page.Proofs, func(p Proof) bool { return p.Waits })
 	grants, err := h.g.Grants(ctx, p.ID)
 	if err != nil {

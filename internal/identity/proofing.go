@@ -17,7 +17,7 @@ import (
 type Proof struct {
 	Number    int64
 	Account   AccountID
-	Level     string // high or substantial
+	Level     string // high, substantial or low
 	Method    string
 	Documents []string // their kinds; what stood in them is kept nowhere
 	By        AccountID
@@ -36,10 +36,11 @@ type Proof struct {
 const (
 	AtDesk    = "desk"      // staff saw the person and two documents
 	ByMobile  = "mobile-id" // the state's mobile identity card
-	ByPhone   = "phone"     // the operator of a telephone in the person's name
+	ByPhone   = "phone"     // the operator of a telephone in the person's name; not enough alone
 	Overseas  = "overseas"  // a passport, and a consul's desk or a code by mail
 	levelHigh = "high"
 	levelSub  = "substantial"
+	levelLow  = "low"
 )
 
 // Documents are the kinds of documents that count at a desk.
@@ -76,14 +77,15 @@ type Phone interface {
 
 // Proofed says whether the owner of an account was proved to be who they say.
 // Until then an account reaches only what was entered by it. A simulated proof
-// counts where simulation is allowed.
+// counts where simulation is allowed. A telephone alone proves nobody: its number can
+// be moved to the card of somebody else.
 func (g *Registry) Proofed(ctx context.Context, a AccountID) (bool, error) {
 	all, err := g.store.proofs(ctx, a)
 	return g.counts(all), err
 }
 
 func (g *Registry) counts(all []Proof) bool {
-	return slices.ContainsFunc(all, func(p Proof) bool { return !p.Waits && (!p.Simulated || g.simulate) })
+	return slices.ContainsFunc(all, func(p Proof) bool { return !p.Waits && p.Method != ByPhone && (!p.Simulated || g.simulate) })
 }
 
 // Proofs lists the proofs of an account, newest first.
@@ -293,7 +295,7 @@ func (g *Registry) FinishProof(ctx context.Context, by *Person, id, code string,
 		p.Level = levelHigh
 		said, err = g.mobile.Answer(ctx, ref)
 	default:
-		p.Level = levelSub
+		p.Level = levelLow
 		said, err = g.phone.Check(ctx, ref, plainCode(code))
 	}
 	if p.Simulated {

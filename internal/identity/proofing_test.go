@@ -143,7 +143,7 @@ func TestASimulatedProofCountsInTrialsOnly(t *testing.T) {
 	if status, to, text := s.ask("POST", at, form("way", "phone", "code", simulatedCode, "person", kimIs.Name, "birth", kimIs.Birth)); status != 303 || to != "/account" {
 		t.Fatalf("%d %s %s", status, to, text)
 	}
-	s.proofed(oper.ID, true, "in a trial")
+	s.proofed(oper.ID, false, "by a telephone alone")
 	if status, _, text := s.ask("POST", at, form("way", "phone", "code", simulatedCode, "person", kimIs.Name, "birth", kimIs.Birth)); status != 422 || !strings.Contains(text, "took too long") {
 		t.Errorf("the same once more: %d %s", status, text)
 	}
@@ -155,6 +155,7 @@ func TestASimulatedProofCountsInTrialsOnly(t *testing.T) {
 	if status, _, _ := s.ask("POST", at, form("way", "mobile-id", "person", kimIs.Name, "birth", kimIs.Birth)); status != 303 {
 		t.Errorf("mobile ID: %d", status)
 	}
+	s.proofed(oper.ID, true, "in a trial")
 	s.simulate, s.mobile, s.phone = false, nil, nil
 	s.proofed(oper.ID, false, "in production")
 	if status, _, _ := s.ask("POST", "/account/proof", form("way", "phone", "number", "010-0000-0000")); status != 404 {
@@ -162,6 +163,35 @@ func TestASimulatedProofCountsInTrialsOnly(t *testing.T) {
 	}
 	if strings.Contains(s.copyOf(), "01000000000") {
 		t.Error("the telephone number is kept")
+	}
+}
+
+// A telephone number can be moved to the card of somebody else: by it alone nobody is
+// known to a row of an agency, and whoever used it is told so.
+func TestATelephoneAloneProvesNobody(t *testing.T) {
+	s := newSite(t, simulating, func(o *Options) {
+		o.Known = func(_ context.Context, w ieum.Who) (string, error) { return "token of " + w.Name, nil }
+	})
+	kim := s.seeker(s.operator("oper"), "kim")
+	prove := func(way, code string) {
+		t.Helper()
+		id, _, err := s.BeginProof(t.Context(), kim, way, "010-0000-0000")
+		s.must(err)
+		s.must(s.FinishProof(t.Context(), kim, id, code, kimIs))
+	}
+	prove(ByPhone, simulatedCode)
+	s.proofed(kim.ID, false, "by a telephone")
+	if known, err := s.Known(t.Context(), kim.ID); err != nil || known != (Known{}) {
+		t.Errorf("by a telephone somebody is known: %+v %v", known, err)
+	}
+	s.sign("kim", kim)
+	if _, _, text := s.ask("GET", "/account", nil); !strings.Contains(text, "taken over by somebody else") || !strings.Contains(text, ">low<") || !strings.Contains(text, `value="mobile-id"`) {
+		t.Errorf("the page does not say that a telephone is not enough: %s", text)
+	}
+	prove(ByMobile, "")
+	s.proofed(kim.ID, true, "by mobile ID, too")
+	if known, err := s.Known(t.Context(), kim.ID); err != nil || known.Token == "" {
+		t.Errorf("by mobile ID: %+v %v", known, err)
 	}
 }
 
