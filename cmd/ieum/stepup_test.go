@@ -40,23 +40,34 @@ func TestWhatIsSensitiveLeadsToASignInAndBack(t *testing.T) {
 	if _, status, page := send(t, counsellor, base+client+"/note", url.Values{"text": {note}}); status != http.StatusOK || !strings.Contains(page, note) {
 		t.Fatalf("a fresh counsellor does not see their note: %d", status)
 	}
-	row := "/records/simulated/resume/" + number
+	row := url.Values{"source": {"simulated"}, "kind": {"resume"}, "key": {number}}
 	for _, tt := range []struct {
-		by        *http.Client
-		at, shows string
-		leads     string // to the sign-in, with what was asked for
+		by    *http.Client
+		at    string
+		form  url.Values // that is sent; nil: none is
+		shows string
+		leads string // to the sign-in, with what was asked for
 	}{
-		{counsellor, client, note, `href="/sign-in?next=` + url.QueryEscape(client+"#notes") + `"`},
-		{operator, row, "<code>" + number + "</code>", `name="next" value="` + row + `"`},
+		{counsellor, client, nil, note, `href="/sign-in?next=` + url.QueryEscape(client+"#notes") + `"`},
+		{operator, "/records", row, "<code>" + number + "</code>", `name="kept"`},
 	} {
+		ask := func() (status int, page string) {
+			if tt.form == nil {
+				got := by(t, tt.by, "GET", base+tt.at, nil)
+				return got.status, string(got.body)
+			}
+			_, status, page = send(t, tt.by, base+tt.at, tt.form)
+			return status, page
+		}
 		ages(t, a, 11)
-		page := html.UnescapeString(string(by(t, tt.by, "GET", base+tt.at, nil).body))
+		_, page := ask()
+		page = html.UnescapeString(page)
 		if strings.Contains(page, tt.shows) || !strings.Contains(page, tt.leads) {
 			t.Errorf("%s after eleven minutes does not lead to the sign-in: %s", tt.at, page)
 		}
 		ages(t, a, 9)
-		if page := by(t, tt.by, "GET", base+tt.at, nil); page.status != http.StatusOK || !strings.Contains(string(page.body), tt.shows) {
-			t.Errorf("%s after a sign-in: %d %s", tt.at, page.status, page.body)
+		if status, page := ask(); status != http.StatusOK || !strings.Contains(page, tt.shows) {
+			t.Errorf("%s after a sign-in: %d %s", tt.at, status, page)
 		}
 	}
 	ages(t, a, 11)
@@ -67,7 +78,7 @@ func TestWhatIsSensitiveLeadsToASignInAndBack(t *testing.T) {
 	if !strings.Contains(string(next.body), `name="next" value="`+client+`#notes"`) {
 		t.Errorf("the sign-in does not keep what was asked for: %s", next.body)
 	}
-	if got := by(t, operator, "GET", base+"/api/v1"+row, nil); got.status != http.StatusUnauthorized {
+	if got := by(t, operator, "POST", base+"/api/v1/records", map[string]string{"source": "simulated", "kind": "resume", "key": number}); got.status != http.StatusUnauthorized {
 		t.Errorf("a program gets %d", got.status)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 
 	"ieum"
 	"ieum/defs"
@@ -35,7 +36,8 @@ func (c *Catalogue) Routes(site *web.Site, mux *web.Mux, door Door) {
 	mux.Page("GET /deliveries", web.Nothing, web.Operators(h.list))
 	mux.Page("GET /deliveries/{number}", web.Nothing, web.Operators(h.one))
 	mux.Page("GET /deliveries/{number}/quarantine.csv", web.Records, web.Operators(h.quarantine))
-	mux.Page("GET /records/{source}/{kind}/{key}", web.Records, web.Operators(h.record))
+	mux.Page("GET /records/{source}/{kind}/{key}", web.Nothing, web.Operators(h.record))
+	mux.Page("POST /records", web.Records, web.Operators(h.found))
 	mux.API("GET /api/v1/deliveries", web.Nothing, web.Op{
 		ID: "listDeliveries", Summary: ieum.Text{KO: "받은 자료 목록 (운영자만)", EN: "Deliveries, newest first (for operators)"},
 		Params: listQuery{}, Reply: Listing{}, May: ieum.Operate,
@@ -44,10 +46,14 @@ func (c *Catalogue) Routes(site *web.Site, mux *web.Mux, door Door) {
 		ID: "getDelivery", Summary: ieum.Text{KO: "한 번 받은 자료 (운영자만)", EN: "One delivery (for operators)"},
 		Params: oneQuery{}, Reply: Delivery{}, May: ieum.Operate,
 	}, web.Operators(h.one))
-	mux.API("GET /api/v1/records/{source}/{kind}/{key}", web.Records, web.Op{
-		ID: "getRecord", Summary: ieum.Text{KO: "한 행이 어디에서 왔는지 (운영자만)", EN: "Where one row came from (for operators)"},
+	mux.API("GET /api/v1/records/{source}/{kind}/{key}", web.Nothing, web.Op{
+		ID: "getRecord", Summary: ieum.Text{KO: "사람에 관한 것이 아닌 한 행이 어디에서 왔는지 (운영자만)", EN: "Where one row came from that is not about a person (for operators)"},
 		Params: recordQuery{}, Reply: Record{}, May: ieum.Operate,
 	}, web.Operators(h.record))
+	mux.API("POST /api/v1/records", web.Records, web.Op{
+		ID: "findRecord", Summary: ieum.Text{KO: "사람에 관한 것이라도 한 행이 어디에서 왔는지 (운영자만)", EN: "Where one row came from, also one about a person (for operators)"},
+		Body: recordAsked{}, Reply: Record{}, May: ieum.Operate,
+	}, web.Operators(h.find))
 }
 
 type handlers struct {
@@ -151,6 +157,16 @@ func (p deliveryPage) Field(name string) ieum.Text {
 	return ieum.Text{KO: name, EN: name}
 }
 
+// Kinds are those of the rows that were kept.
+func (p deliveryPage) Kinds() (kinds []*defs.Kind) {
+	for _, s := range p.Segments {
+		if k := p.defs.Kinds[s.Kind]; k != nil && !slices.Contains(kinds, k) {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
+}
+
 // MarshalJSON gives programs the delivery alone.
 func (p deliveryPage) MarshalJSON() ([]byte, error) { return json.Marshal(p.Delivery) }
 
@@ -181,12 +197,49 @@ type recordQuery struct {
 	Key    string `path:"key" doc:"key of the row in its source" ko:"출처에서 쓰는 행의 열쇠"`
 }
 
+// A recordAsked names a row in the body of a request: the key of a row about a
+// person is a number that tells who it is, and an address is kept in many places.
+type recordAsked struct {
+	Source ieum.SourceID `json:"source" q:"source"`
+	Kind   ieum.KindID   `json:"kind" q:"kind"`
+	Key    string        `json:"key" q:"key"`
+}
+
 func (h *handlers) record(w http.ResponseWriter, r *http.Request) error {
 	q, err := web.Read[recordQuery](r)
 	if err != nil {
 		return err
 	}
+	if k := h.c.defs.Kinds[ieum.KindID(q.Kind)]; k != nil && personal(k) {
+		return &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.person_in_address", Message: "rows about people are not asked for by address, which is kept in many places; send POST /api/v1/records, or use the form on the delivery's page"}
+	}
 	rec, err := h.c.Record(r.Context(), ieum.SourceID(q.Source), ieum.KindID(q.Kind), q.Key)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "record.html", rec)
+}
+
+func (h *handlers) found(w http.ResponseWriter, r *http.Request) error {
+	asked, err := web.Read[recordAsked](r)
+	if err != nil {
+		return err
+	}
+	return h.show(w, r, asked)
+}
+
+func (h *handlers) find(w http.ResponseWriter, r *http.Request) error {
+	asked, err := web.ReadJSON[recordAsked](r)
+	if err != nil {
+		return err
+	}
+	return h.show(w, r, asked)
+}
+
+// show answers with a row; that somebody looks at one about a person is written
+// down first.
+func (h *handlers) show(w http.ResponseWriter, r *http.Request, asked recordAsked) error {
+	rec, err := h.c.Record(r.Context(), asked.Source, asked.Kind, asked.Key)
 	if err != nil {
 		return err
 	}

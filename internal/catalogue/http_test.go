@@ -117,8 +117,13 @@ func TestRowsAboutPeopleAreBehindTheDoor(t *testing.T) {
 	may := func(allowed ...ieum.Permission) *web.Reader {
 		return &web.Reader{ID: "a1", May: func(p ieum.Permission) bool { return slices.Contains(allowed, p) }}
 	}
-	ask := func(path string) *httptest.ResponseRecorder {
-		r := httptest.NewRequest("GET", path, nil)
+	ask := func(path, kind, body string) *httptest.ResponseRecorder {
+		method := "GET"
+		if body != "" {
+			method = "POST"
+		}
+		r := httptest.NewRequest(method, path, strings.NewReader(body))
+		r.Header.Set("Content-Type", kind)
 		r.RemoteAddr, r.Host = "127.0.0.1:5000", "localhost"
 		w := httptest.NewRecorder()
 		mux.ServeHTTP(w, r)
@@ -136,9 +141,12 @@ func TestRowsAboutPeopleAreBehindTheDoor(t *testing.T) {
 		{"an operator", may(ieum.Operate), nil, 200, 1},
 		{"an operator of whom no record can be written", may(ieum.Operate), ieum.ErrUnavailable, 503, 0},
 	} {
-		for _, path := range []string{"/records/people/resume/r1", "/api/v1/records/people/resume/r1"} {
+		for path, asked := range map[string][2]string{
+			"/records":        {"application/x-www-form-urlencoded", "source=people&kind=resume&key=r1"},
+			"/api/v1/records": {"application/json", `{"source":"people","kind":"resume","key":"r1"}`},
+		} {
 			*door = looking{by: tt.by, fail: tt.fail}
-			w := ask(path)
+			w := ask(path, asked[0], asked[1])
 			if body := w.Body.String(); w.Code != tt.status || (w.Code == 200) != strings.Contains(body, "resume.csv") || strings.Contains(body, "부산") || strings.Contains(body, "홍가상") {
 				t.Errorf("%s is answered %s with %d %s", tt.name, path, w.Code, body)
 			}
@@ -147,8 +155,14 @@ func TestRowsAboutPeopleAreBehindTheDoor(t *testing.T) {
 			}
 		}
 	}
+	*door = looking{by: may(ieum.Operate)}
+	for _, path := range []string{"/records/people/resume/r1", "/api/v1/records/people/resume/r1", "/records/people/resume/nobody"} { // an address is kept in many places
+		if w := ask(path, "", ""); w.Code != 422 || len(door.seen) != 0 || strings.Contains(w.Body.String(), "resume.csv") {
+			t.Errorf("%s is answered with %d %s", path, w.Code, w.Body)
+		}
+	}
 	*door = looking{}
-	if w := ask("/records/shop/posting/1"); w.Code != 200 || len(door.seen) != 0 {
+	if w := ask("/records/shop/posting/1", "", ""); w.Code != 200 || len(door.seen) != 0 {
 		t.Errorf("a posting is answered with %d and the records %q", w.Code, door.seen)
 	}
 }
