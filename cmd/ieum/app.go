@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"ieum"
@@ -215,6 +214,7 @@ type app struct {
 	handler  http.Handler
 	now      func() time.Time
 	data     string
+	erased   int // how many people had been when it was opened
 }
 
 func newApp(ctx context.Context, e *env) (*app, error) {
@@ -258,108 +258,10 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	l.Routes(site, mux)
 	d.Routes(site, mux)
 	sealer := &journal.Sealer{DB: s.db, Holder: rand.Text(), Now: e.now}
-	a := &app{m, s, registry, l, d, sealer, mux, e.now, e.Data}
+	a := &app{m, s, registry, l, d, sealer, mux, e.now, e.Data, len(s.keys.Erased())}
 	a.healthRoutes(mux)
 	count.routes(mux, a)
 	return a, nil
-}
-
-// sealing is how often what happened is sealed and put into the ledger.
-const sealing = 100 * time.Millisecond
-
-// follow moves to new snapshots, seals the journal and puts it into the ledger
-// until ctx ends.
-func (a *app) follow(ctx context.Context) {
-	var all sync.WaitGroup
-	all.Go(func() {
-		a.sealer.Run(ctx, sealing, func(err error) { slog.ErrorContext(ctx, "journal: seal", "err", err) })
-	})
-	all.Go(func() {
-		journal.Follow(ctx, a.store.db, time.Second, func(err error) {
-			if !door.NotYet(err) {
-				slog.ErrorContext(ctx, "door: follow", "err", err)
-			}
-		}, a.door.Follower())
-	})
-	all.Go(func() {
-		a.ledger.Follow(ctx, sealing, func(err error) { slog.ErrorContext(ctx, "ledger", "err", err) })
-	})
-	all.Go(func() {
-		a.registry.Notify(ctx, telling, func(err error) { slog.ErrorContext(ctx, "identity: notice", "err", err) })
-	})
-	erased := len(a.store.keys.Erased())
-	all.Go(func() { a.tidy(ctx) })
-	all.Go(func() { a.hideElsewhere(ctx, erased) })
-	a.live.Follow(ctx, time.Second)
-	all.Wait()
-}
-
-// telling is how often notices that are to be sent are looked for.
-const telling = 5 * time.Second
-
-// tidying is how often what is kept for a time only is looked for.
-const tidying = time.Hour
-
-// tidy erases what was kept long enough, at once and then so often until ctx
-// ends. While something is taken in it waits for the next time.
-func (a *app) tidy(ctx context.Context) {
-	every := time.NewTicker(tidying)
-	defer every.Stop()
-	for {
-		if err := a.expire(ctx); err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "catalogue: erase what was kept long enough", "err", err)
-		}
-		if err := a.forget(ctx); err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "snapshot: remove who was erased", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-every.C:
-		}
-	}
-}
-
-// expire takes build.lock only when there is something to erase, so that it is in
-// nobody's way.
-func (a *app) expire(ctx context.Context) error {
-	if due, err := a.store.catalogue.Due(ctx); err != nil || !due {
-		return err
-	}
-	unlock, err := lockBuild(a.data)
-	if errors.Is(err, ieum.ErrConflict) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return a.store.catalogue.Expire(ctx)
-}
-
-// forget hides whom a restore brought back, and removes the snapshots that are not
-// in use and hold rows of people who were erased.
-func (a *app) forget(ctx context.Context) error {
-	if err := a.hide(ctx); err != nil {
-		return err
-	}
-	h, err := snapshot.ReadHidden(a.data)
-	if err != nil || len(h.Rows) == 0 {
-		return err
-	}
-	unlock, err := lockBuild(a.data)
-	if errors.Is(err, ieum.ErrConflict) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	overdue, err := snapshot.DropHidden(a.data, a.now())
-	if overdue > 0 {
-		slog.WarnContext(ctx, "snapshot: people who were erased more than a day ago are still in the one in use; build it anew, whole, with: ieum build", "rows", overdue)
-	}
-	return err
 }
 
 // noteKeys writes down that the keys of all rows about people are read.

@@ -4,9 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
+	"mime"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +20,7 @@ import (
 	"ieum"
 	"ieum/internal/door"
 	"ieum/internal/identity"
+	"ieum/internal/platform/mail/mailtest"
 )
 
 // A walk is a data folder with a canary in it, and everybody who might see it.
@@ -27,6 +34,8 @@ type walk struct {
 	readers []reader
 	fill    *strings.Replacer // puts what there is in the place of {…}
 	values  map[string]string
+	config  Config
+	post    *mailtest.Server // to which notices go
 }
 
 // A reader is somebody who asks: by a cookie, a key, or neither.
@@ -38,19 +47,33 @@ type reader struct {
 
 // canarySource delivers postings and people, of whom one row is refused and two
 // are one person.
-var canarySource = strings.NewReplacer("id: killed", "id: canary", "hash: [name, phone]", "hash: [name+birth, phone]").Replace(killed)
+var canarySource = strings.NewReplacer("id: killed", "id: canary", "hash: [name, phone]", "hash: [name+birth, phone]", "text: wish", "text: wish\n      occupation: job").Replace(killed)
+
+// canaryRow is what a row says of the canary behind its key; canaryJob is their
+// occupation.
+const canaryJob = "8211"
+
+var canaryRow = "," + importedWords[0] + "," + birthWord + ",010-9876-1234,카나리아동네,카나리아소원," + canaryJob + "\n"
 
 func newWalk(t *testing.T) *walk {
 	t.Helper()
-	w := &walk{T: t, data: filepath.Join(t.TempDir(), "data"), defs: t.TempDir(), log: &logged{}, values: map[string]string{}}
+	w := walkAmong(t, "r1"+canaryRow+"r2"+canaryRow+",카나리아버린행,1969-09-09,010-9876-1234,카나리아동네,카나리아소원,"+canaryJob+"\n")
+	w.people()
+	return w
+}
+
+// walkAmong takes in rows of people, builds, and opens what serves them.
+func walkAmong(t *testing.T, rows string) *walk {
+	t.Helper()
+	w := &walk{T: t, data: filepath.Join(t.TempDir(), "data"), defs: t.TempDir(), log: &logged{}, values: map[string]string{}, post: mailtest.Start(t)}
+	w.config = Config{Data: w.data, Defs: w.defs, Listen: "127.0.0.1:0", Mail: w.post.File(t), OIDC: madeUpAgency(t)}
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	t.Cleanup(func() { slog.SetDefault(before) })
 	writeFile(t, filepath.Join(w.defs, "sources", "canary.yaml"), canarySource)
 	in := t.TempDir()
 	writeMade(t, in, 1)
-	person := importedWords[0] + "," + birthWord + ",010-9876-1234,카나리아동네,카나리아소원"
-	writeFile(t, filepath.Join(in, "people.csv"), "id,name,birth,phone,place,wish\nr1,"+person+"\nr2,"+person+"\n,카나리아버린행,1969-09-09,010-9876-1234,카나리아동네,카나리아소원\n")
+	writeFile(t, filepath.Join(in, "people.csv"), "id,name,birth,phone,place,wish,job\n"+rows)
 	writeFile(t, filepath.Join(in, "licence.csv"), "resume,licence\nr1,용접기능사\nr1,"+linkedWord+"\n")
 	for _, args := range [][]string{{"ingest", "canary", in}, {"build"}} {
 		if status, out, said := w.command("", args...); status != 0 || len(flown(out+said, allWords()...)) > 0 {
@@ -58,18 +81,16 @@ func newWalk(t *testing.T) *walk {
 		}
 	}
 	w.values["again"] = in
-	e := w.env("", io.Discard, io.Discard)
-	a, err := newApp(t.Context(), e)
+	a, err := newApp(t.Context(), w.env("", io.Discard, io.Discard))
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.a = a
-	w.people()
 	return w
 }
 
 func (w *walk) env(stdin string, out, errs io.Writer) *env {
-	return &env{Config: Config{Data: w.data, Defs: w.defs, Listen: "127.0.0.1:0"}, stdin: strings.NewReader(stdin), stdout: out, stderr: errs, now: time.Now, demo: true, cost: weak}
+	return &env{Config: w.config, stdin: strings.NewReader(stdin), stdout: out, stderr: errs, now: time.Now, demo: true, cost: weak}
 }
 
 // command runs a command line for as long as it takes, or eight seconds if it never
@@ -134,7 +155,8 @@ func (w *walk) people() {
 	second, twin := add("second-operator", identity.Grant{Role: "operator"}, false)
 	stranger, _ := add("second-counsellor", identity.Grant{Role: "counsellor", Organisation: "demo"}, false)
 	seeker, canary := add(signInWord, identity.Grant{Role: "seeker"}, true)
-	w.must(g.Prove(ctx, demo["operator"], signInWord, identity.AtDesk, ieum.Who{Name: importedWords[0], Birth: birthWord}, identity.Shown{Kind: "passport", Number: documentWord}, identity.Shown{Kind: "resident-card", Number: documentWord}))
+	w.address(canary)
+	w.prove(demo["operator"])
 	key, err := g.ProposeKey(ctx, demo["operator"], "demo-analyst", identity.Key{Title: "가상 통계", Organisation: "demo", Role: "analyst", Quota: 1000})
 	w.must(err)
 	w.must(g.ConfirmKey(ctx, twin, key.Number))
@@ -164,6 +186,60 @@ func (w *walk) people() {
 		_, err = d.Give(ctx, by, p.ID, door.Wish{Purpose: "statistics", Recipient: "demo"})
 		w.must(err)
 	}
+}
+
+// address has the canary told of what happens by mail.
+func (w *walk) address(canary *identity.Person) {
+	w.Helper()
+	w.must(w.a.registry.SetAddress(w.Context(), canary, addressWord))
+	taken := w.post.Taken()
+	code := regexp.MustCompile(`[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}`).FindString(taken[len(taken)-1].Text)
+	w.must(w.a.registry.ConfirmAddress(w.Context(), canary, code))
+}
+
+// madeUpAgency starts a provider of sign-ins that says where it is asked, and returns
+// the file that names it.
+func madeUpAgency(t *testing.T) string {
+	t.Helper()
+	var issuer string
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"issuer": %q, "authorization_endpoint": %q, "token_endpoint": %q, "jwks_uri": %q, "id_token_signing_alg_values_supported": ["ES256"]}`, issuer, issuer+"/ask", issuer+"/token", issuer+"/keys")
+	}))
+	t.Cleanup(srv.Close)
+	issuer = srv.URL
+	file := filepath.Join(t.TempDir(), "agency.yaml")
+	writeFile(t, file, "issuer: "+issuer+"\nclient: ieum\nsecret: oidc.secret\ntitle: {ko: 가상 기관, en: Made-up agency}\n")
+	secret := filepath.Join(filepath.Dir(file), "oidc.secret")
+	writeFile(t, secret, "a secret of the test\n")
+	if err := os.Chmod(secret, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// sent looks through what was mailed: to the canary alone, with nothing of them in it
+// but where it goes.
+func (w *walk) sent() {
+	w.Helper()
+	list := w.post.Taken()
+	for _, m := range list {
+		header, err := new(mime.WordDecoder).DecodeHeader(m.Header)
+		w.must(err)
+		text := header + "\n" + m.Text
+		if found := flown(strings.Replace(text, "To: "+addressWord, "", 1), append([]string{linkedWord, birthWord}, allWords()...)...); len(found) > 0 || m.To != addressWord {
+			w.Errorf("a mail to %s tells %q:\n%s", m.To, found, text)
+		}
+	}
+	if len(list) < 2 {
+		w.Errorf("%d mails were sent, so that nothing was tried", len(list))
+	}
+}
+
+// prove has an operator see who the canary is.
+func (w *walk) prove(by *identity.Person) {
+	w.Helper()
+	w.must(w.a.registry.Prove(w.Context(), by, signInWord, identity.AtDesk, ieum.Who{Name: importedWords[0], Birth: birthWord}, identity.Shown{Kind: "passport", Number: documentWord}, identity.Shown{Kind: "resident-card", Number: documentWord}))
 }
 
 // canary keeps records of every kind.

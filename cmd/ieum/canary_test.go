@@ -30,6 +30,7 @@ var (
 	keptWords = []string{"카나리아한별", "070-9182-7364", "canary.mail@canary.example", "카나리아머리글", "카나리아직함", "카나리아업무", "카나리아전공", "카나리아솜씨",
 		"카나리아면허", "카나리아자유글", "카나리아쪽지", "CanaryOnPaper"}
 	signInWord    = "zqcanary"
+	addressWord   = "zq.canary@post.example" // of the account
 	documentWord  = "M98765432"
 	birthWord     = "1970-02-03"
 	linkedWord    = "카나리아기능사" // stands in the row that the canary is tied to, plain in the lake
@@ -49,7 +50,7 @@ func flown(text string, words ...string) (found []string) {
 }
 
 func allWords() []string {
-	return slices.Concat(keptWords, []string{signInWord, documentWord}, importedWords)
+	return slices.Concat(keptWords, []string{signInWord, addressWord, documentWord}, importedWords)
 }
 
 // A log is what the program wrote to its log.
@@ -231,6 +232,7 @@ func TestTheCanary(t *testing.T) {
 	if found := flown(w.log.String(), allWords()...); len(found) > 0 || !strings.Contains(w.log.String(), "/clients/{person}") {
 		t.Errorf("the log holds %q", found)
 	}
+	w.sent()
 	w.commands(lines)
 	w.files()
 }
@@ -300,7 +302,7 @@ func (w *walk) visit(by reader, s step, holds web.Holds, shown map[string]int) {
 		}
 	}
 	letter := s.pattern == "GET /accounts/letters" && strings.HasSuffix(by.name, "operator") // which needs the name it goes to
-	if found := flown(said, signInWord); len(found) > 0 && by.name != signInWord && !letter && !finds && !(holds == web.Records && by.may) {
+	if found := flown(said, signInWord, addressWord); len(found) > 0 && by.name != signInWord && !letter && !finds && !(holds == web.Records && by.may) {
 		w.Errorf("%s tells how the canary signs in", what)
 	}
 	if found := flown(said, importedWords...); len(found) > 0 {

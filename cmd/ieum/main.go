@@ -53,15 +53,21 @@ const (
 // register returns commands, all of which say what they hold about people.
 func register(list ...*command) []*command {
 	for _, c := range list {
-		reads, records := c.through == asJob || c.through == asStaff, c.holds == web.Records
-		switch {
-		case !slices.Contains([]web.Holds{web.Nothing, web.Sent, web.Own, web.Accounts, web.Records}, c.holds):
-			panic("the command " + c.name + " does not say what it holds about people")
-		case records != (c.through != ""), reads != (c.purpose != ""):
-			panic("the command " + c.name + " does not say how it goes through the door, and what for")
-		}
+		mustDeclare("command "+c.name, c.holds, c.through, c.purpose)
 	}
 	return list
+}
+
+// mustDeclare panics when something does not say what it holds about people, so that
+// the program does not start.
+func mustDeclare(what string, holds web.Holds, through through, purpose ieum.PurposeID) {
+	reads, records := through == asJob || through == asStaff, holds == web.Records
+	switch {
+	case !slices.Contains([]web.Holds{web.Nothing, web.Sent, web.Own, web.Accounts, web.Records}, holds):
+		panic("the " + what + " does not say what it holds about people")
+	case records != (through != ""), reads != (purpose != ""):
+		panic("the " + what + " does not say how it goes through the door, and what for")
+	}
 }
 
 // commands in the order help shows them. Each is declared in the file of its
