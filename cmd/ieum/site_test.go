@@ -43,6 +43,9 @@ var made []string
 
 // TestMain runs the tests, or, in a process that a test started for it, ieum.
 func TestMain(m *testing.M) {
+	if text := os.Getenv(dieAtVariable); text != "" {
+		dieAt(text)
+	}
 	if os.Getenv("IEUM_TEST_MAIN") != "" || len(os.Args) == 2 && os.Args[1] == hashCommand.name { // which it starts without the variable
 		main()
 	}
