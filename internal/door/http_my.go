@@ -272,10 +272,8 @@ func (h *handlers) paper(w http.ResponseWriter, r *http.Request, by Asker) error
 	}
 	for _, p := range got.Papers {
 		if p.Item == f.Item {
-			w.Header().Set("Content-Type", p.Type)
 			w.Header().Set("Content-Disposition", "attachment")
-			_, err := w.Write(p.Data)
-			return err
+			return writePaper(w, &p)
 		}
 	}
 	return ieum.ErrNotFound

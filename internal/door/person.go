@@ -81,7 +81,8 @@ func (c Contact) check() error {
 var scans = []struct{ begins, ends, as string }{{"%PDF-", "%%EOF", "application/pdf"}, {"\xff\xd8\xff", "\xff\xd9", "image/jpeg"}, {"\x89PNG\r\n", "IEND", "image/png"}}
 
 // scanned says which type of scan a file is. One of another type, or that was cut
-// short, is refused: nobody could read it when it is needed.
+// short, is refused: nobody could read it when it is needed; so is one that does more
+// than show a page.
 func scanned(data []byte) (string, error) {
 	for _, s := range scans {
 		if !bytes.HasPrefix(data, []byte(s.begins)) {
@@ -89,6 +90,9 @@ func scanned(data []byte) (string, error) {
 		}
 		if !bytes.Contains(data[len(s.begins):], []byte(s.ends)) {
 			return "", fault("scan_broken", "/scan", "the file is cut short and cannot be opened; scan or save it again")
+		}
+		if s.as == "application/pdf" && activePDF(data) {
+			return "", fault("scan_active", "/scan", "the file holds a program, other files or a lock; print it, scan the paper and choose that")
 		}
 		return s.as, nil
 	}

@@ -2,6 +2,7 @@ package door
 
 import (
 	"bytes"
+	"compress/zlib"
 	"errors"
 	"fmt"
 	"image"
@@ -202,12 +203,37 @@ func TestScansAreWhole(t *testing.T) {
 		{"a JPEG cut short", j.String()[:j.Len()-2], "", "door.error.scan_broken"},
 		{"a PDF cut short", "%PDF-1.7\n1 0 obj", "", "door.error.scan_broken"},
 		{"a text", "동의합니다", "", "door.error.scan"},
+		{"a drawing with a program", `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`, "", "door.error.scan"},
+		{"a page", "<!DOCTYPE html><script>alert(1)</script>", "", "door.error.scan"},
+		{"a page that begins as a picture of another sort", "GIF89a/*<script>alert(1)</script>*/=1;", "", "door.error.scan"},
+		{"a PNG with a page behind it", p.String() + "<script>alert(1)</script>", "image/png", ""}, // which is shown as a picture
+		{"a PDF with a program", pdf("<</S/JavaScript/JS(app.alert(1))>>"), "", "door.error.scan_active"},
+		{"one with the name written otherwise", pdf("<</S/#4AavaScrip#74/JS(app.alert(1))>>"), "", "door.error.scan_active"},
+		{"one with it in a compressed stream", pdf("<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\n" + squeezed("1 0 <</S/JavaScript/JS(1)>>") + "\nendstream"), "", "door.error.scan_active"},
+		{"one with a stream that does not open", pdf("<</Type/Obj#53tm/Filter/ASCIIHexDecode>>stream\n3c3c\nendstream"), "", "door.error.scan_active"},
+		{"one that starts something", pdf("<</S/Launch/F(cmd.exe)>>"), "", "door.error.scan_active"},
+		{"one that carries a file", pdf("<</Type/EmbeddedFile>>"), "", "door.error.scan_active"},
+		{"one that sends a form", pdf("<</S/SubmitForm/F(http://elsewhere.example)>>"), "", "door.error.scan_active"},
+		{"one that takes a password", pdf("<<>>") + "trailer<</Encrypt 3 0 R>>%%EOF", "", "door.error.scan_active"},
+		{"a PDF with plain objects in a compressed stream", pdf("<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\r\n" + squeezed("1 0 <</Type/Page>>") + "\r\nendstream"), "application/pdf", ""},
 		{"nothing", "", "", "door.error.scan"},
 	} {
 		if as, err := scanned([]byte(tt.data)); as != tt.as || key(err) != tt.why {
 			t.Errorf("%s: %q %v, want %q %s", tt.name, as, err, tt.as, tt.why)
 		}
 	}
+}
+
+// pdf is a file with one object.
+func pdf(object string) string { return "%PDF-1.7\n1 0 obj\n" + object + "\nendobj\n%%EOF\n" }
+
+// squeezed is text as a PDF holds it compressed.
+func squeezed(text string) string {
+	var out bytes.Buffer
+	w := zlib.NewWriter(&out)
+	w.Write([]byte(text))
+	w.Close()
+	return out.String()
 }
 
 // TestAVerdictHasAReason, which the person reads and nobody else finds, and which goes
