@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -246,6 +247,38 @@ func TestABackupForOnePersonIsRefused(t *testing.T) {
 	}
 	if _, err := Open(path, both(t, one, newKey(t))); !errors.Is(err, ieum.ErrDenied) || !strings.Contains(err.Error(), "opens with one key or") {
 		t.Errorf("one of an older version: %v", err)
+	}
+}
+
+// A key that stands in the files of both people would open for one of them: it is
+// refused, also among keys that differ, and in either file.
+func TestTwoPeopleHaveKeysOfTheirOwn(t *testing.T) {
+	dir := t.TempDir()
+	public := func(name string, keys ...Keys) Keys {
+		t.Helper()
+		var text strings.Builder
+		for _, k := range keys {
+			fmt.Fprintln(&text, k.to[0][0])
+		}
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		k, err := Recipients(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	a, b, c := newKey(t), newKey(t), newKey(t)
+	one, all, others := public("one", a), public("all", b, a), public("others", b, c)
+	for _, pair := range [][2]Keys{{one, one}, {one, all}, {all, one}, {all, others}} {
+		if _, err := pair[0].And(pair[1]); !errors.Is(err, ieum.ErrInvalid) {
+			t.Errorf("%v and %v: %v", pair[0].to, pair[1].to, err)
+		}
+	}
+	if _, err := one.And(others); err != nil {
+		t.Error(err)
 	}
 }
 
