@@ -32,6 +32,7 @@ type keyLine struct {
 	Key
 	Role  ieum.Text
 	Name  string // of the owner
+	State string // holds, waits or over
 	Waits bool
 	By    string // who proposed it
 	Mine  bool   // cannot be confirmed by the reader
@@ -40,12 +41,19 @@ type keyLine struct {
 	Today int    // requests
 }
 
-func (h *handlers) keyLine(k Key, me AccountID) keyLine {
-	l := keyLine{Key: k, Waits: k.Waits(h.g.now()), Mine: k.Proposer == me || k.Owner == me, Role: ieum.Text{KO: string(k.Role), EN: string(k.Role)}}
+func (h *handlers) keyLine(r *http.Request, k Key, me AccountID) (keyLine, error) {
+	_, counts, err := h.g.standing(r.Context(), k)
+	l := keyLine{Key: k, State: "over", Waits: k.Waits(h.g.now()), Mine: k.Proposer == me || k.Owner == me, Role: ieum.Text{KO: string(k.Role), EN: string(k.Role)}}
 	if role := h.g.roles[k.Role]; role != nil {
 		l.Role = role.Title
 	}
-	return l
+	switch {
+	case counts:
+		l.State = "holds"
+	case l.Waits:
+		l.State = "waits"
+	}
+	return l, err
 }
 
 // ownKeys are the keys of the reader with their use.
@@ -59,7 +67,10 @@ func (h *handlers) ownKeys(r *http.Request, p *Person) (out []keyLine, err error
 		return nil, err
 	}
 	for _, k := range all {
-		l := h.keyLine(k, p.ID)
+		l, err := h.keyLine(r, k, p.ID)
+		if err != nil {
+			return nil, err
+		}
 		l.Place = at.of(k.Organisation, "")
 		if l.Uses, err = h.g.Uses(r.Context(), k.Number); err != nil {
 			return nil, err
@@ -83,7 +94,10 @@ func (h *handlers) allKeys(r *http.Request, p *Person) (out []keyLine, err error
 		return nil, err
 	}
 	for _, k := range all {
-		l := h.keyLine(k, p.ID)
+		l, err := h.keyLine(r, k, p.ID)
+		if err != nil {
+			return nil, err
+		}
 		a, err := h.g.store.account(r.Context(), k.Owner)
 		if err != nil && !errors.Is(err, ieum.ErrNotFound) { // it is being erased
 			return nil, err

@@ -14,7 +14,7 @@ import (
 
 // A Key lets a program of an organisation ask the API. It has what its role may
 // do that concerns nobody in particular (see forKeys), so it never counts as a
-// person before the door.
+// person before the door. It counts while its owner has the role themselves.
 type Key struct {
 	Number       int64
 	Title        string // of the program
@@ -28,7 +28,7 @@ type Key struct {
 	Ended        bool
 }
 
-// Holds says whether a key counts at now.
+// Holds says whether a key counts at now, as long as its owner has its role.
 func (k Key) Holds(now time.Time) bool {
 	return k.Confirmer != "" && !k.Ended && !now.Before(k.Since) && now.Before(k.Until)
 }
@@ -102,7 +102,39 @@ func (g *Registry) ProposeKey(ctx context.Context, by *Person, owner string, wan
 	case !want.Until.After(want.Since) || want.Until.After(latest):
 		return want, roleFault("until", "/until", "the role does not last so long")
 	}
+	own, err := g.store.grants(ctx, a.ID)
+	if err != nil {
+		return want, err
+	}
+	if _, ok := want.by(own, want.Since); !ok {
+		return want, roleFault("key_owner", "/name", "who has a key has its role themselves")
+	}
 	return g.store.addKey(ctx, want)
+}
+
+// by returns the role that the owner of a key has it by, given their grants; false when
+// they have none (any more).
+func (k Key) by(own []Grant, now time.Time) (Grant, bool) {
+	i := slices.IndexFunc(own, func(one Grant) bool {
+		return one.Account == k.Owner && one.Role == k.Role && one.Holds(now) && one.covers(Subject{Organisation: k.Organisation})
+	})
+	if i < 0 {
+		return Grant{}, false
+	}
+	return own[i], true
+}
+
+// standing returns the role by which a key counts now; false when it does not.
+func (g *Registry) standing(ctx context.Context, k Key) (by Grant, ok bool, err error) {
+	now := g.now()
+	if !k.Holds(now) || g.keyRoles[k.Role] == nil {
+		return by, false, nil
+	}
+	own, err := g.store.grants(ctx, k.Owner)
+	if err == nil {
+		by, ok = k.by(own, now)
+	}
+	return by, ok, err
 }
 
 // ConfirmKey lets a proposed key count, for two weeks and while who proposed it still
@@ -135,7 +167,7 @@ func (g *Registry) EndKey(ctx context.Context, by *Person, number int64) error {
 	})
 }
 
-// DrawKey draws a new secret for a key of one's own and returns it, this once.
+// DrawKey draws a new secret for a key of one's own and returns it, this once. It is told.
 // The one before works for seven more days, so that programs are changed over
 // one by one.
 func (g *Registry) DrawKey(ctx context.Context, by *Person, number int64) (string, error) {
@@ -162,11 +194,15 @@ func (g *Registry) Uses(ctx context.Context, number int64) ([]Use, error) {
 func (g *Registry) Program(ctx context.Context, secret string) (*Person, error) {
 	now := g.now()
 	k, err := g.store.keyOf(ctx, sum(secret), now)
-	if errors.Is(err, ieum.ErrNotFound) || err == nil && (!k.Holds(now) || g.keyRoles[k.Role] == nil) {
-		return nil, &ieum.Error{Kind: ieum.ErrSignedOut, Key: "identity.error.key", Message: "the key does not count (any more)"}
+	if err != nil && !errors.Is(err, ieum.ErrNotFound) {
+		return nil, err
 	}
+	by, ok, err := g.standing(ctx, k)
 	if err != nil {
 		return nil, err
+	}
+	if !ok {
+		return nil, &ieum.Error{Kind: ieum.ErrSignedOut, Key: "identity.error.key", Message: "the key does not count (any more)"}
 	}
 	within, err := g.store.useKey(ctx, k, ieum.DayOf(now))
 	if err != nil {
@@ -177,5 +213,5 @@ func (g *Registry) Program(ctx context.Context, secret string) (*Person, error) 
 	}
 	id := AccountID("key" + strconv.FormatInt(k.Number, 10))
 	return &Person{Account: Account{ID: id, Name: k.Title}, roles: g.keyRoles,
-		Grants: []Grant{{Account: id, Role: k.Role, Reach: g.keyRoles[k.Role].Reach, Organisation: k.Organisation, Since: k.Since, Until: k.Until, Confirmer: k.Confirmer}}}, nil
+		Grants: []Grant{{Account: id, Role: k.Role, Reach: by.Reach, Organisation: k.Organisation, Since: k.Since, Until: k.Until, Confirmer: k.Confirmer}}}, nil
 }

@@ -23,6 +23,15 @@ func (k *desk) second(first *Person, name string) *Person {
 	return k.join(token)
 }
 
+// holder makes somebody of the institute, with a role that two people give.
+func (k *desk) holder(one, two *Person, name string, role ieum.RoleID) *Person {
+	k.t.Helper()
+	token, g, err := k.Add(k.t.Context(), one, name, Grant{Role: role, Organisation: "institute"})
+	k.must(err)
+	k.must(k.Confirm(k.t.Context(), two, g.Number))
+	return k.join(token)
+}
+
 // program makes a key with its secret, of analysts unless said otherwise.
 func (k *desk) program(one, two *Person, owner string, quota int, role ieum.RoleID) (Key, string, *Person) {
 	k.t.Helper()
@@ -30,9 +39,7 @@ func (k *desk) program(one, two *Person, owner string, quota int, role ieum.Role
 	if err := k.AddOrganisation(ctx, one.ID, Organisation{"institute", "가상 연구원", "recipient", nil}); err != nil {
 		k.refused(err, "identity.error.taken")
 	}
-	token, _, err := k.Add(ctx, one, owner, Grant{Role: "seeker"})
-	k.must(err)
-	kim := k.join(token)
+	kim := k.holder(one, two, owner, role)
 	key, err := k.ProposeKey(ctx, one, owner, Key{Title: "가상 통계", Organisation: "institute", Role: role, Quota: quota})
 	k.must(err)
 	k.must(k.ConfirmKey(ctx, two, key.Number))
@@ -49,9 +56,7 @@ func TestTwoGiveAKeyAndItsOwnerDrawsIt(t *testing.T) {
 		one := k.operator("one")
 		two := k.second(one, "two")
 		k.must(k.AddOrganisation(ctx, one.ID, Organisation{"institute", "가상 연구원", "recipient", nil}))
-		token, _, err := k.Add(ctx, one, "kim", Grant{Role: "seeker"})
-		k.must(err)
-		kim := k.join(token)
+		kim := k.holder(one, two, "kim", "analyst")
 		want := Key{Title: "가상 통계", Organisation: "institute", Role: "analyst", Quota: 10}
 		for _, tt := range []struct {
 			by    *Person
@@ -68,6 +73,7 @@ func TestTwoGiveAKeyAndItsOwnerDrawsIt(t *testing.T) {
 			{one, "kim", func(w *Key) { w.Role = "counsellor" }, "identity.role.no_key_role"},
 			{one, "kim", func(w *Key) { w.Role = "auditor" }, "identity.role.no_key_role"},
 			{one, "kim", func(w *Key) { w.Role = "king" }, "identity.role.no_key_role"},
+			{one, "kim", func(w *Key) { w.Role = "operator" }, "identity.role.key_owner"},
 		} {
 			key := want
 			tt.key(&key)
@@ -234,7 +240,12 @@ func TestAProgramAsksWithItsKey(t *testing.T) {
 	two := s.second(one, "two")
 	s.sign("one", one)
 	s.ask("POST", "/accounts/organisation", form("id", "institute", "title", "가상 연구원", "kind", "recipient"))
-	s.ask("POST", "/accounts/new", form("name", "kim", "role", "seeker"))
+	s.ask("POST", "/accounts/new", form("name", "kim", "role", "analyst"))
+	made, err := s.Find(t.Context(), "kim")
+	s.must(err)
+	roles, err := s.Grants(t.Context(), made.ID)
+	s.must(err)
+	s.must(s.Confirm(t.Context(), two, roles[0].Number))
 	if status, _, text := s.ask("POST", "/accounts/key", form("name", "kim", "title", "", "organisation", "institute", "role", "analyst", "quota", "3")); status != 422 || !strings.Contains(text, `id="title-fault"`) {
 		t.Errorf("a key without a name: %d", status)
 	}
@@ -291,4 +302,63 @@ func TestAProgramAsksWithItsKey(t *testing.T) {
 	if strings.Contains(s.log.String(), secret) {
 		t.Error("the log holds the key")
 	}
+}
+
+// A key counts while its owner has the role they got it for, at the organisation, and
+// reaches no further than they do: when the role ends, nothing is left of it.
+func TestAKeyEndsWithItsOwnersRole(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		one := k.operator("one")
+		two := k.second(one, "two")
+		key, secret, kim := k.program(one, two, "kim", 100, "operator")
+		p, err := k.Program(ctx, secret)
+		k.must(err)
+		if !p.MayAny(ieum.Operate) {
+			t.Fatalf("the program may %+v", p.Grants)
+		}
+		own, err := k.Grants(ctx, kim.ID)
+		k.must(err)
+		k.must(k.End(ctx, two, own[0].Number))
+		_, err = k.Program(ctx, secret)
+		k.refused(err, "identity.error.key")
+		_, err = k.DrawKey(ctx, kim, key.Number)
+		k.refused(err, "identity.role.key_waits")
+
+		firm, _, lee := k.program(one, two, "lee", 100, "employer")
+		own, err = k.Grants(ctx, lee.ID)
+		k.must(err)
+		if by, ok := firm.by(own, k.at); !ok || by.Organisation != "institute" {
+			t.Errorf("an employer's key is had by %+v", by)
+		}
+		firm.Organisation = "another"
+		if _, ok := firm.by(own, k.at); ok {
+			t.Error("an employer has the key of another firm")
+		}
+	})
+}
+
+// Whoever was in an account drew secrets of its keys: its owner is told of each, and a
+// recovery ends them all.
+func TestARecoveryEndsTheSecretsOfKeys(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		one := k.operator("one")
+		two := k.second(one, "two")
+		key, stolen, kim := k.program(one, two, "kim", 100, "analyst")
+		if got := k.states(kim.ID); !strings.HasSuffix(got, keyDrawn+"="+waits) {
+			t.Errorf("its owner is told %s", got)
+		}
+		token, from, err := k.Recover(ctx, Console, "kim")
+		k.must(err)
+		k.at = from.Add(time.Minute)
+		kim = k.join(token)
+		_, err = k.Program(ctx, stolen)
+		k.refused(err, "identity.error.key")
+		secret, err := k.DrawKey(ctx, kim, key.Number)
+		k.must(err)
+		if _, err := k.Program(ctx, secret); err != nil {
+			t.Errorf("the secret its owner drew after it: %v", err)
+		}
+	})
 }

@@ -32,6 +32,7 @@ const (
 	factorRemoved   = "factor_removed"
 	agencyDropped   = "agency_dropped"
 	passwordChanged = "password_changed"
+	keyDrawn        = "key_drawn"
 	roleGranted     = "role_granted"
 	newBrowser      = "new_browser" // which is worth no letter
 	addressChanged  = "address_changed"
@@ -63,6 +64,8 @@ func noticeOf(e event) string {
 		return factorAdded
 	case "identity.factor_removed":
 		return factorRemoved
+	case "identity.key_drawn":
+		return keyDrawn
 	case "identity.role_confirmed":
 		return roleGranted
 	case "identity.proved":

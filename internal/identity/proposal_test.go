@@ -6,14 +6,16 @@ import (
 	"time"
 )
 
-// proposals are a role and a key that by proposed, each with its confirmation.
-func (k *desk) proposals(by *Person) map[string]func(*Person) error {
+// proposals are a role and a key that by proposed, each with its confirmation. other
+// gave the key's owner their role.
+func (k *desk) proposals(by, other *Person) map[string]func(*Person) error {
 	k.t.Helper()
 	ctx := k.t.Context()
 	k.must(k.AddOrganisation(ctx, Console, Organisation{ID: "institute", Name: "가상 연구원", Kind: "recipient"}))
 	_, role, err := k.Add(ctx, by, "friend", Grant{Role: "operator"})
 	k.must(err)
-	key, err := k.ProposeKey(ctx, by, "friend", Key{Title: "가상 통계", Organisation: "institute", Role: "operator", Quota: 10})
+	k.holder(by, other, "analyst", "analyst")
+	key, err := k.ProposeKey(ctx, by, "analyst", Key{Title: "가상 통계", Organisation: "institute", Role: "analyst", Quota: 10})
 	k.must(err)
 	return map[string]func(*Person) error{
 		"a role": func(p *Person) error { return k.Confirm(ctx, p, role.Number) },
@@ -28,7 +30,7 @@ func TestAProposalLapses(t *testing.T) {
 		one := k.operator("one")
 		two := k.second(one, "two")
 		made := k.at
-		confirm := k.proposals(one)
+		confirm := k.proposals(one, two)
 		listed := func() int {
 			roles, of, err := k.Staff(ctx)
 			k.must(err)
@@ -63,7 +65,7 @@ func TestAProposalEndsWithWhoMadeIt(t *testing.T) {
 		ctx := t.Context()
 		one := k.operator("one")
 		two := k.second(one, "two")
-		confirm := k.proposals(one)
+		confirm := k.proposals(one, two)
 		own, err := k.Grants(ctx, one.ID)
 		k.must(err)
 		k.must(k.End(ctx, two, own[0].Number))

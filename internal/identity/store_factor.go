@@ -156,8 +156,8 @@ func (s *store) dropSet(ctx context.Context, tx *sql.Tx, a AccountID) error {
 	return dropFactors(ctx, tx, a, `1 = 1`)
 }
 
-// beginAnew removes what an account was signed in to with, its browsers, and where its
-// notices went, once that was told.
+// beginAnew removes what an account was signed in to with, its browsers, the secrets of
+// its keys, and where its notices went, once that was told.
 func (s *store) beginAnew(ctx context.Context, tx *sql.Tx, a AccountID) error {
 	if err := s.note(ctx, tx, a, recoveryUsed, ""); err != nil {
 		return err
@@ -166,6 +166,9 @@ func (s *store) beginAnew(ctx context.Context, tx *sql.Tx, a AccountID) error {
 		return err
 	}
 	if err := dropFactors(ctx, tx, a, `1 = 1`); err != nil {
+		return err
+	}
+	if err := forgetSecrets(ctx, tx, a); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `DELETE FROM identity_device WHERE account = ?`, string(a))

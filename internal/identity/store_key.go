@@ -67,7 +67,7 @@ func (s *store) changeKey(ctx context.Context, number int64, kind string, by Acc
 	})
 }
 
-// drawKey adds a secret to a key that holds; of those before the newest goes on
+// drawKey adds a secret to a key that counts; of those before the newest goes on
 // for a while, the others end.
 func (s *store) drawKey(ctx context.Context, number int64, owner AccountID, hash []byte, now time.Time) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
@@ -75,7 +75,11 @@ func (s *store) drawKey(ctx context.Context, number int64, owner AccountID, hash
 		if err != nil {
 			return event{}, err
 		}
-		if !k.Holds(now) {
+		own, err := grantsOf(ctx, within(tx), owner)
+		if err != nil {
+			return event{}, err
+		}
+		if _, ok := k.by(own, now); !ok || !k.Holds(now) {
 			return event{}, roleFault("key_waits", "", "the key does not count (yet)")
 		}
 		for _, one := range []struct {
@@ -92,6 +96,12 @@ func (s *store) drawKey(ctx context.Context, number int64, owner AccountID, hash
 		}
 		return about("identity.key_drawn", owner, "key", strconv.FormatInt(number, 10)), nil
 	})
+}
+
+// forgetSecrets lets no secret of an account's keys count any more.
+func forgetSecrets(ctx context.Context, tx *sql.Tx, owner AccountID) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM identity_key_secret WHERE number IN (SELECT number FROM identity_key WHERE owner = ?)`, string(owner))
+	return err
 }
 
 // useKey counts a request of a day; false when the quota is used up.
