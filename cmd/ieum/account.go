@@ -95,7 +95,7 @@ func (e *env) handOut(token, good string, err error) error {
 
 // findAccount prints the account of a name with the roles that count.
 func findAccount(ctx context.Context, e *env, g *identity.Registry, name string) error {
-	a, err := g.LookUpHere(ctx, name)
+	a, err := g.Named(ctx, identity.Console, name)
 	if err != nil {
 		return err
 	}

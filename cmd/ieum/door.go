@@ -68,9 +68,9 @@ func (c colleagues) IsStaff(ctx context.Context, a ieum.AccountID) (bool, error)
 	return c.g.IsStaff(ctx, a)
 }
 
-// Named returns the account of a sign-in name.
-func (c colleagues) Named(ctx context.Context, name string) (ieum.AccountID, error) {
-	a, err := c.g.Find(ctx, name)
+// Named returns the account of a sign-in name that somebody gives.
+func (c colleagues) Named(ctx context.Context, by ieum.AccountID, name string) (ieum.AccountID, error) {
+	a, err := c.g.Named(ctx, by, name)
 	return a.ID, err
 }
 

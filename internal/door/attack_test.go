@@ -111,6 +111,15 @@ func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 				}
 			}
 		}
+		if len(b.named) > 0 {
+			t.Errorf("names are looked up for who has nothing to do with the person: %v", b.named)
+		}
+		client := b.registered("law") // of a client of their own each name is counted as theirs
+		_ = b.Propose(ctx, b.counsellor(), client, for300("nobody1"))
+		_ = b.Link(ctx, b.counsellor(), client, "stranger")
+		if got := fmt.Sprint(b.named); got != "[acounsellor nobody1 acounsellor stranger]" {
+			t.Errorf("what was looked up, and by whom, is %s", got)
+		}
 	})
 }
 

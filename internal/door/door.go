@@ -69,8 +69,9 @@ type Accounts interface {
 	Staff(ctx context.Context, may ieum.Permission) ([]Colleague, error)
 	// IsStaff says whether an account holds any role of staff.
 	IsStaff(ctx context.Context, a ieum.AccountID) (bool, error)
-	// Named returns the account of a sign-in name; of kind ErrNotFound when there is none.
-	Named(ctx context.Context, name string) (ieum.AccountID, error)
+	// Named returns the account of a sign-in name that somebody gives, which is counted
+	// and written down; of kind ErrNotFound when there is none, ErrBusy after too many.
+	Named(ctx context.Context, by ieum.AccountID, name string) (ieum.AccountID, error)
 	// NameOf returns what an account signs in with, which only they are shown whom it
 	// acts for, and their counsellor; "" when it is no more.
 	NameOf(ctx context.Context, a ieum.AccountID) (string, error)

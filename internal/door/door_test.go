@@ -46,6 +46,7 @@ type bench struct {
 	erased []int64
 	in     int64 // entries the ledger has come to
 	rows   benchRows
+	named  []string // who gave which sign-in name
 }
 
 // loaded are the definitions that the door reads; the others take their time.
@@ -101,7 +102,8 @@ func (b *bench) Staff(context.Context, ieum.Permission) ([]Colleague, error) { r
 func (b *bench) IsStaff(_ context.Context, a ieum.AccountID) (bool, error) {
 	return slices.ContainsFunc(b.staff, func(c Colleague) bool { return c.ID == a }), nil
 }
-func (b *bench) Named(_ context.Context, name string) (ieum.AccountID, error) {
+func (b *bench) Named(_ context.Context, by ieum.AccountID, name string) (ieum.AccountID, error) {
+	b.named = append(b.named, string(by)+" "+name)
 	if strings.HasPrefix(name, "nobody") {
 		return "", ieum.ErrNotFound
 	}

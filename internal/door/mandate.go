@@ -156,7 +156,7 @@ func (d *Door) Confirm(ctx context.Context, by Asker, id, name string) error {
 	if m.Proposer == by.ID || m.Holder == by.ID {
 		return fault("second", "", "a second person confirms this: neither who proposed it nor who gets it")
 	}
-	if holder, err := d.Accounts.Named(ctx, name); errors.Is(err, ieum.ErrNotFound) || err == nil && holder != m.Holder {
+	if holder, err := d.Accounts.Named(ctx, by.ID, name); errors.Is(err, ieum.ErrNotFound) || err == nil && holder != m.Holder {
 		return fault("other_holder", "/holder", "this is not the account that was proposed")
 	} else if err != nil {
 		return err
@@ -207,7 +207,7 @@ func (d *Door) accountOf(ctx context.Context, by Asker, person ieum.PersonID, na
 	if _, err := d.mine(by, s); err != nil {
 		return "", err
 	}
-	account, err := d.Accounts.Named(ctx, name)
+	account, err := d.Accounts.Named(ctx, by.ID, name)
 	if errors.Is(err, ieum.ErrNotFound) || err == nil && account == by.ID {
 		return "", fault(why, field, "there is no account of this name that could be it")
 	}

@@ -79,7 +79,7 @@ func (g *Registry) ProposeKey(ctx context.Context, by *Person, owner string, wan
 	if !by.MayAny(ieum.GrantRoles) {
 		return want, errDenied()
 	}
-	a, err := g.named(ctx, by.ID, owner)
+	a, err := g.Named(ctx, by.ID, owner)
 	if err != nil {
 		return want, err
 	}

@@ -64,7 +64,7 @@ func (g *Registry) add(ctx context.Context, by AccountID, name, purpose string, 
 
 // Enrol makes a new first link for an account that was never set up.
 func (g *Registry) Enrol(ctx context.Context, by AccountID, name string) (string, error) {
-	a, err := g.named(ctx, by, name)
+	a, err := g.Named(ctx, by, name)
 	if err != nil {
 		return "", err
 	}
@@ -86,7 +86,7 @@ func (g *Registry) Enrol(ctx context.Context, by AccountID, name string) (string
 // console does: a recovery made by somebody else ends when a role of staff is
 // proposed for the account.
 func (g *Registry) Recover(ctx context.Context, by AccountID, name string) (token string, from time.Time, err error) {
-	a, err := g.named(ctx, by, name)
+	a, err := g.Named(ctx, by, name)
 	if err != nil {
 		return "", from, err
 	}

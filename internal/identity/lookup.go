@@ -23,7 +23,7 @@ func (g *Registry) LookUp(ctx context.Context, by *Person, name string) (a Accou
 	if !grants && !by.MayAny(ieum.HelpAccounts) {
 		return a, nil, errDenied()
 	}
-	if a, err = g.named(ctx, by.ID, name); err != nil {
+	if a, err = g.Named(ctx, by.ID, name); err != nil {
 		return Account{}, nil, err
 	}
 	of := g.helps(by)
@@ -37,11 +37,6 @@ func (g *Registry) LookUp(ctx context.Context, by *Person, name string) (a Accou
 	return a, slices.DeleteFunc(all, func(one Grant) bool { return !one.Holds(now) && !one.Waits(now) || !of.has(one) }), err
 }
 
-// LookUpHere returns the account of a name for whoever runs commands.
-func (g *Registry) LookUpHere(ctx context.Context, name string) (Account, error) {
-	return g.named(ctx, Console, name)
-}
-
 // has says whether a role is at the places of a reach.
 func (r reach) has(one Grant) bool {
 	return r.all || slices.ContainsFunc(r.places, func(p place) bool {
@@ -49,10 +44,10 @@ func (r reach) has(one Grant) bool {
 	})
 }
 
-// named returns the account of a name that somebody gives, for whatever they do
+// Named returns the account of a name that somebody gives, for whatever they do
 // with it: what a name answers tells whether there is such an account. So each
 // time is counted, and stands in the journal before the answer.
-func (g *Registry) named(ctx context.Context, by AccountID, name string) (Account, error) {
+func (g *Registry) Named(ctx context.Context, by AccountID, name string) (Account, error) {
 	if err := g.countLook(by); err != nil {
 		return Account{}, err
 	}

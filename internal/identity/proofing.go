@@ -169,7 +169,7 @@ func (g *Registry) seen(ctx context.Context, by *Person, name, method string, wh
 	if method != AtDesk && method != Overseas {
 		return Proof{}, ieum.ErrNotFound
 	}
-	a, err := g.named(ctx, by.ID, name)
+	a, err := g.Named(ctx, by.ID, name)
 	if err != nil {
 		return Proof{}, err
 	}

@@ -29,7 +29,7 @@ func (g *Registry) ProposeFor(ctx context.Context, by *Person, name string, want
 	if by != nil && !by.MayAny(ieum.GrantRoles) {
 		return want, errDenied()
 	}
-	a, err := g.named(ctx, proposer(by), name)
+	a, err := g.Named(ctx, proposer(by), name)
 	if err != nil {
 		return want, err
 	}
@@ -48,7 +48,7 @@ func proposer(by *Person) AccountID {
 // a time at most 30 days ahead and not after one's own role ends. A second
 // person confirms it.
 func (g *Registry) Delegate(ctx context.Context, by *Person, number int64, to string, until time.Time) (Grant, error) {
-	a, err := g.named(ctx, by.ID, to)
+	a, err := g.Named(ctx, by.ID, to)
 	if err != nil {
 		return Grant{}, err
 	}
