@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -147,6 +148,10 @@ func (r *rowReader) look(ctx context.Context, e *env, source ieum.SourceID, key 
 // each, on standard input. What it writes holds as a session does, and its owner
 // sees and ends it at /account.
 func makeCredential(ctx context.Context, e *env, g *identity.Registry, name, path string) error {
+	taken := ieum.Errorf(ieum.ErrConflict, "there is a file %s already; remove it, or name another file: nothing was changed", path)
+	if _, err := os.Lstat(path); err == nil {
+		return taken
+	}
 	in := bufio.NewScanner(e.stdin)
 	ask := func(what string) string {
 		e.say("%s:", what)
@@ -167,7 +172,11 @@ func makeCredential(ctx context.Context, e *env, g *identity.Registry, name, pat
 			return err
 		}
 	}
-	if err := durable.WriteFile(path, []byte(entry.Cookie+"\n")); err != nil {
+	err = durable.WriteNew(path, []byte(entry.Cookie+"\n"))
+	if errors.Is(err, fs.ErrExist) {
+		return taken
+	}
+	if err != nil {
 		return err
 	}
 	e.say("%s holds until it was not used for 30 minutes, 12 hours at most; %s sees and ends it at /account", path, name)

@@ -156,6 +156,14 @@ func TestACredentialTakesASignIn(t *testing.T) {
 		t.Fatal(codes, err)
 	}
 	file := filepath.Join(t.TempDir(), "credential")
+	own := filepath.Join(file+".new", "thesis")
+	if err := os.Mkdir(file+".new", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, own, "own")
+	if status, _, said := invoke(data, word+"\n"+codes[0]+"\n", "account", "credential", "oper", "--out", own); status != 1 || !strings.Contains(said, "there is a file "+own+" already") || strings.Contains(said, "password") {
+		t.Errorf("over a file that is there: exit %d, %s", status, said)
+	}
 	for _, stdin := range []string{"", "wrong\n", word + "\nwrong\n", word + "\n"} {
 		if status, _, said := invoke(data, stdin, "account", "credential", "oper", "--out", file); status != 1 {
 			t.Errorf("with %q: exit %d, %s", stdin, status, said)
@@ -170,6 +178,9 @@ func TestACredentialTakesASignIn(t *testing.T) {
 	}
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if kept, err := os.ReadFile(own); err != nil || string(kept) != "own" {
+		t.Errorf("a file of theirs holds %q, %v", kept, err)
 	}
 	token, err := os.ReadFile(file)
 	if err != nil {

@@ -4,12 +4,14 @@
 package durable
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -172,6 +174,27 @@ func WriteFile(path string, b []byte) error {
 		return err
 	}
 	return Rename(temp, path)
+}
+
+// WriteNew makes a file that holds b where there is nothing: what is there stays, and
+// the error is fs.ErrExist. Nobody's own file is called as it is while it is written.
+func WriteNew(path string, b []byte) error {
+	temp := path + "." + strings.ToLower(rand.Text()) + ".new"
+	f, err := Create(temp)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = Place(temp, path)
+	}
+	if err != nil {
+		return errors.Join(err, Remove(temp))
+	}
+	return nil
 }
 
 // Fault turns what an operator can mend into a sentence; other errors stay.

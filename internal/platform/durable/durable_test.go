@@ -2,6 +2,7 @@ package durable
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,41 @@ import (
 
 	"ieum"
 )
+
+// A new file covers nothing, and leaves what lies beside it, also when it fails.
+func TestWriteNewCoversNothing(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a")
+	kept := filepath.Join(path+".new", "thesis")
+	if err := errors.Join(os.Mkdir(path+".new", 0o700), os.WriteFile(kept, []byte("own"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { Hook = nil })
+	Hook = func(op Op, _ string) error {
+		if op == OpSync {
+			return unix.ENOSPC
+		}
+		return nil
+	}
+	if err := WriteNew(path, []byte("one")); !errors.Is(err, unix.ENOSPC) {
+		t.Errorf("on a full disk: %v", err)
+	}
+	Hook = nil
+	if err := WriteNew(path, []byte("one")); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteNew(path, []byte("two")); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("a second time: %v", err)
+	}
+	for file, want := range map[string]string{path: "one", kept: "own"} {
+		if b, err := os.ReadFile(file); err != nil || string(b) != want {
+			t.Errorf("%s holds %q, %v", file, b, err)
+		}
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 2 {
+		t.Errorf("there are %v", left)
+	}
+}
 
 func TestWriteFileReplaces(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a")
