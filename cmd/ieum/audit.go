@@ -74,7 +74,8 @@ func audit(ctx context.Context, e *env, address, key, kept, witnesses string) (e
 }
 
 // auditProof checks a proof that somebody was given of an entry about them: that
-// the entry has the hash it is said to have, and that the log commits to it.
+// the entry has the hash it is said to have, and that the log commits to it. Whether it
+// is about them they tell by its subject.
 func auditProof(e *env, path, key string) error {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -102,6 +103,7 @@ func auditProof(e *env, path, key string) error {
 		return err
 	}
 	e.say("sound: entry %d of %s, sealed %s, is in the tree of %d entries that is signed", p.Entry.Seq, c.Origin, p.Entry.Sealed.In(ieum.Seoul).Format("2006-01-02 15:04:05"), c.Tree.N)
+	e.say("it says %s about %s, and not whose id that is: it is about you when a proof that you took at /my/access yourself names the same; another person's entry is as sound", p.Entry.Kind, p.Entry.Subject)
 	_, err = fmt.Fprintf(e.stdout, "%s\n", opening.Data)
 	return err
 }

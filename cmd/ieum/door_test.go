@@ -25,6 +25,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"ieum"
+	"ieum/internal/door"
 	"ieum/internal/identity"
 )
 
@@ -211,6 +212,13 @@ func TestTheDoor(t *testing.T) {
 	key := value[string](t, seeker, `fetch("/ledger/key").then((r) => r.text())`)
 	if status, out, said := runIn(t, data, "audit", "proof", file, "--key", strings.TrimSpace(key)); status != 0 || !strings.Contains(said, "sound: entry") || !strings.Contains(out, `"purpose":"counselling"`) {
 		t.Errorf("the proof: status %d %s%s", status, out, said)
+	}
+	var of door.Proof
+	if err := json.Unmarshal([]byte(proof), &of); err != nil || of.Entry.Subject == "" {
+		t.Fatalf("%+v, %v", of, err)
+	}
+	if _, _, said := runIn(t, data, "audit", "proof", file, "--key", strings.TrimSpace(key)); !strings.Contains(said, "it says door.read about "+of.Entry.Subject+", and not whose") {
+		t.Errorf("whose the entry is cannot be told: %s", said)
 	}
 	if err := os.WriteFile(file, []byte(strings.Replace(proof, "counselling", "statistics", 1)), 0o600); err != nil {
 		t.Fatal(err)
