@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"ieum/internal/platform/web"
+	"ieum/internal/snapshot"
 )
 
 // metrics are what /metrics tells Prometheus. Labels are patterns of routes,
@@ -61,11 +62,12 @@ var (
 	snapshotAge  = prometheus.NewDesc("ieum_snapshot_age_seconds", "Time since the snapshot in use was built.", nil, nil)
 	databaseUp   = prometheus.NewDesc("ieum_database_up", "Whether the database answers: 1 or 0.", nil, nil)
 	sourcesLate  = prometheus.NewDesc("ieum_sources_late", "Sources whose delivery is overdue.", nil, nil)
+	rowsOverdue  = prometheus.NewDesc("ieum_erasures_overdue", "Rows in the snapshot in use of people who were erased more than a day ago.", nil, nil)
 )
 
 // Describe lists what Collect may send.
 func (s *present) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{snapshotInfo, snapshotAge, databaseUp, sourcesLate} {
+	for _, d := range []*prometheus.Desc{snapshotInfo, snapshotAge, databaseUp, sourcesLate, rowsOverdue} {
 		to <- d
 	}
 }
@@ -79,6 +81,9 @@ func (s *present) Collect(to chan<- prometheus.Metric) {
 	if meta, err := metaOf(s.live); err == nil {
 		gauge(snapshotInfo, 1, meta.Version)
 		gauge(snapshotAge, s.now().Sub(meta.Built).Seconds())
+	}
+	if n, err := snapshot.Overdue(s.data, s.now()); err == nil {
+		gauge(rowsOverdue, float64(n))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), checkWait)
 	defer cancel()

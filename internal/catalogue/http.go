@@ -12,6 +12,7 @@ import (
 	"ieum"
 	"ieum/defs"
 	"ieum/internal/platform/web"
+	"ieum/internal/snapshot"
 )
 
 //go:embed pages/*.html
@@ -73,6 +74,7 @@ type Listing struct {
 	Sources    []SourceStatus `json:"sources"`
 	Deliveries []*Delivery    `json:"deliveries"`
 	More       int64          `json:"more,omitempty"` // before: of the next page
+	Overdue    int            `json:"overdue"`        // rows that the snapshot in use still has of people who were erased more than a day ago
 }
 
 // Late are the sources that should have delivered by now.
@@ -108,7 +110,11 @@ func (h *handlers) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := Listing{Source: ieum.SourceID(q.Source), Sources: sources, Deliveries: list}
+	overdue, err := snapshot.Overdue(h.c.data, h.c.now())
+	if err != nil {
+		return err
+	}
+	page := Listing{Source: ieum.SourceID(q.Source), Sources: sources, Deliveries: list, Overdue: overdue}
 	if len(list) > deliveriesShown {
 		page.Deliveries, page.More = list[:deliveriesShown], list[deliveriesShown-1].Number
 	}
