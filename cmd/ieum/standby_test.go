@@ -3,17 +3,25 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"ieum"
+	"ieum/internal/door"
+	"ieum/internal/identity"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/db/dbtest"
 	"ieum/internal/platform/journal"
+	"ieum/internal/platform/seal"
 )
 
 // writing lets things happen in a database, several at once, until stop is
@@ -51,8 +59,60 @@ func writing(t *testing.T, d *db.DB, acknowledged *atomic.Int64) (stop func() ma
 	}
 }
 
-// Two servers run on one PostgreSQL, each in a data folder of its own with the
-// same keys. The one that seals is killed under load: the other answers at once
+// shareKeys moves the store of keys of people out of a data folder, to where more than
+// one server reaches it.
+func shareKeys(t *testing.T, data string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	for _, name := range []string{seal.File, "master.key"} {
+		if err := os.Rename(filepath.Join(data, "keys", name), filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// What one of two servers with one store of keys erases, the other, which had it open,
+// opens from then on no more.
+func TestTwoServersShareTheirKeys(t *testing.T) {
+	database, keys := dbtest.Postgres(t), t.TempDir()
+	var both [2]*app
+	one, two := filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "two")
+	for i, data := range []string{one, two} {
+		if data == two {
+			copyFolder(t, two, one)
+		}
+		a, err := newApp(t.Context(), &env{Config: Config{Data: data, Database: database, Keys: keys}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now, cost: weak})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		both[i] = a
+	}
+	w := &walk{T: t, a: both[0]}
+	token, _, err := both[0].registry.Add(t.Context(), nil, "made-up", identity.Grant{Role: "seeker"})
+	w.must(err)
+	_, p := w.enter(token, true)
+	kept, err := both[0].door.Begin(t.Context(), asks(p))
+	w.must(err)
+	w.must(both[0].door.KeepContact(t.Context(), asks(p), kept.ID, door.Contact{Name: canaryWord}))
+	got, err := both[1].door.Read(t.Context(), asks(p), kept.ID, "own", ieum.ContactRecord)
+	if err != nil || got.Contact.Name != canaryWord {
+		t.Fatalf("the other server reads %+v: %v", got, err)
+	}
+	sealed, err := both[1].store.keys.Seal(string(kept.ID), "place", []byte(canaryWord))
+	w.must(err)
+	w.must(both[0].door.Erase(t.Context(), asks(p)))
+	if plain, err := both[1].store.keys.Open(string(kept.ID), "place", sealed); !errors.Is(err, ieum.ErrErased) {
+		t.Errorf("the other server opens %q: %v", plain, err)
+	}
+	if _, err := both[1].door.Read(t.Context(), asks(p), kept.ID, "own", ieum.ContactRecord); err == nil {
+		t.Error("the other server reads somebody who was erased")
+	}
+}
+
+// Two servers run on one PostgreSQL, each in a data folder of its own, with one store
+// of keys of people. The one that seals is killed under load: the other answers at once
 // and goes on; what was acknowledged is in its ledger, once, and its ledger is
 // the one that the first published. The first comes back as the standby.
 func TestAStandbyTakesOver(t *testing.T) {
@@ -63,10 +123,11 @@ func TestAStandbyTakesOver(t *testing.T) {
 	s := b.start(b.data)
 	s.awaitSize(3)
 	s.stop()
+	keys := shareKeys(t, b.data)
 	two := filepath.Join(t.TempDir(), "two")
 	copyFolder(t, two, b.data)
 	serve := func(data string) *served {
-		return serveWith(t, []string{"IEUM_DATABASE=" + b.database}, "--data", data, "--defs", filepath.Join(b.root, "defs"), "--listen", "127.0.0.1:0")
+		return serveWith(t, []string{"IEUM_DATABASE=" + b.database, "IEUM_KEYS=" + keys}, "--data", data, "--defs", filepath.Join(b.root, "defs"), "--listen", "127.0.0.1:0")
 	}
 	active := serve(b.data)
 	d := dbtest.Open(t, b.database)
