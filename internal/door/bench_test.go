@@ -4,16 +4,22 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/db/dbtest"
+	"ieum/internal/platform/web"
 )
 
 // BenchmarkRead is one read through the door, from the decision to the opened
@@ -36,11 +42,7 @@ func BenchmarkRead(b *testing.B) {
 // BenchmarkLookedAt is the page of who looked at somebody, among as many access
 // records as IEUM_BENCH_RECORDS says (100,000), a hundred each of so many people.
 func BenchmarkLookedAt(b *testing.B) {
-	records := 100_000
-	if n, err := strconv.Atoi(os.Getenv("IEUM_BENCH_RECORDS")); err == nil {
-		records = n
-	}
-	dir := benchDir(b)
+	records, dir := benchRecords(), benchDir(b)
 	d := dbtest.Open(b, dir)
 	bench := open(b, d, b.TempDir())
 	fill(b, d, records)
@@ -54,6 +56,49 @@ func BenchmarkLookedAt(b *testing.B) {
 		took = append(took, time.Since(began))
 	}
 	report(b, took)
+}
+
+// BenchmarkAccessPage is the same as a request for the page, made whole, of who is signed
+// in and has those records.
+func BenchmarkAccessPage(b *testing.B) {
+	records := benchRecords()
+	d := dbtest.Open(b, benchDir(b))
+	bench := open(b, d, b.TempDir())
+	set, err := defs.LoadFrom(defs.Files)
+	if err != nil {
+		b.Fatal(err)
+	}
+	bench.Door.set = set
+	fill(b, d, records)
+	site := web.NewSite(set, bench.now, func() bool { return false })
+	site.Log = slog.New(slog.DiscardHandler)
+	var reader ieum.AccountID
+	site.Reader = func(*http.Request) (*web.Reader, error) {
+		by := bench.as(reader, "seeker", "", "", "")
+		return &web.Reader{ID: reader, Fresh: true, Left: time.Hour, May: by.May, Over: by.Over}, nil
+	}
+	mux := web.NewMux(site)
+	bench.Routes(site, mux)
+	var took []time.Duration
+	for n := 0; b.Loop(); n++ {
+		reader = ieum.AccountID(fmt.Sprintf("a%026d", n*7919%(records/100)))
+		r, w := httptest.NewRequestWithContext(ctx, http.MethodGet, "/my/access", nil), httptest.NewRecorder()
+		began := time.Now()
+		mux.ServeHTTP(w, r)
+		took = append(took, time.Since(began))
+		if page := w.Body.String(); w.Code != http.StatusOK || strings.Count(page, `id="entry-`) != stretch {
+			b.Fatal(w.Code, page)
+		}
+	}
+	report(b, took)
+}
+
+// benchRecords is how many access records there are.
+func benchRecords() int {
+	if n, err := strconv.Atoi(os.Getenv("IEUM_BENCH_RECORDS")); err == nil {
+		return n
+	}
+	return 100_000
 }
 
 func benchDir(b *testing.B) string {
@@ -89,7 +134,7 @@ func fill(b *testing.B, d *db.DB, records int) {
 					return err
 				}
 				if n == 1 {
-					if _, err := tx.ExecContext(ctx, `INSERT INTO door_person (id, organisation, site, made, reads, erased) VALUES (?, '', '', 0, 100, 0)`, fmt.Sprintf("p%026d", i)); err != nil {
+					if _, err := tx.ExecContext(ctx, `INSERT INTO door_person (id, account, organisation, site, made, reads, erased) VALUES (?, ?, '', '', 0, 100, 0)`, fmt.Sprintf("p%026d", i), fmt.Sprintf("a%026d", i)); err != nil {
 						return err
 					}
 				}
