@@ -1,7 +1,9 @@
 package catalogue
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -321,8 +323,23 @@ func TestOlderSnapshotsAreRemoved(t *testing.T) {
 // snapshot is not opened, and it is said what to do.
 func TestHiddenThatIsDamaged(t *testing.T) {
 	b, s := peopleOf(t)
+	if err := b.Forget(t.Context(), "people", "r2", "aofficer"); err != nil {
+		t.Fatal(err)
+	}
 	path := filepath.Join(b.dir, "snapshots", "HIDDEN")
-	for _, text := range []string{"", "hidden\n", "erased x through 1\n1 2\n", "erased x through 1\na b c\n", "erased x through 1\n1 -2 3\n"} {
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, places, _ := strings.Cut(string(whole), "\n")
+	if places == "" {
+		t.Fatalf("nobody is hidden: %s", whole)
+	}
+	signed := func(places string) string {
+		return fmt.Sprintf("erased x through 1 sha256 %x\n%s", sha256.Sum256([]byte(places)), places)
+	}
+	for _, text := range []string{"", "hidden\n", signed("1 2\n"), signed("a b c\n"), signed("1 -2 3\n"),
+		first + "\n", first + "\n" + strings.Replace(places, " ", "1 ", 1), first + "\n" + places[:len(places)-1], "erased x through 1\n" + places} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -331,4 +348,7 @@ func TestHiddenThatIsDamaged(t *testing.T) {
 		}
 	}
 	b.build(false)
+	if h, err := snapshot.ReadHidden(b.dir); err != nil || len(h.Rows) != strings.Count(places, "\n") {
+		t.Errorf("a build does not find anew who is hidden: %v, %v", h, err)
+	}
 }

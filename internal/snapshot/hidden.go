@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -49,7 +50,11 @@ func readHidden(root string) (*Hidden, error) {
 	if !in.Scan() {
 		return nil, bad
 	}
-	if n, err := fmt.Sscanf(in.Text(), "erased %s through %d", &h.Erased, &h.Through); n != 2 || err != nil {
+	var sum string
+	if n, err := fmt.Sscanf(in.Text(), "erased %s through %d sha256 %s", &h.Erased, &h.Through, &sum); n != 3 || err != nil {
+		return nil, bad
+	}
+	if _, places, _ := bytes.Cut(text, []byte("\n")); sumOf(places) != sum { // cut or edited: whoever is missing would be shown
 		return nil, bad
 	}
 	for in.Scan() {
@@ -73,16 +78,18 @@ func (h *Hidden) Write(data string) error {
 		return cmp.Or(cmp.Compare(a.Delivery, b.Delivery), cmp.Compare(a.Row, b.Row))
 	})
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "erased %s through %d\n", h.Erased, h.Through)
 	for _, p := range places {
 		fmt.Fprintf(&b, "%d %d %d\n", p.Delivery, p.Row, h.Rows[p].Unix())
 	}
+	text := fmt.Appendf(nil, "erased %s through %d sha256 %s\n%s", h.Erased, h.Through, sumOf(b.Bytes()), b.Bytes())
 	root := filepath.Join(data, "snapshots")
 	if err := durable.MkdirAll(root); err != nil {
 		return err
 	}
-	return durable.WriteFile(filepath.Join(root, hiddenFile), b.Bytes())
+	return durable.WriteFile(filepath.Join(root, hiddenFile), text)
 }
+
+func sumOf(places []byte) string { return fmt.Sprintf("%x", sha256.Sum256(places)) }
 
 // In returns the rows of a snapshot that are hidden, those too that are gone.
 func (h *Hidden) In(s *Snapshot) (rows []uint32) {
