@@ -255,7 +255,7 @@ func (in *ingest) commit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := in.store.add(ctx, in.delivery, in.mode(), in.hash, states, sealedQuarantine{in.delivery.Number, in.bad.id, in.bad.rows, false}); err != nil {
+	if err := in.store.add(ctx, in.delivery, in.mode(), in.hash, states); err != nil {
 		return err
 	}
 	for _, old := range before {
@@ -291,13 +291,7 @@ func (in *ingest) place() error {
 	if err := in.bad.close(); err != nil {
 		return err
 	}
-	other, to := in.quarantinePath(in.delivery.Number, plainEnding), in.quarantinePath(in.delivery.Number, sealedEnding)
-	if in.bad.id == "" {
-		other, to = to, other
-	}
-	if err := durable.Remove(other); err != nil { // of a delivery that was never recorded, as is the next
-		return err
-	}
+	to := in.quarantinePath(in.delivery.Number, plainEnding) // may be there of a delivery that was never recorded
 	if in.bad.rows == 0 {
 		return durable.Remove(to)
 	}

@@ -36,7 +36,7 @@ func (c *Catalogue) Routes(site *web.Site, mux *web.Mux, door Door) {
 	h := &handlers{c, site.Pages(files), door}
 	mux.Page("GET /deliveries", web.Nothing, web.Operators(h.list))
 	mux.Page("GET /deliveries/{number}", web.Nothing, web.Operators(h.one))
-	mux.Page("GET /deliveries/{number}/quarantine.csv", web.Records, web.Operators(h.quarantine))
+	mux.Page("GET /deliveries/{number}/quarantine.csv", web.Nothing, web.Operators(h.quarantine))
 	mux.Page("GET /records/{source}/{kind}/{key}", web.Nothing, web.Operators(h.record))
 	mux.Page("POST /records", web.Records, web.Operators(h.found))
 	mux.API("GET /api/v1/deliveries", web.Nothing, web.Op{
@@ -138,15 +138,24 @@ func (h *handlers) one(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.pages.Reply(w, r, "delivery.html", deliveryPage{d, h.c.defs, held.id != "", held.ended, quarantineDays})
+	return h.pages.Reply(w, r, "delivery.html", deliveryPage{d, h.c.defs, held.id != ""})
 }
 
 // A deliveryPage is a delivery with the names of the fields it speaks of.
 type deliveryPage struct {
 	*Delivery
-	defs          *defs.Set
-	People, Ended bool // refused rows tell about people; they were erased
-	Days          int  // how long such rows are kept
+	defs  *defs.Set
+	Ended bool // an older version kept what refused rows say of people
+}
+
+// People says whether the source tells about people, of whose refused rows nothing
+// but the place and the reason is kept.
+func (p deliveryPage) People() bool {
+	s := p.defs.Sources[p.Source]
+	return s != nil && slices.ContainsFunc(s.Files, func(f defs.File) bool {
+		k := p.defs.Kinds[f.Kind]
+		return k != nil && personal(k)
+	})
 }
 
 // Field returns the title of a field of one of the source's kinds.
@@ -181,11 +190,7 @@ func (h *handlers) quarantine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var by ieum.AccountID
-	if who := web.By(r); who != nil && who.Fresh && who.May(ieum.Operate) {
-		by = who.ID
-	}
-	f, err := h.c.Quarantine(r.Context(), q.Number, by)
+	f, err := h.c.Quarantine(r.Context(), q.Number)
 	if err != nil {
 		return err
 	}

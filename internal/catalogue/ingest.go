@@ -155,7 +155,7 @@ func (in *ingest) prepare(ctx context.Context) error {
 		return err
 	}
 	var err error
-	in.bad, err = newQuarantine(in.dir, in.delivery.Number, in.plans, in.keys)
+	in.bad, err = newQuarantine(in.dir, in.plans)
 	return err
 }
 

@@ -330,7 +330,7 @@ func TestIngestQuarantine(t *testing.T) {
 	if d.Warned != 1 {
 		t.Errorf("%d rows warned of, want the one with the very high pay", d.Warned)
 	}
-	f, err := b.Quarantine(t.Context(), d.Number, "")
+	f, err := b.Quarantine(t.Context(), d.Number)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -366,7 +366,7 @@ func TestIngestQuarantine(t *testing.T) {
 func TestIngestMendedRows(t *testing.T) {
 	b := newBench(t, shop)
 	b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원"), job("2", "", "place=서울 강남구"), job("3", "조리원")))
-	f, err := b.Quarantine(t.Context(), 1, "")
+	f, err := b.Quarantine(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ type parcel struct {
 type refusal struct {
 	row    int64
 	reason Reason
-	raw    []string // the columns of the plan; nil of a row that is there twice or cannot be read
+	raw    []string // the columns of the plan; nil of a row that is there twice, cannot be read or tells about people
 }
 
 // A tally counts what a parcel, and then a delivery, held.
@@ -134,7 +134,7 @@ func (m *mapper) run(p *parcel) error {
 	m.tally.read = int64(p.raw.Rows + len(p.raw.Bad))
 	m.out.Reset()
 	for _, bad := range p.raw.Bad {
-		p.refused = append(p.refused, refusal{row: bad.Number, reason: reasonBroken(bad.Reason)})
+		p.refused = append(p.refused, refusal{row: bad.Number, reason: m.broken(bad.Reason)})
 	}
 	if err := m.naming(m.plan.source.ID, m.plan.kind, func(n *namer) error { m.identify(p, n); return nil }); err != nil {
 		return err
@@ -282,9 +282,13 @@ func (m *mapper) joinRows() {
 // refuse puts a raw row among those for the quarantine.
 func (m *mapper) refuse(p *parcel, row int, why *Reason) {
 	r := refusal{row: m.raw.Numbers[row], reason: *why}
+	if m.plan.personal { // the source has what it says
+		p.refused = append(p.refused, r)
+		return
+	}
 	for at := range m.plan.columns {
 		text := m.cell(at, row)
-		if !m.plan.personal && !slices.Contains(m.plan.key, at) { // what would be taken out of the mended row need not lie here
+		if !slices.Contains(m.plan.key, at) { // what would be taken out of the mended row need not lie here
 			text, _ = parse.ScrubLine(text)
 		}
 		r.raw = append(r.raw, text)
@@ -325,7 +329,7 @@ func (m *mapper) judge() {
 			holds, err := r.Holds(func(path string) (any, bool) { return r.get[path](m.out, i) })
 			switch {
 			case err != nil:
-				m.reject[i] = reasonExpression(nil, err).pointer()
+				m.reject[i] = m.reasonExpression(nil, err).pointer()
 			case holds && r.Then == "reject":
 				m.reject[i] = &Reason{Text: r.Say}
 			case holds:

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -19,19 +18,17 @@ import (
 	"ieum/internal/platform/table"
 )
 
-// The columns a quarantine begins with; those of the raw rows follow. An agency
-// mends the rows in this file and hands it in again: Ingest knows it by these
-// columns.
+// The columns a quarantine begins with; those of the raw rows follow, but of kinds
+// that tell about people: there the source has the rows, and mends them in its own
+// file. Others are mended in this file, which is handed in again: Ingest knows it by
+// these columns.
 var quarantineColumns = []string{"_file", "_row", "_field", "_reason", "_reason_en"}
 
-// A quarantine is the file of the rows of a delivery that were refused. Where a
-// kind of the delivery tells about people it is sealed as it is written.
+// A quarantine is the file of the rows of a delivery that were refused.
 type quarantine struct {
 	path    string
-	id      string // it is sealed under; "" = plain
 	file    *durable.File
 	buf     *bufio.Writer
-	seal    *sealWriter // nil = plain
 	w       *table.CSV
 	columns map[string]int
 	values  []any
@@ -40,12 +37,12 @@ type quarantine struct {
 	why     map[Reason]int64
 }
 
-func newQuarantine(dir string, number int64, plans []*plan, keys Sealer) (*quarantine, error) {
+func newQuarantine(dir string, plans []*plan) (*quarantine, error) {
 	q := &quarantine{path: filepath.Join(dir, "quarantine.csv"), columns: map[string]int{}, byPlan: map[*plan]int64{}, why: map[Reason]int64{}}
 	names := slices.Clone(quarantineColumns)
 	for _, p := range plans {
-		if p.personal && q.id == "" {
-			q.id = fmt.Sprintf("quarantine/%d/%s", number, strings.ToLower(rand.Text())) // a number comes again where a backup was put back
+		if p.personal {
+			continue
 		}
 		for _, c := range p.columns {
 			if _, ok := q.columns[c]; !ok {
@@ -60,23 +57,18 @@ func newQuarantine(dir string, number int64, plans []*plan, keys Sealer) (*quara
 		return nil, err
 	}
 	q.buf = bufio.NewWriterSize(q.file, 1<<16)
-	var to io.Writer = q.buf
-	if q.id != "" {
-		q.seal = &sealWriter{keys: keys, id: q.id, w: q.buf}
-		to = q.seal
-	}
-	q.w, err = table.NewCSV(to, names...)
+	q.w, err = table.NewCSV(q.buf, names...)
 	return q, err
 }
 
-// add writes a refused row.
+// add writes a refused row; of one about people, where it stands and why alone.
 func (q *quarantine) add(file string, p *plan, r refusal) error {
 	q.rows++
 	q.byPlan[p]++
 	q.why[r.reason]++
 	clear(q.values)
 	q.values[0], q.values[1], q.values[2], q.values[3], q.values[4] = file, r.row, r.reason.Field, r.reason.Text.KO, r.reason.Text.EN
-	for i, v := range r.raw {
+	for i, v := range r.raw { // none in kinds that tell about people
 		q.values[q.columns[p.columns[i]]] = v
 	}
 	return q.w.Write(q.values...)
@@ -84,11 +76,7 @@ func (q *quarantine) add(file string, p *plan, r refusal) error {
 
 // close makes the file durable.
 func (q *quarantine) close() error {
-	err := q.w.Close()
-	if q.seal != nil {
-		err = errors.Join(err, q.seal.Close())
-	}
-	return errors.Join(err, q.buf.Flush(), q.file.Sync(), q.file.Close())
+	return errors.Join(q.w.Close(), q.buf.Flush(), q.file.Sync(), q.file.Close())
 }
 
 // abandon gives the file up.
@@ -98,50 +86,31 @@ func (q *quarantine) abandon() {
 	}
 }
 
-// The endings of quarantines.
+// The endings of quarantines; the second is of older versions, which kept rows about
+// people sealed.
 const plainEnding, sealedEnding = ".csv", ".sealed"
 
 func (c *Catalogue) quarantinePath(number int64, ending string) string {
 	return filepath.Join(c.data, "quarantine", lakeName(number, ending))
 }
 
-// Quarantine opens the CSV file of the rows of a delivery that were refused, for
-// somebody who may. Where it tells about people they must have signed in a short
-// while ago (ieum.ErrSignedOut), and that they open it is in the journal before
-// they get it; after quarantineDays it is ieum.ErrErased. ieum.ErrNotFound when
-// no row was refused.
-func (c *Catalogue) Quarantine(ctx context.Context, number int64, by ieum.AccountID) (io.ReadCloser, error) {
+// Quarantine opens the CSV file of the rows of a delivery that were refused.
+// ieum.ErrNotFound when no row was; ieum.ErrErased where an older version kept rows
+// about people, which nobody opens any more.
+func (c *Catalogue) Quarantine(ctx context.Context, number int64) (io.ReadCloser, error) {
 	held, err := c.store.sealed(ctx, number)
-	switch {
-	case err != nil:
-		return nil, err
-	case held.ended:
-		return nil, &ieum.Error{Kind: ieum.ErrErased, Key: "error.quarantine_ended", Args: map[string]any{"number": number, "days": quarantineDays},
-			Message: fmt.Sprintf("the rows of delivery %d that were refused were erased after %d days", number, quarantineDays)}
-	case held.id == "":
-		return c.openQuarantine(number, plainEnding)
-	case by == "":
-		return nil, ieum.ErrSignedOut
-	}
-	f, err := c.openQuarantine(number, sealedEnding)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.store.opened(ctx, held, by); err != nil {
-		return nil, errors.Join(err, f.Close())
+	if held.id != "" {
+		return nil, &ieum.Error{Kind: ieum.ErrErased, Key: "error.quarantine_ended", Args: map[string]any{"number": number},
+			Message: fmt.Sprintf("the rows of delivery %d that were refused told about people, and were erased", number)}
 	}
-	r, err := newSealReader(c.keys, held.id, f)
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{r, f}, nil
+	return c.openQuarantine(number)
 }
 
-func (c *Catalogue) openQuarantine(number int64, ending string) (*os.File, error) {
-	f, err := os.Open(c.quarantinePath(number, ending))
+func (c *Catalogue) openQuarantine(number int64) (*os.File, error) {
+	f, err := os.Open(c.quarantinePath(number, plainEnding))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &ieum.Error{Kind: ieum.ErrNotFound, Key: "error.no_quarantine", Args: map[string]any{"number": number},
 			Message: fmt.Sprintf("no row of delivery %d was refused", number)}
@@ -149,32 +118,23 @@ func (c *Catalogue) openQuarantine(number int64, ending string) (*os.File, error
 	return f, err
 }
 
-// quarantineDays is how long refused rows about people are kept to be mended.
-const quarantineDays = 30
-
-// A sealedQuarantine is one that tells about people.
+// A sealedQuarantine is one that an older version wrote, with what rows said of people.
 type sealedQuarantine struct {
 	delivery int64
 	id       string // it is sealed under; "" = there is none
-	rows     int64
 	ended    bool
 }
 
 // Due says whether Expire has something to do.
 func (c *Catalogue) Due(ctx context.Context) (bool, error) {
-	old, err := c.expired(ctx)
+	old, err := c.store.allSealed(ctx)
 	return slices.ContainsFunc(old, func(q sealedQuarantine) bool { return !q.ended }), err
 }
 
-func (c *Catalogue) expired(ctx context.Context) ([]sealedQuarantine, error) {
-	return c.store.expired(ctx, c.now().AddDate(0, 0, -quarantineDays))
-}
-
-// Expire destroys the keys of quarantines that tell about people and are older
-// than quarantineDays, and then removes them. The caller holds build.lock. What a
-// crash leaves is done by the next.
+// Expire destroys the keys of the sealed quarantines of older versions, and then
+// removes them. The caller holds build.lock. What a crash leaves is done by the next.
 func (c *Catalogue) Expire(ctx context.Context) error {
-	old, err := c.expired(ctx)
+	old, err := c.store.allSealed(ctx)
 	if err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ func (t *texts) all(m *mapper, f *field, i int) []string {
 func (t *texts) eval(m *mapper, f *field, row func(string) string) []string {
 	out, err := f.value.Eval(row)
 	if err != nil && m.reject[m.place] == nil {
-		m.reject[m.place] = reasonExpression(f.Field, err).pointer()
+		m.reject[m.place] = m.reasonExpression(f.Field, err).pointer()
 	}
 	return out
 }

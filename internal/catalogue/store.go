@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"ieum"
-	"ieum/defs"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/journal"
 	"ieum/internal/snapshot"
@@ -38,7 +37,7 @@ type details struct {
 }
 
 // add records a delivery with its files, segments, new states and quarantine.
-func (s *store) add(ctx context.Context, d *Delivery, mode, hash string, states []state, q sealedQuarantine) error {
+func (s *store) add(ctx context.Context, d *Delivery, mode, hash string, states []state) error {
 	text, err := json.Marshal(details{d.Why, d.Unread, d.Removed})
 	if err != nil {
 		return err
@@ -55,11 +54,6 @@ func (s *store) add(ctx context.Context, d *Delivery, mode, hash string, states 
 		}
 		if err := addFiles(ctx, tx, d); err != nil {
 			return err
-		}
-		if q.id != "" && q.rows > 0 {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO catalogue_sealed (delivery, id, rows, ended) VALUES (?, ?, ?, 0)`, q.delivery, q.id, q.rows); err != nil {
-				return err
-			}
 		}
 		for _, st := range states {
 			_, err := tx.ExecContext(ctx, `
@@ -221,7 +215,7 @@ func (s *store) quarantined(ctx context.Context) (names []string, err error) {
 // there is none.
 func (s *store) sealed(ctx context.Context, number int64) (q sealedQuarantine, err error) {
 	var ended int
-	err = s.db.QueryRowContext(ctx, `SELECT delivery, id, rows, ended FROM catalogue_sealed WHERE delivery = ?`, number).Scan(&q.delivery, &q.id, &q.rows, &ended)
+	err = s.db.QueryRowContext(ctx, `SELECT delivery, id, ended FROM catalogue_sealed WHERE delivery = ?`, number).Scan(&q.delivery, &q.id, &ended)
 	if errors.Is(err, sql.ErrNoRows) {
 		return sealedQuarantine{}, nil
 	}
@@ -229,10 +223,9 @@ func (s *store) sealed(ctx context.Context, number int64) (q sealedQuarantine, e
 	return q, err
 }
 
-// expired returns the sealed quarantines of deliveries taken in before a time.
-func (s *store) expired(ctx context.Context, before time.Time) (out []sealedQuarantine, err error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT delivery, id, ended FROM catalogue_sealed JOIN catalogue_delivery ON delivery = number
-		WHERE at < ? ORDER BY delivery`, before.Unix())
+// allSealed returns the sealed quarantines.
+func (s *store) allSealed(ctx context.Context) (out []sealedQuarantine, err error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT delivery, id, ended FROM catalogue_sealed ORDER BY delivery`)
 	if err != nil {
 		return nil, err
 	}
@@ -283,13 +276,6 @@ func (s *store) forgot(ctx context.Context, ids []string, by ieum.AccountID, era
 
 // destroyed is the erase of forgot for keys that are so already.
 func destroyed() error { return nil }
-
-// opened records that somebody is about to read rows about people.
-func (s *store) opened(ctx context.Context, q sealedQuarantine, by ieum.AccountID) error {
-	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		return journal.Append(ctx, tx, "catalogue.quarantine.opened", strconv.FormatInt(q.delivery, 10), map[string]any{"by": string(by), "purpose": lineage, "basis": defs.BasisLaw, "rows": q.rows, "id": q.id})
-	})
-}
 
 // torn counts the deliveries that are missing, from the first to the last, and
 // those that segments and states speak of though they are not there.
