@@ -171,7 +171,7 @@ func (w *walk) people() {
 	w.must(err)
 	w.readers = []reader{{name: "visitor"}, readers["seeker"], readers["employer"], rival, {name: "program of an employer", key: hires}, readers["analyst"], readers["auditor"], {name: "program", key: secret},
 		second, readers["operator"], stranger, readers["officer"], readers["counsellor"], seeker}
-	w.canary(d, asks(demo["counsellor"]), asks(canary))
+	w.canary(d, asks(demo["counsellor"]), asks(demo["officer"]), asks(canary))
 	counted := []door.Asker{asks(canary)} // with whom there are enough for an export
 	for _, name := range []string{"one-of-five", "two-of-five", "three-of-five", "four-of-five"} {
 		_, p := add(name, identity.Grant{Role: "seeker"}, false)
@@ -243,13 +243,16 @@ func (w *walk) prove(by *identity.Person) {
 }
 
 // canary keeps records of every kind.
-func (w *walk) canary(d *door.Door, counsellor, self door.Asker) {
+func (w *walk) canary(d *door.Door, counsellor, officer, self door.Asker) {
 	w.Helper()
 	ctx := w.Context()
 	person, err := d.Register(ctx, counsellor, door.Registration{Basis: "consent", Scan: []byte("%PDF-1.7 " + keptWords[11] + " %%EOF"),
 		Contact: door.Contact{Name: keptWords[0], Phone: keptWords[1], Mail: keptWords[2]}})
 	w.must(err)
 	w.must(d.Link(ctx, counsellor, person, signInWord))
+	wait, err := d.Waiting(ctx, officer)
+	w.must(err)
+	w.must(d.Confirm(ctx, officer, wait[0].ID, signInWord))
 	w.must(d.KeepResume(ctx, self, person, ieum.Resume{Headline: keptWords[3], Careers: []ieum.Career{{Title: keptWords[4], Text: keptWords[5], Months: 7}},
 		Majors: keptWords[6:7], Skills: keptWords[7:8], Certificates: keptWords[8:9], Text: keptWords[9]}))
 	w.must(d.AddNote(ctx, counsellor, person, keptWords[10]))

@@ -81,7 +81,7 @@ func (w *walk) alone() door.Asker {
 	w.must(err)
 	staff := map[string]*identity.Person{}
 	for _, one := range list {
-		if one.Name == "demo-operator" || one.Name == "demo-counsellor" {
+		if slices.Contains([]string{"demo-operator", "demo-counsellor", "demo-officer"}, one.Name) {
 			_, staff[one.Name] = w.enter(one.Token, false)
 		}
 	}
@@ -89,7 +89,7 @@ func (w *walk) alone() door.Asker {
 	w.must(err)
 	_, self := w.enter(token, true)
 	w.prove(staff["demo-operator"])
-	w.canary(w.a.door, asks(staff["demo-counsellor"]), asks(self))
+	w.canary(w.a.door, asks(staff["demo-counsellor"]), asks(staff["demo-officer"]), asks(self))
 	running, stop := context.WithCancel(w.Context())
 	followed := make(chan struct{})
 	go func() { defer close(followed); w.a.follow(running) }()

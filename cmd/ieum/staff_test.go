@@ -152,6 +152,14 @@ func TestWhatWasTypedIsSeenByThePerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	send(t, counsellor, base+client+"/link", url.Values{"account": {"demo-employer"}})
+	if page := by(t, seeker, "GET", base+"/my/access", nil).body; strings.Contains(string(page), "적었습니다: 이력") {
+		t.Error("one counsellor alone gave the account what is kept of a client")
+	}
+	second := arrived(t, base, links["counsellor-2"])
+	waits := regexp.MustCompile(`/mandates/[^/"]+/confirm`).FindString(string(by(t, second, "GET", base+"/mandates", nil).body))
+	if at, status, page := send(t, second, base+waits, url.Values{"holder": {"demo-employer"}, "seen": {"true"}}); status != http.StatusOK || at != "/mandates" {
+		t.Fatalf("confirmed: %s %d %s", at, status, words(page))
+	}
 	page := words(string(by(t, seeker, "GET", base+"/my/access", nil).body))
 	if !strings.Contains(page, "다른 사람이 바꾼 것") || !regexp.MustCompile(`상담사 \d+ · 가상 일자리센터.*적었습니다: 이력`).MatchString(page) {
 		t.Errorf("the person sees %s", page)

@@ -24,7 +24,7 @@ import (
 func (b *bench) stopped() ieum.PersonID {
 	b.t.Helper()
 	p := b.registered("consent")
-	if err := errors.Join(b.Link(ctx, b.counsellor(), p, "seeker"), b.StopAll(ctx, b.seeker(), p)); err != nil {
+	if err := errors.Join(b.linked(p, "seeker"), b.StopAll(ctx, b.seeker(), p)); err != nil {
 		b.t.Fatal(err)
 	}
 	return p

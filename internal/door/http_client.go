@@ -194,7 +194,7 @@ type clientForm struct {
 }
 
 // clientDo adds a note, writes down what a client tells, hands a client over, ends a
-// case, gives a client their account, lets somebody act for them, or erases them.
+// case, proposes an account of theirs, lets somebody act for them, or erases them.
 func (h *handlers) clientDo(w http.ResponseWriter, r *http.Request, by Asker) error {
 	f, err := web.Read[clientForm](r)
 	if err == nil {

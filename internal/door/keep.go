@@ -163,7 +163,7 @@ type Registration struct {
 	Contact Contact
 	Basis   defs.Basis // law, or consent: then Scan is the paper that was signed
 	Scan    []byte     // PDF, JPEG or PNG
-	Birth   string     // YYYY-MM-DD, of which a keyed hash is kept; "" = not said
+	Birth   string     // YYYY-MM-DD, of which keyed hashes are kept; "" = not said
 	Other   bool       // staff was told of a client of this name and birth date, and says it is another
 }
 
@@ -187,6 +187,10 @@ func (d *Door) Register(ctx context.Context, by Asker, r Registration) (ieum.Per
 	if err != nil {
 		return "", err
 	}
+	token, err := d.tokenAs(ctx, r)
+	if err != nil {
+		return "", err
+	}
 	if !r.Other {
 		if err := d.warn(ctx, by, at, who); err != nil {
 			return "", err
@@ -201,7 +205,7 @@ func (d *Door) Register(ctx context.Context, by Asker, r Registration) (ieum.Per
 		if err := t.addPerson(person); err != nil {
 			return err
 		}
-		if err := t.setWho(person.ID, who); err != nil {
+		if err := t.setWho(person.ID, who, token); err != nil {
 			return err
 		}
 		for _, k := range sealed {

@@ -334,7 +334,7 @@ func (d *Door) Unlink(ctx context.Context, by Asker, person ieum.PersonID, id, w
 // fits refuses an account for a client of whom a row was brought in that is about
 // somebody else than the account's owner was proved to be. It returns the links that it
 // looked at, by id.
-func (d *Door) fits(ctx context.Context, person ieum.PersonID, account ieum.AccountID) (seen map[string]bool, err error) {
+func (d *Door) fits(ctx context.Context, person ieum.PersonID, account ieum.AccountID, field string) (seen map[string]bool, err error) {
 	seen = map[string]bool{}
 	all, err := links(ctx, d.store, `person = ? AND ended = 0`, person)
 	for _, l := range all {
@@ -347,7 +347,7 @@ func (d *Door) fits(ctx context.Context, person ieum.PersonID, account ieum.Acco
 			return nil, err
 		}
 		if !is {
-			return nil, fault("row_other", "/account", "the owner of this account was not proved to be who the résumé is about that was brought in; end that link first, or let them prove who they are once more")
+			return nil, fault("row_other", field, "the owner of this account was not proved to be who the résumé is about that was brought in; end that link first, or let them prove who they are once more")
 		}
 		seen[l.ID] = true
 	}

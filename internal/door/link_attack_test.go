@@ -207,16 +207,20 @@ func TestAnAccountFitsRowsTiedMeanwhile(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.withRows()
 		p := b.registered("law")
+		if err := b.Link(ctx, b.counsellor(), p, "mallory"); err != nil {
+			t.Fatal(err)
+		}
+		m := must[[]Mandate](t)(b.Waiting(ctx, b.second()))[0]
 		plain, calls := b.Door.now, 0
 		b.Door.now = func() time.Time {
-			if calls++; calls == 2 { // the first of Link's change, after fits
+			if calls++; calls == 2 { // after Waiting's, that of giveOwn, which looked whether it fits
 				if err := b.LinkClient(ctx, b.counsellor(), p, Sighting{alice, []string{"passport", "resident-card"}}, rowOf("A-1")); err != nil {
 					t.Error(err)
 				}
 			}
 			return plain()
 		}
-		err := b.Link(ctx, b.counsellor(), p, "mallory")
+		err := b.Confirm(ctx, b.second(), m.ID, "mallory")
 		b.Door.now = plain
 		if err == nil {
 			t.Errorf("mallory's account was given to a client with alice's row; mallory sees %v", b.sees(t, b.mallory(), p, "own"))

@@ -316,7 +316,7 @@ func TestStaffLinkAClientInSightOfAll(t *testing.T) {
 				t.Errorf("a client with Alice's row gets the account of %s: %v", name, err)
 			}
 		}
-		if err := b.Link(ctx, b.counsellor(), p, "twin"); err != nil {
+		if err := b.linked(p, "twin"); err != nil {
 			t.Fatal(err)
 		}
 		if err := b.LinkClient(ctx, b.counsellor(), p, saw, rowOf("A-2")); key(err) != "door.error.row_account" {

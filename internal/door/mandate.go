@@ -141,7 +141,7 @@ func (d *Door) waiting(ctx context.Context, by Asker, id string) (Mandate, error
 	return Mandate{}, ieum.ErrNotFound
 }
 
-// Confirm lets a mandate count that waits, for who saw the papers as well: somebody
+// Confirm lets a mandate count that waits, or gives a client their account, for who saw the papers as well: somebody
 // of staff of the same organisation who neither proposed it nor gets it. They give the
 // sign-in name of who is to act once more, so that both looked at the same person, and
 // signed in freshly. An auditor is told.
@@ -161,10 +161,13 @@ func (d *Door) Confirm(ctx context.Context, by Asker, id, name string) error {
 	} else if err != nil {
 		return err
 	}
+	if m.Kind == ownAccount {
+		return d.confirmOwn(ctx, by, m)
+	}
 	now := d.now()
 	return d.change(ctx, m.Person, func(t tx, s standing) error {
-		if !slices.ContainsFunc(s.cases, func(k Case) bool { return k.Organisation == m.Organisation && d.rests(k, s) }) {
-			return fault("case_over", "", "nobody of the organisation counsels this person any more")
+		if err := d.counselled(m, s); err != nil {
+			return err
 		}
 		if err := t.fewActed(m.Holder, m.Person, now); err != nil {
 			return err
@@ -219,50 +222,6 @@ func (d *Door) accountOf(ctx context.Context, by Asker, person ieum.PersonID, na
 		err = fault("unproved", field, "nobody has seen yet whose account this is")
 	}
 	return account, err
-}
-
-// Link gives a client of the asker's, who was registered without an account, the
-// account of a sign-in name: from then on its owner reaches what is kept of them.
-// It must have been seen whose account it is. An account of which records are kept
-// already is refused: nothing is merged.
-func (d *Door) Link(ctx context.Context, by Asker, person ieum.PersonID, name string) error {
-	account, err := d.accountOf(ctx, by, person, name, "account", "/account")
-	for again := true; again && err == nil; { // once more when a row was tied meanwhile
-		again, err = d.linkTo(ctx, by, person, account)
-	}
-	return err
-}
-
-// linkTo gives a client an account that fits the rows they are tied to; again says that
-// there are others by now, and nothing was done.
-func (d *Door) linkTo(ctx context.Context, by Asker, person ieum.PersonID, account ieum.AccountID) (again bool, err error) {
-	fit, err := d.fits(ctx, person, account)
-	if err != nil {
-		return false, err
-	}
-	err = d.change(ctx, person, func(t tx, s standing) (err error) {
-		if _, err := d.mine(by, s); err != nil {
-			return err
-		}
-		if s.person.Account == account {
-			return nil
-		}
-		if s.person.Account != "" {
-			return fault("linked", "/account", "this person has an account")
-		}
-		if again, err = t.tiedBeside(person, fit); err != nil || again {
-			return err
-		}
-		free, err := t.link(person, account)
-		if err == nil && !free {
-			return fault("linked", "/account", "records are kept for this account already")
-		}
-		if err != nil {
-			return err
-		}
-		return t.tell("door.linked", person, map[string]any{"by": by.ID}) // whose account is not told: it outlives nobody
-	})
-	return again, err
 }
 
 // EndMandate ends one, and with it what was agreed to by it in the person's name;

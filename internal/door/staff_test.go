@@ -81,7 +81,7 @@ func TestWhatWasAgreedToEndsWithTheMandate(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.t = t
 		p := b.registered("law")
-		if err := b.Link(ctx, b.counsellor(), p, "seeker"); err != nil {
+		if err := b.linked(p, "seeker"); err != nil {
 			t.Fatal(err)
 		}
 		m, guardian := b.acts(p, for300("guardian")), b.as("aguardian", "seeker", "", "", "")
@@ -110,14 +110,14 @@ func TestWhoWroteItIsSeen(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.t = t
 		p := b.registered("law")
-		if err := errors.Join(b.Link(ctx, b.counsellor(), p, "seeker"), b.KeepResume(ctx, b.counsellor(), p, ieum.Resume{Headline: canary}),
+		if err := errors.Join(b.linked(p, "seeker"), b.KeepResume(ctx, b.counsellor(), p, ieum.Resume{Headline: canary}),
 			b.KeepContact(ctx, b.seeker(), p, Contact{Name: canary})); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 { // before and after they get their numbers
 			got := must[[]Change](t)(b.Changes(ctx, p))
 			i := slices.IndexFunc(got, func(c Change) bool { return c.What == "kept" })
-			if len(got) != 2 || i < 0 || got[i].By != "acounsellor" || got[i].Role != "counsellor" || got[i].Organisation != "center" || got[i].Kind != ieum.ResumeRecord || got[i].At != monday.Unix() {
+			if len(got) != 3 || i < 0 || got[i].By != "acounsellor" || got[i].Role != "counsellor" || got[i].Organisation != "center" || got[i].Kind != ieum.ResumeRecord || got[i].At != monday.Unix() {
 				t.Errorf("the changes are %+v", got)
 			}
 			b.seal()
@@ -165,7 +165,7 @@ func TestARegistrationIsUndone(t *testing.T) {
 		now, late, linked, handed := b.registered("consent"), b.registered("law"), b.registered("law"), b.registered("law")
 		by := b.counsellor()
 		by.Fresh = false
-		if err := errors.Join(b.Link(ctx, by, linked, "seeker"), b.HandOver(ctx, by, handed, "asecond")); err != nil {
+		if err := errors.Join(b.linked(linked, "seeker"), b.HandOver(ctx, by, handed, "asecond")); err != nil {
 			t.Fatal(err)
 		}
 		for person, want := range map[ieum.PersonID]string{now: "", linked: "door.error.visit", handed: "door.refused.not_mine"} {

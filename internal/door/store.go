@@ -409,10 +409,16 @@ func (t tx) endMandate(id ieum.PersonID, mandate string, now time.Time) (int64, 
 	return t.exec(`UPDATE door_mandate SET ended = ? WHERE id = ? AND person = ? AND ended = 0`, now.Unix(), mandate, id)
 }
 
-// link gives a person an account, unless it is another's.
-func (t tx) link(id ieum.PersonID, a ieum.AccountID) (free bool, err error) {
-	n, err := t.exec(`UPDATE door_person SET account = ? WHERE id = ? AND NOT EXISTS (SELECT 1 FROM door_person WHERE account = ?)`, a, id, a)
-	return n == 1, err
+// free says whether a person has no account, and an account is nobody's.
+func (t tx) free(p Person, a ieum.AccountID) (free bool, err error) {
+	err = t.QueryRowContext(t.ctx, `SELECT NOT EXISTS (SELECT 1 FROM door_person WHERE account = ?)`, a).Scan(&free)
+	return free && p.Account == "", err
+}
+
+// setAccount gives a person an account, which fails when it is another's by now.
+func (t tx) setAccount(id ieum.PersonID, a ieum.AccountID) error {
+	_, err := t.exec(`UPDATE door_person SET account = ? WHERE id = ?`, a, id)
+	return err
 }
 
 func (t tx) addComplaint(c Complaint) (int64, error) {
@@ -426,7 +432,7 @@ func (t tx) settle(id ieum.PersonID, n int64, outcome string, reason []byte) (in
 // empty leaves a tombstone of somebody, unless that is all there is. What an
 // auditor was shown stays: it holds ids alone.
 func (t tx) empty(id ieum.PersonID, now time.Time) (int64, error) {
-	n, err := t.exec(`UPDATE door_person SET account = NULL, organisation = '', site = '', basis = '', who = '', erased = ? WHERE id = ? AND erased = 0`, now.Unix(), id)
+	n, err := t.exec(`UPDATE door_person SET account = NULL, organisation = '', site = '', basis = '', who = '', token = '', erased = ? WHERE id = ? AND erased = 0`, now.Unix(), id)
 	if err != nil || n == 0 {
 		return n, err
 	}

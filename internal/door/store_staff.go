@@ -2,6 +2,8 @@ package door
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"strings"
 	"time"
 
@@ -23,7 +25,7 @@ func mandatesWaiting(ctx context.Context, q querier, organisations []string, now
 
 // actsFor returns for how many others somebody acts, or would once it is confirmed.
 func (t tx) actsFor(holder ieum.AccountID, beside ieum.PersonID, now time.Time) (n int64, err error) {
-	err = t.QueryRowContext(t.ctx, `SELECT COUNT(DISTINCT person) FROM door_mandate WHERE holder = ? AND person <> ? AND ended = 0 AND until > ? AND (confirmer <> '' OR since > ?)`,
+	err = t.QueryRowContext(t.ctx, `SELECT COUNT(DISTINCT person) FROM door_mandate WHERE kind <> '`+ownAccount+`' AND holder = ? AND person <> ? AND ended = 0 AND until > ? AND (confirmer <> '' OR since > ?)`,
 		holder, beside, now.Unix(), now.Add(-longestWait).Unix()).Scan(&n)
 	return n, err
 }
@@ -97,8 +99,18 @@ type scanner func(...any) error
 
 func (s scanner) Scan(to ...any) error { return s(to...) }
 
-// setWho notes the hash of name and birth date of who is registered.
-func (t tx) setWho(id ieum.PersonID, who string) error {
-	_, err := t.exec(`UPDATE door_person SET who = ? WHERE id = ?`, who, id)
+// setWho notes the hashes of name and birth date of who is registered: that by which desks
+// are warned, and that with which proofs of identity are compared.
+func (t tx) setWho(id ieum.PersonID, who, token string) error {
+	_, err := t.exec(`UPDATE door_person SET who = ?, token = ? WHERE id = ?`, who, token, id)
 	return err
+}
+
+// tokenOf returns the latter; "" = it is not known.
+func (s *store) tokenOf(ctx context.Context, id ieum.PersonID) (token string, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT token FROM door_person WHERE id = ?`, id).Scan(&token)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = errNobody()
+	}
+	return token, err
 }
