@@ -1,6 +1,7 @@
 package defs
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -56,7 +57,34 @@ func (l *loader) purpose(d *doc) {
 	if p.Most < 0 {
 		d.fault(d.at("most"), "most is how often one account may read in an hour, not %d; leave it out for any number", p.Most)
 	}
+	d.keepsLimits(p)
 	l.set.Purposes[p.ID] = p
+}
+
+// keepsLimits faults a purpose that changes what the one beneath says and keeps its
+// version, for consents that people gave are to that version; and one that takes a limit
+// back.
+func (d *doc) keepsLimits(p *Purpose) {
+	for _, f := range d.below {
+		below := newDoc(f, new(Faults))
+		if below.root == nil {
+			continue
+		}
+		was := new(Purpose)
+		below.decode(below.root, reflect.ValueOf(was).Elem(), "")
+		same := p.May == was.May && p.Lasts == was.Lasts && p.Law.Article == was.Law.Article && slices.Equal(p.Records, was.Records) && slices.Equal(p.Bases, was.Bases)
+		if !same && p.Version <= was.Version {
+			d.fault(d.at("version"), "what the purpose may read, who may, on what basis or for how long is not as in %s: give it a version above %d, so that nobody's consent to that one counts for this", f.name, was.Version)
+		}
+		for _, k := range was.StepUp {
+			if slices.Contains(p.Records, k) && !slices.Contains(p.StepUp, k) {
+				d.fault(d.at("step_up"), "%s takes a fresh sign-in in %s; a definition over it may not take that back", k, f.name)
+			}
+		}
+		if was.Most > 0 && (p.Most == 0 || p.Most > was.Most) {
+			d.fault(d.at("most"), "one account may read %d in an hour in %s; a definition over it may say fewer", was.Most, f.name)
+		}
+	}
 }
 
 // eachOnce faults a list that is empty, or has what is not known or a thing twice.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"ieum"
@@ -63,6 +64,34 @@ func TestPurposesAreLaidOver(t *testing.T) {
 	}
 	if until := p.Until(time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC)); until != time.Date(2026, 7, 15, 0, 0, 0, 0, time.UTC) {
 		t.Errorf("a consent ends %s", until)
+	}
+}
+
+// People consent to a version of a purpose: what is laid over it says so when it is
+// another, and takes no limit back.
+func TestAPurposeLaidOverKeepsItsLimits(t *testing.T) {
+	const own = visit + "step_up: [contact]\nmost: 30\n"
+	for _, tt := range []struct{ old, now, want string }{
+		{"", "", ""},
+		{"집으로 찾아갑니다.", "댁으로 찾아갑니다.", ""},
+		{"may: clients.read", "may: statistics.read", "give it a version above 1"},
+		{"[contact, resume]", "[contact, resume, account]", "give it a version above 1"},
+		{"[consent, law]", "[law, consent]", "give it a version above 1"},
+		{"P6M", "P1Y", "give it a version above 1"},
+		{"제1조", "제2조", "give it a version above 1"},
+		{"version: 1\n", "version: 2\n", ""},
+		{"step_up: [contact]\n", "", "contact takes a fresh sign-in in "},
+		{"most: 30\n", "", "one account may read 30 in an hour in "},
+		{"most: 30", "most: 31", "one account may read 30 in an hour in "},
+		{"most: 30", "most: 3", ""},
+	} {
+		below, layer := files(), fstest.MapFS{}
+		below["purposes/visit.yaml"] = text(own)
+		layer["purposes/visit.yaml"] = text(strings.Replace(own, tt.old, tt.now, 1))
+		_, err := LoadFrom(below, layer)
+		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+			t.Errorf("%q for %q: %v", tt.now, tt.old, err)
+		}
 	}
 }
 

@@ -56,13 +56,13 @@ func openStore(ctx context.Context, e *env, set *defs.Set) (*store, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, older, err := openKeys(ctx, e, d)
+	keys, missed, err := openKeys(ctx, e, d)
+	if err == nil {
+		err = olderKeys(keys, missed)
+	}
 	if err != nil {
 		d.Close()
 		return nil, err
-	}
-	if older != nil {
-		slog.WarnContext(ctx, older.Error())
 	}
 	return storeOn(ctx, e, set, d, keys)
 }

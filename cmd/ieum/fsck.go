@@ -89,11 +89,12 @@ func fsck(ctx context.Context, e *env, asJSON bool) error {
 // and closes it. Without its keys the rest is still read, and rows about people are
 // not opened.
 func (c *Checked) database(ctx context.Context, e *env, set *defs.Set, d *db.DB) {
-	keys, older, lost := openKeys(ctx, e, d)
+	keys, missed, lost := openKeys(ctx, e, d)
 	if lost != nil {
 		keys = nil
+	} else {
+		c.fault("keys", olderKeys(keys, missed))
 	}
-	c.fault("keys", older)
 	s, err := storeOn(ctx, e, set, d, keys)
 	if err != nil {
 		c.fault("database", err)

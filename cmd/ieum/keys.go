@@ -18,15 +18,20 @@ import (
 )
 
 var keysCommand = &command{
-	name: "keys", args: "[rotate] [--json]", about: "show the store of the keys of people, or renew its master key, also while serving",
+	name: "keys", args: "[rotate | replay] [--json]", about: "show the store of the keys of people, renew its master key, also while serving, or do erasures anew in an older one",
 	holds: web.Nothing,
 	setup: func(fs *flag.FlagSet) run {
 		asJSON := fs.Bool("json", false, "print what was found as JSON")
-		return func(_ context.Context, e *env, args []string) error {
-			if len(args) > 1 || len(args) == 1 && args[0] != "rotate" {
-				return usagef("keys takes no argument but rotate")
+		return func(ctx context.Context, e *env, args []string) error {
+			switch {
+			case len(args) == 0:
+				return keys(e, false, *asJSON)
+			case len(args) == 1 && args[0] == "rotate":
+				return keys(e, true, *asJSON)
+			case len(args) == 1 && args[0] == "replay":
+				return replay(ctx, e)
 			}
-			return keys(e, len(args) == 1, *asJSON)
+			return usagef("keys takes no argument but rotate or replay")
 		}
 	},
 }
@@ -43,10 +48,11 @@ type KeyStore struct {
 // destroyed.
 var erasures = []string{"catalogue.forgotten", "door.erased", "identity.account_removed"}
 
-// openKeys opens the key store that a database belongs to. An erasure that the journal
-// speaks of holds, whatever store is put back: in one that is older its keys are
-// destroyed anew, and older says so.
-func openKeys(ctx context.Context, e *env, d *db.DB) (k *seal.Keys, older, err error) {
+// openKeys opens the key store that a database belongs to, and says which erasures of
+// the journal it does not know of. Keys are destroyed before the journal speaks of it, so
+// that such a store is older than the database, or somebody wrote to the database:
+// nothing is destroyed on its word alone.
+func openKeys(ctx context.Context, e *env, d *db.DB) (k *seal.Keys, missed []string, err error) {
 	dir, master := e.keyStore()
 	if k, err = seal.OpenFor(ctx, d, dir, master); err != nil {
 		return nil, nil, err
@@ -59,17 +65,37 @@ func openKeys(ctx context.Context, e *env, d *db.DB) (k *seal.Keys, older, err e
 		return nil, nil, err
 	}
 	known := k.Erased()
-	missed := slices.DeleteFunc(said, func(id string) bool {
+	return k, slices.DeleteFunc(said, func(id string) bool {
 		_, found := slices.BinarySearch(known, id)
 		return found
-	})
+	}), nil
+}
+
+// olderKeys says what to do about erasures that a key store does not know of; nil when
+// there are none.
+func olderKeys(k *seal.Keys, missed []string) error {
 	if len(missed) == 0 {
-		return k, nil, nil
+		return nil
+	}
+	return ieum.Errorf(ieum.ErrConflict, "the key store %s does not know of %d erasures that the database speaks of: put the newest %s back; if there is none, and nobody but Ieum wrote to the database, destroy those keys for good with: ieum keys replay", k.Path(), len(missed), seal.File)
+}
+
+// replay destroys the keys of whom the journal says that they were erased.
+func replay(ctx context.Context, e *env) error {
+	d, err := openDatabase(ctx, e)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	k, missed, err := openKeys(ctx, e, d)
+	if err != nil {
+		return err
 	}
 	if err := k.Erase(missed...); err != nil {
-		return nil, nil, err
+		return err
 	}
-	return k, ieum.Errorf(ieum.ErrInvalid, "the key store %s was older than %d erasures, which were done anew; destroy the copy it came from, and give: ieum build", k.Path(), len(missed)), nil
+	e.say("%s: %d keys destroyed, of erasures that the database speaks of; next: ieum build", k.Path(), len(missed))
+	return nil
 }
 
 func keys(e *env, rotate, asJSON bool) error {
