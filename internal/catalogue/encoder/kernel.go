@@ -1,5 +1,7 @@
 package encoder
 
+import "math"
+
 // dot returns the product of two vectors whose length is a multiple of 8,
 // added up in eight sums, as wide registers would.
 func dot(x, y []float32) float32 {
@@ -55,4 +57,40 @@ func product8(a, b []int8) int32 {
 		a, b = a[4:], b[4:]
 	}
 	return s0 + s1 + s2 + s3
+}
+
+// product fills rows from..to of c with scale · a · bᵀ, for n×d matrices.
+func product(c, a, b []float32, from, to, n, d int, scale float32) {
+	for i := from; i < to; i++ {
+		x := a[i*d:][:d]
+		for j := 0; j < n; j += 4 {
+			for k, v := range dot4(x, b[j*d:][:4*d]) {
+				c[i*n+j+k] = v * scale
+			}
+		}
+	}
+}
+
+// addRows adds to g the rows of b, each times its weight. The number of rows
+// is a multiple of 4.
+func addRows(g, weight, b []float32, d int) {
+	for j := 0; j < len(weight); j += 4 {
+		add4(g, weight[j:][:4], b[j*d:][:4*d])
+	}
+}
+
+// exp is e^x for x of at most 0, to six digits.
+func exp(x float32) float32 {
+	y := x * 1.44269504
+	if y < -80 {
+		return 0
+	}
+	whole := int32(y) - 1
+	f := y - float32(whole) // from 0 to 2, mostly 1
+	if f >= 1 {
+		whole, f = whole+1, f-1
+	}
+	// 2^f on [0,1), by Taylor
+	p := 1 + f*(0.69314718+f*(0.24022651+f*(0.05550411+f*(0.00961813+f*(0.00133336+f*(0.00015404+f*0.0000152527))))))
+	return p * math.Float32frombits(uint32(whole+127)<<23)
 }
