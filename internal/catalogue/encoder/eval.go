@@ -137,56 +137,24 @@ func bootstrap(x []float64, seed uint64) (low, high float64) {
 	return means[resamples/40], means[resamples-1-resamples/40]
 }
 
-// How titles of the other half vote: so many of the likest, each with its
-// likeness to this power; and what the likeness of a unit's own names counts
-// beside them.
-const (
-	voters    = 200
-	sharpness = 4
-	ownWeight = 0.3
-)
-
-// supervised ranks each half with the labels of the other half, whose titles
-// vote for the units they were given.
+// supervised ranks each half by a learner that has seen the labels of the other
+// half and no more.
 func (b *benchmark) supervised(e *Encoder, x *Index, seed uint64) Figure {
 	each := make([]float64, len(b.queries))
-	half := rand.New(rand.NewPCG(seed, 3)).Perm(len(each))
+	order := rand.New(rand.NewPCG(seed, 3)).Perm(len(each))
 	for h := range 2 {
-		var titles []string
-		var label []int32
-		for q, t := range b.queries {
-			if half[q]%2 != h && len(b.relevant[q]) > 0 {
-				titles, label = append(titles, t), append(label, b.relevant[q][0])
+		var seen, asked []int
+		for i, q := range order {
+			if i%2 == h {
+				asked = append(asked, q)
+			} else if len(b.relevant[q]) > 0 {
+				seen = append(seen, q)
 			}
 		}
-		other := e.Index(titles)
-		other.weight = lettersUnknown
-		share(len(each), func(q int) {
-			if half[q]%2 == h {
-				each[q] = b.metricOf(q, vote(b.best(x.score(b.queries[q]).fused), other.Rank(b.queries[q], voters), label))
-			}
+		l := newLearner(e, b, x, seen, seed)
+		share(len(asked), func(i int) {
+			each[asked[i]] = b.metricOf(asked[i], l.score(b.queries[asked[i]]))
 		})
 	}
 	return b.figure("supervised", each, seed)
-}
-
-// vote adds to the score of units the shares they have in votes.
-func vote(unit []float32, votes []Match, label []int32) []float32 {
-	var sum float64
-	for i, m := range votes {
-		votes[i].Score = power(max(0, m.Score), sharpness)
-		sum += votes[i].Score
-	}
-	for _, m := range votes {
-		unit[label[m.Line]] += float32(m.Score / (sum + 1e-9) / ownWeight)
-	}
-	return unit
-}
-
-func power(x float64, n int) float64 {
-	p := 1.0
-	for range n {
-		p *= x
-	}
-	return p
 }
