@@ -17,16 +17,17 @@ func fit(signs [][][]float32, right []int32) []float64 {
 	weight := make([]float64, len(signs[0]))
 	weight[0] = 1
 	least, slope, bend := fall(signs, right, weight)
-	for range 12 {
+	for gain := 1.0; gain > 1e-2; {
+		gain = 0
 		step := solve(bend, slope)
-		for size := 1.0; size > 0.01; size /= 2 {
+		for size := 1.0; gain <= 0 && size > 0.01; size /= 2 {
 			to := slices.Clone(weight)
 			for a := range to {
 				to[a] -= size * step[a]
 			}
-			if loss, s, b := fall(signs, right, to); loss < least {
+			loss, s, b := fall(signs, right, to)
+			if gain = least - loss; gain > 0 {
 				weight, least, slope, bend = to, loss, s, b
-				break
 			}
 		}
 	}

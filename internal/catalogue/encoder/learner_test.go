@@ -32,17 +32,17 @@ func TestLabelsTeachHowAnAgencyWrites(t *testing.T) {
 	}
 }
 
-// TestNothingIsLearnedOfWhatIsAsked gives titles labels that nothing tells: who
-// knew those of the asked half would do better than chance.
+// TestNothingIsLearnedOfWhatIsAsked gives half of the titles words that nothing
+// else has and labels by chance: who knew those of the asked would be right.
 func TestNothingIsLearnedOfWhatIsAsked(t *testing.T) {
-	e, b := wrap(trained(t, 1)), coded(0)
+	e, b := wrap(trained(t, 1)), coded(150)
 	rng := rand.New(rand.NewPCG(1, 1))
-	for i := range 300 {
-		b.queries = append(b.queries, fmt.Sprintf("job %d", i))
+	for range 150 {
+		b.queries = append(b.queries, fmt.Sprintf("%x", rng.Uint64()))
 		b.relevant = append(b.relevant, []int32{int32(rng.IntN(3))})
 	}
-	const chance = (1 + 1./2 + 1./3) / 3
-	if f := b.supervised(e, e.Index(b.corpus), 1); f.Value > chance+0.08 {
+	const chance = (1 + (1+1./2+1./3)/3) / 2
+	if f := b.supervised(e, e.Index(b.corpus), 1); f.Value > chance+0.06 {
 		t.Errorf("reciprocal rank %v, by chance %.3f", f.Value, chance)
 	}
 }
