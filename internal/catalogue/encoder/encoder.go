@@ -4,8 +4,9 @@
 //
 // Read encoder.go for what is asked and answered, text.go for what of a title
 // counts, index.go for how a list is ranked, weights.go for what is stored,
-// corpus.go, train.go and kernel.go for where that comes from, and sets.go and
-// eval.go for how good it is (docs/quality.md has the figures).
+// corpus.go, train.go and kernel.go for where that comes from, sets.go and
+// eval.go for how good it is (docs/quality.md has the figures), and learner.go,
+// classifier.go and fusion.go for what titles with labels add.
 package encoder
 
 import (

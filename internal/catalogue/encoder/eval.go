@@ -49,7 +49,7 @@ func Evaluate(e *Encoder, dir string, seed uint64, progress func(string)) (Repor
 		r.Figures = append(r.Figures, b.figures(x, seed)...)
 		if b.unit != nil {
 			progress(b.name + ", supervised")
-			r.Figures = append(r.Figures, b.supervised(e, x, seed))
+			r.Figures = append(r.Figures, b.supervised(x, seed))
 		}
 	}
 	return r, nil
@@ -139,7 +139,7 @@ func bootstrap(x []float64, seed uint64) (low, high float64) {
 
 // supervised ranks each half by a learner that has seen the labels of the other
 // half and no more.
-func (b *benchmark) supervised(e *Encoder, x *Index, seed uint64) Figure {
+func (b *benchmark) supervised(x *Index, seed uint64) Figure {
 	each := make([]float64, len(b.queries))
 	order := rand.New(rand.NewPCG(seed, 3)).Perm(len(each))
 	for h := range 2 {
@@ -151,7 +151,7 @@ func (b *benchmark) supervised(e *Encoder, x *Index, seed uint64) Figure {
 				seen = append(seen, q)
 			}
 		}
-		l := newLearner(e, b, x, seen, seed)
+		l := newLearner(b, x, seen, seed)
 		share(len(asked), func(i int) {
 			each[asked[i]] = b.metricOf(asked[i], l.score(b.queries[asked[i]]))
 		})

@@ -24,23 +24,29 @@ const (
 )
 
 // newLearner learns from the titles in seen, whose units are known. The weights
-// of its signs are fitted to a fifth of them, which a learner of the others has
-// not seen.
-func newLearner(e *Encoder, b *benchmark, x *Index, seen []int, seed uint64) *learner {
-	fifth := len(seen) / 5
-	part := learn(e, b, x, seen[fifth:], seed)
-	signs, right := make([][][]float32, fifth), make([]int32, fifth)
-	share(fifth, func(i int) {
-		signs[i], right[i] = part.signs(b.queries[seen[i]]), b.relevant[seen[i]][0]
+// of its signs are fitted to a fifth of them, by a learner of the others.
+func newLearner(b *benchmark, x *Index, seen []int, seed uint64) *learner {
+	held, kept := seen[:len(seen)/5], seen[len(seen)/5:]
+	var part, whole *learner
+	share(2, func(i int) {
+		if i == 0 {
+			part = learn(b, x, kept, seed)
+		} else {
+			whole = learn(b, x, seen, seed)
+		}
 	})
-	l := learn(e, b, x, seen, seed)
-	l.weight = fit(signs, right)
-	return l
+	signs, right := make([][][]float32, len(held)), make([]int32, len(held))
+	share(len(held), func(i int) {
+		signs[i], right[i] = part.signs(b.queries[held[i]]), b.relevant[held[i]][0]
+	})
+	whole.weight = fit(signs, right)
+	return whole
 }
 
-// learn is newLearner without weights.
-func learn(e *Encoder, b *benchmark, x *Index, seen []int, seed uint64) *learner {
+// learn returns a learner without weights of its signs.
+func learn(b *benchmark, x *Index, seen []int, seed uint64) *learner {
 	l := &learner{b: b, x: x, often: make([]float32, b.units)}
+	e := x.encoder
 	var f featurer
 	var names, all []labelled
 	for i, name := range b.corpus {

@@ -23,11 +23,11 @@ func coded(n int) *benchmark {
 func TestLabelsTeachHowAnAgencyWrites(t *testing.T) {
 	e, b := wrap(trained(t, 1)), coded(60)
 	x := e.Index(b.corpus)
-	before, after := b.figures(x, 1)[0], b.supervised(e, x, 1)
+	before, after := b.figures(x, 1)[0], b.supervised(x, 1)
 	if before.Value > 0.9 || after.Value < 0.95 || after.Queries != 60 {
 		t.Errorf("without labels %v, with those of the other half %v", before.Value, after.Value)
 	}
-	if again := b.supervised(e, x, 1); again != after {
+	if again := b.supervised(x, 1); again != after {
 		t.Errorf("the same seed gives %v, then %v", after, again)
 	}
 }
@@ -42,7 +42,7 @@ func TestNothingIsLearnedOfWhatIsAsked(t *testing.T) {
 		b.relevant = append(b.relevant, []int32{int32(rng.IntN(3))})
 	}
 	const chance = (1 + (1+1./2+1./3)/3) / 2
-	if f := b.supervised(e, e.Index(b.corpus), 1); f.Value > chance+0.06 {
+	if f := b.supervised(e.Index(b.corpus), 1); f.Value > chance+0.06 {
 		t.Errorf("reciprocal rank %v, by chance %.3f", f.Value, chance)
 	}
 }
