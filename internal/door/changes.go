@@ -55,3 +55,19 @@ func (d *Door) Changes(ctx context.Context, person ieum.PersonID) (list []Change
 	slices.SortStableFunc(list, func(a, b Change) int { return int(b.At - a.At) })
 	return list[:min(len(list), stretch)], nil
 }
+
+// toldToday says whether a person's list has an entry of a kind by somebody of this day:
+// a look is told once a day and reader. Of two looks at once both may be told.
+func (d *Door) toldToday(ctx context.Context, person ieum.PersonID, kind string, by Asker, now time.Time) (bool, error) {
+	entries, err := journal.Of(ctx, d.store.db, string(person), kind, 0, stretch)
+	for _, e := range entries {
+		var c Change
+		if err := json.Unmarshal(e.Data, &c); err != nil {
+			return false, err
+		}
+		if c.By == string(by.ID) && ieum.DayOf(c.Time()) == ieum.DayOf(now) {
+			return true, nil
+		}
+	}
+	return false, err
+}

@@ -9,7 +9,7 @@ import (
 )
 
 // Find returns the client of a number, to a desk that serves them. Who looks for a client
-// of somebody else's stands on the client's list. Of kind ErrInvalid when the
+// of somebody else's stands on the client's list, once a day. Of kind ErrInvalid when the
 // organisation has no such number.
 func (d *Door) Find(ctx context.Context, by Asker, client int64) (person ieum.PersonID, err error) {
 	at, err := d.desk(ctx, by)
@@ -24,11 +24,15 @@ func (d *Door) Find(ctx context.Context, by Asker, client int64) (person ieum.Pe
 		return "", err
 	}
 	now := d.now()
+	told, err := d.toldToday(ctx, person, "door.found", by, now)
+	if err != nil {
+		return "", err
+	}
 	return person, d.change(ctx, person, func(t tx, s standing) error {
 		if t.served(at.Organisation, s.person) != nil {
 			return none
 		}
-		if slices.ContainsFunc(s.cases, func(k Case) bool { return k.Counsellor == by.ID }) {
+		if told || counsels(by, s) {
 			return nil
 		}
 		return t.tell("door.found", person, changeOf(by, s.person, d.deskRole(by, at), now, map[string]any{}))

@@ -34,6 +34,7 @@ type papersPage struct {
 	Others   []string    // who counsels them, by title
 	Back     bool        // nobody counsels them, and the office may again
 	Signs    bool        // they sign a consent to be counselled again
+	Fresh    bool        // the reader signed in a short while ago
 	Heard    []Colleague // who may have heard it
 }
 
@@ -95,12 +96,15 @@ func (h *handlers) papersPage(r *http.Request, by Asker, f stoppingForm) (*paper
 	for _, k := range v.Cases {
 		page.Others = append(page.Others, n.staff[k.Counsellor])
 	}
-	page.Back, page.Signs = v.Back, v.Signs
+	page.Back, page.Signs, page.Fresh = v.Back, v.Signs, by.Fresh
 	for _, w := range v.Withdrawals {
 		page.Past = append(page.Past, n.withdrawal(w))
 	}
 	if page.Papers, err = h.d.Papers(r.Context(), ieum.PersonID(f.Person)); err != nil {
 		return nil, err
+	}
+	if v.Former {
+		page.Papers = slices.DeleteFunc(page.Papers, func(p PaperLine) bool { return !v.has(p.Item) })
 	}
 	page.Opens = v.Opens
 	page.Heard, err = h.d.colleagues(r.Context(), v.Office.Organisation)

@@ -186,53 +186,102 @@ func (d *Door) sealPaper(person ieum.PersonID, item string, p Paper) ([]byte, er
 
 // A Desked is what a desk sees of a client whom it serves, whoever counsels them: what
 // can be stopped and what was, by ids and numbers. Nothing that is kept of them is read.
+// Where nobody of the office counsels the client any more, it has of it what was given to
+// the office, or taken down there: enough to take a stop of that.
 type Desked struct {
 	Client      int64 // number by which staff know the client; 0 = none
 	Office      Colleague
-	Cases       []Case // that did not end
+	Cases       []Case // of the office that did not end
 	Consents    []Consent
 	Mandates    []Mandate // those that wait for a second person, too
 	Withdrawals []Withdrawal
 	Opens       bool // who asks counsels the client, so that the papers open
+	Former      bool // nobody of the office counsels the client any more
 	Back        bool // nobody of the office counsels the client, whom it registered
 	Signs       bool // and for TakeUp they sign a consent
 }
 
 // Desked returns that to who may register people, where the client is served; of kind
-// ErrNotFound anywhere else.
+// ErrNotFound anywhere else. Once a day the client is told of each who looks and does not
+// counsel them, before anything is shown.
 func (d *Door) Desked(ctx context.Context, by Asker, person ieum.PersonID) (*Desked, error) {
 	at, err := d.desk(ctx, by)
 	if err != nil {
 		return nil, err
 	}
-	v, now := &Desked{Office: at}, d.now()
-	err = d.store.in(ctx, func(t tx) error {
-		s := standing{}
-		if s.person, err = t.person(person); err != nil {
+	now := d.now()
+	told, err := d.toldToday(ctx, person, "door.found", by, now)
+	if err != nil {
+		return nil, err
+	}
+	v := &Desked{Office: at}
+	err = d.change(ctx, person, func(t tx, s standing) (err error) {
+		if err := t.served(at.Organisation, s.person); err != nil {
 			return err
 		}
-		if err = t.served(at.Organisation, s.person); err != nil {
+		if v.Mandates, err = mandates(ctx, t, `person = ? AND ended = 0 AND until > ?`, person, now.Unix()); err != nil {
 			return err
 		}
-		if err = s.fill(ctx, t, now); err != nil {
+		if v.Withdrawals, err = withdrawals(ctx, t, `person = ?`, person); err != nil {
 			return err
 		}
-		v.Consents, v.Cases = s.consents, s.cases
-		_, missing := d.mine(by, s)
-		v.Opens = missing == nil
-		v.Back = s.person.Organisation == at.Organisation && !slices.ContainsFunc(s.cases, func(k Case) bool { return k.Organisation == at.Organisation })
-		v.Signs = s.person.Basis == defs.BasisConsent && !d.rests(Case{Basis: defs.BasisConsent, Organisation: at.Organisation, Counsellor: by.ID}, s)
-		v.Mandates, err = mandates(ctx, t, `person = ? AND ended = 0 AND until > ?`, person, now.Unix())
-		return err
+		d.shows(v, by, s)
+		if told || counsels(by, s) {
+			return nil
+		}
+		return t.tell("door.found", person, changeOf(by, s.person, d.deskRole(by, at), now, map[string]any{}))
 	})
 	if err != nil {
 		return nil, err
 	}
-	if v.Client, err = d.store.client(ctx, person); err != nil {
-		return nil, err
+	if v.Former {
+		if err := d.narrow(ctx, v); err != nil {
+			return nil, err
+		}
 	}
-	v.Withdrawals, err = withdrawals(ctx, d.store, `person = ?`, person)
+	v.Client, err = d.store.client(ctx, person)
 	return v, err
+}
+
+// counsels says whether a case of the asker's with somebody did not end.
+func counsels(by Asker, s standing) bool {
+	return slices.ContainsFunc(s.cases, func(k Case) bool { return k.Counsellor == by.ID })
+}
+
+// shows fills what the office of a desk sees of a client from what bears on them.
+func (d *Door) shows(v *Desked, by Asker, s standing) {
+	at := v.Office.Organisation
+	v.Consents = s.consents
+	v.Cases = slices.DeleteFunc(slices.Clone(s.cases), func(k Case) bool { return k.Organisation != at })
+	v.Former = len(v.Cases) == 0
+	_, missing := d.mine(by, s)
+	v.Opens = missing == nil
+	v.Back = v.Former && s.person.Organisation == at
+	v.Signs = s.person.Basis == defs.BasisConsent && !d.rests(Case{Basis: defs.BasisConsent, Organisation: at, Counsellor: by.ID}, s)
+}
+
+// narrow leaves of what a desk sees what was given to its office or its people, whom it
+// let act and what they agreed to, and what it took down.
+func (d *Door) narrow(ctx context.Context, v *Desked) error {
+	at := v.Office.Organisation
+	all, err := d.colleagues(ctx, at)
+	if err != nil {
+		return err
+	}
+	v.Mandates = slices.DeleteFunc(v.Mandates, func(m Mandate) bool { return m.Organisation != at })
+	v.Withdrawals = slices.DeleteFunc(v.Withdrawals, func(w Withdrawal) bool { return w.Organisation != at })
+	v.Consents = slices.DeleteFunc(v.Consents, func(c Consent) bool {
+		return c.Organisation != at && !slices.ContainsFunc(all, func(o Colleague) bool { return o.ID == c.Account }) &&
+			!slices.ContainsFunc(v.Mandates, func(m Mandate) bool { return m.ID == c.Mandate })
+	})
+	return nil
+}
+
+// has says whether a paper is of something that the desk sees.
+func (v *Desked) has(paper string) bool {
+	return slices.ContainsFunc(v.Consents, func(c Consent) bool { return c.Paper == paper }) ||
+		slices.ContainsFunc(v.Mandates, func(m Mandate) bool { return m.Paper == paper }) ||
+		slices.ContainsFunc(v.Withdrawals, func(w Withdrawal) bool { return w.Paper == paper })
 }
 
 // A Stopped is a withdrawal as its receipt says it.

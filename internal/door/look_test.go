@@ -1,0 +1,72 @@
+package door
+
+import (
+	"testing"
+
+	"ieum"
+)
+
+// listed lists who is on a person's list with an entry of a kind.
+func (b *bench) listed(p ieum.PersonID, what string) (by []string) {
+	for _, c := range must[[]Change](b.t)(b.Changes(ctx, p)) {
+		if c.What == what {
+			by = append(by, c.By)
+		}
+	}
+	return by
+}
+
+// TestADeskOfBeforeStopsWhatItBegan: who was let act there, and what they agreed to.
+func TestADeskOfBeforeStopsWhatItBegan(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("law")
+		m := b.acts(p, for300("guardian"))
+		if err := b.Close(ctx, b.counsellor(), p); err != nil {
+			t.Fatal(err)
+		}
+		guardian := b.as("aguardian", "seeker", "", "", "")
+		must[Consent](t)(b.Give(ctx, guardian, p, Wish{Purpose: "hiring", Recipient: "firm"}))
+		byMandate := must[*Desked](t)(b.Desked(ctx, b.second(), p))
+		if len(byMandate.Consents) != 1 || len(byMandate.Mandates) != 1 || byMandate.Mandates[0].ID != m.ID {
+			t.Errorf("of whom the office let act it sees %+v", byMandate)
+		}
+	})
+}
+
+// TestADeskOfBeforeSeesLittle: once nobody there counsels somebody, the office sees what
+// they agreed to with it and nobody else; and they see who looked, once a day.
+func TestADeskOfBeforeSeesLittle(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p, by := b.registered("law"), b.seeker()
+		if err := b.linked(p, "seeker"); err != nil {
+			t.Fatal(err)
+		}
+		to := must[Consent](t)(b.Give(ctx, by, p, Wish{Purpose: "counselling", Recipient: "acounsellor"}))
+		*b.clock = b.clock.AddDate(0, 0, 1)
+		must[Consent](t)(b.Give(ctx, by, p, Wish{Purpose: "hiring", Recipient: "firm"}))
+		must[Consent](t)(b.Give(ctx, by, p, Wish{Purpose: "counselling", Recipient: "aother"}))
+		v := must[*Desked](t)(b.Desked(ctx, b.second(), p))
+		if len(v.Consents) != 3 || len(v.Cases) != 1 || v.Cases[0].Counsellor != "acounsellor" || v.Former {
+			t.Errorf("while a colleague counsels them the desk sees %+v", v)
+		}
+		if err := b.Close(ctx, b.counsellor(), p); err != nil {
+			t.Fatal(err)
+		}
+		for range 100 {
+			v = must[*Desked](t)(b.Desked(ctx, b.second(), p))
+		}
+		if len(v.Consents) != 1 || v.Consents[0].ID != to.ID || len(v.Cases) != 0 || !v.Former {
+			t.Errorf("afterwards it sees %+v", v)
+		}
+		if got := b.listed(p, "found"); len(got) != 1 || got[0] != "asecond" {
+			t.Errorf("the person sees %q look", got)
+		}
+		*b.clock = b.clock.AddDate(0, 0, 1)
+		must[*Desked](t)(b.Desked(ctx, b.second(), p))
+		if got := b.listed(p, "found"); len(got) != 2 {
+			t.Errorf("the next day, too: %q", got)
+		}
+	})
+}
