@@ -41,6 +41,10 @@ func TestAChangedAddressShowsAtSignIn(t *testing.T) {
 	if !shows() {
 		t.Error("a first address was set, and who signs in after that does not see it")
 	}
+	s.ask("POST", "/account/address/seen", nil)
+	if shows() {
+		t.Error("it was put away, and shows still in that session")
+	}
 	s.leave()
 	s.at = s.at.Add(13 * 24 * time.Hour)
 	s.sign("kim", kim)

@@ -246,9 +246,16 @@ func (g *Registry) ConfirmAddress(ctx context.Context, p *Person, code string) e
 const addressShows = 14 * 24 * time.Hour
 
 // AddressChanged says whether the address for notices was set, changed or dropped within
-// two weeks, before somebody signed in: by who had their account, it may be.
+// two weeks, before somebody signed in: by who had their account, it may be. It is false
+// once they put that away by [Registry.SawAddress].
 func (g *Registry) AddressChanged(ctx context.Context, p *Person) (bool, error) {
-	return g.store.addressChanged(ctx, p.ID, g.now().Add(-addressShows), p.Session.Made)
+	return g.store.addressChanged(ctx, p.Session, g.now().Add(-addressShows))
+}
+
+// SawAddress lets the changed address be told of no longer in somebody's session. It is
+// told again at the next sign-in: who got into an account cannot hide it from its owner.
+func (g *Registry) SawAddress(ctx context.Context, p *Person) error {
+	return g.store.told(ctx, p.Session.hash)
 }
 
 // DropAddress lets notices go by mail no longer. The address is told.

@@ -86,11 +86,21 @@ func (s *store) putOff(ctx context.Context, number int64, due time.Time) error {
 	})
 }
 
-// addressChanged says whether an account's address was set or changed between two moments.
-func (s *store) addressChanged(ctx context.Context, a AccountID, from, to time.Time) (bool, error) {
+// addressChanged says whether an account's address was set or changed between a moment
+// and the beginning of a session in which that was not put away.
+func (s *store) addressChanged(ctx context.Context, in Session, from time.Time) (bool, error) {
 	n, err := first(ctx, outside(s.db), func(scan func(...any) error) (n int, err error) { return n, scan(&n) },
-		`SELECT COUNT(*) FROM identity_notice WHERE account = ? AND kind = ? AND made >= ? AND made < ?`, string(a), addressChanged, from.Unix(), to.Unix())
+		`SELECT COUNT(*) FROM identity_notice WHERE account = ? AND kind = ? AND made >= ? AND made < ?
+		AND NOT EXISTS (SELECT 1 FROM identity_session WHERE hash = ? AND told = 1)`, string(in.Account), addressChanged, from.Unix(), in.Made.Unix(), in.hash)
 	return n > 0, err
+}
+
+// told keeps that in a session the changed address was seen.
+func (s *store) told(ctx context.Context, hash []byte) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE identity_session SET told = 1 WHERE hash = ?`, hash)
+		return err
+	})
 }
 
 // mostNotices is how many are listed.
