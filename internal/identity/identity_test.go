@@ -230,7 +230,7 @@ func TestTwoGrantWhatOpensRecords(t *testing.T) {
 	if _, g, err := s.Add(ctx, one, "kim", Grant{Role: "seeker"}); err != nil || g.Confirmer != one.ID {
 		t.Errorf("a seeker's role waits: %v", err)
 	}
-	if token, g, err = s.Add(ctx, nil, "other", Grant{Role: "employer", Organisation: "firm"}); err != nil || g.Confirmer != "" {
+	if _, g, err := s.Add(ctx, nil, "other", Grant{Role: "employer", Organisation: "firm"}); err != nil || g.Confirmer != "" {
 		t.Errorf("the console alone gives it: %v", err)
 	}
 }
