@@ -151,7 +151,7 @@ func refused(why string, p *defs.Purpose) error {
 
 // The flags of reads that an auditor looks at.
 const (
-	flagMany      = "many"      // more than mostAnHour by one reader within an hour, or of more than manyActed by who acts for them
+	flagMany      = "many"      // more than mostAnHour by one reader within an hour, more than manyFound clients by number, or of more than manyActed by who acts for them
 	flagSelf      = "self"      // staff reads its own record by its role
 	flagColleague = "colleague" // the person works for the service
 	flagNoCase    = "nocase"    // on law, and nobody assigned the person

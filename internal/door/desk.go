@@ -8,13 +8,28 @@ import (
 	"ieum/defs"
 )
 
+// How many numbers one of staff looks up in an hour: people who come to a desk are fewer
+// than manyFound, so that the auditor is told of each after that, and it ends at mostFound.
+const (
+	manyFound = 20
+	mostFound = 60
+)
+
 // Find returns the client of a number, to a desk that serves them. Who looks for a client
 // of somebody else's stands on the client's list, once a day. Of kind ErrInvalid when the
-// organisation has no such number.
+// organisation has no such number, of kind ErrBusy when the asker tried very many.
 func (d *Door) Find(ctx context.Context, by Asker, client int64) (person ieum.PersonID, err error) {
 	at, err := d.desk(ctx, by)
 	if err != nil {
 		return "", err
+	}
+	now := d.now()
+	n, err := d.store.finds(ctx, by.ID, now)
+	if err != nil {
+		return "", err
+	}
+	if n > mostFound {
+		return "", &ieum.Error{Kind: ieum.ErrBusy, Key: "door.error.find_often", Args: map[string]any{"n": mostFound}, Message: "so many numbers were looked up this hour; go on in the next"}
 	}
 	none := fault("client_number", "/number", "this office has no client of this number")
 	if person, err = d.store.clientOf(ctx, client); err != nil || person == "" {
@@ -32,10 +47,19 @@ func (d *Door) Find(ctx context.Context, by Asker, client int64) (person ieum.Pe
 		if t.served(at.Organisation, s.person) != nil {
 			return none
 		}
-		if told || counsels(by, s) {
+		if counsels(by, s) {
 			return nil
 		}
-		return t.tell("door.found", person, changeOf(by, s.person, d.deskRole(by, at), now, map[string]any{}))
+		held := d.deskRole(by, at)
+		if n > manyFound {
+			if err := t.flag(flagMany, person, Access{At: now.Unix(), By: string(by.ID), Role: held.Role, Organisation: at.Organisation}); err != nil {
+				return err
+			}
+		}
+		if told {
+			return nil
+		}
+		return t.tell("door.found", person, changeOf(by, s.person, held, now, map[string]any{}))
 	})
 }
 
@@ -48,8 +72,11 @@ func (d *Door) deskRole(by Asker, at Colleague) ieum.Held {
 // TakeUp assigns a client who came back to the asker, at a desk of the organisation that
 // registered them, when nobody there counsels them. It rests on what they were
 // registered on: law, or their consent in force; or else on one that they sign now. The
-// client sees it, and an auditor is told.
+// client sees it, and an auditor is told. It asks for a fresh sign-in.
 func (d *Door) TakeUp(ctx context.Context, by Asker, person ieum.PersonID, scan []byte) error {
+	if !by.Fresh {
+		return ieum.ErrSignedOut
+	}
 	at, err := d.desk(ctx, by)
 	if err != nil {
 		return err

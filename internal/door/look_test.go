@@ -2,6 +2,7 @@ package door
 
 import (
 	"testing"
+	"time"
 
 	"ieum"
 )
@@ -14,6 +15,42 @@ func (b *bench) listed(p ieum.PersonID, what string) (by []string) {
 		}
 	}
 	return by
+}
+
+// TestNobodyGoesThroughAllNumbers: whoever looks up very many in an hour, of clients who
+// are not theirs, is on the auditor's list, and it ends; what they looked up counts also
+// where there is nobody.
+func TestNobodyGoesThroughAllNumbers(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("law")
+		n := must[*Desked](t)(b.Desked(ctx, b.counsellor(), p)).Client
+		watched := func() []Watched {
+			return must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagMany, 0)).List
+		}
+		for range manyFound {
+			if err := second(b.Find(ctx, b.second(), n+1)); key(err) != "door.error.client_number" {
+				t.Fatal(err)
+			}
+		}
+		must[ieum.PersonID](t)(b.Find(ctx, b.counsellor(), n))
+		if got := watched(); len(got) != 0 {
+			t.Errorf("the auditor is told of %+v", got)
+		}
+		for range mostFound - manyFound {
+			must[ieum.PersonID](t)(b.Find(ctx, b.second(), n))
+		}
+		if got := watched(); len(got) != mostFound-manyFound || got[0].Reader != "asecond" || got[0].Person != p {
+			t.Errorf("the auditor is told of %d: %+v", len(got), got)
+		}
+		if err := second(b.Find(ctx, b.second(), n)); key(err) != "door.error.find_often" {
+			t.Errorf("one more: %v", err)
+		}
+		*b.clock = b.clock.Add(time.Hour)
+		if err := second(b.Find(ctx, b.second(), n)); err != nil {
+			t.Errorf("in the next hour: %v", err)
+		}
+	})
 }
 
 // TestADeskOfBeforeStopsWhatItBegan: who was let act there, and what they agreed to.
