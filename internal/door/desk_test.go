@@ -3,6 +3,7 @@ package door
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"ieum"
 )
@@ -101,4 +102,40 @@ func TestNumbersAsPeopleSayThem(t *testing.T) {
 			t.Errorf("%q is %d, want %d", text, got, want)
 		}
 	}
+}
+
+// TestWhoTookUpErasesNobodyAlone: any desk of the office takes a client up, on its own
+// word; a colleague decides with them that all of it goes.
+func TestWhoTookUpErasesNobodyAlone(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("law")
+		if err := b.Close(ctx, b.counsellor(), p); err != nil {
+			t.Fatal(err)
+		}
+		*b.clock = b.clock.Add(30 * 24 * time.Hour)
+		stranger := b.second()
+		stranger.Fresh = false
+		if err := b.TakeUp(ctx, stranger, p, nil); !errors.Is(err, ieum.ErrSignedOut) {
+			t.Errorf("without a fresh sign-in: %v", err)
+		}
+		stranger.Fresh = true
+		for range 2 { // nor after they closed the case, or took them up once more
+			if err := b.TakeUp(ctx, stranger, p, nil); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.EraseClient(ctx, stranger, p); key(err) != "door.error.took_up" {
+				t.Errorf("who took them up: %v", err)
+			}
+			if err := b.Close(ctx, stranger, p); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.EraseClient(ctx, stranger, p); key(err) != "door.error.took_up" {
+				t.Errorf("who took them up and closed: %v", err)
+			}
+		}
+		if err := errors.Join(b.TakeUp(ctx, stranger, p, nil), b.HandOver(ctx, stranger, p, "acounsellor"), b.EraseClient(ctx, b.counsellor(), p)); err != nil || rowsOf(t, b.d, p) != 0 {
+			t.Errorf("a colleague, to whom the case was handed: %v", err)
+		}
+	})
 }

@@ -3,6 +3,7 @@ package door
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,12 +65,29 @@ func (d *Door) eraseRows(ctx context.Context, by ieum.AccountID, rows map[ieum.S
 // down before, and an auditor is told. It asks for a fresh sign-in, and for a case,
 // also one whose consent ended, or the last one, when all have ended. Rows that the
 // asker tied are nobody's again: nobody makes somebody up and destroys a stranger's row
-// alone.
+// alone. Nor does who took a client up destroy them alone: they hand the case over to a
+// colleague, who does.
 func (d *Door) EraseClient(ctx context.Context, by Asker, person ieum.PersonID) error {
 	if !by.Fresh {
 		return ieum.ErrSignedOut
 	}
-	return d.eraseClient(ctx, by, person, "paper", lastOf)
+	return d.eraseClient(ctx, by, person, "paper", func(t tx, by Asker, s standing) (Case, error) {
+		k, err := lastOf(t, by, s)
+		if err == nil {
+			err = t.notTakenUp(by.ID, person)
+		}
+		return k, err
+	})
+}
+
+// notTakenUp refuses who neither registered a client nor was handed them, and so took
+// them up: any desk of an office can, on its own word.
+func (t tx) notTakenUp(by ieum.AccountID, person ieum.PersonID) error {
+	all, err := cases(t.ctx, t, `person = ? AND counsellor = ?`, person, by)
+	if err == nil && !slices.ContainsFunc(all, func(k Case) bool { return k.Number == k.Client || k.Giver != "" }) {
+		err = fault("took_up", "/sure", "who took a client up hands the case over to a colleague, who erases it")
+	}
+	return err
 }
 
 // visitLasts is how long what a desk registered can be undone: as long as a visit lasts.
