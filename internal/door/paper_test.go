@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"database/sql"
 	"errors"
+	"strings"
 	"testing"
 
 	"ieum"
 	"ieum/defs"
+	"ieum/internal/platform/journal"
 )
 
 // TestWhoOpensAPaper: the counsellor while the case rests on something, who is to confirm
@@ -98,6 +100,35 @@ func TestAPaperThatCannotBeWrittenDownStaysShut(t *testing.T) {
 		}
 		if got, err := b.ReadPaper(ctx, b.counsellor(), p, form); err == nil || got != nil {
 			t.Errorf("it opened: %v", err)
+		}
+	})
+}
+
+// TestWordsOfAnAddressAreWrittenNowhere: an address of a paper holds whatever somebody
+// types, and the journal keeps it for ever; what is no paper's item is no part of it.
+func TestWordsOfAnAddressAreWrittenNowhere(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("law")
+		for _, item := range []string{"kim-mi-ok-01012345678", canary + " 680506-2", strings.Repeat("x", 500), "\u202e\n\x1b[31m", newID("c")} {
+			before := b.entries("door.read") + b.entries("door.refused")
+			if err := second(b.ReadPaper(ctx, b.counsellor(), p, item)); !errors.Is(err, ieum.ErrNotFound) {
+				t.Errorf("%.40q: %v", item, err)
+			}
+			if err := second(b.ReadPaper(ctx, b.second(), p, item)); !errors.Is(err, ieum.ErrDenied) {
+				t.Errorf("%.40q, for another: %v", item, err)
+			}
+			if n := b.entries("door.read") + b.entries("door.refused") - before; n != 2 {
+				t.Errorf("%.40q: %d looks are written down", item, n)
+			}
+		}
+		b.seal()
+		for _, kind := range []string{"door.read", "door.refused"} {
+			for _, e := range must[[]journal.Entry](t)(journal.Of(ctx, b.d, string(p), kind, 0, 100)) {
+				if strings.Contains(string(e.Data), `"item"`) {
+					t.Errorf("the journal keeps %s", e.Data)
+				}
+			}
 		}
 	})
 }
