@@ -38,7 +38,6 @@ func (d *Door) Find(ctx context.Context, by Asker, client int64) (person ieum.Pe
 		}
 		return "", err
 	}
-	now := d.now()
 	told, err := d.toldToday(ctx, person, "door.found", by, now)
 	if err != nil {
 		return "", err

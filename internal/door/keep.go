@@ -1,6 +1,7 @@
 package door
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -202,6 +203,11 @@ func (d *Door) Register(ctx context.Context, by Asker, r Registration) (ieum.Per
 		return "", err
 	}
 	err = d.store.in(ctx, func(t tx) error {
+		if !r.Other { // a form that was sent twice at once: nobody was there a moment ago
+			if same, err := twins(ctx, t, who, at.Organisation); err != nil || len(same) > 0 {
+				return cmp.Or(err, errTwin())
+			}
+		}
 		if err := t.addPerson(person); err != nil {
 			return err
 		}

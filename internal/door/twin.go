@@ -4,6 +4,10 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"ieum"
 )
@@ -26,11 +30,29 @@ func (d *Door) whoOf(name, birth string, now time.Time) (string, error) {
 	if err := (ieum.Who{Name: name, Birth: birth}).Check(now); err != nil {
 		return "", err
 	}
-	return d.Keys.Blind("door_person/who", strings.ToLower(strings.Join(strings.Fields(name), ""))+"\x00"+birth), nil
+	return d.Keys.Blind("door_person/who", alike(name)+"\x00"+birth), nil
+}
+
+// alike is the one form that spellings of a name share: letters and digits alone, small
+// and composed, without 님 or 씨, by which people are addressed.
+func alike(name string) string {
+	name = norm.NFC.String(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, norm.NFKC.String(name)))
+	for _, end := range []string{"님", "씨"} {
+		if short := strings.TrimSuffix(name, end); utf8.RuneCountInString(short) > 1 {
+			name = short
+		}
+	}
+	return name
 }
 
 // Twins lists the clients with the name and birth date of who is to be registered, whom
-// the asker's organisation registered.
+// the asker's organisation registered. That the asker was told stands on their lists
+// before, once a day.
 func (d *Door) Twins(ctx context.Context, by Asker, r Registration) (list []Twin, err error) {
 	at, err := d.desk(ctx, by)
 	if err != nil {
@@ -41,6 +63,9 @@ func (d *Door) Twins(ctx context.Context, by Asker, r Registration) (list []Twin
 		return nil, err
 	}
 	same, err := twins(ctx, d.store, who, at.Organisation)
+	if err == nil {
+		err = d.tellMatched(ctx, by, at, same)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -63,14 +88,29 @@ func (d *Door) warn(ctx context.Context, by Asker, at Colleague, who string) err
 	if err != nil || len(same) == 0 {
 		return err
 	}
+	if err := d.tellMatched(ctx, by, at, same); err != nil {
+		return err
+	}
+	return errTwin()
+}
+
+func errTwin() error {
+	return fault("twin", "/other", "a client of this name and birth date is there already")
+}
+
+// tellMatched writes on the lists of clients that staff was told of them, once a day.
+func (d *Door) tellMatched(ctx context.Context, by Asker, at Colleague, same []Person) error {
 	now := d.now()
 	for _, p := range same {
-		err := d.change(ctx, p.ID, func(t tx, s standing) error {
-			return t.tell("door.matched", p.ID, changeOf(by, s.person, d.deskRole(by, at), now, map[string]any{}))
-		})
+		told, err := d.toldToday(ctx, p.ID, "door.matched", by, now)
+		if err == nil && !told {
+			err = d.change(ctx, p.ID, func(t tx, s standing) error {
+				return t.tell("door.matched", p.ID, changeOf(by, s.person, d.deskRole(by, at), now, map[string]any{}))
+			})
+		}
 		if err != nil {
 			return err
 		}
 	}
-	return fault("twin", "/other", "a client of this name and birth date is there already")
+	return nil
 }

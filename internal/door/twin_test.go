@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+	"strconv"
 	"testing"
+
+	"golang.org/x/text/unicode/norm"
 
 	"ieum"
 	"ieum/defs"
@@ -21,6 +24,9 @@ func TestADeskIsWarnedOfATwin(t *testing.T) {
 		n := must[*Desked](t)(b.Desked(ctx, b.counsellor(), p)).Client
 		b.staff = append(b.staff, Colleague{ID: "aothers", Organisation: "elsewhere", Site: "x"})
 		other, day, none, spaced, again := of, of, of, of, of
+		decomposed, hidden, addressed, undated := of, of, of, of
+		decomposed.Contact.Name, hidden.Contact.Name, addressed.Contact.Name = norm.NFD.String(canary), canary[:6]+"\u200b"+canary[6:], canary+" 님"
+		undated.Birth = "1968-5-6"
 		day.Birth, none.Birth, again.Other = "1968-05-07", "", true
 		spaced.Contact.Name = " " + canary[:6] + " " + canary[6:]
 		for name, tt := range map[string]struct {
@@ -30,6 +36,10 @@ func TestADeskIsWarnedOfATwin(t *testing.T) {
 		}{
 			"the same":               {b.second(), of, "door.error.twin"},
 			"written with spaces":    {b.second(), spaced, "door.error.twin"},
+			"decomposed":             {b.second(), decomposed, "door.error.twin"},
+			"with a hidden space":    {b.second(), hidden, "door.error.twin"},
+			"as one addresses them":  {b.second(), addressed, "door.error.twin"},
+			"a day in another form":  {b.second(), undated, "error.who_birth"},
 			"another office":         {b.as("aothers", "counsellor", "elsewhere", "x", ""), other, ""},
 			"another day":            {b.second(), day, ""},
 			"no birth date":          {b.second(), none, ""},
@@ -46,7 +56,7 @@ func TestADeskIsWarnedOfATwin(t *testing.T) {
 			t.Errorf("staff is told %+v", list)
 		}
 		told := slices.DeleteFunc(must[[]Change](t)(b.Changes(ctx, p)), func(c Change) bool { return c.What != "matched" })
-		if len(told) != 2 || told[0].By != "asecond" {
+		if len(told) != 1 || told[0].By != "asecond" { // once a day and reader
 			t.Errorf("the client sees %+v", told)
 		}
 		if twin := must[ieum.PersonID](t)(b.Register(ctx, b.second(), again)); twin == p {
@@ -57,6 +67,46 @@ func TestADeskIsWarnedOfATwin(t *testing.T) {
 		}
 		if a := must[*Accesses](t)(b.LookedAt(ctx, p, 0)); a.Total != 0 {
 			t.Errorf("%d records were read for it", a.Total)
+		}
+	})
+}
+
+// TestWhoIsToldOfATwinIsSeen, also where the form goes on to fail for something else.
+func TestWhoIsToldOfATwinIsSeen(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		of := Registration{Contact: Contact{Name: canary}, Basis: defs.BasisLaw, Birth: "1968-05-06"}
+		p := must[ieum.PersonID](t)(b.Register(ctx, b.counsellor(), of))
+		for range 3 {
+			if list := must[[]Twin](t)(b.Twins(ctx, b.second(), of)); len(list) != 1 {
+				t.Fatalf("staff is told %+v", list)
+			}
+		}
+		if got := b.listed(p, "matched"); len(got) != 1 || got[0] != "asecond" {
+			t.Errorf("the client sees %q", got)
+		}
+		*b.clock = b.clock.AddDate(0, 0, 1)
+		must[[]Twin](t)(b.Twins(ctx, b.second(), of))
+		if got := b.listed(p, "matched"); len(got) != 2 {
+			t.Errorf("the next day the client sees %q", got)
+		}
+	})
+}
+
+// TestAFormSentTwiceAtOnce makes one client, and the warning of one.
+func TestAFormSentTwiceAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		for day := range 5 {
+			of := Registration{Contact: Contact{Name: canary}, Basis: defs.BasisLaw, Birth: "1968-05-0" + strconv.Itoa(day+1)}
+			out := make(chan error, 2)
+			for range 2 {
+				go func() { out <- second(b.Register(ctx, b.counsellor(), of)) }()
+			}
+			one, other := key(<-out), key(<-out)
+			if one+other != "door.error.twin" {
+				t.Errorf("twice at once: %q, %q", one, other)
+			}
 		}
 	})
 }
