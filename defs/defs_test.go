@@ -193,6 +193,8 @@ func TestFaults(t *testing.T) {
 		{"people whose résumés have two keys", "sources/shop.yaml", "kind: resume\n    delivery: full\n    key: [no]", "kind: resume\n    delivery: full\n    key: [no, day]", "and each such file one column in key"},
 		{"people whose résumés have no key", "sources/shop.yaml", "kind: resume\n    delivery: full\n    key: [no]", "kind: resume\n    delivery: full", "and each such file one column in key"},
 
+		{"anonymous people told apart by their phones", "sources/shop.yaml", "cycle: ", "anonymous: true\ncycle: ", "person: phone tells people apart and is no column of the key: an anonymous source has nothing that identifies somebody"},
+
 		{"unknown kind", "sources/shop.yaml", "kind: thing", "kind: thin", "sources/shop.yaml:10: there is no kind thin; did you mean thing?"},
 		{"unknown field of the kind", "sources/shop.yaml", "name: 이름", "nam: 이름", "sources/shop.yaml:16: kind thing has no field nam; did you mean name?"},
 		{"required field not mapped", "sources/shop.yaml", "name: 이름", "count: 이름", "field name of kind thing is required"},

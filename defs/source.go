@@ -115,6 +115,9 @@ func (l *loader) source(d *doc) {
 			d.fault(d.at("files", i, "kind"), "rows of kind %s are erased with a résumé of the same source, by its key: the source needs a file of kind resume, and each such file one column in key", f.Kind)
 		}
 	}
+	if s.Anonymous {
+		d.anonymous(s)
+	}
 	for i := range s.Examples {
 		l.example(d, s, i)
 	}

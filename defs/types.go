@@ -90,6 +90,7 @@ type Source struct {
 	Due       int           `yaml:"due"`    // days after a cycle's end from which a delivery is late
 	Shrink    float64       `yaml:"shrink"` // a delivery smaller than this share of the last is flagged; default 0.5
 	Simulated bool          `yaml:"simulated"`
+	Anonymous bool          `yaml:"anonymous"` // the holder took out who people are, and its keys lead to nobody
 	Files     []File        `yaml:"files"`
 	Examples  []Example     `yaml:"examples"` // rows by hand; run as tests by ieum check
 

@@ -340,7 +340,9 @@ func (w *walk) commands(lines []string) {
 		if job && len(told(w.T, w.data, "door.bulk")) != before+1 {
 			w.Errorf("ieum %s reads of people, and nothing says so", line)
 		}
-		if status != 0 && !strings.Contains(line, "{none}") && !strings.HasPrefix(line, "audit") && line != "hash" && (!strings.Contains(line, "candidates") && !strings.Contains(line, "person r1") || strings.Contains(line, "--as")) {
+		if seekers := args[0] == "recommend"; seekers && (status != 1 || out != "") {
+			w.Errorf("ieum %s: exit %d, %s, and the canary's source is of somebody", line, status, out)
+		} else if status != 0 && !seekers && !strings.Contains(line, "{none}") && !strings.HasPrefix(line, "audit") && line != "hash" && (!strings.Contains(line, "candidates") && !strings.Contains(line, "person r1") || strings.Contains(line, "--as")) {
 			w.Errorf("ieum %s: exit %d, %s", line, status, said)
 		}
 	}

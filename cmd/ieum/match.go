@@ -106,7 +106,7 @@ var candidatesCommand = &command{
 var assignments = []string{"none", "discount", "capacity"}
 
 var recommendCommand = &command{
-	name: "recommend", args: "", about: "the best postings for every seeker: seeker TAB posting TAB score a line",
+	name: "recommend", args: "", about: "the best postings for every seeker of simulated and anonymous sources: seeker TAB posting TAB score a line",
 	holds: web.Records, through: asJob, purpose: placement,
 	setup: func(fs *flag.FlagSet) run {
 		b := match.Batch{}
@@ -141,13 +141,21 @@ var recommendCommand = &command{
 				return err
 			}
 			defer s.Close()
+			b.Of = func(id ieum.SourceID) bool { return m.set.Sources[id].OfNobody() }
 			counts, err := m.matcher.Recommend(ctx, s.catalogue, b, e.stdout)
 			if err != nil {
 				return err
 			}
+			left := fmt.Sprintf("%d seekers are left out: they are of sources that are neither simulated nor anonymous; of those two people take something out together, with: ieum export", counts.LeftOut)
+			if counts.LeftOut > 0 && counts.Seekers == 0 {
+				return ieum.Errorf(ieum.ErrDenied, "%s", left)
+			}
 			e.say("%d seekers, %d postings, %d lines", counts.Seekers, counts.Postings, counts.Lines)
 			if counts.Fewer > 0 {
 				e.say("%d seekers have fewer than %d: no more postings are within their constraints", counts.Fewer, b.K)
+			}
+			if counts.LeftOut > 0 {
+				e.say("%s", left)
 			}
 			return nil
 		}

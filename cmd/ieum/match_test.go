@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -57,6 +59,44 @@ func TestMatchCommands(t *testing.T) {
 	status, out, errs = invoke(data, "", "recommend", "-k", "3", "--as-of", "all", "--exclude-applied")
 	if lines := strings.Count(out, "\n"); status != 0 || lines < 3*2500 || strings.Count(strings.SplitN(out, "\n", 2)[0], "\t") != 2 || !strings.Contains(errs, "seekers") {
 		t.Errorf("recommend: %d, %d lines, %s", status, lines, errs)
+	}
+}
+
+// Keys are printed of sources that are simulated or anonymous; whoever has them
+// learns of nobody. Of others it is said how many seekers there are.
+func TestRecommendNamesNobody(t *testing.T) {
+	data, own, in := copyOfDemo(t), t.TempDir(), t.TempDir()
+	source := filepath.Join(own, "sources", "killed.yaml")
+	writeFile(t, source, killed)
+	writeFile(t, filepath.Join(in, "people.csv"), "id,name,phone,place,wish\nzq1,홍가상,010-0000-0001,경기 안산시,\nzq2,김가상,010-0000-0002,경기 안산시,\n")
+	writeFile(t, filepath.Join(in, "licence.csv"), "resume,licence\nzq1,용접기능사\n")
+	ieum := func(status int, says string, args ...string) string {
+		t.Helper()
+		var out, errs bytes.Buffer
+		e := &env{Config: Config{Data: data, Defs: own}, stdin: strings.NewReader(""), stdout: &out, stderr: &errs, now: time.Now}
+		if got := execute(t.Context(), e, args); got != status || !strings.Contains(errs.String(), says) {
+			t.Fatalf("ieum %v: exit %d, %s, want %d with %q", args, got, errs.String(), status, says)
+		}
+		return out.String()
+	}
+	ieum(0, "", "ingest", "killed", in)
+	ieum(0, "", "build")
+	says := "2 seekers are left out: they are of sources that are neither simulated nor anonymous; of those two people take something out together, with: ieum export"
+	if out := ieum(0, says, "recommend", "-k", "1", "--as-of", "all"); strings.Contains(out, "zq") || strings.Count(out, "\n") < 1000 {
+		t.Errorf("%d lines are printed, of nobody who is somebody: %t", strings.Count(out, "\n"), !strings.Contains(out, "zq"))
+	}
+	if out := ieum(0, "", "recommend", "-k", "1", "--as-of", "all", "--source", "simulated"); strings.Count(out, "\n") < 1000 {
+		t.Errorf("of the simulated source %d lines are printed", strings.Count(out, "\n"))
+	}
+	writeFile(t, filepath.Join(in, "jobs.csv"), "id,title,body,firm,place\nj1,용접원,용접합니다,가나다,경기 안산시\n")
+	ieum(0, "", "ingest", "killed", in)
+	ieum(0, "", "build")
+	if out := ieum(1, says, "recommend", "-k", "1", "--as-of", "all", "--source", "killed"); out != "" {
+		t.Errorf("printed: %s", out)
+	}
+	writeFile(t, source, strings.NewReplacer("cycle:", "anonymous: true\ncycle:", "hash: [name, phone]", "hash: [id]").Replace(killed))
+	if out := ieum(0, "", "recommend", "-k", "1", "--as-of", "all", "--source", "killed"); !strings.HasPrefix(out, "zq") || strings.Count(out, "zq") != 2 {
+		t.Errorf("of an anonymous source is printed: %s", out)
 	}
 }
 

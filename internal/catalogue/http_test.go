@@ -46,7 +46,7 @@ func get(t *testing.T, address, lang string) (status int, body string) {
 }
 
 func TestDeliveryPages(t *testing.T) {
-	b := newBench(t, shop, people)
+	b := newBench(t, strings.Replace(shop, "due: 1", "due: 1\nanonymous: true", 1), people)
 	s := b.serve()
 	if status, body := get(t, s.URL+"/deliveries", "ko"); status != 200 || !strings.Contains(body, "ieum ingest") {
 		t.Errorf("without deliveries the page says %d and nothing of how to bring some", status)
@@ -61,8 +61,8 @@ func TestDeliveryPages(t *testing.T) {
 		status     int
 		want       []string
 	}{
-		{"/deliveries", "ko", 200, []string{"가상 채용", "기한이 지남", "/deliveries/1", "아직 받은 적이 없는"}},
-		{"/deliveries", "en", 200, []string{"Made-up jobs", "Was due by", "/deliveries/2"}},
+		{"/deliveries", "ko", 200, []string{"가상 채용", ">익명<", "기한이 지남", "/deliveries/1", "아직 받은 적이 없는"}},
+		{"/deliveries", "en", 200, []string{"Made-up jobs", ">anonymous<", "Was due by", "/deliveries/2"}},
 		{"/deliveries?source=people", "ko", 200, []string{"/deliveries/2"}},
 		{"/deliveries?sauce=people", "ko", 422, nil},
 		{"/deliveries/1", "ko", 200, []string{"필수 항목인데 값이 없습니다", "quarantine.csv", "중구", "전화번호 1개"}},

@@ -199,6 +199,7 @@ type SourceStatus struct {
 	Basis      ieum.Text     `json:"basis"`
 	Cycle      string        `json:"cycle"`
 	Simulated  bool          `json:"simulated"`
+	Anonymous  bool          `json:"anonymous"`
 	Deliveries int           `json:"deliveries"`
 	Last       *Delivery     `json:"last,omitempty"`
 	Due        ieum.Day      `json:"due"` // last day on which the next delivery is in time; "" when none is awaited
@@ -215,7 +216,7 @@ func (c *Catalogue) Sources(ctx context.Context) ([]SourceStatus, error) {
 		return nil, err
 	}
 	for id, s := range c.defs.Sources {
-		st := SourceStatus{ID: id, Title: s.Title, Holder: s.Holder, Basis: s.Basis, Cycle: s.Cycle, Simulated: s.Simulated, Deliveries: counts[id]}
+		st := SourceStatus{ID: id, Title: s.Title, Holder: s.Holder, Basis: s.Basis, Cycle: s.Cycle, Simulated: s.Simulated, Anonymous: s.Anonymous, Deliveries: counts[id]}
 		if st.Deliveries > 0 {
 			if st.Last, _, _, err = c.store.last(ctx, id); err != nil {
 				return nil, err

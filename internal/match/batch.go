@@ -22,6 +22,8 @@ type Batch struct {
 	ExcludeApplied bool          // leave out postings the seeker applied for (kind "application")
 	Source         ieum.SourceID // postings, and seekers when it has any, of this source only; "" = all
 	AsOf           string        // postings open on this day; "" = today, "all" = whether open or not
+
+	Of func(ieum.SourceID) bool // whether the keys of a source's seekers may be written out; others are left out
 }
 
 // Counts is what a batch came to.
@@ -29,7 +31,8 @@ type Counts struct {
 	Seekers  int `json:"seekers"`
 	Postings int `json:"postings"` // candidates
 	Lines    int `json:"lines"`
-	Fewer    int `json:"fewer"` // seekers whose constraints left fewer than K
+	Fewer    int `json:"fewer"`   // seekers whose constraints left fewer than K
+	LeftOut  int `json:"leftOut"` // seekers of sources whose keys may not be written out
 }
 
 // batchSeekers is how many seekers are worked on together; keySeekers those
@@ -39,8 +42,8 @@ const (
 	keySeekers   = 1 << 20
 )
 
-// Recommend writes the best postings for every seeker with a résumé, best
-// first, a line each: seeker, tab, posting, tab, score; the ids as the source
+// Recommend writes the best postings for every seeker with a résumé, of the
+// sources that the batch is of, best first, a line each: seeker, tab, posting, tab, score; the ids as the source
 // gave them. Seekers are in the order of the snapshot. Without AsOf those are
 // meant who look for work now; of a past day it is not known who did. Memory
 // grows by 4 bytes a seeker, and all cores are used.
@@ -84,16 +87,21 @@ func (x *index) job(ctx context.Context, lake Lake, b Batch, today ieum.Day) (*j
 		return nil, err
 	}
 	j.meant()
-	j.counts = Counts{Seekers: len(j.seekers), Postings: len(j.v.rows)}
+	j.counts.Seekers, j.counts.Postings = len(j.seekers), len(j.v.rows)
 	if b.ExcludeApplied {
 		return j, j.readApplications(ctx)
 	}
 	return j, nil
 }
 
-// meant gathers the seekers: those of the source asked for, when it has any.
+// meant gathers the seekers: those of the source asked for, when it has any. Of
+// sources whose keys may not be written out they are counted.
 func (j *job) meant() {
 	r := &j.x.s.Resumes
+	may := make([]bool, len(j.x.s.Dict.Sources))
+	for i, id := range j.x.s.Dict.Sources {
+		may[i] = j.b.Of(ieum.SourceID(id))
+	}
 	own := false
 	for row := range r.Person.Len() {
 		theirs := j.source != 0 && r.Source.At(row) == j.source
@@ -101,10 +109,14 @@ func (j *job) meant() {
 			continue
 		}
 		if theirs && !own {
-			own, j.seekers = true, nil
+			own, j.seekers, j.counts.LeftOut = true, nil, 0
 		}
-		if j.b.AsOf != "" || r.Flags.At(row)&snapshot.Active != 0 {
+		switch {
+		case j.b.AsOf == "" && r.Flags.At(row)&snapshot.Active == 0:
+		case may[r.Source.At(row)]:
 			j.seekers = append(j.seekers, uint32(row))
+		default:
+			j.counts.LeftOut++
 		}
 	}
 }

@@ -261,7 +261,7 @@ func BenchmarkMatch(b *testing.B) {
 	b.Run("recommend", func(b *testing.B) {
 		lake, began := lakeOf(b, m), spent(unix.CLOCK_PROCESS_CPUTIME_ID)
 		for b.Loop() {
-			if _, err := m.Recommend(b.Context(), lake, Batch{K: 10}, io.Discard); err != nil {
+			if _, err := m.Recommend(b.Context(), lake, Batch{K: 10, Of: everySource}, io.Discard); err != nil {
 				b.Fatal(err)
 			}
 		}

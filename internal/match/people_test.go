@@ -141,9 +141,14 @@ func TestOnePersonIsShownOnce(t *testing.T) {
 	}
 }
 
+func everySource(ieum.SourceID) bool { return true }
+
 func recommend(t *testing.T, m *Matcher, b Batch) (lines []string, c Counts) {
 	t.Helper()
 	var out bytes.Buffer
+	if b.Of == nil {
+		b.Of = everySource
+	}
 	c, err := m.Recommend(t.Context(), lakeOf(t, m), b, &out)
 	if err != nil {
 		t.Fatal(err)
@@ -219,9 +224,43 @@ func TestRecommendAsOf(t *testing.T) {
 			t.Errorf("%+v: %+v", tt.b, counts)
 		}
 	}
-	for _, b := range []Batch{{K: 1, Source: "nowhere"}, {K: 1, AsOf: "soon"}} {
+	for _, b := range []Batch{{K: 1, Source: "nowhere", Of: everySource}, {K: 1, AsOf: "soon", Of: everySource}} {
 		if _, err := m.Recommend(t.Context(), lakeOf(t, m), b, &bytes.Buffer{}); err == nil {
 			t.Errorf("%+v is no error", b)
+		}
+	}
+}
+
+// Seekers of a source whose keys may not be written out are counted, and nothing is
+// written of them; those who look for no work are not counted either.
+func TestRecommendWritesKeysOfTheSourcesItMay(t *testing.T) {
+	m, _ := market(t, definitions(t), []post{{id: 1, occupation: "8122", opened: "2026-05-01"}}, []cv{
+		{key: "a", occupation: "8122", months: -1},
+		{key: "b", source: "fair", occupation: "8122", months: -1},
+		{key: "c", source: "fair", occupation: "8122", months: -1, idle: true},
+	})
+	only := func(may ieum.SourceID) func(ieum.SourceID) bool {
+		return func(source ieum.SourceID) bool { return source == may }
+	}
+	for _, tt := range []struct {
+		b    Batch
+		want string
+		left int
+	}{
+		{Batch{Of: everySource}, "a b", 0},
+		{Batch{Of: only("shop")}, "a", 1},
+		{Batch{Of: only("shop"), AsOf: "all"}, "a", 2},
+		{Batch{Of: only("shop"), Source: "shop"}, "a", 0},
+		{Batch{Of: only("fair"), Source: "shop"}, "", 1},
+		{Batch{Of: only("nowhere")}, "", 2},
+	} {
+		tt.b.K = 5
+		lines, counts := recommend(t, m, tt.b)
+		for i, l := range lines {
+			lines[i], _, _ = strings.Cut(l, "\t")
+		}
+		if got := strings.Join(lines, " "); got != tt.want || counts.LeftOut != tt.left || counts.Seekers != len(lines) {
+			t.Errorf("%+v: %q and %+v, want %q and %d left out", tt.b, got, counts, tt.want, tt.left)
 		}
 	}
 }
@@ -234,7 +273,7 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 func TestRecommendStopsWhenNobodyReads(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(34, 1))
 	m, _ := market(t, definitions(t), randomPosts(rnd, 150), randomCVs(rnd, 3000))
-	if _, err := m.Recommend(t.Context(), lakeOf(t, m), Batch{K: 10}, full{}); err == nil || !strings.Contains(err.Error(), "no space left") {
+	if _, err := m.Recommend(t.Context(), lakeOf(t, m), Batch{K: 10, Of: everySource}, full{}); err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("onto a full disk: %v", err)
 	}
 }
