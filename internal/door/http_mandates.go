@@ -22,7 +22,6 @@ type waitingLine struct {
 type mandatesPage struct {
 	List   []waitingLine
 	Fresh  bool // the reader signed in a short while ago
-	Me     ieum.AccountID
 	Faulty mandateDoForm
 }
 
@@ -34,7 +33,7 @@ func (h *handlers) mandates(w http.ResponseWriter, r *http.Request, by Asker) er
 	if err != nil {
 		return err
 	}
-	return h.pages.Reply(w, r, "mandates.html", mandatesPage{List: list, Fresh: by.Fresh, Me: by.ID})
+	return h.pages.Reply(w, r, "mandates.html", mandatesPage{List: list, Fresh: by.Fresh})
 }
 
 // waitingLines lists what waits, without reading anything that is kept of anybody.
@@ -129,5 +128,5 @@ func (h *handlers) mandateDo(w http.ResponseWriter, r *http.Request, by Asker) e
 	if failed != nil {
 		return failed
 	}
-	return h.again(w, r, "mandates.html", mandatesPage{list, by.Fresh, by.ID, f}, err)
+	return h.again(w, r, "mandates.html", mandatesPage{list, by.Fresh, f}, err)
 }

@@ -153,8 +153,8 @@ func (d *Door) Confirm(ctx context.Context, by Asker, id, name string) error {
 	if err != nil {
 		return err
 	}
-	if m.Proposer == by.ID || m.Holder == by.ID {
-		return fault("second", "", "a second person confirms this: neither who proposed it nor who gets it")
+	if err := m.confirmedBy(by.ID); err != nil {
+		return err
 	}
 	if holder, err := d.Accounts.Named(ctx, by.ID, name); errors.Is(err, ieum.ErrNotFound) || err == nil && holder != m.Holder {
 		return fault("other_holder", "/holder", "this is not the account that was proposed")
@@ -182,6 +182,14 @@ func (d *Door) Confirm(ctx context.Context, by Asker, id, name string) error {
 		return t.tell("door.mandate", m.Person, map[string]any{"id": id, "by": by.ID, "proposer": m.Proposer, "holder": m.Holder, "kind": m.Kind, "until": m.Until.Unix(),
 			"at": now.Unix(), "organisation": m.Organisation})
 	})
+}
+
+// confirmedBy refuses who is not the second person for a mandate that waits.
+func (m Mandate) confirmedBy(by ieum.AccountID) error {
+	if m.Proposer == by || m.Holder == by {
+		return fault("second", "", "a second person confirms this: neither who proposed it nor who gets it")
+	}
+	return nil
 }
 
 // Refuse ends a mandate that waits.

@@ -114,7 +114,7 @@ func (d *Door) ReadPaper(ctx context.Context, by Asker, person ieum.PersonID, it
 }
 
 // paperGround is on what somebody opens a paper: as an auditor; in a case of theirs that
-// rests on something; or as who is to confirm a mandate that waits, and does not get it.
+// rests on something; or as who is to confirm a mandate that waits, and still can.
 func (d *Door) paperGround(by Asker, s standing, p *defs.Purpose, wait []Mandate) (Ground, bool) {
 	if p.ID == auditing {
 		held, ok := by.Over(p.May, ieum.Subject{Owner: s.person.Account})
@@ -130,7 +130,7 @@ func (d *Door) paperGround(by Asker, s standing, p *defs.Purpose, wait []Mandate
 	}
 	for _, m := range wait {
 		held, ok := by.Over(p.May, ieum.Subject{Owner: s.person.Account, Organisation: m.Organisation, Site: s.person.Site, Assigned: true})
-		if ok && m.Holder != by.ID {
+		if ok && m.confirmedBy(by.ID) == nil && d.counselled(m, s) == nil {
 			return Ground{Held: held, Basis: defs.BasisLaw, Ref: m.ID, Kinds: p.Records}, true
 		}
 	}

@@ -132,3 +132,44 @@ func TestWordsOfAnAddressAreWrittenNowhere(t *testing.T) {
 		}
 	})
 }
+
+// TestAPaperStaysShutAfterTheStop: who stopped being counselled leaves a proposal behind
+// that nobody can confirm; its paper opens for nobody, and for who proposed it only in a
+// case of theirs.
+func TestAPaperStaysShutAfterTheStop(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("consent")
+		of := for300("guardian")
+		of.Scan = signed
+		if err := b.Propose(ctx, b.counsellor(), p, of); err != nil {
+			t.Fatal(err)
+		}
+		m := must[[]Mandate](t)(b.Waiting(ctx, b.second()))[0]
+		for _, by := range []Asker{b.second(), b.counsellor()} {
+			if err := second(b.ReadPaper(ctx, by, p, m.Paper)); err != nil {
+				t.Errorf("%s, before: %v", by.ID, err)
+			}
+		}
+		c := must[[]Consent](t)(b.Consents(ctx, p))[0]
+		must[*Withdrawal](t)(b.Withdraw(ctx, b.second(), p, Stopping{IDs: []string{c.ID}, Text: "그만"}))
+		if err := b.Confirm(ctx, b.second(), m.ID, "guardian"); key(err) != "door.error.case_over" {
+			t.Fatalf("it is confirmed: %v", err)
+		}
+		for _, by := range []Asker{b.second(), b.counsellor()} {
+			if err := second(b.ReadPaper(ctx, by, p, m.Paper)); !errors.Is(err, ieum.ErrDenied) {
+				t.Errorf("%s opens the paper of who stopped: %v", by.ID, err)
+			}
+		}
+		handed := b.registered("law")
+		if err := errors.Join(b.Propose(ctx, b.counsellor(), handed, of), b.HandOver(ctx, b.counsellor(), handed, "asecond")); err != nil {
+			t.Fatal(err)
+		}
+		paper := must[[]PaperLine](t)(b.Papers(ctx, handed))[0].Item
+		for by, want := range map[string]error{"acounsellor": ieum.ErrDenied, "asecond": nil} {
+			if err := second(b.ReadPaper(ctx, b.as(ieum.AccountID(by), "counsellor", "center", "north", ""), handed, paper)); !errors.Is(err, want) {
+				t.Errorf("%s, after who proposed it handed the case over: %v", by, err)
+			}
+		}
+	})
+}
