@@ -265,7 +265,7 @@ func (t tx) flagLone(l Link, s standing) error {
 	if clerk == "" {
 		return nil
 	}
-	n, err := t.vouched(clerk, l.Since.Add(-24*time.Hour))
+	n, err := t.vouch(clerk, l.Since)
 	if err != nil || !l.proof.Lone && n <= mostTiesADay {
 		return err
 	}

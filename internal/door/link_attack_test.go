@@ -299,3 +299,26 @@ func TestVeryManyTiesOnOneWordAreSeen(t *testing.T) {
 		}
 	})
 }
+
+// TestTiesThatWereUndoneCount: who ties rows of strangers, reads them and undoes the
+// registration each time vouched for them all the same.
+func TestTiesThatWereUndoneCount(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		b.withRows()
+		for n := range mostTiesADay + 1 {
+			number := fmt.Sprintf("X-%d", n)
+			b.rows.of[number] = alice
+			p := b.registered("law")
+			if err := b.LinkClient(ctx, b.counsellor(), p, Sighting{alice, []string{"passport", "resident-card"}}, rowOf(number)); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.Undo(ctx, b.counsellor(), p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := b.lone(); len(got) != 1 || got[0] != "acounsellor" {
+			t.Errorf("the auditor is told %v", got)
+		}
+	})
+}

@@ -69,13 +69,15 @@ func (t tx) holder(row ieum.PersonID) (id ieum.PersonID, err error) {
 
 // addLink returns 0 when the row is tied to somebody.
 func (t tx) addLink(l Link) (int64, error) {
-	return t.exec(`INSERT INTO door_link (id, person, row, sealed, tied_by, clerk, documents, since, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`,
-		l.ID, l.person, l.row, l.sealed, l.By, l.clerk(), strings.Join(l.Documents, " "), l.Since.Unix())
+	return t.exec(`INSERT INTO door_link (id, person, row, sealed, tied_by, documents, since, ended) VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`,
+		l.ID, l.person, l.row, l.sealed, l.By, strings.Join(l.Documents, " "), l.Since.Unix())
 }
 
-// vouched returns how many links since a moment rest on somebody's word.
-func (t tx) vouched(clerk ieum.AccountID, since time.Time) (n int64, err error) {
-	err = t.QueryRowContext(t.ctx, `SELECT COUNT(*) FROM door_link WHERE clerk = ? AND since > ?`, clerk, since.Unix()).Scan(&n)
+// vouch counts one more link of this day on somebody's word, and returns how many there
+// are, those too that were erased since.
+func (t tx) vouch(clerk ieum.AccountID, now time.Time) (n int64, err error) {
+	err = t.QueryRowContext(t.ctx, `INSERT INTO door_try (who, day, tries, ties) VALUES (?, ?, 0, 1) ON CONFLICT (who, day) DO UPDATE SET ties = door_try.ties + 1 RETURNING ties`,
+		clerk, int64(ieum.DayOf(now))).Scan(&n)
 	return n, err
 }
 
