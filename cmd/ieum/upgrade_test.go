@@ -20,7 +20,13 @@ import (
 // older lays out the data folder that an older version wrote.
 func older(t *testing.T) (data string) {
 	t.Helper()
-	f, err := os.Open("testdata/older/data.tar.gz")
+	return unpacked(t, "testdata/older/data.tar.gz")
+}
+
+// unpacked lays out a data folder from testdata.
+func unpacked(t *testing.T, file string) (data string) {
+	t.Helper()
+	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
