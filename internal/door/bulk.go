@@ -84,7 +84,8 @@ func (d *Door) Bulk(ctx context.Context, j Job, purpose ieum.PurposeID, each fun
 	}, kinds, each)
 }
 
-// begin writes down that a job is about to read records of people, durably.
+// begin writes down that a job is about to read records of people, durably. An export uses
+// up its agreement in that, errUsed when another did, and is apart from those before it.
 func (d *Door) begin(ctx context.Context, j Job, p *defs.Purpose, kinds []ieum.RecordKind, people []ieum.PersonID) (*Bulk, error) {
 	b := &Bulk{ID: newID("b"), Job: j.Name, Purpose: p.ID, People: int64(len(people)), At: d.now().Truncate(time.Second), Asked: j.asked, Agreed: j.agreed}
 	members := make([]member, len(people))
@@ -101,7 +102,15 @@ func (d *Door) begin(ctx context.Context, j Job, p *defs.Purpose, kinds []ieum.R
 	if p.On(defs.BasisLaw) {
 		basis = defs.BasisLaw
 	}
-	return b, d.store.addBulk(ctx, b, root, members, j.agreement, bulkEntry(b, j, p, basis, kinds))
+	return b, d.store.addBulk(ctx, b, j.Organisation, root, members, bulkEntry(b, j, p, basis, kinds), func(t tx) error {
+		if j.agreement == nil {
+			return nil
+		}
+		if err := t.useAgreement(j.agreement); err != nil {
+			return err
+		}
+		return apart(t, j, p, people)
+	})
 }
 
 // bulkEntry is what the journal keeps of a job.

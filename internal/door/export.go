@@ -29,10 +29,11 @@ const fewest = 5
 // purpose takes, and signed in a short while ago; somebody else agreed to it, by the
 // token that Agree returned, which is used up when the reading begins. One record
 // for all is durable before the first is read, and one for each person before
-// theirs is opened, as of a read. Who stops or is erased meanwhile is passed over.
-// Of fewer than five people nothing is handed out (ErrDenied), nor where fewer than five
-// came or went since an earlier export to the organisation, of whom two files would tell; when that shows only
-// at the end, what was read stays on record and the error says not to keep it.
+// theirs is opened, as of a read. Of fewer than five people nothing is handed out
+// (ErrDenied), nor where fewer than five came or went since an earlier export to the
+// organisation began, of whom two files would tell. For the same reason it ends with ErrDenied
+// at the first who stopped or was erased meanwhile: what each got until then is not to be
+// kept, and stays on record.
 func (d *Door) Export(ctx context.Context, asks Asker, token string, x Export, each func(ieum.Resume) error) (*Bulk, error) {
 	p, err := d.purpose(x.Purpose)
 	if err != nil {
@@ -52,9 +53,6 @@ func (d *Door) Export(ctx context.Context, asks Asker, token string, x Export, e
 	if len(people) < fewest {
 		return nil, tooFew(p)
 	}
-	if err := d.apart(ctx, j, p, people); err != nil {
-		return nil, err
-	}
 	b, err := d.begin(ctx, j, p, exported, people)
 	if errors.Is(err, errUsed) {
 		err = d.refuseExport(ctx, asks, p, noAgreement())
@@ -62,22 +60,17 @@ func (d *Door) Export(ctx context.Context, asks Asker, token string, x Export, e
 	if err != nil {
 		return nil, err
 	}
-	n := 0
 	for _, person := range people {
 		r, err := d.exportOne(ctx, asks, person, p, j.Organisation, b)
 		if err != nil {
 			return nil, err
 		}
 		if r == nil {
-			continue
+			return nil, left(p)
 		}
-		n++
 		if err := each(*r); err != nil {
 			return nil, err
 		}
-	}
-	if n < fewest {
-		return nil, tooFew(p)
 	}
 	return b, nil
 }
@@ -90,19 +83,20 @@ func tooFew(p *defs.Purpose) error {
 		Message: "fewer than 5 people agreed to this and have a résumé here; nothing is written of so few, for somebody could be recognised"}
 }
 
+// left is why an export of which somebody is gone ends: its file would have their line
+// less than an earlier one, or than a later one when they agree again.
+func left(p *defs.Purpose) error {
+	return &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.left", Args: map[string]any{"purpose": p.Title},
+		Message: "somebody stopped or was erased while this was read; the file would tell whose line is missing, so nothing is written"}
+}
+
 // apart refuses an export that differs by fewer than five people from an earlier one for
 // the purpose to the same organisation: by none, or by five at least, in each direction.
-func (d *Door) apart(ctx context.Context, j Job, p *defs.Purpose, people []ieum.PersonID) error {
-	earlier, err := d.store.exports(ctx, p.ID)
+// In the transaction that begins it, so two that begin at once see one another.
+func apart(t tx, j Job, p *defs.Purpose, people []ieum.PersonID) error {
+	earlier, err := t.exports(p.ID, j.Organisation)
 	for _, id := range earlier {
-		to, err := d.store.exportedTo(ctx, id)
-		if err != nil {
-			return err
-		}
-		if to != j.Organisation {
-			continue
-		}
-		had, gone, err := d.store.members(ctx, id)
+		had, gone, err := t.members(id)
 		if err != nil {
 			return err
 		}

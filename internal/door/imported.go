@@ -41,7 +41,7 @@ func NoteJob(ctx context.Context, to *db.DB, set *defs.Set, now time.Time, j Job
 	rand.Read(salt)
 	one := member{salt: salt, leaf: leafOf(salt, ieum.PersonID(c.Sum))}
 	b := &Bulk{ID: "b" + hex.EncodeToString(id), Job: j.Name, Purpose: purpose, People: c.People, Root: hex.EncodeToString(one.leaf), At: now.Truncate(time.Second)}
-	return b, d.store.addBulk(ctx, b, one.leaf, []member{one}, nil, bulkEntry(b, j, p, defs.BasisLaw, p.Records))
+	return b, d.store.addBulk(ctx, b, j.Organisation, one.leaf, []member{one}, bulkEntry(b, j, p, defs.BasisLaw, p.Records), func(tx) error { return nil })
 }
 
 // ReadImported writes down that somebody of staff reads rows about a person, as

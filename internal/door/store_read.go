@@ -107,16 +107,15 @@ func (s *store) opened(ctx context.Context, e journal.Entry) error {
 	})
 }
 
-// addBulk writes a job down with whom it reads of, and uses up the agreement to it, nil
-// = it needs none. It fails with errUsed when another did.
-func (s *store) addBulk(ctx context.Context, b *Bulk, root []byte, members []member, agreement []byte, data any) error {
+// addBulk writes a job for an organisation down with whom it reads of, if may allows it in the same
+// transaction.
+func (s *store) addBulk(ctx context.Context, b *Bulk, organisation string, root []byte, members []member, data any, may func(tx) error) error {
 	return s.in(ctx, func(t tx) error {
-		if agreement != nil {
-			if err := t.useAgreement(agreement); err != nil {
-				return err
-			}
+		if err := may(t); err != nil {
+			return err
 		}
-		if _, err := t.exec(`INSERT INTO door_bulk (id, job, purpose, people, root, at, asked, agreed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, b.ID, b.Job, b.Purpose, b.People, root, b.At.Unix(), b.Asked, b.Agreed); err != nil {
+		if _, err := t.exec(`INSERT INTO door_bulk (id, job, organisation, purpose, people, root, at, asked, agreed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			b.ID, b.Job, organisation, b.Purpose, b.People, root, b.At.Unix(), b.Asked, b.Agreed); err != nil {
 			return err
 		}
 		for at := 0; at < len(members); at += rowsAtOnce {
@@ -147,28 +146,17 @@ func scanBulk(scan func(...any) error, b *Bulk, more ...any) error {
 	return err
 }
 
-// exports lists the exports for a purpose, newest first.
-func (s *store) exports(ctx context.Context, purpose ieum.PurposeID) ([]string, error) {
-	return list(ctx, s, func(scan func(...any) error) (id string, err error) {
+// exports lists the exports for a purpose to an organisation, newest first, with those of
+// which it is not known.
+func (t tx) exports(purpose ieum.PurposeID, organisation string) ([]string, error) {
+	return list(t.ctx, t, func(scan func(...any) error) (id string, err error) {
 		return id, scan(&id)
-	}, `SELECT id FROM door_bulk WHERE job = ? AND purpose = ? ORDER BY at DESC, id`, exportJob, purpose)
-}
-
-// exportedTo is the organisation that an export was for, as its entry says.
-func (s *store) exportedTo(ctx context.Context, bulk string) (string, error) {
-	entries, err := journal.Of(ctx, s.db, bulk, "door.bulk", 0, 1)
-	var of struct {
-		Organisation string `json:"organisation"`
-	}
-	if err == nil && len(entries) > 0 {
-		err = json.Unmarshal(entries[0].Data, &of)
-	}
-	return of.Organisation, err
+	}, `SELECT id FROM door_bulk WHERE job = ? AND purpose = ? AND organisation IN ('', ?) ORDER BY at DESC, id`, exportJob, purpose, organisation)
 }
 
 // members are those whose data a job read, and how many of them were erased since.
-func (s *store) members(ctx context.Context, bulk string) (people map[ieum.PersonID]bool, erased int, err error) {
-	all, err := list(ctx, s, func(scan func(...any) error) (id ieum.PersonID, err error) {
+func (t tx) members(bulk string) (people map[ieum.PersonID]bool, erased int, err error) {
+	all, err := list(t.ctx, t, func(scan func(...any) error) (id ieum.PersonID, err error) {
 		return id, scan(&id)
 	}, `SELECT COALESCE(person, '') FROM door_member WHERE bulk = ?`, bulk)
 	people = map[ieum.PersonID]bool{}
