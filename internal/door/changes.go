@@ -31,10 +31,34 @@ func (c Change) Time() time.Time { return time.Unix(c.At, 0) }
 // changeKinds are the entries that tell of changes.
 var changeKinds = []string{"door.kept", "door.forgotten", "door.assigned", "door.linked", "door.mandate", "door.mandate_ended", "door.withdrawn", "door.found", "door.matched", "door.row_linked", "door.row_unlinked", "door.row_moved"}
 
-// Changes lists the newest changes that others made, the newest first.
+// Changes lists the newest changes that others made, the newest first: a stretch of each
+// kind, so that many of one hide none of another.
 func (d *Door) Changes(ctx context.Context, person ieum.PersonID) (list []Change, err error) {
 	for _, kind := range changeKinds {
-		entries, err := journal.Of(ctx, d.store.db, string(person), kind, 0, stretch)
+		some, err := d.changesOf(ctx, person, kind, 0)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+	}
+	slices.SortStableFunc(list, func(a, b Change) int { return int(b.At - a.At) })
+	return list, nil
+}
+
+// Older lists a stretch more of one kind of changes, from before an entry on; of kind
+// ErrNotFound where there is no such kind.
+func (d *Door) Older(ctx context.Context, person ieum.PersonID, what string, before int64) ([]Change, error) {
+	if !slices.Contains(changeKinds, "door."+what) {
+		return nil, ieum.ErrNotFound
+	}
+	return d.changesOf(ctx, person, "door."+what, before)
+}
+
+// changesOf lists a stretch of one kind, from before an entry on (0 = the newest), however
+// many entries of the person's own lie between.
+func (d *Door) changesOf(ctx context.Context, person ieum.PersonID, kind string, before int64) (list []Change, err error) {
+	for more := true; more; {
+		entries, err := journal.Of(ctx, d.store.db, string(person), kind, before, stretch)
 		if err != nil {
 			return nil, err
 		}
@@ -47,13 +71,14 @@ func (d *Door) Changes(ctx context.Context, person ieum.PersonID) (list []Change
 				c.At = e.Sealed.Unix() // an entry of before said no time
 			}
 			twice := func(o Change) bool { return o.Drawn == c.Drawn } // it got its number while it was read
-			if c.By != bySelf && !slices.ContainsFunc(list, twice) {
+			if c.By != bySelf && len(list) < stretch && !slices.ContainsFunc(list, twice) {
 				list = append(list, c)
 			}
+			before = e.Seq
 		}
+		more = len(list) < stretch && len(entries) == stretch && before > 0
 	}
-	slices.SortStableFunc(list, func(a, b Change) int { return int(b.At - a.At) })
-	return list[:min(len(list), stretch)], nil
+	return list, nil
 }
 
 // toldToday says whether a person's list has an entry of a kind by somebody of this day:

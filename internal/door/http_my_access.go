@@ -14,6 +14,13 @@ type accessForm struct {
 	Before int64  `q:"before" min:"0" doc:"number of the entry to go on from; 0 is the newest" ko:"이어서 볼 기록의 번호. 0은 가장 새것"`
 }
 
+// A changesForm is accessForm on the page, where older changes of one kind are shown, too.
+type changesForm struct {
+	For    string `q:"for" max:"64"`
+	Before int64  `q:"before" min:"0"`
+	What   string `q:"what" max:"32"`
+}
+
 // An accessPage is who looked at somebody.
 type accessPage struct {
 	Accesses
@@ -21,6 +28,8 @@ type accessPage struct {
 	Others  []visit      // by others
 	Own     []readLine   // by the person
 	Changes []changeLine // by others, on the first page
+	What    string       // the one kind of older changes that is shown; "" = all
+	Older   []Change     // the last that is shown of each kind of which there may be more
 }
 
 // A changeLine is a change with the words for it.
@@ -41,6 +50,17 @@ func (h *handlers) changed(l ieum.Lang, n names, list []Change) (out []changeLin
 		out = append(out, changeLine{c, who, n.staff[c.Counsellor], n.staff[c.Heard]})
 	}
 	return out
+}
+
+// older are the last of each kind of which a whole stretch is listed.
+func older(list []Change) (last []Change) {
+	n := map[string]int{}
+	for _, c := range list {
+		if n[c.What]++; n[c.What] == stretch && c.Seq > 0 {
+			last = append(last, c)
+		}
+	}
+	return last
 }
 
 // A visit is what one of a role looked at in a day for one purpose.
@@ -64,11 +84,11 @@ func visits(lines []readLine) (out []visit) {
 }
 
 func (h *handlers) access(w http.ResponseWriter, r *http.Request, by Asker) error {
-	f, err := web.Read[accessForm](r)
+	f, err := web.Read[changesForm](r)
 	if err != nil {
 		return err
 	}
-	page := &accessPage{For: f.For}
+	page := &accessPage{For: f.For, What: f.What}
 	id, err := h.whom(r, by, f.For)
 	if errors.Is(err, ieum.ErrNotFound) && f.For == "" {
 		return h.pages.Reply(w, r, "access.html", page)
@@ -76,11 +96,19 @@ func (h *handlers) access(w http.ResponseWriter, r *http.Request, by Asker) erro
 	if err != nil {
 		return err
 	}
-	a, err := h.d.LookedAt(r.Context(), id, f.Before)
+	n, err := h.d.names(r.Context(), web.Lang(r))
 	if err != nil {
 		return err
 	}
-	n, err := h.d.names(r.Context(), web.Lang(r))
+	if f.What != "" {
+		list, err := h.d.Older(r.Context(), id, f.What, f.Before)
+		if err != nil {
+			return err
+		}
+		page.Changes, page.Older = h.changed(web.Lang(r), n, list), older(list)
+		return h.pages.Reply(w, r, "access.html", page)
+	}
+	a, err := h.d.LookedAt(r.Context(), id, f.Before)
 	if err != nil {
 		return err
 	}
@@ -99,7 +127,7 @@ func (h *handlers) access(w http.ResponseWriter, r *http.Request, by Asker) erro
 		if err != nil {
 			return err
 		}
-		page.Changes = h.changed(web.Lang(r), n, list)
+		page.Changes, page.Older = h.changed(web.Lang(r), n, list), older(list)
 	}
 	return h.pages.Reply(w, r, "access.html", page)
 }

@@ -1,6 +1,7 @@
 package door
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -49,6 +50,41 @@ func TestNobodyGoesThroughAllNumbers(t *testing.T) {
 		*b.clock = b.clock.Add(time.Hour)
 		if err := second(b.Find(ctx, b.second(), n)); err != nil {
 			t.Errorf("in the next hour: %v", err)
+		}
+	})
+}
+
+// TestLookUpsHideNothing that staff did from the person's list, nor do changes of their
+// own; what there is more of one kind is on further pages, each once.
+func TestLookUpsHideNothing(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("law")
+		if err := errors.Join(b.linked(p, "seeker"), b.KeepContact(ctx, b.counsellor(), p, Contact{Name: canary})); err != nil {
+			t.Fatal(err)
+		}
+		for range stretch + 10 {
+			*b.clock = b.clock.AddDate(0, 0, 1)
+			must[*Desked](t)(b.Desked(ctx, b.second(), p))
+			if err := b.KeepContact(ctx, b.seeker(), p, Contact{Name: canary}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.seal()
+		list := must[[]Change](t)(b.Changes(ctx, p))
+		if got := b.listed(p, "kept"); len(got) != 1 || got[0] != "acounsellor" {
+			t.Errorf("the person sees %q write", got)
+		}
+		last := older(list)
+		if len(last) != 1 || last[0].What != "found" {
+			t.Fatalf("there is more of %+v", last)
+		}
+		more := must[[]Change](t)(b.Older(ctx, p, "found", last[0].Seq))
+		if len(more) != 10 || more[0].Seq >= last[0].Seq || len(older(more)) != 0 {
+			t.Errorf("the next page has %d", len(more))
+		}
+		if err := second(b.Older(ctx, p, "registered", 0)); !errors.Is(err, ieum.ErrNotFound) {
+			t.Errorf("what is no change: %v", err)
 		}
 	})
 }
