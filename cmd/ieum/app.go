@@ -75,12 +75,18 @@ func openDatabase(ctx context.Context, e *env) (*db.DB, error) {
 	return db.Open(ctx, where)
 }
 
+// migrate brings the tables of all domains up to date, and refuses a database in which
+// those of any are a newer version's.
+func migrate(ctx context.Context, d *db.DB) error {
+	return errors.Join(journal.Migrate(ctx, d), seal.Migrate(ctx, d), catalogue.Migrate(ctx, d), ledger.Migrate(ctx, d), identity.Migrate(ctx, d), door.Migrate(ctx, d))
+}
+
 // storeOn makes a store of a database, which it closes if it cannot. Without
 // keys nothing that is sealed can be read.
 func storeOn(ctx context.Context, e *env, set *defs.Set, d *db.DB, keys *seal.Keys) (*store, error) {
 	coder, err := e.coder(set, "")
 	if err == nil {
-		err = journal.Migrate(ctx, d)
+		err = migrate(ctx, d)
 	}
 	var c *catalogue.Catalogue
 	if err == nil {

@@ -143,6 +143,11 @@ func TestErrorsOfTheDataFolder(t *testing.T) {
 		}, keepers,
 			"ieum.db was made by a newer version of ieum; use that version or a later one",
 			func(b *bench) { b.sql(`DELETE FROM migration WHERE name = 'catalogue/schema/9999_later.sql'`) }},
+		{"a database of a newer version, in tables that the command has no use for", func(b *bench) {
+			b.sql(`INSERT INTO migration (name, hash) VALUES ('door/schema/9999_later.sql', '')`)
+		}, keepers,
+			"ieum.db was made by a newer version of ieum; use that version or a later one",
+			func(b *bench) { b.sql(`DELETE FROM migration WHERE name = 'door/schema/9999_later.sql'`) }},
 		{"a snapshot of a newer version", func(b *bench) { b.meta(`"format": 3`, `"format": 4`) }, append([][]string{{"build"}}, readers...),
 			"was made by a newer version of ieum; use that version or a later one", func(b *bench) { b.meta(`"format": 4`, `"format": 3`) }},
 		{"a snapshot of an older version", func(b *bench) { b.meta(`"format": 3`, `"format": 2`) }, readers,

@@ -10,15 +10,9 @@ import (
 	"strings"
 
 	"ieum"
-	"ieum/internal/catalogue"
-	"ieum/internal/door"
-	"ieum/internal/identity"
-	"ieum/internal/ledger"
 	"ieum/internal/platform/backup"
-	"ieum/internal/platform/db"
 	"ieum/internal/platform/durable"
 	"ieum/internal/platform/journal"
-	"ieum/internal/platform/seal"
 	"ieum/internal/platform/web"
 )
 
@@ -173,9 +167,7 @@ func fillDatabase(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	err = d.Load(ctx, dump, func(ctx context.Context, d *db.DB) error {
-		return errors.Join(journal.Migrate(ctx, d), seal.Migrate(ctx, d), catalogue.Migrate(ctx, d), ledger.Migrate(ctx, d), identity.Migrate(ctx, d), door.Migrate(ctx, d))
-	})
+	err = d.Load(ctx, dump, migrate)
 	if err := errors.Join(err, d.Close()); err != nil {
 		return err
 	}

@@ -129,8 +129,7 @@ func (h *handlers) who(r *http.Request) (*Person, error) {
 	return h.g.Who(r.Context(), token)
 }
 
-// reader tells the pages who is signed in. Without the database nobody is, and
-// what needs nobody goes on.
+// reader tells the pages who is signed in. Without the database nobody can say.
 func (h *handlers) reader(r *http.Request) (*web.Reader, error) {
 	if secret := bearer(r); secret != "" {
 		return h.program(r, secret)
@@ -138,6 +137,9 @@ func (h *handlers) reader(r *http.Request) (*web.Reader, error) {
 	p, err := h.who(r)
 	if err != nil {
 		slog.ErrorContext(r.Context(), "identity: session", "err", err)
+	}
+	if errors.Is(err, ieum.ErrUnavailable) {
+		return nil, err
 	}
 	if p == nil || p.Session.Stage != stageFull {
 		return nil, nil

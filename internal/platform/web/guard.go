@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -55,11 +56,12 @@ func (m *Mux) guard() http.Handler {
 		r = m.site.settle(w, r)
 		if m.site.Reader != nil && !strings.HasPrefix(r.URL.Path, "/assets/") {
 			by, err := m.site.Reader(r)
-			if err != nil {
+			if err != nil && !errors.Is(err, ieum.ErrUnavailable) {
 				m.site.fail(w, r, err)
 				return
 			}
-			r.Context().Value(requestKey{}).(*request).reader = by
+			q := r.Context().Value(requestKey{}).(*request)
+			q.reader, q.unknown = by, err // what is for everybody goes on
 		}
 		m.route(w, r)
 	}))
@@ -147,6 +149,7 @@ type requestKey struct{}
 type request struct {
 	id, pattern string
 	reader      *Reader
+	unknown     error         // why it cannot be said who asks; nil when it can
 	body        io.ReadCloser // without the limit that most routes have
 }
 

@@ -67,3 +67,25 @@ func TestAScanMayBeLarge(t *testing.T) {
 		t.Errorf("%d files are on disk (%v)", len(left), err)
 	}
 }
+
+// Where nobody can say who asks, what is for everybody goes on, and what takes a sign-in
+// says why it cannot be had.
+func TestNobodyCanSayWhoAsks(t *testing.T) {
+	s, _ := testSite(t, true)
+	s.Reader = func(*http.Request) (*Reader, error) {
+		return nil, ieum.Errorf(ieum.ErrUnavailable, "the database cannot be reached")
+	}
+	s.SignIn = func(http.ResponseWriter, *http.Request) error {
+		t.Error("a sign-in is asked for")
+		return nil
+	}
+	m := NewMux(s)
+	for name, err := range map[string]error{"all": nil, "own": ieum.ErrSignedOut, "staff": ieum.ErrDenied, "gone": ieum.ErrNotFound} {
+		m.Page("GET /"+name, Records, func(http.ResponseWriter, *http.Request) error { return err })
+	}
+	for name, want := range map[string]int{"all": 200, "own": 503, "staff": 503, "gone": 404} {
+		if w := get(m, "/"+name); w.Code != want {
+			t.Errorf("%s: %d, want %d", name, w.Code, want)
+		}
+	}
+}

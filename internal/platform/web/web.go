@@ -33,7 +33,8 @@ type Site struct {
 	Nav []Link       // the main navigation of every page; who signs in begins at the first that is for them
 
 	// Reader says who asks; nil for a visitor. One who shows what does not count
-	// is refused with its error. A site without accounts has none.
+	// is refused with its error; where nobody can say (ieum.ErrUnavailable) only what
+	// takes a sign-in is. A site without accounts has none.
 	Reader func(*http.Request) (*Reader, error)
 
 	// SignIn asks somebody to sign in, or once more, before what they asked for, and
@@ -231,6 +232,9 @@ func (m *Mux) handle(pattern string, holds Holds, h Handler) {
 	m.holds[pattern] = holds
 	m.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		err := h(w, r)
+		if unknown := r.Context().Value(requestKey{}).(*request).unknown; unknown != nil && (errors.Is(err, ieum.ErrSignedOut) || errors.Is(err, ieum.ErrDenied)) {
+			err = unknown
+		}
 		if errors.Is(err, ieum.ErrSignedOut) && holds == Records && m.site.SignIn != nil && !isAPI(r) {
 			err = m.site.SignIn(w, r)
 		}
