@@ -22,6 +22,7 @@ var keysCommand = &command{
 	holds: web.Nothing,
 	setup: func(fs *flag.FlagSet) run {
 		asJSON := fs.Bool("json", false, "print what was found as JSON")
+		yes := fs.Int("yes", 0, "for replay: how many keys to destroy for good, as it says without")
 		return func(ctx context.Context, e *env, args []string) error {
 			switch {
 			case len(args) == 0:
@@ -29,7 +30,7 @@ var keysCommand = &command{
 			case len(args) == 1 && args[0] == "rotate":
 				return keys(e, true, *asJSON)
 			case len(args) == 1 && args[0] == "replay":
-				return replay(ctx, e)
+				return replay(ctx, e, *yes)
 			}
 			return usagef("keys takes no argument but rotate or replay")
 		}
@@ -80,8 +81,9 @@ func olderKeys(k *seal.Keys, missed []string) error {
 	return ieum.Errorf(ieum.ErrConflict, "the key store %s does not know of %d erasures that the database speaks of: put the newest %s back; if there is none, and nobody but Ieum wrote to the database, destroy those keys for good with: ieum keys replay", k.Path(), len(missed), seal.File)
 }
 
-// replay destroys the keys of whom the journal says that they were erased.
-func replay(ctx context.Context, e *env) error {
+// replay destroys the keys of whom the journal says that they were erased, if that are
+// as many as the operator says after reading who.
+func replay(ctx context.Context, e *env, yes int) error {
 	d, err := openDatabase(ctx, e)
 	if err != nil {
 		return err
@@ -90,6 +92,12 @@ func replay(ctx context.Context, e *env) error {
 	k, missed, err := openKeys(ctx, e, d)
 	if err != nil {
 		return err
+	}
+	if yes != len(missed) {
+		for _, id := range missed {
+			e.say("%s", id)
+		}
+		return ieum.Errorf(ieum.ErrConflict, "%d keys would be destroyed for good, of those named above; find their erasures in the public ledger first (ieum audit ledger), then: ieum keys replay --yes %d", len(missed), len(missed))
 	}
 	if err := k.Erase(missed...); err != nil {
 		return err

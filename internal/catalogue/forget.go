@@ -88,7 +88,7 @@ func (c *Catalogue) Behind(ctx context.Context) (bool, error) {
 	list := tombs(c.keys)
 	h, err := c.readHidden()
 	if err != nil || len(list) == 0 {
-		return h != nil && h.Erased == damaged, err
+		return h != nil && h.Erased == snapshot.Damaged, err
 	}
 	states, err := c.store.states(ctx, resumeKind)
 	return h.Erased != nameOf(list) || slices.ContainsFunc(states, func(st state) bool { return st.delivery > h.Through }), err
@@ -106,10 +106,10 @@ func (c *Catalogue) Hide(ctx context.Context) error {
 	list := tombs(c.keys)
 	h, err := c.readHidden()
 	switch {
-	case err != nil || len(list) == 0 && h.Erased != damaged:
+	case err != nil || len(list) == 0 && h.Erased != snapshot.Damaged:
 		return err
 	case len(list) == 0:
-		return c.hide(nil, looked{before: damaged, after: nameOf(nil)})
+		return c.hide(nil, looked{before: snapshot.Damaged, after: nameOf(nil)})
 	}
 	from, name := h.Through, nameOf(list)
 	if h.Erased != name {
@@ -135,15 +135,12 @@ func (c *Catalogue) look(ctx context.Context, after int64, of []string, l looked
 	return errors.Join(c.hide(found, l), fault)
 }
 
-// damaged is a name that no tombstones have.
-const damaged = "damaged"
-
 // readHidden is snapshot.ReadHidden; a damaged file says nothing, and all is looked
 // through.
 func (c *Catalogue) readHidden() (*snapshot.Hidden, error) {
 	h, err := snapshot.ReadHidden(c.data)
 	if errors.Is(err, ieum.ErrInvalid) {
-		return &snapshot.Hidden{Erased: damaged, Rows: map[snapshot.Place]time.Time{}}, nil
+		return &snapshot.Hidden{Erased: snapshot.Damaged, Rows: map[snapshot.Place]time.Time{}}, nil
 	}
 	return h, err
 }

@@ -352,3 +352,32 @@ func TestHiddenThatIsDamaged(t *testing.T) {
 		t.Errorf("a build does not find anew who is hidden: %v, %v", h, err)
 	}
 }
+
+// Somebody erased while nobody knows who is hidden lets nobody be shown again: the
+// snapshot stays closed until all is looked through.
+func TestErasedWhileHiddenIsDamaged(t *testing.T) {
+	b, s := peopleOf(t)
+	if err := b.Forget(t.Context(), "people", "r2", "aofficer"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(b.dir, "snapshots", "HIDDEN"), []byte("cut\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(b.keys.Erase(string(RowPerson(b.keys, "people", resumeKind, "r1"))), b.HideErased(t.Context(), "aofficer", map[ieum.SourceID][]string{"people": {"r1"}})); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := snapshot.Open(s.Dir); !errors.Is(err, ieum.ErrInvalid) {
+		t.Errorf("the snapshot opens: %v", err)
+	}
+	if err := b.Hide(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	o, err := snapshot.Open(s.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Close()
+	if h, err := snapshot.ReadHidden(b.dir); err != nil || len(h.In(o)) != 2 {
+		t.Errorf("hidden are %v, %v", h, err)
+	}
+}

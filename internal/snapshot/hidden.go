@@ -22,6 +22,10 @@ import (
 // whole build leaves the rows out.
 const hiddenFile = "HIDDEN"
 
+// Damaged is the name of erasures by which a file says that those of before are not
+// known: it hides nobody wrongly, and opens nothing.
+const Damaged = "damaged"
+
 // A Place is where a résumé lies in the lake, as Delivery and Row of Resumes say.
 type Place struct{ Delivery, Row uint32 }
 
@@ -51,7 +55,7 @@ func readHidden(root string) (*Hidden, error) {
 		return nil, bad
 	}
 	var sum string
-	if n, err := fmt.Sscanf(in.Text(), "erased %s through %d sha256 %s", &h.Erased, &h.Through, &sum); n != 3 || err != nil {
+	if n, err := fmt.Sscanf(in.Text(), "erased %s through %d sha256 %s", &h.Erased, &h.Through, &sum); n != 3 || err != nil || h.Erased == Damaged {
 		return nil, bad
 	}
 	if _, places, _ := bytes.Cut(text, []byte("\n")); sumOf(places) != sum { // cut or edited: whoever is missing would be shown

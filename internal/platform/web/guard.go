@@ -199,9 +199,11 @@ func local(r *http.Request) bool {
 	if err != nil {
 		name = strings.Trim(r.Host, "[]")
 	}
-	for _, forwarded := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
-		if _, said := r.Header[forwarded]; said { // be it empty: a proxy may add its own line after its client's
-			return false
+	for name := range r.Header { // be it empty: a proxy may add its own line after its client's
+		for _, forwarded := range []string{"Forwarded", "Via", "X-Forwarded", "X-Real-", "X-Client-", "X-Cluster-", "X-Original-", "X-Envoy-", "X-Request-Id", "True-Client-", "Cf-"} {
+			if strings.HasPrefix(name, forwarded) {
+				return false
+			}
 		}
 	}
 	if !r.ProtoAtLeast(1, 1) {

@@ -431,6 +431,9 @@ func TestLoopbackPagesStayOnThisMachine(t *testing.T) {
 		{"127.0.0.1:1", "localhost", "X-Forwarded-For", 403},
 		{"127.0.0.1:1", "localhost", "Forwarded", 403},
 		{"127.0.0.1:1", "localhost", "Via", 403},
+		{"127.0.0.1:1", "localhost", "X-Forwarded-Proto", 403},
+		{"127.0.0.1:1", "localhost", "Cf-Connecting-Ip", 403},
+		{"127.0.0.1:1", "localhost", "X-Prometheus-Scrape-Timeout-Seconds", 200},
 		{"127.0.0.1:1", "localhost", "HTTP/1.0", 403}, // nginx that was told nothing
 	} {
 		r := httptest.NewRequest("GET", "/here", nil)
