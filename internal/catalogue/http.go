@@ -248,21 +248,21 @@ func (h *handlers) find(w http.ResponseWriter, r *http.Request) error {
 }
 
 // show answers with a row; that somebody looks at one about a person is written
-// down first.
+// down first, be it there or not.
 func (h *handlers) show(w http.ResponseWriter, r *http.Request, asked recordAsked) error {
-	rec, err := h.c.Record(r.Context(), asked.Source, asked.Kind, asked.Key)
-	if err != nil {
-		return err
-	}
-	if personal(h.c.defs.Kinds[rec.Kind]) {
+	if k := h.c.defs.Kinds[asked.Kind]; k != nil && personal(k) {
 		w.Header().Set("Cache-Control", "no-store")
 		by := web.By(r)
 		if by == nil {
 			return ieum.ErrSignedOut
 		}
-		if err := h.door.Look(r.Context(), by, lineage, rec.Source, rec.Kind, rec.Key); err != nil {
+		if err := h.door.Look(r.Context(), by, lineage, asked.Source, asked.Kind, asked.Key); err != nil {
 			return err
 		}
+	}
+	rec, err := h.c.Record(r.Context(), asked.Source, asked.Kind, asked.Key)
+	if err != nil {
+		return err
 	}
 	return h.pages.Reply(w, r, "record.html", rec)
 }

@@ -155,6 +155,12 @@ func TestRowsAboutPeopleAreBehindTheDoor(t *testing.T) {
 			}
 		}
 	}
+	for by, want := range map[*web.Reader]int{nil: 401, may(ieum.Operate): 404} { // who may not look does not learn that nobody is there
+		*door = looking{by: by}
+		if w := ask("/api/v1/records", "application/json", `{"source":"people","kind":"resume","key":"nobody"}`); w.Code != want || by != nil && len(door.seen) != 1 {
+			t.Errorf("of nobody: %d and the records %q", w.Code, door.seen)
+		}
+	}
 	*door = looking{by: may(ieum.Operate)}
 	for _, path := range []string{"/records/people/resume/r1", "/api/v1/records/people/resume/r1", "/records/people/resume/nobody"} { // an address is kept in many places
 		if w := ask(path, "", ""); w.Code != 422 || len(door.seen) != 0 || strings.Contains(w.Body.String(), "resume.csv") {
