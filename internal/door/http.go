@@ -48,9 +48,19 @@ func (h *handlers) signed(do handler) web.Handler {
 	}
 }
 
-// whom is the person a request of somebody's own pages is about: the reader, or
-// with "for" the one for whom the reader acts.
+// whom is the person of whom a request shows lists: the reader, or with "for" the one for
+// whom the reader acts, of which the access record is written first.
 func (h *handlers) whom(r *http.Request, by Asker, person string) (ieum.PersonID, error) {
+	id, err := h.of(r, by, person)
+	if err == nil && person != "" {
+		err = h.d.lookAsActing(r.Context(), by, id)
+	}
+	return id, err
+}
+
+// of is the person a request of somebody's own pages is about, where nothing is shown but
+// what Read gives, which writes its own access record.
+func (h *handlers) of(r *http.Request, by Asker, person string) (ieum.PersonID, error) {
 	if person == "" {
 		p, err := h.d.Own(r.Context(), by)
 		return p.ID, err
@@ -65,13 +75,13 @@ func (h *handlers) whom(r *http.Request, by Asker, person string) (ieum.PersonID
 	return s.person.ID, nil
 }
 
-// keeper is whom for who is about to keep something.
+// keeper is of for who is about to keep something.
 func (h *handlers) keeper(r *http.Request, by Asker, person string) (ieum.PersonID, error) {
 	if person == "" {
 		p, err := h.d.Begin(r.Context(), by)
 		return p.ID, err
 	}
-	return h.whom(r, by, person)
+	return h.of(r, by, person)
 }
 
 // to leads back to a page of somebody's own, of who is acted for if there is one.

@@ -45,7 +45,7 @@ func (h *handlers) records(w http.ResponseWriter, r *http.Request, by Asker) err
 	if err != nil {
 		return err
 	}
-	id, err := h.whom(r, by, f.For)
+	id, err := h.of(r, by, f.For)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (h *handlers) deleteConsent(w http.ResponseWriter, r *http.Request, by Aske
 	if err != nil {
 		return err
 	}
-	id, err := h.whom(r, by, f.For)
+	id, err := h.of(r, by, f.For)
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func (h *handlers) postComplaint(w http.ResponseWriter, r *http.Request, by Aske
 	if err != nil {
 		return err
 	}
-	id, err := h.whom(r, by, f.For)
+	id, err := h.of(r, by, f.For)
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func (h *handlers) myPage(r *http.Request, by Asker, person string) (*myPage, er
 	if page.Choices, err = h.choices(r, n); err != nil {
 		return nil, err
 	}
-	id, err := h.whom(r, by, person)
+	id, err := h.of(r, by, person)
 	if errors.Is(err, ieum.ErrNotFound) && person == "" {
 		page.Rows, err = h.rowsPart(r, by, "")
 		return page, err // nothing is kept yet
@@ -224,7 +224,7 @@ func (h *handlers) forget(w http.ResponseWriter, r *http.Request, by Asker) erro
 	if err != nil {
 		return err
 	}
-	id, err := h.whom(r, by, f.For)
+	id, err := h.of(r, by, f.For)
 	if err != nil {
 		return err
 	}
@@ -239,7 +239,7 @@ func (h *handlers) jsonResume(w http.ResponseWriter, r *http.Request, by Asker) 
 	if err != nil {
 		return err
 	}
-	id, err := h.whom(r, by, f.For)
+	id, err := h.of(r, by, f.For)
 	if err != nil {
 		return err
 	}
@@ -262,7 +262,7 @@ func (h *handlers) paper(w http.ResponseWriter, r *http.Request, by Asker) error
 	if err != nil {
 		return err
 	}
-	id, err := h.whom(r, by, f.For)
+	id, err := h.of(r, by, f.For)
 	if err != nil {
 		return err
 	}

@@ -182,7 +182,7 @@ func (h *handlers) complain(w http.ResponseWriter, r *http.Request, by Asker) er
 	if err != nil {
 		return err
 	}
-	id, err := h.whom(r, by, f.For)
+	id, err := h.of(r, by, f.For)
 	if err == nil {
 		err = h.d.Complain(r.Context(), by, id, f.Seq)
 	}

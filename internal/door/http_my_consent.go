@@ -129,7 +129,7 @@ func (h *handlers) stop(w http.ResponseWriter, r *http.Request, by Asker) error 
 	if err != nil {
 		return err
 	}
-	id, err := h.whom(r, by, f.For)
+	id, err := h.of(r, by, f.For)
 	if err == nil && f.ID == "" {
 		f.ID, err = "all", h.d.StopAll(r.Context(), by, id)
 	} else if err == nil {
@@ -147,7 +147,7 @@ func (h *handlers) ownConsent(w http.ResponseWriter, r *http.Request, by Asker) 
 	if err != nil {
 		return err
 	}
-	id, err := h.whom(r, by, f.For)
+	id, err := h.of(r, by, f.For)
 	if err == nil {
 		err = h.d.OwnConsent(r.Context(), by, id, f.ID)
 	}
@@ -162,7 +162,7 @@ func (h *handlers) endMandate(w http.ResponseWriter, r *http.Request, by Asker) 
 	if err != nil {
 		return err
 	}
-	id, err := h.whom(r, by, f.For)
+	id, err := h.of(r, by, f.For)
 	if err == nil {
 		err = h.d.EndMandate(r.Context(), by, id, f.ID)
 	}

@@ -27,7 +27,7 @@ type Access struct {
 	Version      int               `json:"version"` // of the purpose
 	Basis        defs.Basis        `json:"basis"`
 	Ref          string            `json:"ref"`   // a consent or mandate by its id, a case by its number
-	Kinds        []ieum.RecordKind `json:"kinds"` // of records
+	Kinds        []ieum.RecordKind `json:"kinds"` // of records; none = lists about the person
 	Flags        []string          `json:"flags"`
 	Job          string            `json:"job,omitempty"`  // the export it was read for, by its id
 	Item         string            `json:"item,omitempty"` // the one paper that was opened; "" = all of the kinds
@@ -88,6 +88,23 @@ func (d *Door) readOn(ctx context.Context, by Asker, person ieum.PersonID, purpo
 		return nil, err
 	}
 	return &Disclosure{records, access}, nil
+}
+
+// lookAsActing writes down that somebody who acts for a person looks at lists about them
+// (who looked, what was agreed), which are no records; and refuses it past the bound of
+// who acts, as Read does. Of their own lists people leave no trace.
+func (d *Door) lookAsActing(ctx context.Context, by Asker, person ieum.PersonID) error {
+	of, err := d.store.person(ctx, person)
+	if err != nil || of.Account != "" && of.Account == by.ID {
+		return err
+	}
+	p, err := d.purpose("own")
+	if err != nil {
+		return err
+	}
+	none := []ieum.RecordKind{}
+	_, _, err = d.readBy(ctx, by, person, p, none, "", func(s standing) (Ground, error) { return judge(by, s, p, none) })
+	return err
 }
 
 // readBy decides about a read by on, writes it down, or that it was refused, and returns

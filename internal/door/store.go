@@ -327,6 +327,9 @@ func mandates(ctx context.Context, q querier, where string, args ...any) ([]Mand
 
 // records returns the sealed rows of some kinds, newest first within each.
 func records(ctx context.Context, q querier, id ieum.PersonID, kinds []ieum.RecordKind) ([]kept, error) {
+	if len(kinds) == 0 {
+		return nil, nil
+	}
 	args := []any{id}
 	for _, k := range kinds {
 		args = append(args, k)
