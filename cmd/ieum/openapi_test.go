@@ -84,6 +84,9 @@ func keep(t *testing.T, base, method, path string, p promise, check validator, w
 		if example == nil {
 			t.Fatal("the body has no example")
 		}
+		if path == "/api/v1/records" { // the example's key is of no row in particular
+			example = bytes.Replace(example, []byte("SIM-P000000001"), []byte(found(t, base, path+"/{key}", "key")), 1)
+		}
 		body = bytes.NewReader(example)
 	}
 	a := request(t, strings.ToUpper(method), base+at+"?"+query.Encode(), body)

@@ -54,6 +54,7 @@ func (c *Catalogue) Routes(site *web.Site, mux *web.Mux, door Door) {
 	mux.API("POST /api/v1/records", web.Records, web.Op{
 		ID: "findRecord", Summary: ieum.Text{KO: "사람에 관한 것이라도 한 행이 어디에서 왔는지 (운영자만)", EN: "Where one row came from, also one about a person (for operators)"},
 		Body: recordAsked{}, Reply: Record{}, May: ieum.Operate,
+		Example: recordAsked{Source: "simulated", Kind: "posting", Key: "SIM-P000000001"},
 	}, web.Operators(h.find))
 }
 
