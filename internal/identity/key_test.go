@@ -305,7 +305,8 @@ func TestAProgramAsksWithItsKey(t *testing.T) {
 }
 
 // A key counts while its owner has the role they got it for, at the organisation, and
-// reaches no further than they do: when the role ends, nothing is left of it.
+// reaches no further than they do: when the role ends, nothing is left of it, also when
+// they are given it anew. A key by another role of theirs goes on.
 func TestAKeyEndsWithItsOwnersRole(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		ctx := t.Context()
@@ -324,6 +325,25 @@ func TestAKeyEndsWithItsOwnersRole(t *testing.T) {
 		k.refused(err, "identity.error.key")
 		_, err = k.DrawKey(ctx, kim, key.Number)
 		k.refused(err, "identity.role.key_waits")
+		anew, err := k.Propose(ctx, one, Grant{Account: kim.ID, Role: "operator"})
+		k.must(err)
+		k.must(k.Confirm(ctx, two, anew.Number))
+		_, err = k.Program(ctx, secret)
+		k.refused(err, "identity.error.key")
+		_, err = k.DrawKey(ctx, kim, key.Number)
+		k.refused(err, "identity.role.key_waits")
+		if list, err := k.Keys(ctx, kim.ID); err != nil || len(list) != 0 {
+			t.Errorf("keys of who was given the role anew: %+v, %v", list, err)
+		}
+
+		other, second, han := k.program(one, two, "han", 100, "operator")
+		twice, err := k.Propose(ctx, one, Grant{Account: han.ID, Role: "operator"})
+		k.must(err)
+		k.must(k.Confirm(ctx, two, twice.Number))
+		k.must(k.End(ctx, two, twice.Number))
+		if _, err = k.Program(ctx, second); err != nil {
+			t.Errorf("key %d ended with a role beside its own: %v", other.Number, err)
+		}
 
 		firm, _, lee := k.program(one, two, "lee", 100, "employer")
 		own, err = k.Grants(ctx, lee.ID)

@@ -49,7 +49,7 @@ func (g *Registry) add(ctx context.Context, by AccountID, name, purpose string, 
 		return "", want, err
 	}
 	if by != Console {
-		if err := g.free(ctx, by, a.Name); err != nil {
+		if err := g.free(ctx, by, a.Name, links); err != nil {
 			return "", want, err
 		}
 	}

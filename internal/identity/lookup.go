@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -61,13 +62,18 @@ func (g *Registry) Named(ctx context.Context, by AccountID, name string) (Accoun
 	return a, err
 }
 
-// free fails when a name is taken, as a look at whose it is. One that is free
-// counts as none.
-func (g *Registry) free(ctx context.Context, by AccountID, name string) error {
+// free fails when a name, or a sign-in of the agency, is taken, as a look at whose it
+// is. What is free counts as none.
+func (g *Registry) free(ctx context.Context, by AccountID, name string, links []setting) error {
 	if err := g.countLook(by); err != nil {
 		return err
 	}
+	taken := errTaken("/name")
 	a, err := g.store.named(ctx, name)
+	for i := 0; i < len(links) && errors.Is(err, ieum.ErrNotFound); i++ {
+		taken = errLinked()
+		a.ID, _, err = g.store.linked(ctx, links[i].subject)
+	}
 	if errors.Is(err, ieum.ErrNotFound) {
 		g.looks.back(string(by))
 		return nil
@@ -75,10 +81,7 @@ func (g *Registry) free(ctx context.Context, by AccountID, name string) error {
 	if err == nil {
 		err = g.noteLook(ctx, by, a.ID)
 	}
-	if err == nil {
-		err = errTaken("/name")
-	}
-	return err
+	return cmp.Or(err, taken)
 }
 
 // countLook uses up one look of somebody; the console has as many as it likes.

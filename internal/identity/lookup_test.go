@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/platform/db/dbtest"
 )
 
@@ -92,8 +94,11 @@ func TestNamesAreTriedSoOften(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		ctx := t.Context()
 		oper := k.operator("oper")
+		k.agency = &agency{def: &defs.Provider{Issuer: "https://agency.example"}}
 		k.officer(oper, "officer", "center")
 		k.seeker(oper, "victim")
+		_, _, err := k.AddLinked(ctx, oper, "linked", "officer", Grant{Role: "seeker"})
+		k.must(err)
 		who := ieum.Who{Name: "가상인", Birth: "1970-01-01"}
 		for what, try := range map[string]func(by *Person, name string) error{
 			"looking up": func(by *Person, name string) error { _, _, err := k.LookUp(ctx, by, name); return err },
@@ -102,6 +107,10 @@ func TestNamesAreTriedSoOften(t *testing.T) {
 				if err == nil {
 					return ieum.ErrNotFound
 				}
+				return err
+			},
+			"linking": func(by *Person, subject string) error {
+				_, _, err := k.AddLinked(ctx, by, strings.ToLower(rand.Text()), subject, Grant{Role: "seeker"})
 				return err
 			},
 			"granting":   func(by *Person, name string) error { _, err := k.ProposeFor(ctx, by, name, Grant{}); return err },

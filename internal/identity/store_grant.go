@@ -165,8 +165,10 @@ func (s *store) end(ctx context.Context, number int64, by AccountID, now time.Ti
 		if err := fits(g); err != nil {
 			return event{}, err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE identity_grant SET ended = ? WHERE (number = ? OR lent = ?) AND ended = 0`, now.Unix(), number, number)
-		return about("identity.role_ended", g.Account, "grant", strconv.FormatInt(number, 10), "by", by), err
+		if _, err = tx.ExecContext(ctx, `UPDATE identity_grant SET ended = ? WHERE (number = ? OR lent = ?) AND ended = 0`, now.Unix(), number, number); err != nil {
+			return event{}, err
+		}
+		return about("identity.role_ended", g.Account, "grant", strconv.FormatInt(number, 10), "by", by), endKeys(ctx, tx, number, by, now)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ieum"
+	"ieum/internal/platform/journal"
 )
 
 const keyColumns = `k.number, k.title, k.organisation, k.role, k.owner, k.quota, k.since, k.until, k.proposer, k.confirmer, k.ended`
@@ -65,6 +66,33 @@ func (s *store) changeKey(ctx context.Context, number int64, kind string, by Acc
 		res, err := tx.ExecContext(ctx, `UPDATE identity_key SET `+set+` WHERE number = ? AND confirmer = ? AND ended = 0`, value, number, string(k.Confirmer))
 		return about(kind, k.Owner, "key", strconv.FormatInt(number, 10), "by", by), changed(res, err, ieum.ErrConflict)
 	})
+}
+
+// endKeys ends the keys that were owned by a grant that ended, or by one lent from it:
+// who is given the role anew starts without them.
+func endKeys(ctx context.Context, tx *sql.Tx, grant int64, by AccountID, now time.Time) error {
+	keys, err := list(ctx, within(tx), readKey, `SELECT `+keyColumns+` FROM identity_key k WHERE k.ended = 0 AND EXISTS
+		(SELECT 1 FROM identity_grant g WHERE (g.number = ? OR g.lent = ?) AND g.account = k.owner AND g.role = k.role)`, grant, grant)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		own, err := grantsOf(ctx, within(tx), k.Owner)
+		if err != nil {
+			return err
+		}
+		if _, ok := k.by(own, now); ok {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE identity_key SET ended = ? WHERE number = ?`, now.Unix(), k.Number); err != nil {
+			return err
+		}
+		e := about("identity.key_ended", k.Owner, "key", strconv.FormatInt(k.Number, 10), "by", by)
+		if err := journal.Append(ctx, tx, e.kind, e.subject, e.data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // drawKey adds a secret to a key that counts; of those before the newest goes on
