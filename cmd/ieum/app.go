@@ -224,6 +224,9 @@ type app struct {
 }
 
 func newApp(ctx context.Context, e *env) (*app, error) {
+	if err := hideAnew(ctx, e); err != nil {
+		return nil, err
+	}
 	m, err := openMarket(e)
 	if err != nil {
 		return nil, err
@@ -268,6 +271,28 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	a.healthRoutes(mux)
 	count.routes(mux, a)
 	return a, nil
+}
+
+// hideAnew finds out who is hidden where the file that says so is damaged, or of a
+// version before that summed it: nothing is shown until that is known.
+func hideAnew(ctx context.Context, e *env) error {
+	if _, err := snapshot.ReadHidden(e.Data); !errors.Is(err, ieum.ErrInvalid) {
+		return err
+	}
+	set, err := e.definitions()
+	if err != nil {
+		return err
+	}
+	s, err := openStore(ctx, e, set)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	slog.WarnContext(ctx, "catalogue: looking for who was erased in all deliveries; the file that says who is hidden is damaged, or of a version before")
+	if err := noteKeys(ctx, s, set, e.now()); err != nil {
+		return err
+	}
+	return s.catalogue.Hide(ctx)
 }
 
 // noteKeys writes down that the keys of all rows about people are read.

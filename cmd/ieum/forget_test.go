@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -179,5 +181,43 @@ func TestWhoWasErasedElsewhereIsHidden(t *testing.T) {
 	}
 	if list := told(t, data, "catalogue.forgotten"); len(list) != 2 {
 		t.Errorf("the journal has %q", list)
+	}
+}
+
+// Where the file that says who is hidden is damaged, or of a version before that summed
+// it, commands answer nothing, and a server that starts finds it out anew.
+func TestServeFindsOutAnewWhoIsHidden(t *testing.T) {
+	data := copyOfDemo(t)
+	_, out, said := invoke(data, "", "recommend", "-k", "1", "--as-of", "all")
+	key, _, _ := strings.Cut(out, "\t")
+	start := func() *app {
+		t.Helper()
+		a, err := newApp(t.Context(), &env{Config: Config{Data: data}, now: time.Now, stdout: os.Stdout, stderr: os.Stderr})
+		if err != nil {
+			t.Fatal(err, said)
+		}
+		return a
+	}
+	a := start()
+	if err := errors.Join(a.store.keys.Erase(string(catalogue.RowPerson(a.store.keys, "simulated", "resume", key))), a.hide(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	a.Close()
+	path := filepath.Join(data, "snapshots", "HIDDEN")
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"cut\n", regexp.MustCompile(` sha256 \w+`).ReplaceAllString(string(whole), "")} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if status, _, said := invoke(data, "", "recommend", "-k", "1", "--as-of", "all"); status != 1 || !strings.Contains(said, "find it out anew") {
+			t.Errorf("%q: exit %d, %s", text, status, said)
+		}
+		start().Close()
+		if h, err := snapshot.ReadHidden(data); err != nil || len(h.Rows) != 1 {
+			t.Errorf("%q: %v, %v are hidden", text, h, err)
+		}
 	}
 }
