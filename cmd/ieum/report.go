@@ -81,6 +81,9 @@ func printMarket(out io.Writer, m *jobcare.Market) error {
 		b := m.Bases[key]
 		fmt.Fprintf(w, "\n%s: %s, %s to %s, from %v\n", key, b.About.EN, b.From, b.To, b.Sources)
 	}
+	if m.Right.Known() {
+		fmt.Fprintf(w, "\noccupation read from their words: %d of 100 open postings; about %d of 100 such are right\n", m.Guessed.Hundred(), m.Right.Hundred())
+	}
 	return w.Flush()
 }
 

@@ -1,6 +1,7 @@
 package jobcare
 
 import (
+	"cmp"
 	"sync"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ type posting struct {
 	places                   uint16
 	payMin, payMax           uint32
 	opened, deadline, closed string
+	chance                   uint8 // per cent the coder gives the occupation; 0 is named by the source
 	careerMin, careerMax     uint16
 	entry                    bool
 	skills, required, majors []uint16
@@ -165,7 +167,7 @@ func add(t *snapshot.Postings, id uint64, p posting) {
 	t.Title.Add("made up")
 	t.Company.Add(0)
 	t.Occupation.Add(p.occupation)
-	t.Chance.Add(100)
+	t.Chance.Add(cmp.Or(p.chance, 100))
 	t.Region.Add(p.region)
 	t.Industry.Add(0)
 	t.Employment.Add(0)

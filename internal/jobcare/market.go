@@ -64,6 +64,8 @@ type Market struct {
 	Openings     Figure           `json:"openings"`
 	Postings     Figure           `json:"postings"`
 	Unstated     Figure           `json:"openingsUnstated"` // share of open postings that do not say how many people they want
+	Guessed      Figure           `json:"openingsGuessed"`  // share of open postings whose occupation was read from their words
+	Right        Figure           `json:"guessedRight"`     // share of those expected to be right: the mean of the coder's probabilities
 	Tightness    Figure           `json:"tightness"`        // openings per seeker
 	Offered      Pay              `json:"offered"`
 	Wished       Pay              `json:"wished"`
@@ -78,6 +80,7 @@ type Market struct {
 // tally is what one walk over a slice counts.
 type tally struct {
 	open, openPlaces, unstated int
+	guessed, chance            int // open postings whose occupation the coder read, and the sum of its per cents
 	postings                   int
 	offered                    []uint32
 	skills, asked              []int // by position in the Dict
@@ -101,7 +104,7 @@ func (a *Adviser) report(s *snapshot.Snapshot, sl slice) *Market {
 		Slice:      sl.Query, Day: sl.day, Snapshot: s.Meta.Version, Simulated: s.Meta.Simulated,
 		Seekers: count(t.seekers, onSeekers), People: count(t.people, onPeople),
 		Openings: openings(t.openPlaces, t.open), Postings: openings(t.open, t.open),
-		Unstated: share(t.unstated, t.open, onOpen), Tightness: ratio(t.openPlaces, t.seekers),
+		Unstated: share(t.unstated, t.open, onOpen), Guessed: share(t.guessed, t.open, onOpen), Right: t.right(), Tightness: ratio(t.openPlaces, t.seekers),
 		Offered: pays(t.offered, t.postings, onPostings), Wished: pays(t.wished, t.seekers, onSeekers),
 	}
 	m.Openings.Basis, m.Postings.Basis = onOpen, onOpen
@@ -170,9 +173,22 @@ func (t *tally) countPosting(s *snapshot.Snapshot, i int, day ieum.Day) {
 		if p.Openings.At(i) == 0 {
 			t.unstated++
 		}
+		if c := int(p.Chance.At(i)); c < 100 {
+			t.guessed++
+			t.chance += c
+		}
 		t.openIn[province(s, p.Region.At(i))] += places
 		t.postingsIn[province(s, p.Region.At(i))]++
 	}
+}
+
+// right is the share of the occupations read by the coder that it expects to be right.
+func (t *tally) right() Figure {
+	if t.guessed < least {
+		return withheld
+	}
+	v := float64(t.chance) / 100 / float64(t.guessed)
+	return Figure{Value: &v, N: t.guessed, Of: t.open, Basis: onOpen}
 }
 
 // midPay returns the middle of the pay offered, won a year; 0 when not stated.

@@ -2,6 +2,7 @@ package jobcare
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -51,6 +52,28 @@ func TestSeekersAreCountedAsPeopleAndOpeningsAsPlaces(t *testing.T) {
 	}
 	if !m.Simulated || m.Bases[onSeekers].Rows != 5 || len(m.Bases[onOpen].Sources) != 1 || m.Day != ieum.DayOf(today) {
 		t.Errorf("a figure does not say what it stands on: %+v", m.Bases)
+	}
+}
+
+// A code that was read from the words of a posting is no fact: a report says of how many
+// postings it stands on such, and how many of those are likely right.
+func TestAReportSaysHowManyOccupationsWereGuessed(t *testing.T) {
+	for _, tt := range []struct {
+		chances []uint8
+		guessed float64
+		right   float64
+	}{
+		{[]uint8{100, 100, 100, 100, 100, 100}, 0, 0},
+		{[]uint8{100, 100, 100, 20, 40, 60, 80, 50, 99, 100}, .6, (.2 + .4 + .6 + .8 + .5 + .99) / 6},
+	} {
+		a := market(t, repeat(len(tt.chances), func(i int) posting { p := press(); p.chance = tt.chances[i]; return p }), nil)
+		m, err := a.Market(Query{Occupation: "8211"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Right.Known() != (tt.right > 0) || m.Guessed.Float() != tt.guessed || math.Abs(m.Right.Float()-tt.right) > 1e-9 {
+			t.Errorf("%v: guessed %+v, right %+v", tt.chances, m.Guessed, m.Right)
+		}
 	}
 }
 
