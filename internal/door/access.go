@@ -314,7 +314,7 @@ type Oversight struct {
 }
 
 // watchFlags are the flags in the order an auditor reads them.
-var watchFlags = []string{flagSelf, flagColleague, flagNoCase, flagMandate, flagMany, flagOdd, flagAccount, flagErased, flagWithdrawn, flagAgain, flagLink, flagLone, flagClaim, flagMoved, flagQuarantine, flagRefused}
+var watchFlags = []string{flagSelf, flagColleague, flagNoCase, flagMandate, flagMany, flagOdd, flagAccount, flagCorrected, flagErased, flagWithdrawn, flagAgain, flagLink, flagLone, flagClaim, flagMoved, flagQuarantine, flagRefused}
 
 // Oversee lists the reads of a flag (the first that has any for ""), from before
 // a number on, the complaints and the jobs over many people.

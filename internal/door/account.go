@@ -107,6 +107,9 @@ func (d *Door) confirmOwn(ctx context.Context, by Asker, m Mandate) (err error) 
 // there are others by now, and nothing was done.
 func (d *Door) giveOwn(ctx context.Context, by Asker, m Mandate) (again bool, err error) {
 	fit, err := d.owns(ctx, m.Person, m.Holder, "/holder")
+	if err == nil { // after it: a correction that it did not see yet fits nobody new
+		err = d.correctedBy(ctx, by, m.Person)
+	}
 	if err != nil {
 		return false, err
 	}

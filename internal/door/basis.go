@@ -158,6 +158,7 @@ const (
 	flagOdd       = "odd"       // at night or on a weekend
 	flagMandate   = "mandate"   // somebody was let act for the person, or works for the service and reads as who acts
 	flagAccount   = "account"   // staff gave a client an account, whose owner reaches everything
+	flagCorrected = "corrected" // staff corrected the name or birth date of a client
 	flagErased    = "erased"    // staff erased somebody who has no account
 	flagAgain     = "again"     // staff took a client up again whose case had ended
 	flagWithdrawn = "withdrawn" // staff wrote down that a client stopped something

@@ -22,6 +22,8 @@ type Change struct {
 	Kind         ieum.RecordKind `json:"kind,omitempty"` // of the record that was kept or removed
 	Counsellor   ieum.AccountID  `json:"counsellor,omitempty"`
 	Heard        ieum.AccountID  `json:"heard,omitempty"` // who heard somebody stop something; "" = they signed
+	Why          string          `json:"why,omitempty"`   // of CorrectionReasons, for which who the person is was corrected
+	Birth        bool            `json:"birth,omitempty"` // the birth date was, not the name alone
 	Drawn        string          `json:"drawn"`           // in each entry anew
 }
 
@@ -29,7 +31,7 @@ type Change struct {
 func (c Change) Time() time.Time { return time.Unix(c.At, 0) }
 
 // changeKinds are the entries that tell of changes.
-var changeKinds = []string{"door.kept", "door.forgotten", "door.assigned", "door.linked", "door.mandate", "door.mandate_ended", "door.withdrawn", "door.found", "door.matched", "door.row_linked", "door.row_unlinked", "door.row_moved"}
+var changeKinds = []string{"door.kept", "door.forgotten", "door.assigned", "door.linked", corrected, "door.mandate", "door.mandate_ended", "door.withdrawn", "door.found", "door.matched", "door.row_linked", "door.row_unlinked", "door.row_moved"}
 
 // Changes lists the newest changes that others made, the newest first: a stretch of each
 // kind, so that many of one hide none of another.

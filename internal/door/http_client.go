@@ -23,6 +23,7 @@ type clientPage struct {
 	Colleagues []Colleague
 	Kinds      []string // of mandates
 	Papers     []string // that staff may be shown for one
+	Reasons    []string // why who the client is was written otherwise
 	Mandates   []actingLine
 	Authors    map[ieum.AccountID]string // who wrote notes, by title
 	Linked     bool                      // the person has an account
@@ -47,7 +48,7 @@ func (p clientPage) Carried() (string, error) {
 
 type personForm struct {
 	Person string `path:"person"`
-	Done   string `q:"done" enum:"registered|again|resume|contact|note|mandate|mandate-end|link"`
+	Done   string `q:"done" enum:"registered|again|resume|contact|note|mandate|mandate-end|link|correct"`
 }
 
 func (h *handlers) client(w http.ResponseWriter, r *http.Request, by Asker) error {
@@ -92,9 +93,9 @@ func (h *handlers) clientPage(r *http.Request, by Asker, person ieum.PersonID) (
 		return nil, err
 	}
 	page := &clientPage{clientForm: clientForm{Person: string(person)}, Records: got.Records, Access: got.Access, Basis: h.basis(web.Lang(r), got.Access),
-		Kinds: MandateKinds, Papers: MandateShown, Covers: kinds, Fresh: by.Fresh}
+		Kinds: MandateKinds, Papers: MandateShown, Reasons: CorrectionReasons, Covers: kinds, Fresh: by.Fresh}
 	if c := got.Contact; c != nil {
-		page.Name, page.Phone, page.Mail = c.Name, c.Phone, c.Mail
+		page.Name, page.Phone, page.Mail, page.Known = c.Name, c.Phone, c.Mail, c.Name
 	}
 	if err := h.fillClient(r, by, person, page); err != nil {
 		return nil, err
@@ -181,7 +182,7 @@ type mandateForm struct {
 type clientForm struct {
 	mandateForm
 	Person     string `path:"person"`
-	Do         string `path:"do" enum:"note|contact|resume|hand-over|close|mandate|mandate-end|link|erase|undo"`
+	Do         string `path:"do" enum:"note|contact|resume|hand-over|close|mandate|mandate-end|link|correct|erase|undo"`
 	Name       string `q:"name" label:"door.field.name"`
 	Phone      string `q:"phone" label:"door.field.phone"`
 	Mail       string `q:"mail" label:"door.field.mail"`
@@ -189,12 +190,16 @@ type clientForm struct {
 	Text       string `q:"text" max:"10000" label:"door.field.note"`
 	Counsellor string `q:"counsellor" max:"64"`
 	Account    string `q:"account" max:"64" label:"door.field.account"`
+	Known      string `q:"known" label:"door.field.known"`
+	Birth      string `q:"birth" max:"10" label:"identity.field.birth"`
+	Why        string `q:"why" max:"16" label:"door.correct.reason"`
 	ID         string `q:"id" max:"64"`
 	Sure       bool   `q:"sure" label:"door.client.erase_sure"`
 }
 
 // clientDo adds a note, writes down what a client tells, hands a client over, ends a
-// case, proposes an account of theirs, lets somebody act for them, or erases them.
+// case, proposes an account of theirs, corrects who they are, lets somebody act for them,
+// or erases them.
 func (h *handlers) clientDo(w http.ResponseWriter, r *http.Request, by Asker) error {
 	f, err := web.Read[clientForm](r)
 	if err == nil {
@@ -222,6 +227,9 @@ func (h *handlers) clientDo(w http.ResponseWriter, r *http.Request, by Asker) er
 	if f.Do != "contact" {
 		f.Name, f.Phone, f.Mail = page.Name, page.Phone, page.Mail
 	}
+	if f.Do != "correct" {
+		f.Known = page.Known
+	}
 	page.clientForm = f
 	return h.again(w, r, "client.html", page, err)
 }
@@ -241,6 +249,8 @@ func (h *handlers) doFor(r *http.Request, by Asker, f clientForm) error {
 		return h.d.Close(ctx, by, person)
 	case "link":
 		return h.d.Link(ctx, by, person, f.Account)
+	case "correct":
+		return h.d.Correct(ctx, by, person, Correction{f.Known, f.Birth, f.Why})
 	case "mandate":
 		return h.d.Propose(ctx, by, person, Proposal{Name: f.Holder, Kind: f.Kind, Shown: f.Shown, Until: f.Until, Scan: f.Scan.Data})
 	case "mandate-end":

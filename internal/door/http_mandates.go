@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"ieum"
 	"ieum/internal/platform/web"
@@ -14,8 +15,10 @@ type waitingLine struct {
 	Mandate
 	By   string // who proposed it, by title
 	Case int64  // the number by which the office knows the person
-	Mine bool   // the reader proposed it, or gets it
-	Name string // who gets it, to who proposed it; others ask them
+	Mine bool   // the reader proposed it, gets it, or corrected whose account it is to be
+
+	Corrected []changeLine // by whom the client's name or birth date was, newest first
+	Name      string       // who gets it, to who proposed it; others ask them
 }
 
 // A mandatesPage is what waits, and the form as it was left.
@@ -59,6 +62,14 @@ func (h *handlers) waitingLines(r *http.Request, by Asker) (list []waitingLine, 
 			if k.Organisation == m.Organisation {
 				line.Case = k.Client
 			}
+		}
+		if m.Kind == ownAccount {
+			list, err := h.d.changesOf(r.Context(), m.Person, corrected, 0)
+			if err != nil {
+				return nil, err
+			}
+			line.Corrected = h.changed(web.Lang(r), n, list)
+			line.Mine = line.Mine || slices.ContainsFunc(list, func(c Change) bool { return c.By == string(by.ID) })
 		}
 		if m.Proposer == by.ID {
 			if line.Name, err = h.d.Accounts.NameOf(r.Context(), m.Holder); err != nil {

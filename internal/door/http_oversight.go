@@ -11,7 +11,7 @@ import (
 )
 
 type oversightForm struct {
-	Flag   string `q:"flag" enum:"self|colleague|nocase|mandate|many|odd|account|erased|withdrawn|again|link|lone|claim|moved|quarantine|refused"`
+	Flag   string `q:"flag" enum:"self|colleague|nocase|mandate|many|odd|account|corrected|erased|withdrawn|again|link|lone|claim|moved|quarantine|refused"`
 	Before int64  `q:"before" min:"0"`
 }
 
