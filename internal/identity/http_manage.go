@@ -84,7 +84,7 @@ func (h *handlers) proposer(r *http.Request, id AccountID) (string, error) {
 }
 
 type accountsQuery struct {
-	Done string `q:"done" enum:"role|key|organisation|site|confirmed|ended|key_confirmed|key_ended"`
+	Done string `q:"done" enum:"role|key|proof|organisation|site|confirmed|ended|key_confirmed|key_ended"`
 }
 
 func (h *handlers) accounts(w http.ResponseWriter, r *http.Request, p *Person) error {

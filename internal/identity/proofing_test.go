@@ -228,6 +228,13 @@ func TestProofsOnThePages(t *testing.T) {
 	if status, _, text := s.ask("POST", "/accounts/proof", seen); status != 422 || !strings.Contains(text, `id="second-fault"`) {
 		t.Errorf("one document: %d %s", status, text)
 	}
+	_, _, err = s.Add(t.Context(), nil, "lee", Grant{Role: "seeker"})
+	s.must(err)
+	seen["name"], seen["second"], seen["second_number"] = []string{"lee"}, []string{"resident-card"}, []string{"1"}
+	status, to, _ := s.ask("POST", "/accounts/proof", seen)
+	if got, _, text := s.ask("GET", to, nil); status != 303 || got != 200 || !strings.Contains(text, "is noted") {
+		t.Errorf("two documents: %d, then %s is %d", status, to, got)
+	}
 	_, _, text := s.ask("POST", "/accounts/proof", form("name", "kim", "way", "mail", "first", "passport", "first_number", "M12345678", "person", kimIs.Name, "birth", kimIs.Birth))
 	code := regexp.MustCompile(`[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}`).FindString(text)
 	if code == "" {
