@@ -97,7 +97,8 @@ func (f *file) unpacked(z io.Reader) *bufio.Reader {
 }
 
 // random returns the content as a file that can be read at any place: the file
-// itself, or a copy without its compression in the temporary folder.
+// itself, or a copy without its compression in the temporary folder, which has no
+// name: it is gone when it is closed, however the program ends.
 func (f *file) random() (*os.File, int64, error) {
 	if ext := strings.ToLower(filepath.Ext(f.path)); ext != ".gz" && ext != ".zst" {
 		return f.raw, f.size, nil
@@ -107,7 +108,10 @@ func (f *file) random() (*os.File, int64, error) {
 		return nil, 0, err
 	}
 	before := f.undo
-	f.undo = func() error { return errors.Join(before(), copied.Close(), os.Remove(copied.Name())) }
+	f.undo = func() error { return errors.Join(before(), copied.Close()) }
+	if err := os.Remove(copied.Name()); err != nil {
+		return nil, 0, err
+	}
 	n, err := f.spool(copied, roomIn(filepath.Dir(copied.Name())))
 	return copied, n, err
 }

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -208,5 +210,72 @@ func TestUnpackingLeavesRoom(t *testing.T) {
 		if err := f.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// A program that is killed runs nothing more: what is unpacked while a delivery is read
+// has no name, but for large sheets, which the next workbook that is read removes.
+func TestWhatIsUnpackedIsNotLeftByAKill(t *testing.T) {
+	tmp := t.TempDir()
+	t.Setenv("TMPDIR", tmp)
+	named := func() (list []string) {
+		err := filepath.WalkDir(tmp, func(path string, e fs.DirEntry, err error) error {
+			if err == nil && !e.IsDir() {
+				list = append(list, path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	files := t.TempDir()
+	for name, content := range map[string][]byte{
+		"a.parquet.gz": gz(t, sampleParquet(t)), "a.parquet.zst": zst(t, sampleParquet(t)), "a.xlsx.gz": gz(t, sampleXLSX(t)),
+	} {
+		path := filepath.Join(files, name)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r, err := Open(path, Options{})
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if list := named(); len(list) > 0 {
+			t.Errorf("while %s is read there are %q", name, list)
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	killed := filepath.Join(tmp, "ieum-sheets-1")
+	if err := errors.Join(os.Mkdir(killed, 0o700), os.WriteFile(filepath.Join(killed, "excelize-1"), []byte("a"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := drained(t, filepath.Join(files, "a.xlsx.gz")); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(tmp); err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v", left, err)
+	}
+}
+
+// Two programs that read workbooks at once leave each other's sheets alone.
+func TestSheetsInUseStay(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	one, done, err := unpackFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, done2, err := unpackFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(one); err != nil || one == two {
+		t.Error(one, two, err)
+	}
+	if err := errors.Join(done(), done2()); err != nil {
+		t.Error(err)
 	}
 }

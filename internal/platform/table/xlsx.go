@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+	"golang.org/x/sys/unix"
 
 	"ieum"
 )
@@ -20,6 +23,7 @@ import (
 // ISO form where the sheet leaves the form open.
 type xlsxRows struct {
 	book       *excelize.File
+	unpacking  func() error // ends it
 	shown, raw *excelize.Rows
 	n          int64
 	room       int64      // rows and cells that may still come
@@ -53,12 +57,17 @@ func newXLSX(f *file, sheet string) (_ rows, err error) {
 	if err != nil {
 		return nil, err
 	}
-	book, err := excelize.OpenFile(in.Name(), excelize.Options{
-		ShortDatePattern: "yyyy-mm-dd", LongDatePattern: "yyyy-mm-dd", LongTimePattern: "hh:mm:ss", UnzipXMLSizeLimit: 8 << 20})
+	dir, done, err := unpackFolder()
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", errNotXLSX, err)
+		return nil, err
 	}
-	x := &xlsxRows{book: book, at: map[string]int{}, room: roomForRows + cellsInByte*int64(unpacked)}
+	// It opens no file but by a name, and the copy has none.
+	book, err := excelize.OpenFile(fmt.Sprintf("/proc/self/fd/%d", in.Fd()), excelize.Options{
+		ShortDatePattern: "yyyy-mm-dd", LongDatePattern: "yyyy-mm-dd", LongTimePattern: "hh:mm:ss", UnzipXMLSizeLimit: 8 << 20, TmpDir: dir})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%w: %v", errNotXLSX, err), done())
+	}
+	x := &xlsxRows{book: book, unpacking: done, at: map[string]int{}, room: roomForRows + cellsInByte*int64(unpacked)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, x.close())
@@ -68,6 +77,45 @@ func newXLSX(f *file, sheet string) (_ rows, err error) {
 		return nil, err
 	}
 	return x, x.header()
+}
+
+// unpackFolder makes a folder in the temporary one, for the large sheets that excelize
+// unpacks to files with names, and holds a lock on it until done removes it. Those of
+// programs that were killed hold none and are removed first.
+func unpackFolder() (dir string, done func() error, err error) {
+	const named = "ieum-sheets-"
+	left, err := filepath.Glob(filepath.Join(os.TempDir(), named+"*"))
+	if err != nil {
+		return "", nil, err
+	}
+	for _, old := range left {
+		if f, err := held(old); err == nil { // or else it is in use, or another user's
+			err = errors.Join(os.RemoveAll(old), f.Close())
+			if err != nil {
+				return "", nil, err
+			}
+		}
+	}
+	if dir, err = os.MkdirTemp("", named); err != nil {
+		return "", nil, err
+	}
+	f, err := held(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	return dir, func() error { return errors.Join(os.RemoveAll(dir), f.Close()) }, nil
+}
+
+// held opens a folder and locks it, if nobody else has.
+func held(dir string) (*os.File, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // What a workbook may unpack to, in all and beside its sheets and their texts,
@@ -260,5 +308,5 @@ func (x *xlsxRows) close() error {
 			errs = append(errs, r.Close())
 		}
 	}
-	return errors.Join(append(errs, x.book.Close())...)
+	return errors.Join(append(errs, x.book.Close(), x.unpacking())...)
 }
