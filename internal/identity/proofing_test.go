@@ -230,7 +230,7 @@ func TestProofsOnThePages(t *testing.T) {
 	}
 	_, _, err = s.Add(t.Context(), nil, "lee", Grant{Role: "seeker"})
 	s.must(err)
-	seen["name"], seen["second"], seen["second_number"] = []string{"lee"}, []string{"resident-card"}, []string{"1"}
+	seen["name"], seen["second"], seen["second_number"] = []string{"lee"}, []string{"resident-card"}, []string{"700203-1234567"}
 	status, to, _ := s.ask("POST", "/accounts/proof", seen)
 	if got, _, text := s.ask("GET", to, nil); status != 303 || got != 200 || !strings.Contains(text, "is noted") {
 		t.Errorf("two documents: %d, then %s is %d", status, to, got)
