@@ -262,7 +262,7 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	homeRoutes(site, mux, m.live, m.matcher.Open)
 	m.matcher.Routes(site, mux)
 	m.adviser.Routes(site, mux)
-	s.catalogue.Routes(site, mux, imported{d, s.keys})
+	s.catalogue.Routes(site, mux, imported{d})
 	registry.Routes(site, mux)
 	l.Routes(site, mux)
 	d.Routes(site, mux)

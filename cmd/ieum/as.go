@@ -11,12 +11,10 @@ import (
 
 	"ieum"
 	"ieum/defs"
-	"ieum/internal/catalogue"
 	"ieum/internal/door"
 	"ieum/internal/identity"
 	"ieum/internal/match"
 	"ieum/internal/platform/durable"
-	"ieum/internal/platform/seal"
 	"ieum/internal/platform/web"
 )
 
@@ -76,7 +74,7 @@ func (a *asking) reader(ctx context.Context, e *env, set *defs.Set, s *store, to
 	if err != nil {
 		return nil, err
 	}
-	return &rowReader{s, g, imported{d, s.keys}, by}, nil
+	return &rowReader{s, g, imported{d}, by}, nil
 }
 
 // token reads the credential.
@@ -101,15 +99,11 @@ func (a *asking) who(ctx context.Context, e *env, g *identity.Registry, token st
 }
 
 // imported is the door for the rows that were imported about people.
-type imported struct {
-	door *door.Door
-	keys *seal.Keys
-}
+type imported struct{ door *door.Door }
 
 // Look writes down that somebody reads what a source's row tells about a person,
 // before it is shown.
-func (i imported) Look(ctx context.Context, by *web.Reader, purpose ieum.PurposeID, source ieum.SourceID, kind ieum.KindID, key string) error {
-	person := catalogue.RowPerson(i.keys, source, kind, key)
+func (i imported) Look(ctx context.Context, by *web.Reader, purpose ieum.PurposeID, person ieum.PersonID) error {
 	_, err := i.door.ReadImported(ctx, askerOf(by), person, purpose)
 	return err
 }
@@ -137,7 +131,10 @@ func (r *rowReader) lookAt(ctx context.Context, e *env, found *match.People) err
 
 // look is Look for what the command shows; false for somebody who was erased.
 func (r *rowReader) look(ctx context.Context, e *env, source ieum.SourceID, key string) (bool, error) {
-	err := r.imported.Look(ctx, r.by, e.doing.purpose, source, "resume", key)
+	person, err := r.store.catalogue.Whose(ctx, source, "resume", key)
+	if err == nil {
+		err = r.imported.Look(ctx, r.by, e.doing.purpose, person)
+	}
 	if errors.Is(err, ieum.ErrNotFound) {
 		return false, nil
 	}

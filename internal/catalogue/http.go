@@ -24,7 +24,7 @@ const deliveriesShown = 30
 // A Door lets somebody see where a row about a person came from: that they look,
 // and what for, is written down before it is shown.
 type Door interface {
-	Look(ctx context.Context, by *web.Reader, purpose ieum.PurposeID, source ieum.SourceID, kind ieum.KindID, key string) error
+	Look(ctx context.Context, by *web.Reader, purpose ieum.PurposeID, person ieum.PersonID) error
 }
 
 // lineage is the purpose for which operators look at rows about people.
@@ -257,7 +257,11 @@ func (h *handlers) show(w http.ResponseWriter, r *http.Request, asked recordAske
 		if by == nil {
 			return ieum.ErrSignedOut
 		}
-		if err := h.door.Look(r.Context(), by, lineage, asked.Source, asked.Kind, asked.Key); err != nil {
+		person, err := h.c.Whose(r.Context(), asked.Source, asked.Kind, asked.Key)
+		if err != nil {
+			return err
+		}
+		if err := h.door.Look(r.Context(), by, lineage, person); err != nil {
 			return err
 		}
 	}

@@ -94,9 +94,9 @@ type looking struct {
 	seen []string
 }
 
-func (l *looking) Look(_ context.Context, by *web.Reader, purpose ieum.PurposeID, source ieum.SourceID, kind ieum.KindID, key string) error {
+func (l *looking) Look(_ context.Context, by *web.Reader, purpose ieum.PurposeID, person ieum.PersonID) error {
 	if l.fail == nil {
-		l.seen = append(l.seen, strings.Join([]string{string(by.ID), string(purpose), string(source), string(kind), key}, " "))
+		l.seen = append(l.seen, strings.Join([]string{string(by.ID), string(purpose), string(person)}, " "))
 	}
 	return l.fail
 }
@@ -150,7 +150,7 @@ func TestRowsAboutPeopleAreBehindTheDoor(t *testing.T) {
 			if body := w.Body.String(); w.Code != tt.status || (w.Code == 200) != strings.Contains(body, "resume.csv") || strings.Contains(body, "부산") || strings.Contains(body, "홍가상") {
 				t.Errorf("%s is answered %s with %d %s", tt.name, path, w.Code, body)
 			}
-			if len(door.seen) != tt.seen || tt.seen > 0 && door.seen[0] != "a1 labour-market people resume r1" {
+			if len(door.seen) != tt.seen || tt.seen > 0 && door.seen[0] != "a1 labour-market "+string(RowPerson(b.keys, "people", "resume", "r1")) {
 				t.Errorf("of %s there are the records %q", tt.name, door.seen)
 			}
 		}
@@ -170,6 +170,47 @@ func TestRowsAboutPeopleAreBehindTheDoor(t *testing.T) {
 	*door = looking{}
 	if w := ask("/records/shop/posting/1", "", ""); w.Code != 200 || len(door.seen) != 0 {
 		t.Errorf("a posting is answered with %d and the records %q", w.Code, door.seen)
+	}
+}
+
+// A look stands under the id by which the row is sealed, tied to an account and erased,
+// however its key was written; that of somebody's application under the résumé's, also
+// where it is asked for and is not there.
+func TestALookIsWrittenDownUnderWhoseRowItIs(t *testing.T) {
+	b := newBench(t, shop, applied)
+	b.ingest("people", b.file("resume.csv", resumeHeader, strings.Replace(resume(1, "용접"), "r1,", "010-1234-5678,", 1), resume(2, "조리")),
+		b.file("licence.csv", "resume,licence", "r2,용접기능사"), b.file("apply.csv", "resume,posting", "r2,가상공고8"))
+	site := web.NewSite(b.defs, b.now, func() bool { return false })
+	site.Log = slog.New(slog.DiscardHandler)
+	door := &looking{by: &web.Reader{ID: "a1", May: func(p ieum.Permission) bool { return p == ieum.Operate }}}
+	site.Reader = func(*http.Request) (*web.Reader, error) { return door.by, nil }
+	mux := web.NewMux(site)
+	b.Routes(site, mux, door)
+	tel, err := b.Record(t.Context(), "people", "resume", "010-1234-5678")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		kind, key string
+		status    int
+		of        string // key of the résumé
+	}{
+		{"resume", "r2", 200, "r2"},
+		{"resume", " r2 ", 200, "r2"},
+		{"resume", "010-1234-5678", 200, tel.Key},
+		{"resume", " nobody", 404, "nobody"},
+		{"application", "r2|가상공고8", 200, "r2"},
+		{"application", "r2|가상공고9", 404, "r2"},
+	} {
+		door.seen = nil
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "/api/v1/records", strings.NewReader(`{"source":"people","kind":"`+tt.kind+`","key":"`+tt.key+`"}`))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, r)
+		want := "a1 labour-market " + string(RowPerson(b.keys, "people", "resume", tt.of))
+		if w.Code != tt.status || !slices.Equal(door.seen, []string{want}) {
+			t.Errorf("%s %q: %d, recorded %q, want %d, %q", tt.kind, tt.key, w.Code, door.seen, tt.status, want)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"ieum"
 	"ieum/defs"
@@ -39,22 +40,43 @@ type Named struct {
 // out (see Key), and its lineage: the delivery, file and row it came with. It is ieum.ErrNotFound when there is
 // none, or it is of somebody who was erased.
 func (c *Catalogue) Record(ctx context.Context, source ieum.SourceID, kind ieum.KindID, key string) (*Record, error) {
-	missing := &ieum.Error{Kind: ieum.ErrNotFound, Key: "error.no_record", Message: fmt.Sprintf("source %s has no %s under the key %q", source, kind, key)}
+	r, k, err := c.find(ctx, source, kind, key)
+	if err != nil {
+		return nil, err
+	}
+	lies := r.Key
+	r.Key = "" // of somebody who was erased nothing is read
+	if err := c.readRecord(ctx, r, k); err != nil {
+		return nil, err
+	}
+	if r.Key != lies {
+		return nil, errNoRecord(source, kind, key)
+	}
+	if r.Service, err = c.alike(source, kind, r.Key); err != nil {
+		return nil, err
+	}
+	return r, c.nameFile(ctx, r)
+}
+
+// find returns where the row lies that a source now has under a key, or a number it
+// gave out, with its kind; nothing of it is read.
+func (c *Catalogue) find(ctx context.Context, source ieum.SourceID, kind ieum.KindID, key string) (*Record, *defs.Kind, error) {
+	missing := errNoRecord(source, kind, key)
 	k := c.defs.Kinds[kind]
 	if k == nil {
-		return nil, missing
+		return nil, nil, missing
 	}
 	states, err := c.store.states(ctx, kind)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	at := slices.IndexFunc(states, func(s state) bool { return s.source == source })
 	if at < 0 {
-		return nil, missing
+		return nil, nil, missing
 	}
 	present, err := openKeys(c.statePath(states[at]))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var e entry
 	var ok bool
@@ -66,22 +88,54 @@ func (c *Catalogue) Record(ctx context.Context, source ieum.SourceID, kind ieum.
 		return nil
 	})
 	if err := errors.Join(err, present.close()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if !ok {
-		return nil, missing
+		return nil, nil, missing
 	}
-	r := &Record{Source: source, Kind: kind, Delivery: int64(e.delivery), Closed: e.closed, place: e.place}
-	if err := c.readRecord(ctx, r, k); err != nil {
-		return nil, err
+	return &Record{Source: source, Kind: kind, Key: key, Delivery: int64(e.delivery), Closed: e.closed, place: e.place}, k, nil
+}
+
+func errNoRecord(source ieum.SourceID, kind ieum.KindID, key string) error {
+	return &ieum.Error{Kind: ieum.ErrNotFound, Key: "error.no_record", Message: fmt.Sprintf("source %s has no %s under the key %q", source, kind, key)}
+}
+
+// Whose returns the id under which the door knows whom a row is about, which Record
+// answers with or not: that there is none says something of them too. Of a row about
+// somebody else's résumé, which is not there, it is that of the résumé that its key names.
+func (c *Catalogue) Whose(ctx context.Context, source ieum.SourceID, kind ieum.KindID, key string) (ieum.PersonID, error) {
+	r, k, err := c.find(ctx, source, kind, key)
+	if errors.Is(err, ieum.ErrNotFound) {
+		return c.named(ctx, source, kind, c.Key(key))
 	}
-	if r.Key != key { // or "", of somebody who was erased
-		return nil, missing
+	if err != nil {
+		return "", err
 	}
-	if r.Service, err = c.alike(source, kind, key); err != nil {
-		return nil, err
+	b, i, err := c.rowAt(ctx, r, func(*segment) []string { return []string{ColumnID} })
+	if err != nil {
+		return "", err
 	}
-	return r, c.nameFile(ctx, r)
+	if b == nil || !personal(k) {
+		return "", errNoRecord(source, kind, key)
+	}
+	id, _ := b.Columns[0].Text(i)
+	return ieum.PersonID(idIn(id).append(nil)), nil
+}
+
+// named returns whom the key of a row that is not there speaks of.
+func (c *Catalogue) named(ctx context.Context, source ieum.SourceID, kind ieum.KindID, key string) (ieum.PersonID, error) {
+	if k := c.defs.Kinds[kind]; k != nil && k.Person != "" {
+		for part := range strings.SplitSeq(key, "|") {
+			r, _, err := c.find(ctx, source, resumeKind, part)
+			if err == nil {
+				return RowPerson(c.keys, source, resumeKind, r.Key), nil
+			}
+			if !errors.Is(err, ieum.ErrNotFound) {
+				return "", err
+			}
+		}
+	}
+	return RowPerson(c.keys, source, kind, key), nil
 }
 
 // readRecord reads what a record says; of somebody who was erased that is nothing.
