@@ -75,6 +75,9 @@ func TestFsckFindsEachKindOfDamage(t *testing.T) {
 		{"the key store", "keys", "people.keys is damaged; put back the copy that was kept of it", func(b *bench) { b.harm("keys/people.keys") }},
 		{"the master key", "keys", "master.key is missing; put back the copy that was kept of it", func(b *bench) { b.remove("keys/master.key") }},
 		{"the name of the installation", "database", "are not of the same installation", func(b *bench) { b.sql(`DELETE FROM catalogue_installation`) }},
+		{"a trigger of somebody else's", "database", "has the trigger z at journal_new, which ieum did not make", func(b *bench) {
+			b.sql(`CREATE TRIGGER z BEFORE INSERT ON journal_new WHEN NEW.kind = 'door.read' BEGIN SELECT RAISE(IGNORE); END`)
+		}},
 		{"a row of a delivery", "lake", "lacks rows of 1 deliveries; put back a backup", func(b *bench) { b.sql(`DELETE FROM catalogue_delivery WHERE number = 1`) }},
 		{"the last delivery's row", "lake", "lacks rows of 1 deliveries; put back a backup", func(b *bench) { b.sql(`DELETE FROM catalogue_delivery WHERE number = 2`) }},
 		{"a database of other bytes", "database", "is damaged; put back a backup of it", func(b *bench) { b.overwrite("ieum.db") }},

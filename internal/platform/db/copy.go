@@ -117,16 +117,22 @@ func (d *DB) tables(ctx context.Context, c reader, h heading) (ours []string, er
 	}
 	all, err := names(ctx, c, query)
 	for _, name := range all {
-		for migration := range h.Migrations {
-			domain, _, _ := strings.Cut(migration, "/")
-			if strings.HasPrefix(name, domain+"_") {
-				ours = append(ours, name)
-				break
-			}
+		if h.knows(name) {
+			ours = append(ours, name)
 		}
 	}
 	slices.Sort(ours)
 	return ours, err
+}
+
+// knows says whether a table is, by its name, of a domain that the heading knows.
+func (h heading) knows(table string) bool {
+	for migration := range h.Migrations {
+		if domain, _, _ := strings.Cut(migration, "/"); strings.HasPrefix(table, domain+"_") {
+			return true
+		}
+	}
+	return false
 }
 
 // names returns the only column of a query.

@@ -214,6 +214,49 @@ func TestADatabaseOfANewerVersionIsRefused(t *testing.T) {
 	})
 }
 
+// What no migration made and acts on our tables lets rows vanish; what others keep
+// beside them is theirs.
+func TestWhatOthersPutOnOurTablesIsRefused(t *testing.T) {
+	ctx := context.Background()
+	postgres := `CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; `
+	theirs := map[string][2]string{ // of SQLite and of PostgreSQL
+		"trigger z": {`CREATE TRIGGER z BEFORE INSERT ON shop_counter BEGIN SELECT RAISE(IGNORE); END`,
+			postgres + `CREATE TRIGGER z BEFORE INSERT ON shop_counter FOR EACH ROW EXECUTE FUNCTION nothing()`},
+		"view shop_counter": {`ALTER TABLE shop_counter RENAME TO z; CREATE VIEW shop_counter AS SELECT * FROM z`,
+			`ALTER TABLE shop_counter RENAME TO z; CREATE VIEW shop_counter AS SELECT * FROM z`},
+		"rule z":   {"", `CREATE RULE z AS ON INSERT TO shop_counter DO INSTEAD NOTHING`},
+		"policy z": {"", `CREATE POLICY z ON shop_counter USING (false)`},
+		"": {`CREATE TABLE other (n INTEGER); CREATE VIEW seen AS SELECT n FROM other; CREATE TRIGGER z AFTER INSERT ON other BEGIN DELETE FROM other; END`,
+			postgres + `CREATE TABLE other (n INTEGER); CREATE VIEW seen AS SELECT n FROM other; CREATE TRIGGER z AFTER INSERT ON other FOR EACH ROW EXECUTE FUNCTION nothing()`},
+	}
+	for what, texts := range theirs {
+		t.Run(what, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				text := texts[0]
+				if strings.HasSuffix(t.Name(), "postgres") {
+					text = texts[1]
+				}
+				ready(t, d)
+				err := d.Tx(ctx, func(tx *sql.Tx) error {
+					_, err := tx.ExecContext(ctx, text)
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				err = d.Migrate(ctx, "shop", counters)
+				if want := "has the " + what + " at shop_counter, which ieum did not make"; text == "" || what == "" {
+					if err != nil {
+						t.Error(err)
+					}
+				} else if !errors.Is(err, ieum.ErrConflict) || !strings.Contains(err.Error(), want) {
+					t.Errorf("got %v, want %s", err, want)
+				}
+			})
+		})
+	}
+}
+
 func TestTwoProgramsMigrateAtOnce(t *testing.T) {
 	for name, where := range map[string]func(*testing.T) string{
 		"sqlite":   func(t *testing.T) string { return t.TempDir() },

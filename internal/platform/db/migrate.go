@@ -17,7 +17,8 @@ import (
 // not been applied yet, each in a transaction of its own. Files are only ever
 // added: one that changed after it was applied is an error. A database that
 // knows files this program lacks was used by a newer version and is refused
-// with ieum.ErrConflict.
+// with ieum.ErrConflict, as is one with a trigger, rule, policy or view of somebody
+// else's on the platform's tables: it could let rows vanish.
 //
 // A file is written in SQLite's words (INTEGER, REAL, TEXT, BLOB, INTEGER
 // PRIMARY KEY AUTOINCREMENT), which are turned into PostgreSQL's.
@@ -28,6 +29,9 @@ func (d *DB) Migrate(ctx context.Context, domain string, files fs.FS) error {
 	}
 	slices.Sort(names)
 	if err := d.checkVersion(ctx, domain, names); err != nil {
+		return err
+	}
+	if err := d.onlyOurs(ctx); err != nil {
 		return err
 	}
 	for _, name := range names {
@@ -59,6 +63,40 @@ func (d *DB) checkVersion(ctx context.Context, domain string, names []string) er
 		}
 		if !slices.Contains(names, strings.TrimPrefix(name, domain+"/")) {
 			return ieum.Errorf(ieum.ErrConflict, "the database %s was made by a newer version of ieum; use that version or a later one", d.name)
+		}
+	}
+	return rows.Err()
+}
+
+// onlyOurs refuses a database in which something that no migration makes acts on what
+// is written to the platform's tables, or stands in their place.
+func (d *DB) onlyOurs(ctx context.Context) error {
+	head, err := readHeading(ctx, d.read)
+	if err != nil {
+		return d.fault(err)
+	}
+	query := `SELECT type || ' ' || name, tbl_name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY 1`
+	if d.isPostgres() {
+		query = `
+			SELECT 'trigger ' || t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+			WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+			UNION ALL SELECT 'rule ' || rulename, tablename FROM pg_rules WHERE schemaname = current_schema()
+			UNION ALL SELECT 'policy ' || policyname, tablename FROM pg_policies WHERE schemaname = current_schema()
+			UNION ALL SELECT 'view ' || viewname, viewname FROM pg_views WHERE schemaname = current_schema()
+			ORDER BY 1`
+	}
+	rows, err := d.QueryContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var what, table string
+		if err := rows.Scan(&what, &table); err != nil {
+			return err
+		}
+		if head.knows(table) {
+			return ieum.Errorf(ieum.ErrConflict, "the database %s has the %s at %s, which ieum did not make: records may have vanished by it; find out who made it and when, drop it, and run ieum fsck", d.name, what, table)
 		}
 	}
 	return rows.Err()

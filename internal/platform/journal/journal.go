@@ -72,7 +72,19 @@ func Append(ctx context.Context, tx *sql.Tx, kind, subject string, data any) err
 	if err := onlyIDs(v); err != nil {
 		return fmt.Errorf("journal: data of %s: %w", kind, err)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO journal_new (kind, subject, data) VALUES (?, ?, ?)`, kind, subject, string(body))
+	res, err := tx.ExecContext(ctx, `INSERT INTO journal_new (kind, subject, data) VALUES (?, ?, ?)`, kind, subject, string(body))
+	return took(res, err, 1)
+}
+
+// took fails unless a statement changed n rows: a database may be told to swallow them.
+func took(res sql.Result, err error, n int) error {
+	if err != nil {
+		return err
+	}
+	changed, err := res.RowsAffected()
+	if err == nil && changed != int64(n) {
+		return &ieum.Error{Kind: ieum.ErrUnavailable, Key: "error.database", Message: fmt.Sprintf("the database took %d of %d entries of the journal: something in it that ieum did not make swallows them; ieum fsck names it", changed, n)}
+	}
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"ieum"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/db/dbtest"
 )
@@ -117,6 +118,44 @@ func TestAnEntryGoesWithItsTransaction(t *testing.T) {
 		}
 		seals(t, &Sealer{d, "a", noon().now}, 0)
 	})
+}
+
+// Whoever can write to the database alone has it swallow an entry: what the entry is of
+// does not happen either, and nothing is sealed by halves.
+func TestASwallowedEntryIsAnError(t *testing.T) {
+	on := func(table, event string) [2]string {
+		return [2]string{`CREATE TRIGGER z BEFORE ` + event + ` ON ` + table + ` BEGIN SELECT RAISE(IGNORE); END`,
+			`CREATE RULE z AS ON ` + event + ` TO ` + table + ` DO INSTEAD NOTHING`}
+	}
+	for name, texts := range map[string][2]string{
+		"new": on("journal_new", "INSERT"), "sealed": on("journal_entry", "INSERT"), "moved": on("journal_new", "DELETE"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			each2(t, func(t *testing.T, d *db.DB) {
+				text := texts[0]
+				if strings.HasSuffix(t.Name(), "postgres") {
+					text = texts[1]
+				}
+				add(t, d, "1")
+				err := d.Tx(ctx, func(tx *sql.Tx) error {
+					_, err := tx.ExecContext(ctx, text)
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if name == "new" {
+					err = d.Tx(ctx, func(tx *sql.Tx) error { return Append(ctx, tx, "shop.sold", "2", nil) })
+				} else {
+					_, err = (&Sealer{d, "a", noon().now}).Seal(ctx)
+				}
+				if !errors.Is(err, ieum.ErrUnavailable) {
+					t.Errorf("a swallowed entry: %v", err)
+				}
+				sound(t, d, 0)
+			})
+		})
+	}
 }
 
 func TestEntriesCarryIDsOnly(t *testing.T) {

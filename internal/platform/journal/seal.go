@@ -112,13 +112,13 @@ func seal(ctx context.Context, tx *sql.Tx, ids []int64, entries []Entry) error {
 		rows = append(rows, e.Seq, e.Sealed.Unix(), e.Kind, e.Subject, string(e.Data), e.Hash)
 		gone = append(gone, ids[i])
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO journal_entry (seq, sealed, kind, subject, data, hash) VALUES (?, ?, ?, ?, ?, ?)`+
+	res, err := tx.ExecContext(ctx, `INSERT INTO journal_entry (seq, sealed, kind, subject, data, hash) VALUES (?, ?, ?, ?, ?, ?)`+
 		strings.Repeat(`, (?, ?, ?, ?, ?, ?)`, len(entries)-1), rows...)
-	if err != nil {
+	if err := took(res, err, len(entries)); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM journal_new WHERE id IN (?`+strings.Repeat(`, ?`, len(ids)-1)+`)`, gone...)
-	return err
+	res, err = tx.ExecContext(ctx, `DELETE FROM journal_new WHERE id IN (?`+strings.Repeat(`, ?`, len(ids)-1)+`)`, gone...)
+	return took(res, err, len(ids))
 }
 
 // Run seals every so often until ctx ends. A failure is passed to report and
