@@ -216,8 +216,8 @@ type Complaint struct {
 	Access  Access `json:"access"`
 }
 
-// Complain asks the auditor to look at an access record of the person's. Once
-// more is once.
+// Complain asks the auditor to look at an access record of the person's, of what
+// somebody else read. Once more is once.
 func (d *Door) Complain(ctx context.Context, by Asker, person ieum.PersonID, seq int64) error {
 	e, _, err := d.store.entry(ctx, seq)
 	if err != nil {
@@ -233,6 +233,9 @@ func (d *Door) Complain(ctx context.Context, by Asker, person ieum.PersonID, seq
 	}
 	if err := json.Unmarshal(e.Data, &a); err != nil {
 		return err
+	}
+	if a.By == bySelf || a.By == string(by.ID) {
+		return fault("own_read", "", "this is what you looked at yourself")
 	}
 	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
@@ -252,7 +255,7 @@ const longestReason = 1000
 
 // Settle says what an auditor found about a complaint: whether the read was in
 // order, and why. The person is told, and the reason is sealed like what is kept of
-// them. A verdict stands: nobody replaces one.
+// them. A verdict stands: nobody replaces one, and nobody gives one on what they read.
 func (d *Door) Settle(ctx context.Context, by Asker, person ieum.PersonID, n int64, right bool, reason string) error {
 	if err := auditor(by); err != nil {
 		return err
@@ -270,6 +273,13 @@ func (d *Door) Settle(ctx context.Context, by Asker, person ieum.PersonID, n int
 	outcome := "wrong"
 	if right {
 		outcome = "right"
+	}
+	about, err := d.complaints(ctx, `person = ? AND n = ?`, person, n)
+	if err != nil {
+		return err
+	}
+	if len(about) > 0 && about[0].Access.By == string(by.ID) {
+		return fault("own_verdict", "", "another auditor says whether what you read yourself was in order")
 	}
 	return d.store.in(ctx, func(t tx) error {
 		changed, err := t.settle(person, n, outcome, sealed)
@@ -309,8 +319,9 @@ type Oversight struct {
 	Flag       string           `json:"flag"`   // of List
 	List       []Watched        `json:"list"`   // newest first
 	Next       int64            `json:"next,omitempty"`
-	Complaints []Complaint      `json:"complaints"` // open ones first
-	Bulk       []Bulk           `json:"bulk"`
+	Open       int64            `json:"open"`       // complaints that wait for a verdict
+	Complaints []Complaint      `json:"complaints"` // open ones first, the oldest before the others; then the newest that have a verdict
+	Bulk       []Bulk           `json:"bulk"`       // exports first; each newest first
 }
 
 // watchFlags are the flags in the order an auditor reads them.
@@ -339,9 +350,18 @@ func (d *Door) Oversee(ctx context.Context, by Asker, flag string, before int64)
 		o.List = o.List[:stretch]
 		o.Next = o.List[stretch-1].Number
 	}
-	if o.Complaints, err = d.complaints(ctx); err != nil {
+	if o.Open, err = d.store.openComplaints(ctx); err != nil {
 		return nil, err
 	}
+	open, err := d.complaints(ctx, `outcome = 'open' ORDER BY made, seq LIMIT 100`)
+	if err != nil {
+		return nil, err
+	}
+	settled, err := d.complaints(ctx, `outcome <> 'open' ORDER BY made DESC, seq DESC LIMIT 100`)
+	if err != nil {
+		return nil, err
+	}
+	o.Complaints = append(open, settled...)
 	o.Bulk, err = d.store.bulks(ctx)
 	return o, err
 }
@@ -368,9 +388,9 @@ func (d *Door) complained(ctx context.Context, where string, args ...any) ([]Com
 	return list, err
 }
 
-// complaints lists those that were made, with the access records they are about.
-func (d *Door) complaints(ctx context.Context) ([]Complaint, error) {
-	list, err := d.complained(ctx, `1 = 1`)
+// complaints lists some that were made, with the access records they are about.
+func (d *Door) complaints(ctx context.Context, where string, args ...any) ([]Complaint, error) {
+	list, err := d.complained(ctx, where, args...)
 	for i := range list {
 		e, _, failed := d.store.entry(ctx, list[i].Seq)
 		if failed != nil {

@@ -3,6 +3,7 @@ package door
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,6 +105,26 @@ func TestAnAccountIsOfWhoWasRegistered(t *testing.T) {
 		}
 		if err := b.linked(p, "twin"); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// Who confirms an account asks whom it is of: also when the case was handed to them, the
+// page does not say the name that was proposed.
+func TestWhoConfirmsIsNotToldTheName(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		p := b.registered(defs.BasisLaw)
+		if err := b.Link(ctx, b.counsellor(), p, "mallory"); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.page(t, b.counsellor(), "/clients/"+string(p)), "mallory") {
+			t.Error("who proposed it does not see what they proposed")
+		}
+		if err := b.HandOver(ctx, b.counsellor(), p, "asecond"); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(b.page(t, b.second(), "/clients/"+string(p)), "mallory") {
+			t.Error("the name that the second is to ask for stands on their page")
 		}
 	})
 }

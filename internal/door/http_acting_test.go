@@ -16,6 +16,23 @@ import (
 // asking answers requests of somebody over HTTP with the status.
 func (b *bench) asking(t *testing.T, by Asker) func(method, path string) int {
 	t.Helper()
+	ask := b.answering(t, by)
+	return func(method, path string) int { return ask(method, path).Code }
+}
+
+// page is a page as somebody sees it.
+func (b *bench) page(t *testing.T, by Asker, path string) string {
+	t.Helper()
+	w := b.answering(t, by)("GET", path)
+	if w.Code != http.StatusOK {
+		t.Fatalf("%s: %d %s", path, w.Code, w.Body)
+	}
+	return w.Body.String()
+}
+
+// answering answers requests of somebody over HTTP.
+func (b *bench) answering(t *testing.T, by Asker) func(method, path string) *httptest.ResponseRecorder {
+	t.Helper()
 	site := web.NewSite(must[*defs.Set](t)(defs.LoadFrom(defs.Files)), b.now, func() bool { return false })
 	site.Log = slog.New(slog.DiscardHandler)
 	site.Reader = func(*http.Request) (*web.Reader, error) {
@@ -23,10 +40,10 @@ func (b *bench) asking(t *testing.T, by Asker) func(method, path string) int {
 	}
 	mux := web.NewMux(site)
 	b.Routes(site, mux)
-	return func(method, path string) int {
+	return func(method, path string) *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()
 		mux.ServeHTTP(w, httptest.NewRequestWithContext(ctx, method, path, nil))
-		return w.Code
+		return w
 	}
 }
 

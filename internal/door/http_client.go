@@ -161,6 +161,11 @@ func (h *handlers) fillClient(r *http.Request, by Asker, person ieum.PersonID, p
 	if page.Mandates, err = h.actingLines(ctx, by, n, given); err != nil {
 		return err
 	}
+	for i := range page.Mandates {
+		if m := &page.Mandates[i]; m.Waits() && m.Proposer != by.ID {
+			m.Name = "" // who confirms asks for it
+		}
+	}
 	staff, err := h.d.Accounts.Staff(ctx, ieum.WriteClients)
 	for _, c := range staff {
 		if c.ID != by.ID && c.Organisation == page.Case.Organisation {

@@ -33,6 +33,7 @@ type watchedLine struct {
 type complaintLine struct {
 	Complaint
 	Who, Why, Basis string
+	Own             bool // the auditor read it themselves
 }
 
 // short is what a page calls somebody by: the beginning of the id.
@@ -111,7 +112,7 @@ func (h *handlers) oversightPage(r *http.Request, by Asker, f oversightForm) (*o
 		page.Lines = append(page.Lines, line)
 	}
 	for _, c := range o.Complaints {
-		page.Told = append(page.Told, complaintLine{c, h.who(l, n, c.Access.By, c.Access.Role, c.Access.Organisation), h.why(l, c.Access.Purpose), h.basis(l, c.Access)})
+		page.Told = append(page.Told, complaintLine{c, h.who(l, n, c.Access.By, c.Access.Role, c.Access.Organisation), h.why(l, c.Access.Purpose), h.basis(l, c.Access), c.Access.By == string(by.ID)})
 	}
 	return page, nil
 }

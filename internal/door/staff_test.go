@@ -437,3 +437,82 @@ func TestADeskHasAPlace(t *testing.T) {
 		}
 	})
 }
+
+// Nobody decides about what they read themselves: neither do they complain of it, which
+// would hide another's complaint behind many, nor does an auditor say it was in order.
+func TestNobodyJudgesTheirOwnReads(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.person()
+		p := b.give("acounsellor", "counselling").Person
+		must[*Disclosure](t)(b.Read(ctx, b.counsellor(), p, "counselling", ieum.ResumeRecord))
+		me := b.counsellor() // every role has own.data
+		own := must[Person](t)(b.Begin(ctx, me)).ID
+		must[*Disclosure](t)(b.Read(ctx, me, own, "own", ieum.ContactRecord))
+		kept := b.mandated(1)
+		auditor, other := b.as("aauditor", "auditor", "", "", ""), b.as("aother", "auditor", "", "", "")
+		must[*Paper](t)(b.ReadPaper(ctx, auditor, kept, must[[]PaperLine](t)(b.Papers(ctx, kept))[0].Item))
+		b.seal()
+		newest := func(of ieum.PersonID) Line { return must[*Accesses](t)(b.LookedAt(ctx, of, 0)).Lines[0] }
+		if err := b.Complain(ctx, me, own, newest(own).Seq); key(err) != "door.error.own_read" {
+			t.Errorf("a complaint of one's own read: %v", err)
+		}
+		if err := b.Complain(ctx, b.seeker(), p, newest(p).Seq); err != nil {
+			t.Errorf("a complaint of another's read: %v", err)
+		}
+		line := newest(kept)
+		if err := b.Complain(ctx, b.as("aparent", "seeker", "", "", ""), kept, line.Seq); err != nil || line.By != string(auditor.ID) {
+			t.Fatalf("%+v: %v", line, err)
+		}
+		if err := b.Settle(ctx, auditor, kept, line.N, true, "in order"); key(err) != "door.error.own_verdict" {
+			t.Errorf("an auditor about their own read: %v", err)
+		}
+		for who, forms := range map[*Asker]int{&auditor: 1, &other: 2} { // of the counsellor's read, and of the auditor's
+			if got := strings.Count(b.page(t, *who, "/oversight"), `name="outcome" value="right"`); got != forms {
+				t.Errorf("%s may decide about %d complaints, want %d", who.ID, got, forms)
+			}
+		}
+		if err := b.Settle(ctx, other, kept, line.N, false, "it was not"); err != nil {
+			t.Errorf("another auditor: %v", err)
+		}
+		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0)); o.Open != 1 || len(o.Complaints) != 2 || o.Complaints[0].Outcome != "open" {
+			t.Errorf("%d are open of %+v", o.Open, o.Complaints)
+		}
+	})
+}
+
+// The complaint that waits longest comes first, and no number of jobs hides an export.
+func TestManyHideNothingFromTheAuditor(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.counted(6)
+		must[*Bulk](t)(b.export(func(ieum.Resume) error { return nil }))
+		b.person()
+		p := b.give("acounsellor", "counselling").Person
+		for range 101 {
+			must[*Disclosure](t)(b.Read(ctx, b.counsellor(), p, "counselling", ieum.ResumeRecord))
+			must[*Bulk](t)(NoteJob(ctx, b.d, b.set, b.clock.Add(time.Second), Job{Name: "fsck"}, "safekeeping", Crowd{People: 7, Sum: make([]byte, 32)}))
+		}
+		b.seal()
+		var lines []Line
+		for before := int64(0); ; {
+			a := must[*Accesses](t)(b.LookedAt(ctx, p, before))
+			lines = append(lines, a.Lines...)
+			if before = a.Next; before == 0 {
+				break
+			}
+		}
+		slices.Reverse(lines)
+		for _, l := range lines {
+			if err := b.Complain(ctx, b.seeker(), p, l.Seq); err != nil {
+				t.Fatal(err)
+			}
+			*b.clock = b.clock.Add(time.Minute)
+		}
+		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "", 0))
+		if o.Open != 101 || len(o.Complaints) != 100 || o.Complaints[0].N != lines[0].N {
+			t.Errorf("%d are open, %d listed, the first of read %d", o.Open, len(o.Complaints), o.Complaints[0].N)
+		}
+		if o.Bulk[0].Job != exportJob || len(o.Bulk) != 101 {
+			t.Errorf("%d jobs, the first %s", len(o.Bulk), o.Bulk[0].Job)
+		}
+	})
+}

@@ -61,7 +61,12 @@ func (s *store) complaints(ctx context.Context, where string, args ...any) ([]Co
 		err = scan(&c.Person, &c.N, &c.Seq, &made, &c.Outcome, &c.sealed)
 		c.Made = moment(made)
 		return c, err
-	}, `SELECT person, n, seq, made, outcome, reason FROM door_complaint WHERE `+where+` ORDER BY CASE outcome WHEN 'open' THEN 0 ELSE 1 END, made DESC, seq DESC LIMIT 500`, args...)
+	}, `SELECT person, n, seq, made, outcome, reason FROM door_complaint WHERE `+where, args...)
+}
+
+func (s *store) openComplaints(ctx context.Context) (n int64, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM door_complaint WHERE outcome = 'open'`).Scan(&n)
+	return n, err
 }
 
 func (s *store) flagCounts(ctx context.Context) (map[string]int64, error) {
@@ -170,10 +175,18 @@ func (t tx) members(bulk string) (people map[ieum.PersonID]bool, erased int, err
 	return people, erased, err
 }
 
-func (s *store) bulks(ctx context.Context) ([]Bulk, error) {
-	return list(ctx, s, func(scan func(...any) error) (b Bulk, err error) {
-		return b, scanBulk(scan, &b)
-	}, `SELECT `+bulkColumns+` FROM door_bulk ORDER BY at DESC, id LIMIT 100`)
+// bulks lists the newest exports, then the newest other jobs, of which there may be many.
+func (s *store) bulks(ctx context.Context) (all []Bulk, err error) {
+	for _, which := range []string{`job = ?`, `job <> ?`} {
+		some, err := list(ctx, s, func(scan func(...any) error) (b Bulk, err error) {
+			return b, scanBulk(scan, &b)
+		}, `SELECT `+bulkColumns+` FROM door_bulk WHERE `+which+` ORDER BY at DESC, id LIMIT 100`, exportJob)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
 }
 
 // memberships lists the jobs that read a person's data, or one of them.
