@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -57,6 +58,7 @@ var tasks = schedule(
 		a.registry.Notify(ctx, telling, failing(ctx, "identity: notice"))
 	}},
 	&task{name: "erase what was kept long enough", holds: web.Records, through: asJob, purpose: safekeeping, run: (*app).tidy},
+	&task{name: "expect who was erased in the key store", holds: web.Nothing, run: (*app).expect},
 	&task{name: "hide who was erased elsewhere", holds: web.Records, through: asJob, purpose: safekeeping, run: func(a *app, ctx context.Context) {
 		a.hideElsewhere(ctx, a.erased)
 	}},
@@ -155,6 +157,34 @@ func (a *app) hide(ctx context.Context) error {
 
 // hiding is how often it is looked whether somebody was erased.
 const hiding = time.Second / 4
+
+// expect lets the key store open nothing while the journal speaks of an erasure that it
+// does not know of, until ctx ends: of one into a copy of the store, which a command with
+// another IEUM_KEYS took, or after an older file was put back.
+func (a *app) expect(ctx context.Context) {
+	every := time.NewTicker(hiding)
+	defer every.Stop()
+	var through int64
+	var told error
+	for {
+		erased, last, err := journal.SubjectsAfter(ctx, a.store.db, through, erasures...)
+		if err == nil { // what the database cannot tell now it tells later
+			through, err = last, a.store.keys.Expect(erased)
+		}
+		if ctx.Err() == nil && fmt.Sprint(err) != fmt.Sprint(told) {
+			if told = err; err != nil {
+				slog.ErrorContext(ctx, "keys: compare with the database", "err", err)
+			} else {
+				slog.InfoContext(ctx, "keys: what is kept of people opens again")
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+	}
+}
 
 // hideElsewhere hides whom a server or command with another data folder erased, of
 // which nothing but the key store tells here, until ctx ends; done is how many

@@ -31,16 +31,21 @@ type Readiness struct {
 	Ready    bool   `json:"ready"`             // nothing is missing
 	Snapshot string `json:"snapshot"`          // "ok", or why there is none
 	Database string `json:"database"`          // "ok", or why it does not answer
+	Keys     string `json:"keys"`              // "ok", or why what is kept of people does not open
 	Version  string `json:"version,omitempty"` // of the snapshot in use
 }
 
-// readiness says whether a snapshot is open and the database answers.
+// readiness says whether a snapshot is open, the database answers and the key store is in
+// order.
 func (a *app) readiness(ctx context.Context) Readiness {
-	is := Readiness{Ready: true, Snapshot: "ok", Database: "ok"}
+	is := Readiness{Ready: true, Snapshot: "ok", Database: "ok", Keys: "ok"}
 	if meta, err := metaOf(a.live); err != nil {
 		is.Ready, is.Snapshot = false, sentence(err).Error()
 	} else {
 		is.Version = meta.Version
+	}
+	if err := a.store.keys.Expect(nil); err != nil {
+		is.Ready, is.Keys = false, sentence(err).Error()
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkWait)
 	defer cancel()

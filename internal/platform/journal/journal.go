@@ -165,24 +165,34 @@ func Of(ctx context.Context, d *db.DB, subject, kind string, before int64, most 
 // Subjects returns whom or what entries of some kinds are about, each once, also those
 // of entries that have no number yet.
 func Subjects(ctx context.Context, d *db.DB, kinds ...string) (subjects []string, err error) {
-	in := `WHERE kind IN (?` + strings.Repeat(`, ?`, len(kinds)-1) + `)`
-	var args []any
+	subjects, _, err = SubjectsAfter(ctx, d, 0, kinds...)
+	return subjects, err
+}
+
+// SubjectsAfter is Subjects of entries after a number, and of those that have none yet.
+// Who asks again after the number it returns misses none.
+func SubjectsAfter(ctx context.Context, d *db.DB, seq int64, kinds ...string) (subjects []string, last int64, err error) {
+	if err := d.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM journal_entry`).Scan(&last); err != nil {
+		return nil, 0, err
+	}
+	in := `kind IN (?` + strings.Repeat(`, ?`, len(kinds)-1) + `)`
+	args := []any{seq}
 	for _, kind := range slices.Concat(kinds, kinds) {
 		args = append(args, kind)
 	}
-	rows, err := d.QueryContext(ctx, `SELECT subject FROM journal_entry `+in+` UNION SELECT subject FROM journal_new `+in, args...)
+	rows, err := d.QueryContext(ctx, `SELECT subject FROM journal_entry WHERE seq > ? AND `+in+` UNION SELECT subject FROM journal_new WHERE `+in, args...)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var one string
 		if err := rows.Scan(&one); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		subjects = append(subjects, one)
 	}
-	return subjects, rows.Err()
+	return subjects, last, rows.Err()
 }
 
 // fresh returns the newest entries about a subject that have no number yet.

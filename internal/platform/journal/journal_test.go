@@ -389,6 +389,32 @@ func TestSubjectsOfKinds(t *testing.T) {
 	})
 }
 
+// Who asks for what came since they last asked is told of each entry, with the number it
+// got meanwhile or without.
+func TestSubjectsSince(t *testing.T) {
+	each2(t, func(t *testing.T, d *db.DB) {
+		after := int64(0)
+		since := func(want string) {
+			t.Helper()
+			got, last, err := SubjectsAfter(ctx, d, after, "shop.sold")
+			if slices.Sort(got); err != nil || fmt.Sprint(got) != want || last < after {
+				t.Errorf("after %d there are %v, up to %d, %v, want %s", after, got, last, err, want)
+			}
+			after = last
+		}
+		since("[]")
+		add(t, d, "p1", "p2")
+		since("[p1 p2]")
+		seals(t, &Sealer{d, "a", noon().now}, 2)
+		add(t, d, "p3")
+		since("[p1 p2 p3]")
+		since("[p3]")
+		seals(t, &Sealer{d, "a", noon().now}, 1)
+		since("[p3]")
+		since("[]")
+	})
+}
+
 // TestWhatIsAboutASubject is read newest first, what has no number yet included,
 // and goes on where a page ended.
 func TestWhatIsAboutASubject(t *testing.T) {

@@ -69,6 +69,16 @@ func (c *content) without(ids []string) *content {
 	return &out
 }
 
+// lacks counts the ids of some that c does not know to be erased.
+func (c *content) lacks(ids []string) (n int) {
+	for _, id := range ids {
+		if _, found := slices.BinarySearch(c.erased, id); !found {
+			n++
+		}
+	}
+	return n
+}
+
 // encode writes: id (16 bytes), rotated (unix seconds, 8), blind (32), how many
 // were erased (4), each erased id after its length (1), and the seeds in the
 // order of their leaves; which those are follows from what was erased.
@@ -186,6 +196,9 @@ func read(m Master, path string) (*content, os.FileInfo, error) {
 	if err != nil {
 		return nil, nil, durable.Fault(err)
 	}
+	if err := closed(path, info); err != nil {
+		return nil, nil, err
+	}
 	b := make([]byte, info.Size())
 	if _, err := f.ReadAt(b, 0); err != nil {
 		return nil, nil, durable.Fault(err)
@@ -197,21 +210,60 @@ func read(m Master, path string) (*content, os.FileInfo, error) {
 	return c, info, err
 }
 
+// closed refuses a file that others than its owner may read or change.
+func closed(path string, info os.FileInfo) error {
+	if info.Mode().Perm()&0o077 != 0 {
+		return ieum.Errorf(ieum.ErrDenied, "%s may be read or changed by others than its owner (mode %04o); close it with: chmod 600 %s", path, info.Mode().Perm(), path)
+	}
+	return nil
+}
+
+// target returns where the file at path lies: what is written beside it and put in its
+// place has to be there, where path is a link. A file that is to be made lies at path.
+func target(path string) (string, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return real, durable.Fault(err)
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return "", ieum.Errorf(ieum.ErrInvalid, "%s is a link to a file that is not there; put that file back", path)
+	}
+	return path, nil
+}
+
 // replace puts the synced file from in the place of path, and overwrites what
 // was there, so that its blocks do not hold what was erased. After a crash the
 // next replace does what is left of that.
 func replace(from, path string) error {
-	old := path + ".old"
-	if err := shred(old, path); err != nil {
+	old, err := replaceable(path)
+	if err != nil {
 		return err
-	}
-	if err := os.Link(path, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return durable.Fault(err)
 	}
 	if err := durable.Rename(from, path); err != nil {
 		return errors.Join(err, shred(old, path))
 	}
 	return shred(old, path)
+}
+
+// replaceable gives the file at path, if there is one, a second name, by which it is
+// overwritten once another is in its place. Where that cannot be, nothing is changed.
+func replaceable(path string) (old string, err error) {
+	old = path + ".old"
+	if err := shred(old, path); err != nil {
+		return "", err
+	}
+	err = os.Link(path, old)
+	if errors.Is(err, fs.ErrNotExist) {
+		return old, nil
+	}
+	if err != nil {
+		return "", durable.Fault(err)
+	}
+	f, err := os.OpenFile(old, os.O_WRONLY, 0)
+	if err != nil {
+		return "", errors.Join(durable.Fault(err), durable.Remove(old))
+	}
+	return old, f.Close()
 }
 
 // shred overwrites and removes a file that was replaced; where a crash or fault
@@ -271,9 +323,10 @@ func write(m Master, path string, c *content) error {
 	return settle(m, path)
 }
 
-// lock keeps other writers, in this process and others, off until done.
-func lock(dir string) (done func() error, err error) {
-	f, err := os.OpenFile(filepath.Join(dir, "people.lock"), os.O_RDWR|os.O_CREATE, 0o600)
+// lock keeps other writers of the store at path, in this process and others, off until
+// done.
+func lock(path string) (done func() error, err error) {
+	f, err := os.OpenFile(filepath.Join(filepath.Dir(path), "people.lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, durable.Fault(err)
 	}

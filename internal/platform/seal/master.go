@@ -47,12 +47,22 @@ func NewMaster(where string) Master {
 }
 
 // A fileMaster is a master key in a file: 32 bytes in base64, for its owner
-// alone. While it is renewed the new one lies beside it.
+// alone, or a link to one, which may lead elsewhere later. While it is renewed the new
+// one lies beside it.
 type fileMaster struct{ path string }
 
 func (m fileMaster) Name() string { return m.path }
 
-func (m fileMaster) next() string { return m.path + ".next" }
+// target is where the file lies; one that is not there is told of when it is read.
+func (m fileMaster) target() string {
+	path, err := target(m.path)
+	if err != nil {
+		return m.path
+	}
+	return path
+}
+
+func (m fileMaster) next() string { return m.target() + ".next" }
 
 func (m fileMaster) Begin() error {
 	if _, err := os.Lstat(m.path); !errors.Is(err, fs.ErrNotExist) {
@@ -84,8 +94,8 @@ func (m fileMaster) read(path string) ([]byte, error) {
 	if err != nil {
 		return nil, durable.Fault(err)
 	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return nil, ieum.Errorf(ieum.ErrDenied, "%s may be read or changed by others than its owner (mode %04o); close it with: chmod 600 %s", path, info.Mode().Perm(), path)
+	if err := closed(path, info); err != nil {
+		return nil, err
 	}
 	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(b)))
 	if err != nil || len(key) != keyBytes {
@@ -130,11 +140,22 @@ func (m fileMaster) unwrap(wrapped []byte) (key []byte, path string, err error) 
 
 func (fileMaster) domain() string { return "ieum/master/1" }
 
-func (m fileMaster) Renew() error { return draw(m.next()) }
+// Renew draws none that could not take the place of the one there is, as of a key
+// management system that mounts it: what was begun could not be ended.
+func (m fileMaster) Renew() error {
+	old, err := replaceable(m.target())
+	if err != nil {
+		return ieum.Errorf(ieum.ErrInvalid, "the master key %s cannot be renewed where it is (%v); put it into a file that this user may write, and name it as IEUM_MASTER_KEY: nothing was changed", m.path, err)
+	}
+	if err := durable.Remove(old); err != nil {
+		return err
+	}
+	return draw(m.next())
+}
 
 func (m fileMaster) Settle(wrapped []byte) error {
 	if _, err := os.Lstat(m.next()); errors.Is(err, fs.ErrNotExist) {
-		return shred(m.path+".old", m.path)
+		return shred(m.target()+".old", m.target())
 	}
 	key, path, err := m.unwrap(wrapped)
 	clear(key)
@@ -142,9 +163,9 @@ func (m fileMaster) Settle(wrapped []byte) error {
 	case err != nil:
 		return err
 	case path == m.path:
-		return shred(m.next(), m.path)
+		return shred(m.next(), m.target())
 	}
-	return replace(m.next(), m.path)
+	return replace(m.next(), m.target())
 }
 
 // An execMaster asks a program, such as the client of a key management system:

@@ -38,9 +38,11 @@ type Keys struct {
 	dir    string
 	master Master
 
-	mu   sync.RWMutex
-	held *content
-	info os.FileInfo // of the file that held was read from
+	mu    sync.RWMutex
+	held  *content    // the newest that was there
+	info  os.FileInfo // of the file that was read last
+	older error       // why held is not of that file; nil when it is
+	owed  []string    // what Expect was told and held does not know of, in order
 }
 
 // Open opens the key store in a folder, or makes one where there is none. A
@@ -51,15 +53,19 @@ func Open(dir string, m Master) (*Keys, error) {
 	if err := durable.MkdirAll(dir); err != nil {
 		return nil, err
 	}
-	done, err := lock(dir)
+	path, err := target(k.Path())
 	if err != nil {
 		return nil, err
 	}
-	return k, errors.Join(k.begin(), done())
+	done, err := lock(path)
+	if err != nil {
+		return nil, err
+	}
+	return k, errors.Join(k.begin(path), done())
 }
 
-// begin reads the store, or makes it. The caller has the lock.
-func (k *Keys) begin() error {
+// begin reads the store, or makes it at path. The caller has the lock.
+func (k *Keys) begin(path string) error {
 	err := k.load()
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -67,7 +73,7 @@ func (k *Keys) begin() error {
 	if err := k.master.Begin(); err != nil {
 		return err
 	}
-	if err := write(k.master, k.Path(), newContent()); err != nil {
+	if err := write(k.master, path, newContent()); err != nil {
 		return err
 	}
 	return k.load()
@@ -83,8 +89,8 @@ func (k *Keys) ID() string {
 	return k.held.id
 }
 
-// load takes up the file, unless it was replaced while it was read: another
-// goroutine may have taken up the newer one already.
+// load takes up the file, unless it is behind, or was replaced while it was read:
+// another goroutine may have taken up the newer one already.
 func (k *Keys) load() error {
 	c, info, err := read(k.master, k.Path())
 	if err != nil {
@@ -96,11 +102,52 @@ func (k *Keys) load() error {
 		c.forget()
 		return errors.Join(errors.New("seal: the store was replaced while it was read"), err)
 	}
+	k.info = info
+	if k.older = k.behind(c); k.older != nil {
+		c.forget()
+		return k.older
+	}
 	if k.held != nil {
 		k.held.forget()
 	}
-	k.held, k.info = c, info
+	k.held, k.owed = c, nil
 	return nil
+}
+
+// behind says that c lacks an erasure that was there or that is owed, or is another
+// store's: with such a file, of an older day or a copy's, somebody who was erased would
+// open, and one who is now would not be. The caller has k.mu.
+func (k *Keys) behind(c *content) error {
+	if k.held == nil {
+		return nil
+	}
+	if c.id != k.held.id {
+		return k.unusable("is another one than it was: put that one back")
+	}
+	if n := c.lacks(k.held.erased) + c.lacks(k.owed); n > 0 {
+		return k.unusable(fmt.Sprintf("does not know of %d erasures that were made: put the newest %s back; if one was made into another copy of it, by a command or server with another IEUM_KEYS, make it here too with: ieum keys replay", n, File))
+	}
+	return nil
+}
+
+// unusable is a sentence for operators. Visitors read, in their language, what they can
+// still do.
+func (k *Keys) unusable(what string) error {
+	return &ieum.Error{Kind: ieum.ErrUnavailable, Key: "error.keys", Message: fmt.Sprintf("nothing about people opens or is erased, for the key store %s %s", k.Path(), what)}
+}
+
+// Expect says that ids were erased, as a database knows. While the store's file lacks one
+// of them nothing opens, is sealed or erased: it is an older one, or the erasure went into
+// a copy. The error says so, of kind ieum.ErrUnavailable, or why the store cannot be read.
+func (k *Keys) Expect(ids []string) error {
+	k.mu.Lock()
+	for _, id := range ids {
+		if i, found := slices.BinarySearch(k.owed, id); !found && k.held.lacks([]string{id}) > 0 {
+			k.owed = slices.Insert(k.owed, i, id)
+		}
+	}
+	k.mu.Unlock()
+	return k.fresh()
 }
 
 // same says whether a file is still the one that another state of it was read from.
@@ -112,17 +159,20 @@ func same(a, b os.FileInfo) bool {
 // meanwhile is overwritten.
 const again = 5
 
-// fresh takes up what another process wrote. Its errors are not for whoever
-// asks for a page, so they are of no kind.
+// fresh takes up what another process wrote. Errors but those of behind are not for
+// whoever asks for a page, so they are of no kind.
 func (k *Keys) fresh() error {
 	for n := 1; ; n++ {
 		now, err := os.Stat(k.Path())
 		if err == nil {
 			k.mu.RLock()
-			held := same(now, k.info)
+			known, why := same(now, k.info), k.older
+			if why == nil && len(k.owed) > 0 {
+				why = k.behind(k.held)
+			}
 			k.mu.RUnlock()
-			if held {
-				return nil
+			if known {
+				return why
 			}
 			if err = k.load(); err == nil {
 				return nil
@@ -257,21 +307,31 @@ func (k *Keys) Rotate(now time.Time) error {
 // change writes what do makes of the content, if that is another. What it
 // changes outside must bear being done again.
 func (k *Keys) change(do func(*content) (*content, error)) error {
-	done, err := lock(k.dir)
+	path, err := target(k.Path())
 	if err != nil {
 		return err
 	}
-	return errors.Join(k.changed(do), done())
+	done, err := lock(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(k.changed(path, do), done())
 }
 
 // changed works on a content of its own, for others take up k.held as they go.
-func (k *Keys) changed(do func(*content) (*content, error)) error {
-	c, _, err := read(k.master, k.Path())
+func (k *Keys) changed(path string, do func(*content) (*content, error)) error {
+	c, _, err := read(k.master, path)
 	if err != nil {
 		return err
 	}
 	defer c.forget()
-	if err := settle(k.master, k.Path()); err != nil { // what a crash left
+	k.mu.RLock()
+	err = k.behind(c)
+	k.mu.RUnlock()
+	if err != nil {
+		return err
+	}
+	if err := settle(k.master, path); err != nil { // what a crash left
 		return err
 	}
 	next, err := do(c)
@@ -279,8 +339,8 @@ func (k *Keys) changed(do func(*content) (*content, error)) error {
 		return err
 	}
 	defer next.forget()
-	if err := write(k.master, k.Path(), next); err != nil {
-		settle(k.master, k.Path()) // a master key that was drawn for nothing goes; where it cannot, the next change does it
+	if err := write(k.master, path, next); err != nil {
+		settle(k.master, path) // a master key that was drawn for nothing goes; where it cannot, the next change does it
 		return err
 	}
 	return k.load()
