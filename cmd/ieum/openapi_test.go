@@ -17,9 +17,10 @@ import (
 type promise struct {
 	OperationID string
 	Parameters  []struct {
-		Name, In string
-		Required bool
-		Example  any
+		Name, In    string
+		Description string
+		Required    bool
+		Example     any
 	}
 	RequestBody *struct {
 		Content map[string]struct{ Example json.RawMessage }
@@ -65,6 +66,9 @@ func keep(t *testing.T, base, method, path string, p promise, check validator, w
 	query := url.Values{}
 	at := path
 	for _, a := range p.Parameters {
+		if a.Description == "" {
+			t.Errorf("nothing says what the parameter %s is", a.Name)
+		}
 		value := a.Example
 		if a.In == "path" && value == nil {
 			value = found(t, base, path, a.Name)

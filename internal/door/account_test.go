@@ -128,3 +128,32 @@ func TestWhoConfirmsIsNotToldTheName(t *testing.T) {
 		}
 	})
 }
+
+// TestAProposedAccountIsTakenBack by the counsellor, or by the client at a desk: their list
+// says so, and not that somebody ceased to act for them.
+func TestAProposedAccountIsTakenBack(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		for name, back := range map[string]func(ieum.PersonID, string) error{
+			"counsellor": func(p ieum.PersonID, id string) error { return b.EndMandate(ctx, b.counsellor(), p, id) },
+			"desk": func(p ieum.PersonID, id string) error {
+				return second(b.Withdraw(ctx, b.second(), p, Stopping{IDs: []string{id}, Text: "아니요"}))
+			},
+		} {
+			p := b.registered("law")
+			if err := b.Link(ctx, b.counsellor(), p, "lee"); err != nil {
+				t.Fatal(err)
+			}
+			m := must[[]Mandate](t)(b.MandatesOf(ctx, p))[0]
+			if err := back(p, m.ID); err != nil {
+				t.Fatal(err)
+			}
+			if took, ended := b.listed(p, "link_ended"), b.listed(p, "mandate_ended"); len(took) != 1 || len(ended) != 0 {
+				t.Errorf("%s: the client sees %q and %q", name, took, ended)
+			}
+			if err := b.Confirm(ctx, b.second(), m.ID, "lee"); !errors.Is(err, ieum.ErrNotFound) {
+				t.Errorf("%s: confirmed then: %v", name, err)
+			}
+		}
+	})
+}

@@ -48,7 +48,7 @@ func (p clientPage) Carried() (string, error) {
 
 type personForm struct {
 	Person string `path:"person"`
-	Done   string `q:"done" enum:"registered|again|resume|contact|note|mandate|mandate-end|link|correct"`
+	Done   string `q:"done" enum:"registered|again|resume|contact|note|mandate|mandate-end|link|link-end|correct"`
 }
 
 func (h *handlers) client(w http.ResponseWriter, r *http.Request, by Asker) error {
@@ -187,7 +187,7 @@ type mandateForm struct {
 type clientForm struct {
 	mandateForm
 	Person     string `path:"person"`
-	Do         string `path:"do" enum:"note|contact|resume|hand-over|close|mandate|mandate-end|link|correct|erase|undo"`
+	Do         string `path:"do" enum:"note|contact|resume|hand-over|close|mandate|mandate-end|link|link-end|correct|erase|undo"`
 	Name       string `q:"name" label:"door.field.name"`
 	Phone      string `q:"phone" label:"door.field.phone"`
 	Mail       string `q:"mail" label:"door.field.mail"`
@@ -258,7 +258,7 @@ func (h *handlers) doFor(r *http.Request, by Asker, f clientForm) error {
 		return h.d.Correct(ctx, by, person, Correction{f.Known, f.Birth, f.Why})
 	case "mandate":
 		return h.d.Propose(ctx, by, person, Proposal{Name: f.Holder, Kind: f.Kind, Shown: f.Shown, Until: f.Until, Scan: f.Scan.Data})
-	case "mandate-end":
+	case "mandate-end", "link-end":
 		return h.d.EndMandate(ctx, by, person, f.ID)
 	}
 	if !f.Sure {

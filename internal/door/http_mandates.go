@@ -23,9 +23,10 @@ type waitingLine struct {
 
 // A mandatesPage is what waits, and the form as it was left.
 type mandatesPage struct {
-	List   []waitingLine
-	Fresh  bool // the reader signed in a short while ago
-	Faulty mandateDoForm
+	List     []waitingLine
+	Counsels bool // the reader has clients of their own
+	Fresh    bool // the reader signed in a short while ago
+	Faulty   mandateDoForm
 }
 
 func (h *handlers) mandates(w http.ResponseWriter, r *http.Request, by Asker) error {
@@ -36,7 +37,7 @@ func (h *handlers) mandates(w http.ResponseWriter, r *http.Request, by Asker) er
 	if err != nil {
 		return err
 	}
-	return h.pages.Reply(w, r, "mandates.html", mandatesPage{List: list, Fresh: by.Fresh})
+	return h.pages.Reply(w, r, "mandates.html", mandatesPage{List: list, Counsels: by.May(ieum.WriteClients), Fresh: by.Fresh})
 }
 
 // waitingLines lists what waits, without reading anything that is kept of anybody.
@@ -139,5 +140,5 @@ func (h *handlers) mandateDo(w http.ResponseWriter, r *http.Request, by Asker) e
 	if failed != nil {
 		return failed
 	}
-	return h.again(w, r, "mandates.html", mandatesPage{list, by.Fresh, f}, err)
+	return h.again(w, r, "mandates.html", mandatesPage{list, by.May(ieum.WriteClients), by.Fresh, f}, err)
 }

@@ -51,7 +51,7 @@ type myPage struct {
 }
 
 type forForm struct {
-	For string `q:"for" max:"64"`
+	For string `q:"for" max:"64" doc:"person for whom one acts, as /my names them; empty is oneself" ko:"대리하는 사람의 번호(/my에 나옴). 비우면 본인"`
 }
 
 // A myForm says what was just done, so that the page can tell of it.

@@ -10,7 +10,7 @@ import (
 )
 
 type accessForm struct {
-	For    string `q:"for" max:"64"`
+	For    string `q:"for" max:"64" doc:"person for whom one acts, as /my names them; empty is oneself" ko:"대리하는 사람의 번호(/my에 나옴). 비우면 본인"`
 	Before int64  `q:"before" min:"0" doc:"number of the entry to go on from; 0 is the newest" ko:"이어서 볼 기록의 번호. 0은 가장 새것"`
 }
 
@@ -133,8 +133,8 @@ func (h *handlers) access(w http.ResponseWriter, r *http.Request, by Asker) erro
 }
 
 type entryForm struct {
-	For string `q:"for" max:"64"`
-	Seq int64  `path:"seq"`
+	For string `q:"for" max:"64" doc:"person for whom one acts, as /my names them; empty is oneself" ko:"대리하는 사람의 번호(/my에 나옴). 비우면 본인"`
+	Seq int64  `path:"seq" doc:"number of the entry, as the list has it" ko:"목록에 나온 기록의 번호"`
 }
 
 func (h *handlers) proofOf(r *http.Request, by Asker) (*Proof, error) {

@@ -173,8 +173,8 @@ func (h *handlers) endMandate(w http.ResponseWriter, r *http.Request, by Asker) 
 }
 
 type receiptForm struct {
-	For string `q:"for" max:"64"`
-	ID  string `path:"id"`
+	For string `q:"for" max:"64" doc:"person for whom one acts, as /my names them; empty is oneself" ko:"대리하는 사람의 번호(/my에 나옴). 비우면 본인"`
+	ID  string `path:"id" doc:"of the consent or the job, as the list has it" ko:"목록에 나온 동의나 작업의 번호"`
 }
 
 func (h *handlers) receiptOf(r *http.Request, by Asker) (*Receipt, error) {

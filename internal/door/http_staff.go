@@ -241,7 +241,7 @@ func back(w http.ResponseWriter, r *http.Request, person, what string) error {
 }
 
 // doneAt is where on a client's page each thing is that can be done there.
-var doneAt = map[string]string{"registered": "next", "again": "next", "resume": "resume", "contact": "contact", "correct": "contact", "note": "notes", "mandate": "mandates", "mandate-end": "mandates", "link": "mandates"}
+var doneAt = map[string]string{"registered": "next", "again": "next", "resume": "resume", "contact": "contact", "correct": "contact", "note": "notes", "mandate": "mandates", "mandate-end": "mandates", "link": "mandates", "link-end": "mandates"}
 
 // errAhead is the answer to a browser that loads a page before anybody asks for it.
 func errAhead() error {

@@ -240,7 +240,11 @@ func (d *Door) EndMandate(ctx context.Context, by Asker, person ieum.PersonID, i
 		if !d.writes(by, s) {
 			return errNotYours()
 		}
-		return t.stopMandate(s, id, named(by, s.person), now)
+		all, err := mandates(ctx, t, `id = ? AND person = ?`, id, person)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		return t.stopMandate(s, all[0], named(by, s.person), now)
 	})
 }
 
@@ -252,7 +256,7 @@ func (d *Door) endHeld(ctx context.Context, holder ieum.AccountID) error {
 	all, err := mandates(ctx, d.store, `holder = ? AND ended = 0`, holder)
 	now := d.now()
 	for _, m := range all {
-		err := d.change(ctx, m.Person, func(t tx, s standing) error { return t.stopMandate(s, m.ID, byNobody, now) })
+		err := d.change(ctx, m.Person, func(t tx, s standing) error { return t.stopMandate(s, m, byNobody, now) })
 		if err != nil && !errors.Is(err, ieum.ErrNotFound) {
 			return err
 		}
@@ -260,21 +264,26 @@ func (d *Door) endHeld(ctx context.Context, holder ieum.AccountID) error {
 	return err
 }
 
-// stopMandate ends a mandate, and with it what was agreed to by it.
-func (t tx) stopMandate(s standing, id, by string, now time.Time) error {
-	n, err := t.endMandate(s.person.ID, id, now)
+// stopMandate ends a mandate, and with it what was agreed to by it; or takes back an
+// account that was proposed.
+func (t tx) stopMandate(s standing, m Mandate, by string, now time.Time) error {
+	n, err := t.endMandate(s.person.ID, m.ID, now)
 	if err != nil || n == 0 {
 		return err
 	}
 	for _, c := range s.consents {
-		if c.Mandate != id {
+		if c.Mandate != m.ID {
 			continue
 		}
 		if err := t.stopConsent(c, by, now); err != nil {
 			return err
 		}
 	}
-	return t.tell("door.mandate_ended", s.person.ID, map[string]any{"id": id, "by": by, "at": now.Unix()})
+	what := "door.mandate_ended"
+	if m.Kind == ownAccount {
+		what = "door.link_ended"
+	}
+	return t.tell(what, s.person.ID, map[string]any{"id": m.ID, "by": by, "at": now.Unix()})
 }
 
 // Acts lists the mandates in force by which somebody acts for others.

@@ -143,7 +143,7 @@ func (t tx) withdraw(of standing, w *Withdrawal, ids []string, now time.Time) er
 		if !slices.Contains(ids, m.ID) {
 			continue
 		}
-		if err := t.stopMandate(of, m.ID, string(w.Taker), now); err != nil {
+		if err := t.stopMandate(of, m, string(w.Taker), now); err != nil {
 			return err
 		}
 		ended[m.ID] = true
