@@ -22,7 +22,7 @@ func (b *bench) startWitness(data, key string) (line string, stop func()) {
 	ended := make(chan int, 1)
 	e := &env{Config: Config{Data: data}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: stderr, now: time.Now}
 	go func() {
-		ended <- execute(ctx, e, []string{"witness", key, "--listen", "127.0.0.1:0"})
+		ended <- execute(ctx, e, []string{"witness", key, "--anew", "--listen", "127.0.0.1:0"})
 		stderr.Close()
 	}()
 	stop = func() {
@@ -108,7 +108,7 @@ func TestErrorsOfTheLedger(t *testing.T) {
 	b.fail(1, "is no key of a log", "audit", "ledger", s.base, "--key", "x")
 	b.fail(1, "does not answer", "audit", "ledger", "http://127.0.0.1:1")
 	b.fail(2, "name the verifier key", "witness")
-	b.fail(1, "is no key of a log", "witness", "x")
+	b.fail(1, "is no key of a log", "witness", "x", "--anew")
 	s.stop()
 	policy := filepath.Join(b.data, "witnesses")
 	if err := os.WriteFile(policy, []byte("witness a b\n"), 0o600); err != nil {

@@ -16,23 +16,24 @@ var witnessCommand = &command{
 	name: "witness", args: "KEY…", about: "cosign the ledgers of other installations; KEY is what their page /ledger/key shows",
 	holds: web.Nothing,
 	setup: func(fs *flag.FlagSet) run {
+		anew := fs.Bool("anew", false, "begin a witness: make its key, where there is none, and know of no ledger what it was")
 		listen := fs.String("listen", "localhost:8081", "the address to answer on")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) == 0 {
 				return usagef("name the verifier key of each ledger to cosign; its page /ledger/key shows it")
 			}
-			return witness(ctx, e, *listen, args)
+			return witness(ctx, e, *listen, *anew, args)
 		}
 	},
 }
 
-func witness(ctx context.Context, e *env, listen string, keys []string) error {
+func witness(ctx context.Context, e *env, listen string, anew bool, keys []string) error {
 	unlock, err := lock(e.Data, "witness.lock", "another ieum witness is running on this folder; stop it, or give this one another folder with --data DIR")
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	w, err := ledger.NewWitness(e.Data, e.now, keys...)
+	w, err := ledger.NewWitness(e.Data, anew, e.now, keys...)
 	if err != nil {
 		return err
 	}

@@ -203,7 +203,7 @@ func TestAnAuditorWantsTheRightSignatures(t *testing.T) {
 // An installation elsewhere that cosigns.
 func (b *bench) witness(t *testing.T) (w *Witness, srv *httptest.Server) {
 	t.Helper()
-	w, err := NewWitness(t.TempDir(), clock, b.l.key)
+	w, err := NewWitness(t.TempDir(), true, clock, b.l.key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -346,16 +346,50 @@ func TestAWitnessRefuses(t *testing.T) {
 		}
 	}
 	// What it saw outlives it; without its key it does not begin anew.
-	again, err := NewWitness(filepath.Dir(w.dir), clock, b.l.key)
+	again, err := NewWitness(filepath.Dir(w.dir), false, clock, b.l.key)
 	if err != nil || again.Verifier() != w.Verifier() {
 		t.Fatal(err)
 	}
 	if a, err := again.cosign(t.Context(), request{0, nil, small.Signed}); err != nil || a.size != 7 {
 		t.Errorf("it forgot what it saw: %v, %v", a, err)
 	}
+	_, err = NewWitness(filepath.Dir(w.dir), true, clock, b.l.key)
+	refused(t, err, ieum.ErrConflict, "leave out --anew")
 	os.Remove(filepath.Join(filepath.Dir(w.dir), "keys", "witness.key"))
-	_, err = NewWitness(filepath.Dir(w.dir), clock, b.l.key)
+	_, err = NewWitness(filepath.Dir(w.dir), false, clock, b.l.key)
 	refused(t, err, ieum.ErrInvalid, "witness.key is missing")
+}
+
+// A witness that lost what it saw cosigns nothing until somebody says so; one that was
+// asked by nobody yet lost nothing.
+func TestAWitnessWithoutItsStateDoesNotStart(t *testing.T) {
+	log, data := newKey(false, clock).Verifier(), t.TempDir()
+	_, err := NewWitness(data, false, clock, log)
+	refused(t, err, ieum.ErrNotFound, "begin one there with --anew")
+	if left, _ := os.ReadDir(data); len(left) > 0 {
+		t.Errorf("refused, it made %v", left)
+	}
+	w, err := NewWitness(data, true, clock, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewWitness(data, false, clock, log); err != nil {
+		t.Errorf("it was asked by nobody yet: %v", err)
+	}
+	for _, lose := range []func() error{
+		func() error { return os.RemoveAll(w.dir) },
+		func() error { return os.Mkdir(w.dir, 0o700) },
+	} {
+		if err := lose(); err != nil {
+			t.Fatal(err)
+		}
+		_, err = NewWitness(data, false, clock, log)
+		refused(t, err, ieum.ErrInvalid, "nobody knows what this witness saw")
+	}
+	again, err := NewWitness(data, true, clock, log)
+	if err != nil || again.Verifier() != w.Verifier() {
+		t.Errorf("begun anew: %v", err)
+	}
 }
 
 func TestParseWitnesses(t *testing.T) {

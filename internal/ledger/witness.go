@@ -35,8 +35,10 @@ type Witness struct {
 }
 
 // NewWitness returns a witness that keeps its state and its key in a data
-// folder and knows the logs with the given verifier keys.
-func NewWitness(data string, now func() time.Time, logs ...string) (*Witness, error) {
+// folder and knows the logs with the given verifier keys. One that begins anew
+// makes the key, where there is none, and must not have a state yet; any other
+// must have both: without its state it would cosign another history than it saw.
+func NewWitness(data string, anew bool, now func() time.Time, logs ...string) (*Witness, error) {
 	w := &Witness{dir: filepath.Join(data, "witness"), logs: map[string]note.Verifier{}}
 	for _, vkey := range logs {
 		v, err := NewLogVerifier(vkey)
@@ -45,13 +47,35 @@ func NewWitness(data string, now func() time.Time, logs ...string) (*Witness, er
 		}
 		w.logs[v.Name()] = v
 	}
-	kept, _ := os.ReadDir(w.dir)
-	if err := durable.MkdirAll(w.dir); err != nil {
+	if err := w.begun(data, anew); err != nil {
 		return nil, err
 	}
 	var err error
-	w.key, err = openKey(data, "witness.key", len(kept) > 0, true, now)
-	return w, err
+	if w.key, err = openKey(data, "witness.key", !anew, true, now); err != nil || !anew {
+		return w, err
+	}
+	if err := durable.MkdirAll(w.dir); err != nil {
+		return nil, err
+	}
+	return w, durable.WriteFile(filepath.Join(w.dir, "begun"), []byte(now().UTC().Format(time.RFC3339)+"\n"))
+}
+
+// begun refuses a witness whose state is not what it is said to be.
+func (w *Witness) begun(data string, anew bool) error {
+	kept, err := os.ReadDir(w.dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return durable.Fault(err)
+	}
+	_, none := os.Stat(filepath.Join(data, "keys", "witness.key"))
+	switch {
+	case anew && len(kept) > 0:
+		return ieum.Errorf(ieum.ErrConflict, "%s holds what this witness saw; leave out --anew", w.dir)
+	case anew || len(kept) > 0:
+		return nil
+	case none != nil:
+		return ieum.Errorf(ieum.ErrNotFound, "there is no witness in %s; give its data folder with --data or IEUM_DATA, or begin one there with --anew", data)
+	}
+	return ieum.Errorf(ieum.ErrInvalid, "%s is missing or empty, so that nobody knows what this witness saw; put back the newest copy of it, or, if there is none, tell those whose ledgers it cosigns, and begin with --anew", w.dir)
 }
 
 // Verifier returns the witness's verifier key.
