@@ -1,7 +1,11 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -131,11 +135,8 @@ func TestTrainedWeightsAreUsed(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(from, "tech_validation_annotations.csv"), []byte("sentence,label\nyou are a team player,work in teams\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Join(data, "learned"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	out := filepath.Join(data, "learned", "extractor.bin")
-	if status, _, said := invoke(data, "", "train", "extractor", "--from", from, "--out", out); status != 0 {
+	out := filepath.Join(data, "learned", "extractor.bin") // where it is used
+	if status, _, said := invoke(data, "", "train", "extractor", "--from", from); status != 0 {
 		t.Fatalf("status %d: %s", status, said)
 	}
 	if _, err := os.Stat(filepath.Join(data, "learned", "extractor.json")); err != nil {
@@ -152,10 +153,49 @@ func TestTrainedWeightsAreUsed(t *testing.T) {
 	}
 }
 
+// An agency's own coder answers in place of the built-in one, and in no other folder.
+func TestACoderOfOnesOwnIsUsed(t *testing.T) {
+	from, data := t.TempDir(), t.TempDir()
+	var jobs strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&jobs, `{"title":"가상달빛수확원 %d","aliases":[],"summary":"","duties":"달빛을 거둔다","keco4":"9011"}`+"\n", i)
+		fmt.Fprintf(&jobs, `{"title":"가상별빛조율사 %d","aliases":[],"summary":"","duties":"별빛을 맞춘다","keco4":"8111"}`+"\n", i)
+	}
+	if err := os.MkdirAll(filepath.Join(from, "kdot"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(from, "kdot", "train.jsonl"), []byte(jobs.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, said := invoke(data, "", "train", "coder", "--from", from); status != 0 || !strings.Contains(said, "Fold 5 of 5 is done.") {
+		t.Fatalf("status %d: %s%s", status, out, said)
+	}
+	first := func(data string) string {
+		_, out, _ := invoke(data, "가상별빛조율사\t별빛을 맞춘다\n", "code", "-k", "1", "--classification", "keco2018")
+		return out
+	}
+	if own, other := first(data), first(t.TempDir()); !strings.Contains(own, `"8111"`) || strings.Contains(other, `"8111"`) {
+		t.Errorf("with weights of one's own %s, with those of the program %s", own, other)
+	}
+}
+
+// What takes minutes ends when it is told to.
+func TestComputingEndsWhenStopped(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	begun, never := make(chan bool), make(chan error)
+	go func() { <-begun; stop() }()
+	if err := untilStopped(ctx, func() error { close(begun); return <-never }); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped with %v", err)
+	}
+	if err := untilStopped(t.Context(), func() error { return io.ErrUnexpectedEOF }); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("ended with %v", err)
+	}
+}
+
 func TestWrongCommandLinesOfTheCoder(t *testing.T) {
 	for _, args := range [][]string{
 		{"code", "-k", "0"}, {"code", "title"}, {"code", "--classification", "isco"},
-		{"extract", "--vocabulary", "other"}, {"train", "coder"}, {"train", "coder", "--from", "."}, {"train", "other", "--from", "."}, {"train", "extractor", "--from", "."}, {"eval"},
+		{"extract", "--vocabulary", "other"}, {"train", "coder"}, {"train", "other", "--from", "."}, {"eval"}, {"eval", "coder", "--from", ".", "--weights", "x.bin"},
 	} {
 		if status, _, _ := invoke("", "", args...); status != 2 {
 			t.Errorf("%q: status %d", args, status)

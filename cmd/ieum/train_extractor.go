@@ -12,7 +12,7 @@ const partExtractor = "extractor"
 
 // trainExtractor writes the weights of the extractor of ESCO's skills to a file,
 // their card beside it, and prints what they are worth.
-func trainExtractor(e *env, from, out string) error {
+func trainExtractor(e *env, from, out string, _ uint64) error {
 	corpus, err := esco.ReadCorpus(from)
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func trainExtractor(e *env, from, out string) error {
 }
 
 // evalExtractor scores the weights in use, or those of a file.
-func evalExtractor(e *env, from, weights string) error {
+func evalExtractor(e *env, from, weights string, _ uint64) error {
 	corpus, err := esco.ReadCorpus(from)
 	if err != nil {
 		return err

@@ -60,6 +60,7 @@ func ReadCorpus(dir string, set *defs.Set) (*Corpus, error) {
 	}{
 		{Source{Name: "ESCO 1.2 occupations in English, German and Spanish, further German and Spanish names of them in the training part of TalentCLEF 2025 task A, and ISCO-08 groups", Terms: "ESCO: free re-use with attribution to the European Commission; TalentCLEF: CC BY 4.0 at its source", Files: "esco/, talentclef/training/"}, (*Corpus).readESCO},
 		{Source{Name: "O*NET occupations with alternate and reported titles", Terms: "CC BY 4.0, U.S. Department of Labor/ETA", Files: "onet/"}, (*Corpus).readONET},
+		{Source{Name: "Names of an agency", Terms: "the agency's", Files: "names.tsv"}, (*Corpus).readOwn},
 		{Source{Name: "Korean Dictionary of Occupations", Terms: "Korea Employment Information Service, public work", Files: "kdot/train.jsonl"}, (*Corpus).readKDOT},
 	} {
 		before := len(c.groups)
@@ -72,6 +73,9 @@ func ReadCorpus(dir string, set *defs.Set) (*Corpus, error) {
 		}
 		c.use(s.Source, before)
 	}
+	if len(c.used) == 0 {
+		return nil, ieum.Errorf(ieum.ErrNotFound, "%s has nothing to train on: no names.tsv (names of one thing a line, with tabs between), and no esco, onet or kdot folder", dir)
+	}
 	if set != nil {
 		before := len(c.groups)
 		c.readDefinitions(set)
@@ -82,10 +86,21 @@ func ReadCorpus(dir string, set *defs.Set) (*Corpus, error) {
 		return nil, err
 	}
 	c.use(Source{Name: "Words of occupations in seven languages, set down by hand", Terms: "this project", Files: "words.csv"}, before)
-	if len(c.groups) == 0 {
-		return nil, ieum.Errorf(ieum.ErrNotFound, "%s has nothing to train on: no esco, onet or kdot folder", dir)
-	}
 	return c, nil
+}
+
+// readOwn reads names that an agency has for one thing, a thing a line.
+func (c *Corpus) readOwn(dir string) error {
+	b, err := os.ReadFile(filepath.Join(dir, "names.tsv"))
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(b)) {
+		if names := strings.Split(strings.TrimRight(line, "\r\n"), "\t"); len(names) > 1 {
+			c.groups = append(c.groups, names)
+		}
+	}
+	return nil
 }
 
 // readWords reads the words set down by hand, which tie languages that no other

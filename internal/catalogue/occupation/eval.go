@@ -1,6 +1,7 @@
 package occupation
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -65,14 +66,17 @@ type trial struct {
 // Evaluate trains on all but one fold of the dictionary of occupations at a
 // time and scores on that fold, by the KECO 2018 codes the dictionary has.
 // Folds are drawn by seed over jobs; a job's aliases are in its fold. Two folds
-// are trained at a time, which takes about a gigabyte.
-func Evaluate(c *Corpus, folds int, seed uint64) (Report, error) {
+// are trained at a time, which takes about a gigabyte. Progress is told how many are
+// done.
+func Evaluate(c *Corpus, folds int, seed uint64, progress func(done, of int)) (Report, error) {
 	order := rand.New(rand.NewPCG(seed, 2)).Perm(len(c.jobs))
 	coders := make([]*Coder, folds)
 	trials := make([][]trial, folds)
 	var wait sync.WaitGroup
 	running := make(chan struct{}, 2)
+	var telling sync.Mutex
 	var failed error
+	done := 0
 	for f := range folds {
 		wait.Go(func() {
 			running <- struct{}{}
@@ -88,12 +92,15 @@ func Evaluate(c *Corpus, folds int, seed uint64) (Report, error) {
 				}
 			}
 			coder, err := Load(train(&part, seed).encode(), nil)
-			if err != nil {
-				failed = err
-				return
+			if err == nil {
+				coder, _ = coder.In(KECO2018)
+				coders[f], trials[f] = coder, try(coder, held)
 			}
-			coder, _ = coder.In(KECO2018)
-			coders[f], trials[f] = coder, try(coder, held)
+			telling.Lock()
+			defer telling.Unlock()
+			failed = errors.Join(failed, err)
+			done++
+			progress(done, folds)
 		})
 	}
 	wait.Wait()
@@ -330,8 +337,8 @@ func rankOf(codes []ieum.Scored, want string) int {
 
 // Train cross-validates, trains on all of the corpus and returns the weights as
 // Load reads them, with the calibrations the cross-validation found.
-func Train(c *Corpus, folds int, seed uint64) ([]byte, Report, error) {
-	r, err := Evaluate(c, folds, seed)
+func Train(c *Corpus, folds int, seed uint64, progress func(done, of int)) ([]byte, Report, error) {
+	r, err := Evaluate(c, folds, seed, progress)
 	if err != nil {
 		return nil, r, err
 	}

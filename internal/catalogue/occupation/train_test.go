@@ -98,7 +98,7 @@ func TestEigenvectorsMakeTheMatrix(t *testing.T) {
 func abs(f float32) float32 { return max(f, -f) }
 
 func TestEvaluationCountsWhatIsRight(t *testing.T) {
-	r, err := Evaluate(madeUp(t), 3, 1)
+	r, err := Evaluate(madeUp(t), 3, 1, func(int, int) {})
 	if err != nil {
 		t.Fatal(err)
 	}
