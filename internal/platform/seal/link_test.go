@@ -103,6 +103,14 @@ func TestALinkThatLeadsNowhereIsRefused(t *testing.T) {
 // is not renewed: it is said at once, and all goes on with it.
 func TestAMasterKeyThatCannotBeReplacedIsNotRenewed(t *testing.T) {
 	for name, mount := range map[string]func(t *testing.T, dir, elsewhere string){
+		"a file that may not be written": func(t *testing.T, dir, elsewhere string) {
+			if os.Getuid() == 0 {
+				t.Skip("root may write it")
+			}
+			if err := os.Chmod(dir+"/master.key", 0o400); err != nil {
+				t.Fatal(err)
+			}
+		},
 		"a folder that is read only": func(t *testing.T, dir, elsewhere string) {
 			linked(t, dir, "master.key", elsewhere+"/it")
 			bind(t, elsewhere, elsewhere)
