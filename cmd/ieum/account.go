@@ -30,6 +30,7 @@ var accountCommand = &command{
 			if args[0] == "add" && *role == "" {
 				return usagef("account add needs --role, such as --role operator")
 			}
+			e.needs = args[0] != "add"
 			return withRegistry(ctx, e, func(g *identity.Registry) error {
 				switch args[0] {
 				case "add":

@@ -69,6 +69,12 @@ func openStore(ctx context.Context, e *env, set *defs.Set) (*store, error) {
 
 func openDatabase(ctx context.Context, e *env) (*db.DB, error) {
 	where, err := e.database()
+	if err == nil {
+		err = e.mustHoldAny()
+	}
+	if err == nil {
+		err = makeData(e.Data) // also beside a PostgreSQL, so that it is known
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +115,9 @@ func (s *store) Close() error { return s.db.Close() }
 // openToWrite opens the store for a command that writes to it, and keeps others
 // off until done is called.
 func openToWrite(ctx context.Context, e *env, set *defs.Set) (s *store, done func(), err error) {
+	if err := e.mustHoldAny(); err != nil {
+		return nil, nil, err
+	}
 	unlock, err := lockBuild(e.Data)
 	if err != nil {
 		return nil, nil, err
@@ -178,6 +187,9 @@ type market struct {
 }
 
 func openMarket(e *env) (*market, error) {
+	if err := e.mustHold("", "."); err != nil {
+		return nil, err
+	}
 	set, err := e.definitions()
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ import (
 
 var benchCommand = &command{
 	name: "bench", args: "NAME", about: "what this machine does beside its limit, as JSON; path: from Parquet to the first answer; daily: a change into a running service; signin: searching while passwords are tried; snapshot: the bytes of each column",
-	holds: web.Records, through: asJob, purpose: labourMarket,
+	holds: web.Records, through: asJob, purpose: labourMarket, begins: true,
 	setup: func(fs *flag.FlagSet) run {
 		resumes := fs.Int("resumes", 100_000, "simulated résumés")
 		postings := fs.Int("postings", 30_000, "simulated postings")

@@ -58,6 +58,9 @@ func fsck(ctx context.Context, e *env, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	if err := e.mustHoldAny(); err != nil {
+		return err
+	}
 	unlock, err := lockBuild(e.Data) // what a delivery or a build moves would look amiss
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -11,12 +12,32 @@ import (
 	"ieum/internal/platform/durable"
 )
 
+// mustHold refuses a data folder in which there is none of some files, for a command that
+// does not begin one: a slip in --data would look like an installation that is empty and
+// well. What else there is to do stands in or.
+func (e *env) mustHold(or string, files ...string) error {
+	for _, file := range files {
+		if _, err := os.Stat(filepath.Join(e.Data, file)); !e.needs || !errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+	}
+	return ieum.Errorf(ieum.ErrNotFound, "there is nothing of Ieum in %s; give the data folder with --data or IEUM_DATA%s", e.Data, or)
+}
+
+// mustHoldAny is mustHold for commands that open the database.
+func (e *env) mustHoldAny() error {
+	if e.Database != "" {
+		return e.mustHold("", ".") // what is beside a PostgreSQL may be as little as that
+	}
+	return e.mustHold("", "ieum.db", "lake", "keys")
+}
+
 // lock takes the named lock file in the data folder, which it makes if need
 // be, or fails at once with the sentence taken. The kernel frees the lock when
 // the process ends, however it ends.
 func lock(data, name, taken string) (unlock func(), err error) {
-	if err := os.MkdirAll(data, 0o700); err != nil {
-		return nil, ieum.Errorf(ieum.ErrInvalid, "the data folder %s can be neither found nor made (%v); name another with --data DIR", data, errors.Unwrap(err))
+	if err := makeData(data); err != nil {
+		return nil, err
 	}
 	f, err := os.OpenFile(filepath.Join(data, name), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -30,6 +51,14 @@ func lock(data, name, taken string) (unlock func(), err error) {
 		return nil, ieum.Errorf(ieum.ErrInvalid, "%s cannot be locked (%v); keep the data folder on a disk of this machine", f.Name(), err)
 	}
 	return func() { f.Close() }, nil
+}
+
+// makeData makes a data folder if need be.
+func makeData(data string) error {
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return ieum.Errorf(ieum.ErrInvalid, "the data folder %s can be neither found nor made (%v); name another with --data DIR", data, errors.Unwrap(err))
+	}
+	return nil
 }
 
 // lockBuild keeps ingest and build on one data folder apart.

@@ -32,6 +32,7 @@ import (
 type command struct {
 	name, args, about string
 	holds             web.Holds      // what it has to do with people, in the words of routes
+	begins            bool           // it may make a data folder; for any other there must be one
 	hidden            bool           // it is for the program itself; help does not list it
 	through           through        // of one that holds records: how it goes through the door
 	purpose           ieum.PurposeID // of one that reads records itself: what for
@@ -113,6 +114,7 @@ type env struct {
 	derive         identity.Derive // hashes passwords; nil: this process does
 	demo           bool            // serve --demo
 	doing          *command        // that was asked for
+	needs          bool            // the data folder must be there already
 }
 
 // definitions loads the built-in definitions under those of --defs.
@@ -188,7 +190,7 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 		return usagef("there is no command %q; ieum help lists them", args[0])
 	}
 	c := commands[i]
-	e.doing = c
+	e.doing, e.needs = c, !c.begins
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.StringVar(&e.Data, "data", e.Data, "the data folder")

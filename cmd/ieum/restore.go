@@ -18,7 +18,7 @@ import (
 
 var restoreCommand = &command{
 	name: "restore", args: "FILE", about: "make a data folder, and fill the database, of what ieum backup wrote",
-	holds: web.Records, through: asSealed,
+	holds: web.Records, through: asSealed, begins: true,
 	setup: func(fs *flag.FlagSet) run {
 		identity := fs.String("identity", "", "the secret key of one person is in this `file`, as age-keygen writes it")
 		and := fs.String("and", "", "the secret key of the second person is in this `file`")

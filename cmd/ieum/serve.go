@@ -21,7 +21,7 @@ import (
 
 var serveCommand = &command{
 	name: "serve", about: "run the service; an empty folder will do",
-	holds: web.Records, through: byRoutes,
+	holds: web.Records, through: byRoutes, begins: true,
 	setup: func(fs *flag.FlagSet) run {
 		demo := fs.Bool("demo", false, "bring simulated people and postings first, if there are no data")
 		listen := fs.String("listen", "", "the address to serve on (default localhost:8080)")

@@ -22,12 +22,16 @@ var witnessCommand = &command{
 			if len(args) == 0 {
 				return usagef("name the verifier key of each ledger to cosign; its page /ledger/key shows it")
 			}
+			e.needs = !*anew
 			return witness(ctx, e, *listen, *anew, args)
 		}
 	},
 }
 
 func witness(ctx context.Context, e *env, listen string, anew bool, keys []string) error {
+	if err := e.mustHold(", or begin a witness there with --anew", "keys", "witness"); err != nil {
+		return err
+	}
 	unlock, err := lock(e.Data, "witness.lock", "another ieum witness is running on this folder; stop it, or give this one another folder with --data DIR")
 	if err != nil {
 		return err
