@@ -48,8 +48,10 @@ func restore(ctx context.Context, e *env, path string, keys backup.Keys) error {
 	}
 	defer r.Close()
 	beside := *e
-	beside.Data = filepath.Clean(e.Data) + ".restoring"
-	unlock, err := lock(beside.Data, "build.lock", "another ieum restore into this folder is running; wait until it ends")
+	if beside.Data, err = besideOf(e.Data); err != nil {
+		return err
+	}
+	unlock, err := lock(beside.Data, restoringMark, "another ieum restore into this folder is running; wait until it ends")
 	if err != nil {
 		return err
 	}
@@ -67,14 +69,39 @@ func restore(ctx context.Context, e *env, path string, keys backup.Keys) error {
 	if err != nil {
 		return errors.Join(err, durable.Remove(beside.Data))
 	}
-	if err := os.Remove(e.Data); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return durable.Fault(err)
-	}
 	if err := durable.Rename(beside.Data, filepath.Clean(e.Data)); err != nil {
+		return err
+	}
+	if err := durable.Remove(filepath.Join(e.Data, restoringMark)); err != nil {
 		return err
 	}
 	e.say("%s: the database and %d files, all as they were; put the keys back into %s, then: ieum build", e.Data, files, filepath.Join(e.Data, "keys"))
 	return nil
+}
+
+// restoringMark is the lock file of a restore, by which a folder is known to be of one.
+const restoringMark = "restore.lock"
+
+// besideOf returns the folder in which a restore unpacks, and makes room for the data
+// folder, so that what keeps it from its name is known before. What lies in the way and
+// is not of a restore stays.
+func besideOf(data string) (string, error) {
+	path := filepath.Clean(data)
+	beside := path + ".restoring"
+	here, err := os.Stat(".")
+	if err != nil {
+		return "", durable.Fault(err)
+	}
+	if there, err := os.Stat(path); err == nil && os.SameFile(here, there) {
+		return "", ieum.Errorf(ieum.ErrInvalid, "the folder that this command runs in cannot be replaced; name another with --data DIR")
+	}
+	if _, err := os.Stat(filepath.Join(beside, restoringMark)); err != nil && mustBeEmpty(beside) != nil {
+		return "", ieum.Errorf(ieum.ErrConflict, "%s is in the way and is not of a restore that was cut off; move it to another place, or name another folder with --data DIR: nothing was changed", beside)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", ieum.Errorf(ieum.ErrInvalid, "the data folder %s cannot be replaced (%v); name one that is not there yet with --data DIR", data, errors.Unwrap(err))
+	}
+	return beside, nil
 }
 
 // mustBeEmpty refuses a folder with something in it.
@@ -91,14 +118,14 @@ func mustBeEmpty(dir string) error {
 	return nil
 }
 
-// emptyFolder removes all in a folder but its lock.
+// emptyFolder removes all in the folder of a restore but its lock.
 func emptyFolder(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return durable.Fault(err)
 	}
 	for _, entry := range entries {
-		if entry.Name() != "build.lock" {
+		if entry.Name() != restoringMark {
 			if err := durable.Remove(filepath.Join(dir, entry.Name())); err != nil {
 				return err
 			}

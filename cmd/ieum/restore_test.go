@@ -1,0 +1,41 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// What no restore made stays, however it is called; so does the folder one is in.
+func TestARestoreRemovesNothingOfOthers(t *testing.T) {
+	b, at := newBench(t), newSafe(t)
+	at.backup(b, "one")
+	to := &bench{t: t, root: b.root, data: filepath.Join(t.TempDir(), "rst")}
+	args := []string{"restore", at.path("one"), "--identity", at.secret, "--and", at.secretTwo}
+	beside := to.data + ".restoring"
+	if err := os.Mkdir(beside, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	letter := filepath.Join(beside, "letter.txt")
+	writeFile(t, letter, "somebody else's")
+	to.fail(1, beside+" is in the way and is not of a restore that was cut off", args...)
+	if left, err := os.ReadDir(beside); err != nil || len(left) != 1 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+	writeFile(t, filepath.Join(beside, restoringMark), "") // as one that was killed leaves
+	to.succeed(args...)
+	if left, _ := filepath.Glob(to.data + "*"); len(left) != 1 {
+		t.Errorf("there is %v", left)
+	}
+	if left, _ := filepath.Glob(filepath.Join(to.data, "*.lock")); len(left) != 0 {
+		t.Errorf("it left %v", left)
+	}
+	in := t.TempDir()
+	t.Chdir(in)
+	for _, to.data = range []string{".", in} {
+		to.fail(1, "the folder that this command runs in cannot be replaced", args...)
+		if left, err := os.ReadDir("."); err != nil || len(left) != 0 {
+			t.Errorf("it left %v, %v", left, err)
+		}
+	}
+}
