@@ -86,6 +86,9 @@ func printDelivery(out io.Writer, d *catalogue.Delivery) error {
 		fmt.Fprintf(w, "  %s\t%12s\t%s\n", word, web.Number(r.Rows), r)
 	}
 	printUnread(w, d.Unread)
+	for _, c := range d.Coded {
+		fmt.Fprintf(w, "  %s\t%12s\tnamed by the source; read from words: %s likely right, %s unlikely; %s have none\n", c.Field, web.Number(c.Named), web.Number(c.Likely), web.Number(c.Unlikely), web.Number(c.None))
+	}
 	if r := d.Removed; r != (catalogue.Removed{}) {
 		fmt.Fprintf(w, "removed from texts: %s phone numbers, %s e-mail addresses, %s names of contact persons, %s resident numbers\n",
 			web.Number(r.Phone), web.Number(r.Email), web.Number(r.Name), web.Number(r.Resident))

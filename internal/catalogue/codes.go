@@ -41,8 +41,11 @@ func (r *codeReader) read(m *mapper, f *field) {
 				counts.read++
 			}
 		}
-		if v.code == "" && len(f.value.Code) > 0 {
-			v = r.coded(m, f, i)
+		if len(f.value.Code) > 0 {
+			if v.code == "" {
+				v = r.coded(m, f, i)
+			}
+			m.tally.coding(f.Name).add(v.p)
 		}
 		if v.code == "" {
 			out.AddNull()
@@ -57,6 +60,30 @@ func (r *codeReader) read(m *mapper, f *field) {
 		} else {
 			m.noText(f)
 		}
+	}
+}
+
+// coding returns the counts of a field that a coder may fill.
+func (t *tally) coding(field string) *Coding {
+	c := t.coded[field]
+	if c == nil {
+		c = &Coding{Field: field}
+		t.coded[field] = c
+	}
+	return c
+}
+
+// add counts a row whose code is right in p of 100 cases; 0 has none.
+func (c *Coding) add(p int64) {
+	switch {
+	case p >= 100:
+		c.Named++
+	case p >= 50:
+		c.Likely++
+	case p > 0:
+		c.Unlikely++
+	default:
+		c.None++
 	}
 }
 

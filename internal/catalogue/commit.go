@@ -10,6 +10,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -176,6 +177,9 @@ func (in *ingest) finish() error {
 	d.Reasons = reasons(d.Why)
 	d.Removed = in.tally.removed
 	d.Unread = in.tally.list()
+	for _, name := range slices.Sorted(maps.Keys(in.tally.coded)) {
+		d.Coded = append(d.Coded, *in.tally.coded[name])
+	}
 	for i := range in.files {
 		d.Files[i].Rows = in.files[i].rows
 	}

@@ -21,6 +21,7 @@ type Delivery struct {
 	Shrunk   bool            `json:"shrunk"` // far fewer rows than in the one before
 	Why      []Reason        `json:"why"`    // of quarantine and warnings, most frequent first
 	Unread   []Unread        `json:"unread"` // values kept as text only, by field
+	Coded    []Coding        `json:"coded"`  // where the codes of fields came from that the coder may fill
 	Removed  Removed         `json:"removed"`
 	Files    []DeliveredFile `json:"files"`
 	Segments []Segment       `json:"segments"`
@@ -54,6 +55,15 @@ type Unread struct {
 	Read  int64  `json:"read"`
 	Rows  int64  `json:"rows"` // not read
 	Texts []Seen `json:"texts,omitempty"`
+}
+
+// Coding counts the rows of a field by where their code came from.
+type Coding struct {
+	Field    string `json:"field"`
+	Named    int64  `json:"named"`    // the source names it
+	Likely   int64  `json:"likely"`   // the coder read it from the row's words, at even odds or better
+	Unlikely int64  `json:"unlikely"` // or worse
+	None     int64  `json:"none"`
 }
 
 // Seen is a text and how often it was seen.

@@ -99,7 +99,7 @@ func (c *Catalogue) open(ctx context.Context, source ieum.SourceID, paths []stri
 			Message: "there is no source " + strconv.Quote(string(source)) + "; known are " + known(c.defs.Sources)}
 	}
 	in := &ingest{Catalogue: c, options: o, source: def, tables: map[ieum.KindID]*intake{}, dir: c.lake("tmp")}
-	in.tally = tally{fields: map[string]*readings{}, warnings: map[Reason]int64{}}
+	in.tally = tally{fields: map[string]*readings{}, coded: map[string]*Coding{}, warnings: map[Reason]int64{}}
 	number, err := c.store.next(ctx)
 	if err != nil {
 		return nil, err
@@ -412,6 +412,13 @@ func (t *tally) add(o *tally) {
 	t.removed.Name += o.removed.Name
 	for why, n := range o.warnings {
 		t.warnings[why] += n
+	}
+	for name, c := range o.coded {
+		sum := t.coding(name)
+		sum.Named += c.Named
+		sum.Likely += c.Likely
+		sum.Unlikely += c.Unlikely
+		sum.None += c.None
 	}
 	for name, r := range o.fields {
 		sum := t.fields[name]

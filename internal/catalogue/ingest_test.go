@@ -599,3 +599,24 @@ func TestIngestCanBeStopped(t *testing.T) {
 	d := b.ingest("shop", path)
 	b.expect(d, fmt.Sprintf("read %d kept %d unchanged 0 quarantined 0 closed 0", 3*batchRows, 3*batchRows))
 }
+
+// A delivery says of how many rows the occupation was named, of how many it was read from
+// their words, and how likely that is right: a guess is no fact.
+func TestADeliverySaysHowItsCodesWereFound(t *testing.T) {
+	b := newBench(t, shop)
+	d := b.ingest("shop", b.file("jobs.csv", shopHeader, job("1", "용접원", "job=8222"), job("2", "용접원"), job("3", "용접공"), job("4", "알 수 없는 일")))
+	if want := []Coding{{Field: "occupation", Named: 1, Likely: 2, None: 1}}; !slices.Equal(d.Coded, want) {
+		t.Errorf("codes were found so: %+v, want %+v", d.Coded, want)
+	}
+	again, err := b.Delivery(t.Context(), d.Number)
+	if err != nil || !slices.Equal(again.Coded, d.Coded) {
+		t.Errorf("kept: %+v, %v", again, err)
+	}
+	c := Coding{}
+	for _, p := range []int64{100, 99, 50, 49, 1, 0} {
+		c.add(p)
+	}
+	if want := (Coding{Named: 1, Likely: 2, Unlikely: 2, None: 1}); c != want {
+		t.Errorf("%+v, want %+v", c, want)
+	}
+}

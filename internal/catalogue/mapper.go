@@ -60,6 +60,7 @@ type tally struct {
 	read, warned int64
 	from, to     ieum.Day
 	fields       map[string]*readings
+	coded        map[string]*Coding // by field that a coder may fill
 	warnings     map[Reason]int64
 	removed      Removed
 }
@@ -130,7 +131,7 @@ func (m *mapper) cell(at, row int) string {
 // run maps a parcel.
 func (m *mapper) run(p *parcel) error {
 	m.raw, m.rows, m.reject = p.raw, m.rows[:0], nil
-	m.tally = tally{fields: map[string]*readings{}, warnings: map[Reason]int64{}}
+	m.tally = tally{fields: map[string]*readings{}, coded: map[string]*Coding{}, warnings: map[Reason]int64{}}
 	m.tally.read = int64(p.raw.Rows + len(p.raw.Bad))
 	m.out.Reset()
 	for _, bad := range p.raw.Bad {

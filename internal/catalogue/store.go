@@ -33,12 +33,13 @@ type state struct {
 type details struct {
 	Why     []Reason `json:"why"`
 	Unread  []Unread `json:"unread"`
+	Coded   []Coding `json:"coded"`
 	Removed Removed  `json:"removed"`
 }
 
 // add records a delivery with its files, segments, new states and quarantine.
 func (s *store) add(ctx context.Context, d *Delivery, mode, hash string, states []state) error {
-	text, err := json.Marshal(details{d.Why, d.Unread, d.Removed})
+	text, err := json.Marshal(details{d.Why, d.Unread, d.Coded, d.Removed})
 	if err != nil {
 		return err
 	}
@@ -309,7 +310,7 @@ func scanDelivery(scan func(...any) error) (*Delivery, error) {
 	if err := json.Unmarshal([]byte(text), &more); err != nil {
 		return nil, fmt.Errorf("catalogue: details of delivery %d: %w", d.Number, err)
 	}
-	d.Why, d.Unread, d.Removed = more.Why, more.Unread, more.Removed
+	d.Why, d.Unread, d.Coded, d.Removed = more.Why, more.Unread, more.Coded, more.Removed
 	d.Reasons = reasons(d.Why)
 	return &d, nil
 }
