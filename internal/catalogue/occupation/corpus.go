@@ -35,6 +35,8 @@ type Corpus struct {
 	words [][]string // of units: see crosswalkCSV
 	names []name     // official names and titles set down by hand
 	jobs  []job
+
+	byHand map[string]bool // titles set down by hand
 }
 
 // String says what the corpus holds.
@@ -128,6 +130,7 @@ func (c *Corpus) readNames(set *defs.Set) error {
 	if err != nil {
 		return err
 	}
+	c.byHand = map[string]bool{}
 	first := map[string]int{}
 	for i := len(c.units) - 1; i >= 0; i-- {
 		first[c.units[i].code2025] = i
@@ -139,6 +142,7 @@ func (c *Corpus) readNames(set *defs.Set) error {
 		}
 		for _, t := range strings.Split(r[1], "|") {
 			c.names = append(c.names, name{t, i})
+			c.byHand[t] = true
 		}
 	}
 	return nil

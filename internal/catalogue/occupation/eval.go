@@ -12,7 +12,8 @@ import (
 
 // Figures say how good a coder is on titles it has not seen.
 type Figures struct {
-	Input      string  `json:"input"` // title, title+duties, …
+	Input      string  `json:"input"`              // title, title+duties, …
+	Unlisted   bool    `json:"unlisted,omitempty"` // of jobs alone whose title does not stand among those set down by hand
 	N          int     `json:"n"`
 	Top1       float64 `json:"top1"`
 	Top1Range  Range   `json:"top1_range"`
@@ -112,7 +113,7 @@ func Evaluate(c *Corpus, folds int, seed uint64, progress func(done, of int)) (R
 	for f, c := range coders {
 		c.calibration = calibrate(slices.Concat(trials[:f], trials[f+1:]))
 	}
-	r.score(coders, trials)
+	r.score(coders, trials, c.byHand)
 	return r, nil
 }
 
@@ -241,8 +242,10 @@ func regress(p []float64, right []bool) (slope, offset float32) {
 
 // An outcome is what came out for one held-out job.
 type outcome struct {
-	rank int // of the right code, from 0; large when it is not among the first ten
-	p    float64
+	rank  int // of the right code, from 0; large when it is not among the first ten
+	p     float64
+	level int  // digits of the answer; 0 = none
+	right bool // it is
 }
 
 // calibrationError is the expected calibration error of the likeliest code: the mean
@@ -293,38 +296,55 @@ func rangeOf(all []outcome, figure func([]outcome) float64) Range {
 	return Range{figures[25], figures[974]}
 }
 
-// score counts what the coders say, each calibrated on the other folds.
-func (r *Report) score(coders []*Coder, trials [][]trial) {
-	for _, s := range scored {
-		f := Figures{Input: s.name}
-		var all []outcome
-		answered, right := map[int]float64{}, map[int]float64{}
-		for i, fold := range trials {
-			c := coders[i]
-			for _, x := range fold {
-				title, duties := s.of(x.job)
-				codes, a, ok := c.Read(title, duties, 10)
-				want := c.units[x.job.unit].code2018
-				all = append(all, outcome{rankOf(codes, want), codes[0].P})
-				if ok {
-					answered[a.Level]++
-					if want[:a.Level] == a.Code {
-						right[a.Level]++
+// score counts what the coders say, each calibrated on the other folds: of all jobs,
+// and of those whose title does not stand among the titles set down by hand, which are
+// in training always.
+func (r *Report) score(coders []*Coder, trials [][]trial, byHand map[string]bool) {
+	for _, unlisted := range []bool{false, true} {
+		for _, s := range scored {
+			var all []outcome
+			for i, fold := range trials {
+				c := coders[i]
+				for _, x := range fold {
+					if unlisted && byHand[x.job.titles[0]] {
+						continue
 					}
+					title, duties := s.of(x.job)
+					codes, a, ok := c.Read(title, duties, 10)
+					want := c.units[x.job.unit].code2018
+					o := outcome{rank: rankOf(codes, want), p: codes[0].P}
+					if ok {
+						o.level, o.right = a.Level, want[:a.Level] == a.Code
+					}
+					all = append(all, o)
+				}
+			}
+			f := figuresOf(all)
+			f.Input, f.Unlisted = s.name, unlisted
+			r.Figures = append(r.Figures, f)
+		}
+	}
+}
+
+func figuresOf(all []outcome) Figures {
+	f := Figures{N: len(all)}
+	f.Top1, f.Top1Range = within(1)(all), rangeOf(all, within(1))
+	f.Top5, f.Top5Range = within(5)(all), rangeOf(all, within(5))
+	f.Top10, f.Top10Range = within(10)(all), rangeOf(all, within(10))
+	f.ECE, f.ECERange = calibrationError(all), rangeOf(all, calibrationError)
+	for level := 4; level >= 2; level-- {
+		var answered, right float64
+		for _, o := range all {
+			if o.level == level {
+				answered++
+				if o.right {
+					right++
 				}
 			}
 		}
-		n := float64(len(all))
-		f.N = len(all)
-		f.Top1, f.Top1Range = within(1)(all), rangeOf(all, within(1))
-		f.Top5, f.Top5Range = within(5)(all), rangeOf(all, within(5))
-		f.Top10, f.Top10Range = within(10)(all), rangeOf(all, within(10))
-		f.ECE, f.ECERange = calibrationError(all), rangeOf(all, calibrationError)
-		for level := 4; level >= 2; level-- {
-			f.Answer = append(f.Answer, Level{level, answered[level] / n, right[level] / max(1, answered[level])})
-		}
-		r.Figures = append(r.Figures, f)
+		f.Answer = append(f.Answer, Level{level, answered / max(1, float64(len(all))), right / max(1, answered)})
 	}
+	return f
 }
 
 // rankOf returns the rank of a code, from 0; past all where it is not there.
