@@ -285,8 +285,8 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	return a, nil
 }
 
-// hideAnew finds out who is hidden where the file that says so is damaged, or of a
-// version before that summed it: nothing is shown until that is known.
+// hideAnew finds out who is hidden where the file that says so is damaged or gone, or
+// of a version before that summed it: nothing is shown until that is known.
 func hideAnew(ctx context.Context, e *env) error {
 	if _, err := snapshot.ReadHidden(e.Data); !errors.Is(err, ieum.ErrInvalid) {
 		return err
@@ -300,7 +300,7 @@ func hideAnew(ctx context.Context, e *env) error {
 		return err
 	}
 	defer s.Close()
-	slog.WarnContext(ctx, "catalogue: looking for who was erased in all deliveries; the file that says who is hidden is damaged, or of a version before")
+	slog.WarnContext(ctx, "catalogue: looking for who was erased in all deliveries; the file that says who is hidden is damaged or gone, or of a version before")
 	if err := noteKeys(ctx, s, set, e.now()); err != nil {
 		return err
 	}

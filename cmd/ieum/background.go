@@ -189,9 +189,11 @@ func (a *app) expect(ctx context.Context) {
 // hideElsewhere hides whom a server or command with another data folder erased, of
 // which nothing but the key store tells here, until ctx ends; done is how many
 // were erased before. Who erases hides as well, so it lets a quarter of a second pass.
+// Where the file that says who is hidden is damaged or gone it makes it anew.
 func (a *app) hideElsewhere(ctx context.Context, done int) {
 	every := time.NewTicker(hiding)
 	defer every.Stop()
+	file := snapshot.HiddenWatch{Data: a.data}
 	for before := done; ; {
 		select {
 		case <-ctx.Done():
@@ -199,9 +201,10 @@ func (a *app) hideElsewhere(ctx context.Context, done int) {
 		case <-every.C:
 		}
 		erased := len(a.store.keys.Erased())
-		if erased == before && erased != done {
+		if file.Lost() || erased == before && erased != done {
 			if err := a.hide(ctx); err != nil && ctx.Err() == nil {
 				slog.ErrorContext(ctx, "catalogue: hide who was erased", "err", err)
+				file.Lost() // what this wrote is not tried at once
 			}
 			done = erased // what cannot be read now is tried again by tidy
 		}

@@ -1,11 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -184,8 +184,62 @@ func TestWhoWasErasedElsewhereIsHidden(t *testing.T) {
 	}
 }
 
-// Where the file that says who is hidden is damaged, or of a version before that summed
-// it, commands answer nothing, and a server that starts finds it out anew.
+// Where the file that says who is hidden is damaged or gone while a server runs, it is
+// made anew without being asked, and not by the hour.
+func TestWhatSaysWhoIsHiddenIsMadeAnewWhileServing(t *testing.T) {
+	data := copyOfDemo(t)
+	status, out, said := invoke(data, "", "recommend", "-k", "1", "--as-of", "all")
+	if status != 0 {
+		t.Fatal(said)
+	}
+	a, err := newApp(t.Context(), &env{Config: Config{Data: data}, now: time.Now, stdout: os.Stdout, stderr: os.Stderr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	key, _, _ := strings.Cut(out, "\t")
+	if err := errors.Join(a.store.keys.Erase(string(catalogue.RowPerson(a.store.keys, "simulated", "resume", key))), a.hide(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(data, "snapshots", "HIDDEN")
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan bool)
+	before := len(a.store.keys.Erased())
+	go func() {
+		a.hideElsewhere(ctx, before)
+		close(done)
+	}()
+	defer func() {
+		stop()
+		<-done
+	}()
+	for what, harm := range map[string]func() error{
+		"gone": func() error { return os.Remove(path) },
+		"cut":  func() error { return os.WriteFile(path, whole[:len(whole)-1], 0o600) },
+		"edited": func() error {
+			return os.WriteFile(path, bytes.Replace(whole, []byte("through "), []byte("through 9"), 1), 0o600)
+		},
+	} {
+		if err := harm(); err != nil {
+			t.Fatal(err)
+		}
+		for until := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+			if h, err := snapshot.ReadHidden(data); err == nil && len(h.Rows) == 1 {
+				break
+			}
+			if time.Now().After(until) {
+				t.Fatalf("%s: it is not made anew", what)
+			}
+		}
+	}
+}
+
+// Where the file that says who is hidden is damaged or gone, or of a version before that
+// summed it all, commands answer nothing, and a server that starts finds it out anew.
 func TestServeFindsOutAnewWhoIsHidden(t *testing.T) {
 	data := copyOfDemo(t)
 	_, out, said := invoke(data, "", "recommend", "-k", "1", "--as-of", "all")
@@ -208,9 +262,14 @@ func TestServeFindsOutAnewWhoIsHidden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{"cut\n", regexp.MustCompile(` sha256 \w+`).ReplaceAllString(string(whole), "")} {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
+	_, unsummed, _ := strings.Cut(string(whole), "\n")
+	for _, text := range []string{"cut\n", unsummed, strings.Replace(string(whole), "through ", "through 9", 1), ""} {
+		harm := os.WriteFile(path, []byte(text), 0o600)
+		if text == "" {
+			harm = os.Remove(path)
+		}
+		if harm != nil {
+			t.Fatal(harm)
 		}
 		if status, _, said := invoke(data, "", "recommend", "-k", "1", "--as-of", "all"); status != 1 || !strings.Contains(said, "find it out anew") {
 			t.Errorf("%q: exit %d, %s", text, status, said)

@@ -113,7 +113,7 @@ func (b *bench) journalSays(kind, subject, data string) {
 }
 
 // The tombstone alone brings back what is hidden: where the file that says so is
-// older than the erasure, as after a restore, is gone, or was never written.
+// older than the erasure, as after a restore, damaged or gone.
 func TestTombstonesOutliveARestore(t *testing.T) {
 	for _, first := range []bool{false, true} {
 		b, _ := peopleOf(t)
@@ -124,7 +124,7 @@ func TestTombstonesOutliveARestore(t *testing.T) {
 		}
 		path := filepath.Join(b.dir, "snapshots", "HIDDEN")
 		older, err := os.ReadFile(path)
-		if first != (err == nil) {
+		if err != nil {
 			t.Fatal(err)
 		}
 		if err := b.Forget(t.Context(), "people", "r2", "aofficer"); err != nil {
@@ -137,10 +137,8 @@ func TestTombstonesOutliveARestore(t *testing.T) {
 		if strings.Contains(string(want), "r2") || strings.Contains(string(want), string(RowPerson(b.keys, "people", "resume", "r2"))) {
 			t.Errorf("what is hidden is said as %s", want)
 		}
-		backs := map[string]func() error{"no file": func() error { return os.Remove(path) }, "damage": func() error { return os.WriteFile(path, []byte("erased\n"), 0o600) }}
-		if first {
-			backs["an older file"] = func() error { return os.WriteFile(path, older, 0o600) }
-		}
+		backs := map[string]func() error{"no file": func() error { return os.Remove(path) }, "damage": func() error { return os.WriteFile(path, []byte("erased\n"), 0o600) },
+			"an older file": func() error { return os.WriteFile(path, older, 0o600) }}
 		for what, back := range backs {
 			if err := back(); err != nil {
 				t.Fatal(err)
@@ -331,15 +329,19 @@ func TestHiddenThatIsDamaged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, places, _ := strings.Cut(string(whole), "\n")
+	sum, said, _ := strings.Cut(string(whole), "\n")
+	first, places, _ := strings.Cut(said, "\n")
 	if places == "" {
 		t.Fatalf("nobody is hidden: %s", whole)
 	}
-	signed := func(places string) string {
-		return fmt.Sprintf("erased x through 1 sha256 %x\n%s", sha256.Sum256([]byte(places)), places)
-	}
-	for _, text := range []string{"", "hidden\n", signed("1 2\n"), signed("a b c\n"), signed("1 -2 3\n"),
-		first + "\n", first + "\n" + strings.Replace(places, " ", "1 ", 1), first + "\n" + places[:len(places)-1], "erased x through 1\n" + places} {
+	signed := func(said string) string { return fmt.Sprintf("sha256 %x\n%s", sha256.Sum256([]byte(said)), said) }
+	sum, first = sum+"\n", first+"\n"
+	for _, text := range []string{"", "hidden\n", signed(""), signed("hidden\n"), signed(first + "1 2\n"), signed(first + "a b c\n"), signed(first + "1 -2 3\n"),
+		sum, sum + first, sum + first + strings.Replace(places, " ", "1 ", 1), sum + first + places[:len(places)-1], said,
+		sum + strings.Replace(said, "through 2", "through 9000", 1), sum + strings.Replace(said, "erased ", "erased 0", 1)} {
+		if text == string(whole) {
+			t.Fatal("nothing was edited")
+		}
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -350,6 +352,72 @@ func TestHiddenThatIsDamaged(t *testing.T) {
 	b.build(false)
 	if h, err := snapshot.ReadHidden(b.dir); err != nil || len(h.Rows) != strings.Count(places, "\n") {
 		t.Errorf("a build does not find anew who is hidden: %v, %v", h, err)
+	}
+}
+
+// A file that says what is hidden and is gone is as a damaged one: a server that had
+// read it goes on hiding, says so, and nothing is opened until it is made anew, by a
+// build of changes too.
+func TestHiddenThatIsGone(t *testing.T) {
+	b, s := peopleOf(t)
+	live := snapshot.NewLive(b.dir)
+	defer live.Close()
+	if err := b.Forget(t.Context(), "people", "r2", "aofficer"); err != nil {
+		t.Fatal(err)
+	}
+	refresh := func(want error) {
+		t.Helper()
+		if _, err := live.Refresh(); !errors.Is(err, want) {
+			t.Errorf("got %v, want %v", err, want)
+		}
+		s, release, err := live.Acquire()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer release()
+		shown := 0
+		for row := range s.Resumes.Person.Len() {
+			if !s.ResumeGone(row) {
+				shown++
+			}
+		}
+		if shown != 2 {
+			t.Errorf("%d rows are shown, want 2", shown)
+		}
+	}
+	refresh(nil)
+	path := filepath.Join(b.dir, "snapshots", "HIDDEN")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		refresh(ieum.ErrInvalid)
+	}
+	if _, err := snapshot.Open(s.Dir); !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), path+" is missing") {
+		t.Errorf("the snapshot opens: %v", err)
+	}
+	if behind, err := b.Behind(t.Context()); err != nil || !behind {
+		t.Errorf("behind %v, %v", behind, err)
+	}
+	b.build(true)
+	refresh(nil)
+}
+
+// Where nobody was erased too a snapshot has a file that says so, which the first build
+// makes; one that is gone is made anew by the next.
+func TestNobodyHiddenIsSaid(t *testing.T) {
+	b, s := peopleOf(t)
+	for range 2 {
+		if err := os.Remove(filepath.Join(b.dir, "snapshots", "HIDDEN")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := snapshot.Open(s.Dir); !errors.Is(err, ieum.ErrInvalid) {
+			t.Errorf("the snapshot opens: %v", err)
+		}
+		b.build(true)
+		if h, err := snapshot.ReadHidden(b.dir); err != nil || len(h.Rows) > 0 {
+			t.Errorf("hidden are %v, %v", h, err)
+		}
 	}
 }
 

@@ -41,6 +41,9 @@ func Begin(data string) (*Build, error) {
 			return nil, err
 		}
 	}
+	if err := startHidden(root); err != nil {
+		return nil, err
+	}
 	left, err := filepath.Glob(filepath.Join(root, "making-*"))
 	if err != nil {
 		return nil, err

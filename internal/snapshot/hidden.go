@@ -37,28 +37,41 @@ type Hidden struct {
 	Rows    map[Place]time.Time
 }
 
-// ReadHidden returns what is hidden in a data folder: nothing where no file says so.
-func ReadHidden(data string) (*Hidden, error) { return readHidden(filepath.Join(data, "snapshots")) }
+// ReadHidden returns what is hidden in a data folder. Where the file is damaged, or
+// gone though there is a snapshot, the error is ieum.ErrInvalid: Begin makes one, so
+// that none is no word that nobody was erased.
+func ReadHidden(data string) (*Hidden, error) {
+	root := filepath.Join(data, "snapshots")
+	if _, err := os.Stat(filepath.Join(root, hiddenFile)); errors.Is(err, fs.ErrNotExist) {
+		if _, err := current(root); errors.Is(err, ieum.ErrUnavailable) {
+			return nobody(), nil
+		}
+	}
+	return readHidden(root)
+}
+
+// nobody is hidden, as far as anybody looked.
+func nobody() *Hidden { return &Hidden{Erased: "none", Rows: map[Place]time.Time{}} }
 
 func readHidden(root string) (*Hidden, error) {
-	h, path := &Hidden{Erased: "none", Rows: map[Place]time.Time{}}, filepath.Join(root, hiddenFile)
+	h, path := nobody(), filepath.Join(root, hiddenFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return h, nil
+		return nil, unknown(path, "missing")
 	}
 	if err != nil {
 		return nil, err
 	}
-	bad := ieum.Errorf(ieum.ErrInvalid, "%s is damaged, so that nobody knows who is to be hidden; find it out anew with: ieum build", path)
-	in := bufio.NewScanner(bytes.NewReader(text))
+	bad := unknown(path, "damaged")
+	sum, said, _ := bytes.Cut(text, []byte("\n"))
+	if string(sum) != sumOf(said) { // cut or edited: whoever is missing would be shown
+		return nil, bad
+	}
+	in := bufio.NewScanner(bytes.NewReader(said))
 	if !in.Scan() {
 		return nil, bad
 	}
-	var sum string
-	if n, err := fmt.Sscanf(in.Text(), "erased %s through %d sha256 %s", &h.Erased, &h.Through, &sum); n != 3 || err != nil || h.Erased == Damaged {
-		return nil, bad
-	}
-	if _, places, _ := bytes.Cut(text, []byte("\n")); sumOf(places) != sum { // cut or edited: whoever is missing would be shown
+	if n, err := fmt.Sscanf(in.Text(), "erased %s through %d", &h.Erased, &h.Through); n != 2 || err != nil || h.Erased == Damaged {
 		return nil, bad
 	}
 	for in.Scan() {
@@ -72,8 +85,21 @@ func readHidden(root string) (*Hidden, error) {
 	return h, in.Err()
 }
 
+func unknown(path, why string) error {
+	return ieum.Errorf(ieum.ErrInvalid, "%s is %s, so that nobody knows who is to be hidden; find it out anew with: ieum build", path, why)
+}
+
 // Write makes what is hidden last. The caller keeps others from writing.
 func (h *Hidden) Write(data string) error {
+	root := filepath.Join(data, "snapshots")
+	if err := durable.MkdirAll(root); err != nil {
+		return err
+	}
+	return durable.WriteFile(filepath.Join(root, hiddenFile), h.text())
+}
+
+// text is what the file says: the sum of all that follows, and that.
+func (h *Hidden) text() []byte {
 	places := make([]Place, 0, len(h.Rows))
 	for p := range h.Rows {
 		places = append(places, p)
@@ -81,19 +107,27 @@ func (h *Hidden) Write(data string) error {
 	slices.SortFunc(places, func(a, b Place) int {
 		return cmp.Or(cmp.Compare(a.Delivery, b.Delivery), cmp.Compare(a.Row, b.Row))
 	})
-	var b bytes.Buffer
+	said := fmt.Appendf(nil, "erased %s through %d\n", h.Erased, h.Through)
 	for _, p := range places {
-		fmt.Fprintf(&b, "%d %d %d\n", p.Delivery, p.Row, h.Rows[p].Unix())
+		said = fmt.Appendf(said, "%d %d %d\n", p.Delivery, p.Row, h.Rows[p].Unix())
 	}
-	text := fmt.Appendf(nil, "erased %s through %d sha256 %s\n%s", h.Erased, h.Through, sumOf(b.Bytes()), b.Bytes())
-	root := filepath.Join(data, "snapshots")
-	if err := durable.MkdirAll(root); err != nil {
-		return err
-	}
-	return durable.WriteFile(filepath.Join(root, hiddenFile), text)
+	return append([]byte(sumOf(said)+"\n"), said...)
 }
 
-func sumOf(places []byte) string { return fmt.Sprintf("%x", sha256.Sum256(places)) }
+func sumOf(said []byte) string { return fmt.Sprintf("sha256 %x", sha256.Sum256(said)) }
+
+// startHidden says of a data folder that had no snapshot that nobody is hidden, unless
+// something is said already.
+func startHidden(root string) error {
+	if _, err := current(root); !errors.Is(err, ieum.ErrUnavailable) {
+		return nil
+	}
+	err := durable.WriteNew(filepath.Join(root, hiddenFile), nobody().text())
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
+}
 
 // In returns the rows of a snapshot that are hidden, those too that are gone.
 func (h *Hidden) In(s *Snapshot) (rows []uint32) {
@@ -131,20 +165,13 @@ func (s *Snapshot) hide(h *Hidden) {
 }
 
 // hideAnew is hide for what the file beside the snapshot says, unless the file is
-// the one that was read before.
+// the one that was read before. On an error, also of a file that is gone, what was
+// hidden stays.
 func (s *Snapshot) hideAnew(before fs.FileInfo) (fs.FileInfo, error) {
 	root := filepath.Dir(s.Dir)
-	now, err := os.Stat(filepath.Join(root, hiddenFile))
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && before == nil:
-		return nil, nil
-	case errors.Is(err, fs.ErrNotExist):
-		s.hide(&Hidden{})
-		return nil, nil
-	case err != nil:
+	now, err := statHidden(root)
+	if err != nil || now != nil && sameFile(before, now) {
 		return before, err
-	case before != nil && os.SameFile(before, now) && before.ModTime().Equal(now.ModTime()) && before.Size() == now.Size():
-		return before, nil
 	}
 	h, err := readHidden(root)
 	if err != nil {
@@ -152,6 +179,43 @@ func (s *Snapshot) hideAnew(before fs.FileInfo) (fs.FileInfo, error) {
 	}
 	s.hide(h)
 	return now, nil
+}
+
+// statHidden returns nil where there is no file.
+func statHidden(root string) (fs.FileInfo, error) {
+	f, err := os.Stat(filepath.Join(root, hiddenFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return f, err
+}
+
+func sameFile(x, y fs.FileInfo) bool {
+	if x == nil || y == nil {
+		return x == y
+	}
+	return os.SameFile(x, y) && x.ModTime().Equal(y.ModTime()) && x.Size() == y.Size()
+}
+
+// A HiddenWatch looks now and then whether it is known who is to be hidden in a data
+// folder.
+type HiddenWatch struct {
+	Data string
+
+	looked bool
+	file   fs.FileInfo // when it looked last; nil = none
+}
+
+// Lost says whether the file that says who is to be hidden is damaged or gone, and was
+// not so already when it was looked last.
+func (w *HiddenWatch) Lost() bool {
+	now, err := statHidden(filepath.Join(w.Data, "snapshots"))
+	if err != nil || w.looked && sameFile(w.file, now) {
+		return false
+	}
+	w.looked, w.file = true, now
+	_, err = ReadHidden(w.Data)
+	return errors.Is(err, ieum.ErrInvalid)
 }
 
 // holds counts the rows of a snapshot's layers that are hidden, since before a

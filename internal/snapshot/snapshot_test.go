@@ -369,7 +369,7 @@ func TestAnInterruptedBuildChangesNothing(t *testing.T) {
 	}
 	second := publish(t, data, "later")
 	entries, _ := os.ReadDir(root)
-	if len(entries) != 3 { // CURRENT, the last and this one
+	if len(entries) != 4 { // CURRENT, HIDDEN, the last and this one
 		t.Errorf("left over: %v", entries)
 	}
 	if dir, _ := Current(data); filepath.Base(dir) != second.Version {
