@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -22,7 +25,7 @@ var keysCommand = &command{
 	holds: web.Nothing,
 	setup: func(fs *flag.FlagSet) run {
 		asJSON := fs.Bool("json", false, "print what was found as JSON")
-		yes := fs.Int("yes", 0, "for replay: how many keys to destroy for good, as it says without")
+		yes := fs.String("yes", "", "for replay: whose keys to destroy for good, by the `hash` that it says without")
 		return func(ctx context.Context, e *env, args []string) error {
 			switch {
 			case len(args) == 0:
@@ -81,9 +84,10 @@ func olderKeys(k *seal.Keys, missed []string) error {
 	return ieum.Errorf(ieum.ErrConflict, "the key store %s does not know of %d erasures that the database speaks of: put the newest %s back; if there is none, and nobody but Ieum wrote to the database, destroy those keys for good with: ieum keys replay", k.Path(), len(missed), seal.File)
 }
 
-// replay destroys the keys of whom the journal says that they were erased, if that are
-// as many as the operator says after reading who.
-func replay(ctx context.Context, e *env, yes int) error {
+// replay destroys the keys of whom the journal says that they were erased, if those
+// are the ones of whom the operator read: whoever writes to the database may change
+// meanwhile who they are.
+func replay(ctx context.Context, e *env, yes string) error {
 	d, err := openDatabase(ctx, e)
 	if err != nil {
 		return err
@@ -93,17 +97,29 @@ func replay(ctx context.Context, e *env, yes int) error {
 	if err != nil {
 		return err
 	}
-	if yes != len(missed) {
-		for _, id := range missed {
-			e.say("%s", id)
+	slices.Sort(missed)
+	for _, id := range missed {
+		e.say("%q", id) // quoted, as it may be anything that somebody wrote to the database
+	}
+	if hash := hashOf(missed); len(missed) > 0 && yes != hash {
+		next := "find their erasures in the public ledger first (ieum audit ledger), then: ieum keys replay --yes " + hash
+		if yes != "" {
+			next = "they are others than those of --yes " + yes + ", so the database says otherwise than it did; " + next
 		}
-		return ieum.Errorf(ieum.ErrConflict, "%d keys would be destroyed for good, of those named above; find their erasures in the public ledger first (ieum audit ledger), then: ieum keys replay --yes %d", len(missed), len(missed))
+		return ieum.Errorf(ieum.ErrConflict, "%d keys would be destroyed for good, of those named above; %s", len(missed), next)
 	}
 	if err := k.Erase(missed...); err != nil {
 		return err
 	}
 	e.say("%s: %d keys destroyed, of erasures that the database speaks of; next: ieum build", k.Path(), len(missed))
 	return nil
+}
+
+// hashOf returns a hash of ids that are sorted, of 32 hexadecimal digits: long enough
+// that nobody makes two lists of one hash, of which the operator reads the one.
+func hashOf(ids []string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", ids))
+	return hex.EncodeToString(sum[:16])
 }
 
 func keys(e *env, rotate, asJSON bool) error {

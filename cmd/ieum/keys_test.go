@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -191,16 +192,64 @@ func TestAnOlderKeyStoreBringsNobodyBack(t *testing.T) {
 	ieum(0, "", "account", "list")
 	writeFile(t, store, string(older))
 	ieum(1, "1 keys would be destroyed for good", "keys", "replay")
-	ieum(1, "1 keys would be destroyed for good", "keys", "replay", "--yes", "2")
+	ieum(1, "1 keys would be destroyed for good", "keys", "replay", "--yes", "1")
 	ieum(0, "0 erased", "keys")
-	ieum(0, "1 keys destroyed", "keys", "replay", "--yes", "1")
-	ieum(0, "0 keys destroyed", "keys", "replay")
+	yes := replayHash(t, data)
+	ieum(0, "1 keys destroyed", "keys", "replay", "--yes", yes)
+	ieum(0, "0 keys destroyed", "keys", "replay", "--yes", yes)
 	ieum(0, "1 erased", "keys")
 	ieum(0, "", "build")
 	if got := recommend(); got != rest {
 		t.Errorf("%d lines are recommended, want the %d of all others", strings.Count(got, "\n"), strings.Count(rest, "\n"))
 	}
 	ieum(0, "0 faults", "fsck")
+}
+
+// replayHash returns the hash of whom ieum keys replay names and does not destroy.
+func replayHash(t *testing.T, data string) (yes string) {
+	t.Helper()
+	status, out, said := invoke(data, "", "keys", "replay")
+	_, yes, found := strings.Cut(strings.TrimSpace(said), "--yes ")
+	if status != 1 || out != "" || !found || len(yes) != 32 {
+		t.Fatalf("exit %d, %s%s", status, out, said)
+	}
+	return yes
+}
+
+// What the operator read is destroyed, by name, and nothing else: whoever writes to the
+// database puts nobody in another's place between the two commands, nor beside them.
+func TestReplayDestroysWhomTheOperatorReadAbout(t *testing.T) {
+	b := newBench(t)
+	say := func(ids ...string) {
+		t.Helper()
+		b.sql(`DELETE FROM journal_new WHERE kind = 'catalogue.forgotten'`)
+		for _, id := range ids {
+			b.sql(fmt.Sprintf(`INSERT INTO journal_new (kind, subject, data) VALUES ('catalogue.forgotten', '%s', '{}')`, id))
+		}
+	}
+	say("pone")
+	yes := replayHash(t, b.data)
+	for _, others := range [][]string{{"ptwo"}, {"pone", "ptwo"}} {
+		say(others...)
+		if status, _, said := b.run("keys", "replay", "--yes", yes); status != 1 || !strings.Contains(said, "they are others than those of --yes "+yes) {
+			t.Errorf("%q: exit %d, %s", others, status, said)
+		}
+		if other := replayHash(t, b.data); other == yes {
+			t.Errorf("%q have the hash of pone alone", others)
+		}
+	}
+	say("ptwo", "pone")
+	yes = replayHash(t, b.data)
+	for _, odd := range []string{"pone ptwo", "pone\nptwo", `pone" "ptwo`} {
+		if say(odd); replayHash(t, b.data) == yes {
+			t.Errorf("%q, which reads as two ids, has the hash of both", odd)
+		}
+	}
+	say("ptwo", "pone")
+	status, _, said := b.run("keys", "replay", "--yes", yes)
+	if status != 0 || !strings.Contains(said, "\"pone\"\n\"ptwo\"\n") || !strings.Contains(said, "2 keys destroyed") {
+		t.Errorf("it does not say whose keys were destroyed: exit %d, %s", status, said)
+	}
 }
 
 // Each kind of entry that says that somebody was erased is missed in a store that does not
