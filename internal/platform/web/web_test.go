@@ -433,6 +433,15 @@ func TestLoopbackPagesStayOnThisMachine(t *testing.T) {
 		{"127.0.0.1:1", "localhost", "Via", 403},
 		{"127.0.0.1:1", "localhost", "X-Forwarded-Proto", 403},
 		{"127.0.0.1:1", "localhost", "Cf-Connecting-Ip", 403},
+		{"127.0.0.1:1", "localhost", "X-Proxyuser-Ip", 403},
+		{"127.0.0.1:1", "localhost", "Proxy-Client-Ip", 403},
+		{"127.0.0.1:1", "localhost", "X-Azure-Clientip", 403},
+		{"127.0.0.1:1", "localhost", "Fastly-Client-Ip", 403},
+		{"127.0.0.1:1", "localhost", "X-Amzn-Trace-Id", 403},
+		{"127.0.0.1:1", "localhost", "X_Forwarded_For", 403},
+		{"127.0.0.1:1", "localhost", "Any-Other", 403},
+		{"127.0.0.1:1", "localhost", "Accept-Language", 200},
+		{"127.0.0.1:1", "localhost", "Sec-Fetch-Site", 200},
 		{"127.0.0.1:1", "localhost", "X-Prometheus-Scrape-Timeout-Seconds", 200},
 		{"127.0.0.1:1", "localhost", "HTTP/1.0", 403}, // nginx that was told nothing
 	} {
