@@ -79,6 +79,9 @@ func (a *asking) reader(ctx context.Context, e *env, set *defs.Set, s *store, to
 
 // token reads the credential.
 func (a *asking) token() (string, error) {
+	if err := durable.Private(a.credential); err != nil {
+		return "", err
+	}
 	token, err := os.ReadFile(a.credential)
 	if err != nil {
 		return "", ieum.Errorf(ieum.ErrNotFound, "the credential %s cannot be read (%v); make one with: ieum account credential %s --out FILE", a.credential, errors.Unwrap(err), a.name)

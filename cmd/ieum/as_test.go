@@ -31,7 +31,7 @@ func credentials(t *testing.T, data string) map[string]string {
 			}
 			role := strings.TrimPrefix(one.Name, "demo-")
 			files[role] = filepath.Join(t.TempDir(), "credential")
-			writeFile(t, files[role], cookie+"\n")
+			writeSecret(t, files[role], cookie+"\n")
 		}
 		return err
 	})
@@ -95,7 +95,7 @@ func TestCandidatesAreShownToStaffWhoSayWhy(t *testing.T) {
 		return invoke(data, "", "candidates", "--posting", posting, "-k", "3", "--as", name, "--purpose", purpose, "--credential", credential)
 	}
 	stale := filepath.Join(t.TempDir(), "stale")
-	writeFile(t, stale, "nothing\n")
+	writeSecret(t, stale, "nothing\n")
 	for _, tt := range []struct{ what, name, purpose, credential, says string }{
 		{"nobody", "", "", "", "say who you are"},
 		{"an officer without a purpose", "demo-officer", "", by["officer"], "say who you are"},

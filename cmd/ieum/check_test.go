@@ -25,6 +25,14 @@ func runIn(t *testing.T, data string, args ...string) (status int, out, said str
 	return status, stdout.String(), stderr.String()
 }
 
+// writeSecret makes a file that only its owner may read.
+func writeSecret(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func writeFile(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"ieum"
 	"ieum/internal/platform/backup"
+	"ieum/internal/platform/durable"
 )
 
 // agree lets somebody else make this export, once, and writes what they show for it.
@@ -49,6 +50,9 @@ func (x *export) agree(ctx context.Context, e *env) error {
 
 // token reads what the second person gave.
 func (x *export) token() (string, error) {
+	if err := durable.Private(x.agreement); err != nil {
+		return "", err
+	}
 	token, err := os.ReadFile(x.agreement)
 	if err != nil {
 		return "", ieum.Errorf(ieum.ErrNotFound, "the agreement %s cannot be read (%v); somebody who confirms roles makes one with: ieum export --agree FILE --for %s", x.agreement, errors.Unwrap(err), x.by.name)

@@ -46,7 +46,7 @@ func countedFolder(t *testing.T, now func() time.Time, people int) *counted {
 		for _, one := range list {
 			cookie, _, failed := g.Arrive(t.Context(), one.Token, "")
 			c.by[one.Name] = filepath.Join(filepath.Dir(c.data), one.Name)
-			writeFile(t, c.by[one.Name], cookie+"\n")
+			writeSecret(t, c.by[one.Name], cookie+"\n")
 			err = errors.Join(err, failed)
 		}
 		for i := range people {
@@ -218,6 +218,7 @@ func TestExportTakesTwoPeople(t *testing.T) {
 	dir := t.TempDir()
 	out, taken := filepath.Join(dir, "out"), filepath.Join(dir, "taken")
 	writeFile(t, taken, "mine")
+	none := closed(t, taken)
 	c.agreed(t, out)
 	with := func(args []string, changes ...string) []string { // names and values of flags
 		for n := 0; n < len(changes); n += 2 {
@@ -237,7 +238,9 @@ func TestExportTakesTwoPeople(t *testing.T) {
 	}{
 		{"without a second person", with(asks(), "--agreement", ""), time.Now, 2, "--agree FILE --for NAME"},
 		{"with a file that is none", with(asks(), "--agreement", "/nowhere"), time.Now, 1, "ieum export --agree FILE --for demo-analyst"},
-		{"with another file", with(asks(), "--agreement", taken), time.Now, 1, "not to this export"},
+		{"with another file", with(asks(), "--agreement", none), time.Now, 1, "not to this export"},
+		{"with an agreement that others may read", with(asks(), "--agreement", taken), time.Now, 1, "close it with: chmod 600 " + taken},
+		{"with a credential that others may read", with(asks(), "--credential", taken), time.Now, 1, "close it with: chmod 600 " + taken},
 		{"an operator asks", with(asks(), as("demo-operator")...), time.Now, 1, "role"},
 		{"who asks signed in long ago", asks(), late, 1, "within ten minutes"},
 		{"another purpose", with(asks(), "--purpose", "placement"), time.Now, 1, "for the purpose statistics alone"},

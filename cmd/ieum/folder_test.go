@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -50,8 +49,6 @@ func TestAWrongFolderIsSaidToBeEmpty(t *testing.T) {
 func secretFile(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "credential")
-	if err := os.WriteFile(path, []byte("x\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	writeSecret(t, path, "x\n")
 	return path
 }

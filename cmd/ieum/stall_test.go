@@ -148,7 +148,7 @@ func (b *bench) succeed(args ...string) (out string) {
 
 // internals are words of our own code and of the system's that tell an
 // operator nothing.
-var internals = regexp.MustCompile(`\b(catalogue|snapshot|db|table|journal|match|jobcare|web|open|mkdir|stat|read|write|listen|dial|lookup|durable|flock): |SQLITE|SQLSTATE|sql:|errno|panic|goroutine|0x|%!|<nil>`)
+var internals = regexp.MustCompile(`\b(catalogue|snapshot|db|table|journal|match|jobcare|web|open|mkdir|stat|read|write|listen|dial|lookup|durable|flock): |SQLITE|SQLSTATE|sql:|errno|panic|goroutine|\b0x|%!|<nil>`)
 
 // fail runs a command line that must fail with one sentence.
 func (b *bench) fail(status int, says string, args ...string) {

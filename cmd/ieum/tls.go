@@ -23,10 +23,11 @@ type certificate struct {
 	now   *tls.Certificate
 }
 
-// A fileState tells one content of a file from another.
+// A fileState tells one content of a file, and who may read it, from another.
 type fileState struct {
 	at   time.Time
 	size int64
+	mode fs.FileMode
 }
 
 // loadCertificate reads both files; they must fit.
@@ -67,7 +68,7 @@ func (c *certificate) stat() (state [2]fileState, err error) {
 		if err != nil {
 			return state, err
 		}
-		state[i] = fileState{info.ModTime(), info.Size()}
+		state[i] = fileState{info.ModTime(), info.Size(), info.Mode()}
 	}
 	return state, nil
 }
@@ -77,6 +78,9 @@ func (c *certificate) load() error {
 	if err == nil {
 		var pair tls.Certificate
 		c.state = state // before it is read: a change while it is read is seen next time
+		if err := durable.Private(c.key); err != nil {
+			return err
+		}
 		if pair, err = tls.LoadX509KeyPair(c.cert, c.key); err == nil {
 			c.now = &pair
 			return nil

@@ -39,7 +39,7 @@ func writeCertificate(t *testing.T, dir string, serial int64) (cert, key string)
 	}
 	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	writeFile(t, cert, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
-	writeFile(t, key, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: inside})))
+	writeSecret(t, key, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: inside})))
 	return cert, key
 }
 
@@ -105,5 +105,8 @@ func TestCertificatesThatCannotBeServed(t *testing.T) {
 	b.fail(2, "TLS needs both files", "serve", "--tls-cert", cert)
 	b.fail(1, "there is no file", "serve", "--tls-cert", cert, "--tls-key", key+"x")
 	b.fail(1, "are not a certificate and its key in PEM", "serve", "--tls-cert", cert, "--tls-key", other)
+	open := filepath.Join(t.TempDir(), "open.pem")
+	writeFile(t, open, "a key that everybody may read")
+	b.fail(1, "close it with: chmod 600 "+open, "serve", "--tls-cert", cert, "--tls-key", open)
 	b.fail(1, "are not a certificate and its key in PEM", "serve", "--tls-cert", b.in("jobs.csv"), "--tls-key", key)
 }

@@ -22,10 +22,10 @@ import (
 func openKey(data, file string, used, witness bool, now func() time.Time) (*key, error) {
 	dir := filepath.Join(data, "keys")
 	path := filepath.Join(dir, file)
-	b, err := os.ReadFile(path)
-	if info, found := os.Stat(path); err == nil && found == nil && info.Mode().Perm()&0o077 != 0 {
-		return nil, ieum.Errorf(ieum.ErrDenied, "%s may be read or changed by others than its owner (mode %04o); close it with: chmod 600 %s", path, info.Mode().Perm(), path)
+	if err := durable.Private(path); err != nil {
+		return nil, err
 	}
+	b, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && used:
 		return nil, ieum.Errorf(ieum.ErrInvalid, "%s is missing; put back the copy that was kept of it: what another key signs nobody can tie to what was signed before", path)

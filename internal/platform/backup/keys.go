@@ -70,8 +70,8 @@ func Identities(path string) (k Keys, err error) {
 }
 
 func readSecret(path string) ([]byte, error) {
-	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
-		return nil, ieum.Errorf(ieum.ErrDenied, "%s may be read or changed by others than its owner (mode %04o); close it with: chmod 600 %s", path, info.Mode().Perm(), path)
+	if err := durable.Private(path); err != nil {
+		return nil, err
 	}
 	return readFile(path)
 }

@@ -197,6 +197,15 @@ func WriteNew(path string, b []byte) error {
 	return nil
 }
 
+// Private refuses a secret that others than the owner of its file may read or change.
+func Private(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		return ieum.Errorf(ieum.ErrDenied, "%s may be read or changed by others than its owner (mode %04o); close it with: chmod 600 %s", path, info.Mode().Perm(), path)
+	}
+	return nil // what else is the matter is met by who reads it
+}
+
 // Fault turns what an operator can mend into a sentence; other errors stay.
 func Fault(err error) error {
 	path := "the data folder"
