@@ -70,7 +70,7 @@ func TestForgetKilled(t *testing.T) {
 		if err := os.CopyFS(f.Dir, os.DirFS(first.dir)); err != nil {
 			t.Fatal(err)
 		}
-		for _, key := range []string{"master.key", "person.key"} { // which a copy opens to others
+		for _, key := range []string{"master.key", "person.key", "people.keys"} { // which a copy opens to others
 			if err := os.Chmod(filepath.Join(f.Dir, "keys", key), 0o600); err != nil {
 				t.Fatal(err)
 			}
