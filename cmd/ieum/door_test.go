@@ -306,7 +306,7 @@ func TestTheDoorByAPI(t *testing.T) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	call("GET", "/api/v1/my/access/"+seq+"/proof", "/api/v1/my/access/{seq}/proof", nil, http.StatusOK)
-	call("POST", "/api/v1/my/access/"+seq+"/complaint", "/api/v1/my/access/{seq}/complaint", nil, http.StatusOK)
+	call("POST", "/api/v1/my/access/"+seq+"/complaint", "", nil, http.StatusUnprocessableEntity) // it is one's own read
 	call("GET", "/api/v1/my/access/1/proof", "", nil, http.StatusNotFound)
 
 	other := arrived(t, base, links["employer"])

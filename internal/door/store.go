@@ -148,7 +148,7 @@ func (s *store) read(ctx context.Context, by Asker, id ieum.PersonID, kinds []ie
 	decide func(standing) (Access, error)) (a Access, rows []kept, err error) {
 	err = s.in(ctx, func(t tx) error {
 		rows = nil
-		n, err := t.exec(`UPDATE door_person SET reads = reads + 1 WHERE id = ? AND erased = 0`, id)
+		n, err := t.count(id)
 		if err != nil {
 			return err
 		}
@@ -184,6 +184,27 @@ func (s *store) read(ctx context.Context, by Asker, id ieum.PersonID, kinds []ie
 		return t.tellRows(rows, a)
 	})
 	return a, rows, err
+}
+
+// count numbers a read of a person; 0 is nobody. A database that does not keep the
+// number, as a trigger of somebody else's has it do, fails the read.
+func (t tx) count(id ieum.PersonID) (n int64, err error) {
+	const number = `SELECT reads FROM door_person WHERE id = ? AND erased = 0`
+	var before int64
+	err = t.QueryRowContext(t.ctx, number, id).Scan(&before)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err == nil {
+		_, err = t.exec(`UPDATE door_person SET reads = reads + 1 WHERE id = ? AND erased = 0`, id)
+	}
+	if err == nil {
+		err = t.QueryRowContext(t.ctx, number, id).Scan(&n)
+	}
+	if err == nil && n != before+1 {
+		err = &ieum.Error{Kind: ieum.ErrUnavailable, Key: "error.database", Message: "the database does not keep how often somebody was read: something in it that ieum did not make sets it back; ieum fsck names it"}
+	}
+	return n, err
 }
 
 // hour returns how often somebody read in this hour.

@@ -44,14 +44,15 @@ func (t tx) tellRows(rows []kept, a Access) error {
 		if err := t.meet(k.row, a.Time()); err != nil {
 			return err
 		}
-		err := t.QueryRowContext(t.ctx, `UPDATE door_person SET reads = reads + 1 WHERE id = ? AND erased = 0 RETURNING reads`, k.row).Scan(&a.N)
-		if errors.Is(err, sql.ErrNoRows) {
+		n, err := t.count(k.row)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
 			continue
 		}
-		if a.Via = k.Item; err == nil {
-			err = t.tell("door.read", k.row, a)
-		}
-		if err != nil {
+		a.N, a.Via = n, k.Item
+		if err := t.tell("door.read", k.row, a); err != nil {
 			return err
 		}
 	}
