@@ -6,6 +6,7 @@ type Card struct {
 	Part    string   `json:"part"`
 	Data    []Source `json:"data"`
 	Seed    uint64   `json:"seed"`
+	Members int      `json:"members"` // encoders that were merged, each with chance numbers of its own
 	Epochs  int      `json:"epochs"`
 	Rows    int      `json:"rows"`
 	Trained int      `json:"trained"` // rows that any text of the data has

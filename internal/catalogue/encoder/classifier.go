@@ -9,12 +9,13 @@ import (
 // How a classifier learns from titles that have labels. Chosen on titles of
 // vacancies, within the half that was learned from; docs/quality.md.
 const (
-	classPasses = 4
-	classRate   = 0.1  // of Adagrad at the start; it falls to 0
-	classHidden = 0.3  // share of a title's features that a step does not see
-	classLength = 8    // of a title's vector: how sure a step may be of the beginning
-	classNames  = 0.5  // what a unit's own name counts beside a title's 1
-	classLeast  = 1e-3 // gradients below it are not followed
+	classMembers = 2 // classifiers that differ by their chance numbers, averaged
+	classPasses  = 4
+	classRate    = 0.1  // of Adagrad at the start; it falls to 0
+	classHidden  = 0.3  // share of a title's features that a step does not see
+	classLength  = 8    // of a title's vector: how sure a step may be of the beginning
+	classNames   = 0.5  // what a unit's own name counts beside a title's 1
+	classLeast   = 1e-3 // gradients below it are not followed
 )
 
 // A labelled is a title or a name, as rows of features, and the unit it belongs to.

@@ -2,9 +2,9 @@
 // titles of like work have like vectors, and ranks a list of titles by how like
 // they are to one.
 //
-// Read encoder.go for what is asked and answered, text.go for what of a title
-// counts, index.go for how a list is ranked, weights.go for what is stored,
-// corpus.go, train.go and kernel.go for where that comes from, sets.go and
+// Read encoder.go for what is asked and answered, text.go and gist.go for what of
+// a title counts, index.go for how a list is ranked, weights.go for what is stored,
+// corpus.go, train.go, merge.go and kernel.go for where that comes from, sets.go and
 // eval.go for how good it is (docs/quality.md has the figures), and learner.go,
 // classifier.go and fusion.go for what titles with labels add.
 package encoder
@@ -83,17 +83,35 @@ func (e *Encoder) Encode(title string) Vector {
 }
 
 func (e *Encoder) encodeAt(d *desk, title string, to []int8) Vector {
-	d.hashes = d.features(d.hashes[:0], title)
 	clear(d.sum)
-	v := Vector{Elements: to, Words: len(d.words)}
+	words, known := e.add(d, title, 1)
+	return direction(d.sum, Vector{Elements: to, Words: words, Known: known})
+}
+
+// What the gist of a title that is asked for counts beside the title. Chosen on
+// the validation parts of MELO and the titles of vacancies; docs/quality.md.
+const gistWeight = 2
+
+// ask returns the vector of a title that a list is ranked by.
+func (e *Encoder) ask(d *desk, title string) Vector {
+	clear(d.sum)
+	e.add(d, gist(title), gistWeight)
+	words, known := e.add(d, title, 1)
+	return direction(d.sum, Vector{Elements: make([]int8, e.dim), Words: words, Known: known})
+}
+
+// add adds the rows of a text's features, times a weight, to the desk's sum, and
+// returns how many words it has and how many of them training knew.
+func (e *Encoder) add(d *desk, s string, weight float32) (words, known int) {
+	d.hashes = d.features(d.hashes[:0], s)
 	for _, h := range d.words {
 		if e.words.has(h) {
-			v.Known++
+			known++
 		}
 	}
 	for _, h := range d.hashes {
 		r := int(h >> (32 - e.bits))
-		s := e.scale[r]
+		s := e.scale[r] * weight
 		if s == 0 {
 			continue
 		}
@@ -101,17 +119,22 @@ func (e *Encoder) encodeAt(d *desk, title string, to []int8) Vector {
 			d.sum[k] += s * float32(x)
 		}
 	}
+	return len(d.words), known
+}
+
+// direction fills the elements of a vector.
+func direction(sum []float32, v Vector) Vector {
 	var top float32
-	for _, x := range d.sum {
+	for _, x := range sum {
 		top = max(top, x, -x)
 	}
 	if top == 0 {
 		return v
 	}
 	var square int
-	for k, x := range d.sum {
-		to[k] = int8(math.Round(float64(x * 127 / top)))
-		square += int(to[k]) * int(to[k])
+	for k, x := range sum {
+		v.Elements[k] = int8(math.Round(float64(x * 127 / top)))
+		square += int(v.Elements[k]) * int(v.Elements[k])
 	}
 	v.inverse = float32(1 / math.Sqrt(float64(square)))
 	return v

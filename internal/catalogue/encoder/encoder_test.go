@@ -113,7 +113,7 @@ func small(t testing.TB) (*Corpus, recipe) {
 	}
 	c.use(Source{Name: "words"}, 0)
 	r := shipped
-	r.bits, r.dim, r.batch, r.epochs = 12, 16, 32, 2
+	r.bits, r.dim, r.members, r.merged, r.batch, r.epochs = 12, 16, 2, 24, 32, 2
 	return c, r
 }
 

@@ -24,6 +24,7 @@ func letterWeight(known, words int) float32 {
 type Index struct {
 	encoder *Encoder
 	vectors []Vector
+	same    map[string][]int32 // lines by their words
 	lexicon *lexicon
 	weight  float32 // of letters
 }
@@ -37,7 +38,7 @@ type Match struct {
 
 // Index prepares a list of titles; blank ones count as lines and rank last.
 func (e *Encoder) Index(lines []string) *Index {
-	x := &Index{encoder: e, lexicon: newLexicon(lines), vectors: make([]Vector, len(lines))}
+	x := &Index{encoder: e, lexicon: newLexicon(lines), vectors: make([]Vector, len(lines)), same: map[string][]int32{}}
 	elements := make([]int8, len(lines)*e.dim)
 	d := e.desks.Get().(*desk)
 	defer e.desks.Put(d)
@@ -45,6 +46,7 @@ func (e *Encoder) Index(lines []string) *Index {
 	for i, s := range lines {
 		v := e.encodeAt(d, s, elements[i*e.dim:][:e.dim])
 		x.vectors[i], known, words = v, known+v.Known, words+v.Words
+		x.same[string(d.text)] = append(x.same[string(d.text)], int32(i))
 	}
 	x.weight = letterWeight(known, words)
 	return x
@@ -91,16 +93,22 @@ type scores struct {
 func (x *Index) score(title string) scores {
 	d := x.encoder.desks.Get().(*desk)
 	defer x.encoder.desks.Put(d)
-	q := x.encoder.encodeAt(d, title, make([]int8, x.encoder.dim))
+	q := x.encoder.ask(d, title)
 	n := len(x.vectors)
-	s := scores{len(d.hashes) == 0, make([]float32, n), make([]float32, n), make([]float32, n)}
+	s := scores{q.Words == 0, make([]float32, n), make([]float32, n), make([]float32, n)}
 	if s.empty {
 		return s
 	}
-	x.lexicon.score(&d.featurer, title, s.letters)
+	same := x.same[string(d.text)]
+	x.lexicon.score(&d.featurer, title+" "+gist(title), s.letters)
 	for i, v := range x.vectors {
 		s.encoder[i] = q.Like(v)
-		s.fused[i] = (s.encoder[i] + x.weight*s.letters[i]) / (1 + x.weight)
+	}
+	for _, i := range same { // the gist would lower them
+		s.encoder[i], s.letters[i] = 1, 1
+	}
+	for i, like := range s.encoder {
+		s.fused[i] = (like + x.weight*s.letters[i]) / (1 + x.weight)
 	}
 	return s
 }

@@ -3,13 +3,14 @@ package encoder
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // A learner says which unit a title is, having seen titles with their units.
 type learner struct {
 	b      *benchmark
 	x      *Index // of the units' names
-	class  *classifier
+	class  []*classifier
 	coded  *Index    // titles that were seen,
 	unit   []int32   // and their units
 	often  []float32 // log of how many titles a unit has
@@ -59,8 +60,12 @@ func learn(b *benchmark, x *Index, seen []int, seed uint64) *learner {
 		all = append(all, labelled{e.rows(&f, b.queries[q]), u, 1})
 		l.often[u]++
 	}
-	l.class = newClassifier(e.weights, names, l.often)
-	l.class.learn(append(all, names...), rand.New(rand.NewPCG(seed, 11)))
+	all = append(all, names...)
+	for i := range classMembers {
+		c := newClassifier(e.weights, names, l.often)
+		c.learn(all, rand.New(rand.NewPCG(seed, 11+uint64(i))))
+		l.class = append(l.class, c)
+	}
 	for u, n := range l.often {
 		l.often[u] = logOf(n, 0.1)
 	}
@@ -78,15 +83,26 @@ func (w *weights) rows(f *featurer, s string) text {
 	return x
 }
 
-// signs are what speaks for each unit: what the classifier says, the likest of
-// the unit's names by the encoder and by letters, votes, and how often it is.
+// signs are what speaks for each unit: what the classifiers say on average, the
+// likest of the unit's names by the encoder and by letters, votes for the unit
+// and for its group, and how often the unit is.
 func (l *learner) signs(title string) [][]float32 {
 	named, coded := l.x.score(title), l.coded.score(title)
-	return [][]float32{
-		l.class.logs(l.x.encoder.rows(&featurer{}, title)),
-		l.b.best(named.encoder), l.b.best(named.letters),
+	rows := l.x.encoder.rows(&featurer{}, title)
+	said := make([]float32, l.b.units)
+	for _, c := range l.class {
+		for u, x := range c.logs(rows) {
+			said[u] += x / classMembers
+		}
+	}
+	signs := [][]float32{
+		said, l.b.best(named.encoder), l.b.best(named.letters),
 		l.votes(coded.fused), l.votes(coded.letters), l.often,
 	}
+	if l.b.group != nil {
+		signs = append(signs, l.groupVotes(coded.fused))
+	}
+	return signs
 }
 
 // votes returns the log of the share of votes that each unit has.
@@ -94,7 +110,7 @@ func (l *learner) votes(like []float32) []float32 {
 	sum := float32(1e-9)
 	out := make([]float32, l.b.units)
 	for i, s := range like {
-		v := float32(math.Pow(float64(max(0, s)), sharpness))
+		v := vote(s)
 		out[l.unit[i]] += v
 		sum += v
 	}
@@ -102,6 +118,27 @@ func (l *learner) votes(like []float32) []float32 {
 		out[u] = logOf(v/sum, noVote)
 	}
 	return out
+}
+
+// groupVotes are the votes that each unit's group has, for units that few
+// titles or none were coded as.
+func (l *learner) groupVotes(like []float32) []float32 {
+	sum := float32(1e-9)
+	of := make([]float32, slices.Max(l.b.group)+1)
+	for i, s := range like {
+		v := vote(s)
+		of[l.b.group[l.unit[i]]] += v
+		sum += v
+	}
+	out := make([]float32, l.b.units)
+	for u, g := range l.b.group {
+		out[u] = logOf(of[g]/sum, noVote)
+	}
+	return out
+}
+
+func vote(like float32) float32 {
+	return float32(math.Pow(float64(max(0, like)), sharpness))
 }
 
 // score returns the scores of units for a title.

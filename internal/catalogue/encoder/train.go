@@ -10,6 +10,8 @@ import (
 // A recipe says how an encoder is trained.
 type recipe struct {
 	bits, dim   int     // 2^bits rows of dim numbers; dim is a multiple of 8
+	members     int     // encoders that differ by their chance numbers
+	merged      int     // numbers a row of what they are merged into, a multiple of 8
 	batch       int     // pairs a step; a multiple of 4
 	epochs      int     // passes: steps enough to see each name once
 	rate        float32 // of Adagrad at the start; it falls to 0
@@ -21,7 +23,7 @@ type recipe struct {
 
 // shipped is the recipe of the weights in the program; docs/quality.md has what
 // else was tried.
-var shipped = recipe{bits: 17, dim: 192, batch: 512, epochs: 8, rate: 0.5, temperature: 0.12, dropout: 0.2, power: 0.75, workers: 2}
+var shipped = recipe{bits: 17, dim: 192, members: 3, merged: 256, batch: 512, epochs: 8, rate: 0.5, temperature: 0.12, dropout: 0.2, power: 0.75, workers: 2}
 
 // A text is a name as training sees it: rows of features, rising.
 type text []uint32
@@ -124,15 +126,25 @@ func Train(c *Corpus, seed uint64, progress func(pass, passes int, loss float64)
 	return wrap(w)
 }
 
-// train also returns the mean loss of each pass.
+// train also returns the mean loss of each pass of each member.
 func train(c *Corpus, r recipe, seed uint64, progress func(pass, passes int, loss float64)) (*weights, []float64) {
-	t := newTrainer(c, r, seed)
-	losses := t.run(progress)
-	w := quantize(t.table, t.seen, t.bits, t.dim)
+	var members []*weights
+	var losses []float64
+	var texts []text
+	for m := range r.members {
+		t := newTrainer(c, r, (seed-1)*uint64(r.members)+uint64(m)+1)
+		losses = append(losses, t.run(func(pass int, loss float64) {
+			if progress != nil {
+				progress(m*r.epochs+pass, r.members*r.epochs, loss)
+			}
+		})...)
+		members, texts = append(members, quantize(t.table, t.seen, t.bits, t.dim)), t.texts
+	}
+	w := merge(members, texts, r.merged)
 	w.words = wordsOf(c)
-	w.card = Card{Part: "encoder", Data: c.used, Seed: seed, Epochs: t.epochs, Rows: 1 << t.bits, Dim: t.dim, Limits: limits}
-	for _, s := range t.seen {
-		if s {
+	w.card = Card{Part: "encoder", Data: c.used, Seed: seed, Members: r.members, Epochs: r.epochs, Rows: 1 << r.bits, Dim: w.dim, Limits: limits}
+	for _, s := range w.scale {
+		if s > 0 {
 			w.card.Trained++
 		}
 	}
@@ -141,7 +153,7 @@ func train(c *Corpus, r recipe, seed uint64, progress func(pass, passes int, los
 }
 
 // run trains, and returns the mean loss of each pass.
-func (t *trainer) run(progress func(pass, passes int, loss float64)) []float64 {
+func (t *trainer) run(progress func(pass int, loss float64)) []float64 {
 	steps := max(1, len(t.texts)/2/t.batch)
 	var losses []float64
 	for n := range steps * t.epochs {
@@ -152,9 +164,7 @@ func (t *trainer) run(progress func(pass, passes int, loss float64)) []float64 {
 		}
 		losses = append(losses, t.loss/float64(steps))
 		t.loss = 0
-		if progress != nil {
-			progress(len(losses), t.epochs, losses[len(losses)-1])
-		}
+		progress(len(losses), losses[len(losses)-1])
 	}
 	return losses
 }

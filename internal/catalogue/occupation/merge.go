@@ -2,7 +2,8 @@ package occupation
 
 import (
 	"math"
-	"slices"
+
+	"ieum/internal/platform/matrix"
 )
 
 // merge returns the model whose matrix comes nearest to the average of the
@@ -14,9 +15,9 @@ func (t *trainer) merge() *weights {
 	// be V·Λ·Vᵗ; then D·F·Uᵗ = (D·F·V·Λ^-½)·(Λ^½·Vᵗ·Uᵗ), and the left part is
 	// orthogonal, so that the singular vectors of the right part do.
 	wide := members * rank
-	basis, scale := eigen(t.usage(), wide)
+	basis, scale := matrix.Eigen(t.usage(), wide)
 	right := t.project(basis, scale)
-	left, _ := eigen(gram(right, wide, t.units), wide)
+	left, _ := matrix.Eigen(gram(right, wide, t.units), wide)
 	w := &weights{units: t.c.units, bias: t.bias(), out: make([]row, t.units), unseenTitle: t.unseen[0], unseenText: t.unseen[1]}
 	for u := range w.out {
 		for i := range inner {
@@ -159,71 +160,4 @@ func gram(a []float64, n, columns int) []float64 {
 		}
 	}
 	return g
-}
-
-// eigen returns the eigenvectors of a symmetric matrix, one a column, and their
-// eigenvalues, falling, by Jacobi's rotations.
-func eigen(a []float64, n int) (vectors, values []float64) {
-	a = slices.Clone(a)
-	v := make([]float64, n*n)
-	for i := range n {
-		v[i*n+i] = 1
-	}
-	var small float64 // what may be left beside the diagonal
-	for i := range n {
-		small = max(small, 1e-13*math.Abs(a[i*n+i]))
-	}
-	for turned := true; turned; {
-		turned = false
-		for p := range n {
-			for q := p + 1; q < n; q++ {
-				if math.Abs(a[p*n+q]) > small {
-					rotate(a, v, n, p, q)
-					turned = true
-				}
-			}
-		}
-	}
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		switch d := a[j*n+j] - a[i*n+i]; {
-		case d > 0:
-			return 1
-		case d < 0:
-			return -1
-		}
-		return 0
-	})
-	vectors, values = make([]float64, n*n), make([]float64, n)
-	for to, from := range order {
-		values[to] = a[from*n+from]
-		for i := range n {
-			vectors[i*n+to] = v[i*n+from]
-		}
-	}
-	return vectors, values
-}
-
-// rotate makes a[p][q] zero. Vectors gathers the rotations.
-func rotate(a, vectors []float64, n, p, q int) {
-	theta := (a[q*n+q] - a[p*n+p]) / (2 * a[p*n+q])
-	t := 1 / (math.Abs(theta) + math.Sqrt(theta*theta+1))
-	if theta < 0 {
-		t = -t
-	}
-	c := 1 / math.Sqrt(t*t+1)
-	s := t * c
-	for k := range n {
-		kp, kq := a[k*n+p], a[k*n+q]
-		a[k*n+p], a[k*n+q] = c*kp-s*kq, s*kp+c*kq
-	}
-	for k := range n {
-		pk, qk := a[p*n+k], a[q*n+k]
-		a[p*n+k], a[q*n+k] = c*pk-s*qk, s*pk+c*qk
-		kp, kq := vectors[k*n+p], vectors[k*n+q]
-		vectors[k*n+p], vectors[k*n+q] = c*kp-s*kq, s*kp+c*kq
-	}
 }
