@@ -150,6 +150,31 @@ func TestTrainingDrawsNamesOfOneThingTogether(t *testing.T) {
 	}
 }
 
+// TestMergingKeepsAngles: with as many directions as the members have together,
+// titles are as like as they are to the members on average.
+func TestMergingKeepsAngles(t *testing.T) {
+	c, r := small(t)
+	r.members, r.merged, r.epochs = 1, r.dim, 8
+	var members []*weights
+	for seed := range uint64(2) {
+		w, _ := train(c, r, seed+1, nil)
+		members = append(members, w)
+	}
+	both := merge(members, newTrainer(c, r, 1).texts, 2*r.dim)
+	both.words = wordsOf(c)
+	merged := wrap(both)
+	for _, pair := range [][2]string{{"nurse", "간호사"}, {"nurse", "welder"}, {"software developer", "developer"}} {
+		var mean float32
+		for _, m := range members {
+			e := wrap(m)
+			mean += e.Encode(pair[0]).Like(e.Encode(pair[1])) / 2
+		}
+		if got := merged.Encode(pair[0]).Like(merged.Encode(pair[1])); math.Abs(float64(got-mean)) > 0.08 {
+			t.Errorf("%v are %.2f alike, to the members %.2f", pair, got, mean)
+		}
+	}
+}
+
 func TestWeightsAreReadAsTheyWereWritten(t *testing.T) {
 	w := trained(t, 1)
 	w.card.Seed = 7

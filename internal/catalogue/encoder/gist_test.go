@@ -7,22 +7,22 @@ import (
 
 func TestTheGistIsTheWorkAlone(t *testing.T) {
 	for title, want := range map[string]string{
-		"Kitchen Assistant (Bangi) [urgent]":                      "kitchen assistant",
-		"Koch/Köchin":                                             "koch",
-		"Technischer Assistent/Technische Assistentin - Bühne":    "technischer assistent buhne",
-		"Kaufmann/Kauffrau für IT-System-Management":              "kaufmann fur it system management",
-		"Fahrtrainer/in":                                          "fahrtrainer",
-		"operador/a de grúa":                                      "operador de grua",
-		"waiter / waitress":                                       "waiter",
-		"Gartengestalter/Landschaftsgestalter":                    "gartengestalter landschaftsgestalter",
-		"Orthopedic Surgeons, Except Pediatric":                   "orthopedic surgeon",
-		"Except":                                                  "except",
+		"Kitchen Assistant (Bangi) [urgent]":                     "kitchen assistant",
+		"Koch/Köchin":                                            "koch",
+		"Technischer Assistent/Technische Assistentin - Bühne":   "technischer assistent buhne",
+		"Kaufmann/Kauffrau für IT-System-Management":             "kaufmann fur it system management",
+		"Fahrtrainer/in":                                         "fahrtrainer",
+		"operador/a de grúa":                                     "operador de grua",
+		"waiter / waitress":                                      "waiter",
+		"Gartengestalter/Landschaftsgestalter":                   "gartengestalter landschaftsgestalter",
+		"Orthopedic Surgeons, Except Pediatric":                  "orthopedic surgeon",
+		"Except":                                                 "except",
 		"Firemen, Watch Repairers, Coaches and Boss of Bus Cabs": "fireman watch repairer coach and boss of bus cab",
-		"간호사 (3교대)":                                               "간호사",
-		"(m/w/d)":                                                 "",
-		"/":                                                       "",
-		"a/":                                                      "a",
-		"\xff(/":                                                  "",
+		"간호사 (3교대)":                                              "간호사",
+		"(m/w/d)":                                                "",
+		"/":                                                      "",
+		"a/":                                                     "a",
+		"\xff(/":                                                 "",
 	} {
 		if got := gist(title); got != want {
 			t.Errorf("%q: %q, want %q", title, got, want)
