@@ -3,7 +3,6 @@ package encoder
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
 )
 
 // A learner says which unit a title is, having seen titles with their units.
@@ -84,8 +83,8 @@ func (w *weights) rows(f *featurer, s string) text {
 }
 
 // signs are what speaks for each unit: what the classifiers say on average, the
-// likest of the unit's names by the encoder and by letters, votes for the unit
-// and for its group, and how often the unit is.
+// likest of the unit's names by the encoder and by letters, votes, and how often
+// it is.
 func (l *learner) signs(title string) [][]float32 {
 	named, coded := l.x.score(title), l.coded.score(title)
 	rows := l.x.encoder.rows(&featurer{}, title)
@@ -95,14 +94,10 @@ func (l *learner) signs(title string) [][]float32 {
 			said[u] += x / classMembers
 		}
 	}
-	signs := [][]float32{
+	return [][]float32{
 		said, l.b.best(named.encoder), l.b.best(named.letters),
 		l.votes(coded.fused), l.votes(coded.letters), l.often,
 	}
-	if l.b.group != nil {
-		signs = append(signs, l.groupVotes(coded.fused))
-	}
-	return signs
 }
 
 // votes returns the log of the share of votes that each unit has.
@@ -110,7 +105,7 @@ func (l *learner) votes(like []float32) []float32 {
 	sum := float32(1e-9)
 	out := make([]float32, l.b.units)
 	for i, s := range like {
-		v := vote(s)
+		v := float32(math.Pow(float64(max(0, s)), sharpness))
 		out[l.unit[i]] += v
 		sum += v
 	}
@@ -118,27 +113,6 @@ func (l *learner) votes(like []float32) []float32 {
 		out[u] = logOf(v/sum, noVote)
 	}
 	return out
-}
-
-// groupVotes are the votes that each unit's group has, for units that few
-// titles or none were coded as.
-func (l *learner) groupVotes(like []float32) []float32 {
-	sum := float32(1e-9)
-	of := make([]float32, slices.Max(l.b.group)+1)
-	for i, s := range like {
-		v := vote(s)
-		of[l.b.group[l.unit[i]]] += v
-		sum += v
-	}
-	out := make([]float32, l.b.units)
-	for u, g := range l.b.group {
-		out[u] = logOf(of[g]/sum, noVote)
-	}
-	return out
-}
-
-func vote(like float32) float32 {
-	return float32(math.Pow(float64(max(0, like)), sharpness))
 }
 
 // score returns the scores of units for a title.

@@ -75,11 +75,3 @@ func TestWeightsAreThoseThatMakeTheRightUnitsLikeliest(t *testing.T) {
 		}
 	}
 }
-
-func TestVotesForAGroupAreThoseOfAllItsUnits(t *testing.T) {
-	l := &learner{b: &benchmark{units: 3, group: []int32{0, 0, 1}}, unit: []int32{0, 2}}
-	got := l.groupVotes([]float32{0.9, 0.3})
-	if got[0] != got[1] || got[1] <= got[2] {
-		t.Errorf("votes %v: the second unit has none of its own, its group has most", got)
-	}
-}

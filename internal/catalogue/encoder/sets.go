@@ -17,7 +17,6 @@ type benchmark struct {
 	corpus       []string
 	unit         []int32 // of corpus elements; nil: each is a unit of its own
 	units        int
-	group        []int32   // of units: coarser ones; nil: none are known
 	relevant     [][]int32 // of queries: units
 	depth        int       // ranks that count, 0: all
 }
@@ -131,7 +130,7 @@ func readMELO(dir string) (*benchmark, error) {
 // readJobnorm takes the English labels of ESCO as its corpus, from esco/ beside it.
 func readJobnorm(path string) (*benchmark, error) {
 	b := &benchmark{name: "jobnorm", metric: "mrr"}
-	at, groups := map[string]int32{}, map[string]int32{}
+	at := map[string]int32{}
 	dir := filepath.Dir(filepath.Dir(path))
 	err := rows(filepath.Join(dir, "esco", "occupations_en.csv"), ',', func(r map[string]string) error {
 		at[r["conceptUri"]] = int32(b.units)
@@ -139,12 +138,6 @@ func readJobnorm(path string) (*benchmark, error) {
 			b.corpus, b.unit = append(b.corpus, name), append(b.unit, int32(b.units))
 		}
 		b.units++
-		group, ok := groups[r["iscoGroup"]]
-		if !ok {
-			group = int32(len(groups))
-			groups[r["iscoGroup"]] = group
-		}
-		b.group = append(b.group, group)
 		return nil
 	})
 	if err != nil {
