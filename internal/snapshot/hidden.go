@@ -117,12 +117,21 @@ func (h *Hidden) text() []byte {
 func sumOf(said []byte) string { return fmt.Sprintf("sha256 %x", sha256.Sum256(said)) }
 
 // startHidden says of a data folder that had no snapshot that nobody is hidden, unless
-// something is said already.
+// something is said already. What a kill left of it is removed.
 func startHidden(root string) error {
 	if _, err := current(root); !errors.Is(err, ieum.ErrUnavailable) {
 		return nil
 	}
-	err := durable.WriteNew(filepath.Join(root, hiddenFile), nobody().text())
+	left, err := filepath.Glob(filepath.Join(root, hiddenFile+".*.new"))
+	if err != nil {
+		return err
+	}
+	for _, path := range left {
+		if err := durable.Remove(path); err != nil {
+			return err
+		}
+	}
+	err = durable.WriteNew(filepath.Join(root, hiddenFile), nobody().text())
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}
