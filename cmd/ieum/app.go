@@ -194,6 +194,10 @@ func openMarket(e *env) (*market, error) {
 	if err != nil {
 		return nil, err
 	}
+	return marketOf(e, set)
+}
+
+func marketOf(e *env, set *defs.Set) (*market, error) {
 	coder, err := e.coder(set, "")
 	if err != nil {
 		return nil, err
@@ -236,17 +240,20 @@ type app struct {
 }
 
 func newApp(ctx context.Context, e *env) (*app, error) {
-	if err := hideAnew(ctx, e); err != nil {
-		return nil, err
-	}
-	m, err := openMarket(e)
+	set, err := e.definitions()
 	if err != nil {
 		return nil, err
 	}
-	s, err := openStore(ctx, e, m.set)
+	s, err := openStore(ctx, e, set)
 	if err != nil {
-		m.Close()
 		return nil, err
+	}
+	if err := s.hide(ctx, set, e.now()); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	m, err := marketOf(e, set)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	registry, err := openRegistry(ctx, e, s, m.set)
 	if err != nil {
@@ -285,23 +292,15 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	return a, nil
 }
 
-// hideAnew finds out who is hidden where the file that says so is damaged or gone, or
-// of a version before that summed it: nothing is shown until that is known.
-func hideAnew(ctx context.Context, e *env) error {
-	if _, err := snapshot.ReadHidden(e.Data); !errors.Is(err, ieum.ErrInvalid) {
+// hide hides who was erased and is not hidden yet: nothing is shown before, and nothing is
+// read where nobody was. The file that says who is hidden may be gone, damaged or an older one.
+func (s *store) hide(ctx context.Context, set *defs.Set, now time.Time) error {
+	behind, err := s.catalogue.Behind(ctx)
+	if err != nil || !behind {
 		return err
 	}
-	set, err := e.definitions()
-	if err != nil {
-		return err
-	}
-	s, err := openStore(ctx, e, set)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	slog.WarnContext(ctx, "catalogue: looking for who was erased in all deliveries; the file that says who is hidden is damaged or gone, or of a version before")
-	if err := noteKeys(ctx, s, set, e.now()); err != nil {
+	slog.InfoContext(ctx, "catalogue: looking for who was erased in all deliveries")
+	if err := noteKeys(ctx, s, set, now); err != nil {
 		return err
 	}
 	return s.catalogue.Hide(ctx)

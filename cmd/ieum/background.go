@@ -121,7 +121,7 @@ func (a *app) expire(ctx context.Context) error {
 // forget hides whom a restore brought back, and removes the snapshots that are not
 // in use and hold rows of people who were erased.
 func (a *app) forget(ctx context.Context) error {
-	if err := a.hide(ctx); err != nil {
+	if err := a.store.hide(ctx, a.set, a.now()); err != nil {
 		return err
 	}
 	h, err := snapshot.ReadHidden(a.data)
@@ -143,20 +143,12 @@ func (a *app) forget(ctx context.Context) error {
 	return err
 }
 
-// hide hides who was erased and is not hidden yet.
-func (a *app) hide(ctx context.Context) error {
-	behind, err := a.store.catalogue.Behind(ctx)
-	if err != nil || !behind {
-		return err
-	}
-	if err := noteKeys(ctx, a.store, a.set, a.now()); err != nil {
-		return err
-	}
-	return a.store.catalogue.Hide(ctx)
-}
-
 // hiding is how often it is looked whether somebody was erased.
 const hiding = time.Second / 4
+
+// hidingAgain is how long after a failure it is tried again: what cannot be read now may
+// take minutes to be looked through.
+const hidingAgain = time.Minute
 
 // expect lets the key store open nothing while the journal speaks of an erasure that it
 // does not know of, until ctx ends: of one into a copy of the store, which a command with
@@ -189,11 +181,13 @@ func (a *app) expect(ctx context.Context) {
 // hideElsewhere hides whom a server or command with another data folder erased, of
 // which nothing but the key store tells here, until ctx ends; done is how many
 // were erased before. Who erases hides as well, so it lets a quarter of a second pass.
-// Where the file that says who is hidden is damaged or gone it makes it anew.
+// Where the file that says who is hidden became another, as by a copy of an older one, it
+// looks whether that is so. What failed is tried again later.
 func (a *app) hideElsewhere(ctx context.Context, done int) {
 	every := time.NewTicker(hiding)
 	defer every.Stop()
 	file := snapshot.HiddenWatch{Data: a.data}
+	failed := time.Time{}
 	for before := done; ; {
 		select {
 		case <-ctx.Done():
@@ -201,12 +195,14 @@ func (a *app) hideElsewhere(ctx context.Context, done int) {
 		case <-every.C:
 		}
 		erased := len(a.store.keys.Erased())
-		if file.Lost() || erased == before && erased != done {
-			if err := a.hide(ctx); err != nil && ctx.Err() == nil {
+		if file.Changed() || erased == before && erased != done || !failed.IsZero() && time.Since(failed) > hidingAgain {
+			failed = time.Time{}
+			if err := a.store.hide(ctx, a.set, a.now()); err != nil && ctx.Err() == nil {
 				slog.ErrorContext(ctx, "catalogue: hide who was erased", "err", err)
-				file.Lost() // what this wrote is not tried at once
+				failed = time.Now()
+				file.Changed() // what this wrote is not tried at once
 			}
-			done = erased // what cannot be read now is tried again by tidy
+			done = erased
 		}
 		before = erased
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ieum/internal/catalogue"
+	"ieum/internal/platform/durable"
 	"ieum/internal/snapshot"
 )
 
@@ -184,8 +185,8 @@ func TestWhoWasErasedElsewhereIsHidden(t *testing.T) {
 	}
 }
 
-// Where the file that says who is hidden is damaged or gone while a server runs, it is
-// made anew without being asked, and not by the hour.
+// Where the file that says who is hidden is damaged, gone or an older one while a server
+// runs, it is made anew without being asked, and not by the hour.
 func TestWhatSaysWhoIsHiddenIsMadeAnewWhileServing(t *testing.T) {
 	data := copyOfDemo(t)
 	status, out, said := invoke(data, "", "recommend", "-k", "1", "--as-of", "all")
@@ -198,10 +199,14 @@ func TestWhatSaysWhoIsHiddenIsMadeAnewWhileServing(t *testing.T) {
 	}
 	defer a.Close()
 	key, _, _ := strings.Cut(out, "\t")
-	if err := errors.Join(a.store.keys.Erase(string(catalogue.RowPerson(a.store.keys, "simulated", "resume", key))), a.hide(t.Context())); err != nil {
+	path := filepath.Join(data, "snapshots", "HIDDEN")
+	older, err := os.ReadFile(path)
+	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(data, "snapshots", "HIDDEN")
+	if err := errors.Join(a.store.keys.Erase(string(catalogue.RowPerson(a.store.keys, "simulated", "resume", key))), a.store.hide(t.Context(), a.set, a.now())); err != nil {
+		t.Fatal(err)
+	}
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -218,8 +223,9 @@ func TestWhatSaysWhoIsHiddenIsMadeAnewWhileServing(t *testing.T) {
 		<-done
 	}()
 	for what, harm := range map[string]func() error{
-		"gone": func() error { return os.Remove(path) },
-		"cut":  func() error { return os.WriteFile(path, whole[:len(whole)-1], 0o600) },
+		"older": func() error { return durable.WriteFile(path, older) },
+		"gone":  func() error { return os.Remove(path) },
+		"cut":   func() error { return os.WriteFile(path, whole[:len(whole)-1], 0o600) },
 		"edited": func() error {
 			return os.WriteFile(path, bytes.Replace(whole, []byte("through "), []byte("through 9"), 1), 0o600)
 		},
@@ -253,11 +259,15 @@ func TestServeFindsOutAnewWhoIsHidden(t *testing.T) {
 		return a
 	}
 	a := start()
-	if err := errors.Join(a.store.keys.Erase(string(catalogue.RowPerson(a.store.keys, "simulated", "resume", key))), a.hide(t.Context())); err != nil {
+	path := filepath.Join(data, "snapshots", "HIDDEN")
+	older, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(a.store.keys.Erase(string(catalogue.RowPerson(a.store.keys, "simulated", "resume", key))), a.store.hide(t.Context(), a.set, a.now())); err != nil {
 		t.Fatal(err)
 	}
 	a.Close()
-	path := filepath.Join(data, "snapshots", "HIDDEN")
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -278,5 +288,12 @@ func TestServeFindsOutAnewWhoIsHidden(t *testing.T) {
 		if h, err := snapshot.ReadHidden(data); err != nil || len(h.Rows) != 1 {
 			t.Errorf("%q: %v, %v are hidden", text, h, err)
 		}
+	}
+	if err := os.WriteFile(path, older, 0o600); err != nil { // as a copy made before
+		t.Fatal(err)
+	}
+	start().Close()
+	if h, err := snapshot.ReadHidden(data); err != nil || len(h.Rows) != 1 {
+		t.Errorf("an older list is put back, and %v, %v are hidden", h, err)
 	}
 }

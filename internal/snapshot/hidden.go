@@ -206,25 +206,23 @@ func sameFile(x, y fs.FileInfo) bool {
 	return os.SameFile(x, y) && x.ModTime().Equal(y.ModTime()) && x.Size() == y.Size()
 }
 
-// A HiddenWatch looks now and then whether it is known who is to be hidden in a data
-// folder.
+// A HiddenWatch looks now and then at the file of a data folder that says who is to be
+// hidden.
 type HiddenWatch struct {
-	Data string
-
+	Data   string
 	looked bool
 	file   fs.FileInfo // when it looked last; nil = none
 }
 
-// Lost says whether the file that says who is to be hidden is damaged or gone, and was
-// not so already when it was looked last.
-func (w *HiddenWatch) Lost() bool {
+// Changed says whether the file is another than when it was looked last: damaged, gone,
+// or put back from before an erasure, for all that one knows.
+func (w *HiddenWatch) Changed() bool {
 	now, err := statHidden(filepath.Join(w.Data, "snapshots"))
 	if err != nil || w.looked && sameFile(w.file, now) {
 		return false
 	}
 	w.looked, w.file = true, now
-	_, err = ReadHidden(w.Data)
-	return errors.Is(err, ieum.ErrInvalid)
+	return true
 }
 
 // holds counts the rows of a snapshot's layers that are hidden, since before a
