@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -222,6 +223,10 @@ func TestWhatOthersPutOnOurTablesIsRefused(t *testing.T) {
 	theirs := map[string][2]string{ // of SQLite and of PostgreSQL
 		"trigger z": {`CREATE TRIGGER z BEFORE INSERT ON shop_counter BEGIN SELECT RAISE(IGNORE); END`,
 			postgres + `CREATE TRIGGER z BEFORE INSERT ON shop_counter FOR EACH ROW EXECUTE FUNCTION nothing()`},
+		"trigger capitals":  {`CREATE TRIGGER capitals BEFORE INSERT ON SHOP_COUNTER BEGIN SELECT RAISE(IGNORE); END`, ""},
+		"trigger quoted":    {`CREATE TRIGGER quoted BEFORE INSERT ON main."Shop_Counter" BEGIN SELECT RAISE(IGNORE); END`, ""},
+		"trigger brackets":  {`CREATE TRIGGER brackets BEFORE INSERT ON [SHOP_counter] BEGIN SELECT RAISE(IGNORE); END`, ""},
+		"view SHOP_COUNTER": {`ALTER TABLE shop_counter RENAME TO z; CREATE VIEW SHOP_COUNTER AS SELECT * FROM z`, ""},
 		"view shop_counter": {`ALTER TABLE shop_counter RENAME TO z; CREATE VIEW shop_counter AS SELECT * FROM z`,
 			`ALTER TABLE shop_counter RENAME TO z; CREATE VIEW shop_counter AS SELECT * FROM z`},
 		"rule z":   {"", `CREATE RULE z AS ON INSERT TO shop_counter DO INSTEAD NOTHING`},
@@ -254,6 +259,50 @@ func TestWhatOthersPutOnOurTablesIsRefused(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Tables of ours are found in any schema that PostgreSQL looks in, and so is what
+// others put on them.
+func TestWhatOthersPutOnOurTablesInAnotherSchemaIsRefused(t *testing.T) {
+	ctx := context.Background()
+	where, err := url.Parse(dbtest.Postgres(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours := where.Query().Get("search_path")
+	theirs := ours + "_first"
+	query := where.Query()
+	query.Set("search_path", theirs+","+ours)
+	where.RawQuery = query.Encode()
+	d := dbtest.Open(t, where.String())
+	ready(t, d)
+	do := func(text string) {
+		t.Helper()
+		err := d.Tx(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() { do(`DROP SCHEMA ` + theirs + ` CASCADE`) }) // before d is closed
+	do(`CREATE SCHEMA ` + theirs + `; CREATE TABLE ` + theirs + `.migration (LIKE ` + ours + `.migration INCLUDING ALL); INSERT INTO ` + theirs + `.migration SELECT * FROM ` + ours + `.migration`)
+	if err := d.Migrate(ctx, "shop", counters); err != nil {
+		t.Fatal(err)
+	}
+	do(`CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`)
+	for what, text := range map[string]string{
+		"trigger z": `CREATE TRIGGER z BEFORE INSERT ON shop_counter FOR EACH ROW EXECUTE FUNCTION nothing()`,
+		"rule z":    `CREATE RULE z AS ON INSERT TO shop_counter DO INSTEAD NOTHING`,
+		"policy z":  `CREATE POLICY z ON shop_counter USING (false)`,
+	} {
+		do(text)
+		if err := d.Migrate(ctx, "shop", counters); !errors.Is(err, ieum.ErrConflict) || !strings.Contains(err.Error(), "has the "+what+" at shop_counter") {
+			t.Errorf("got %v, want %s", err, what)
+		}
+		do(`DROP ` + what + ` ON shop_counter`)
 	}
 }
 

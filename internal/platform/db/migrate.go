@@ -75,14 +75,16 @@ func (d *DB) onlyOurs(ctx context.Context) error {
 	if err != nil {
 		return d.fault(err)
 	}
-	query := `SELECT type || ' ' || name, tbl_name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY 1`
+	// A trigger is kept with its table as somebody wrote it, and JOURNAL_NEW is journal_new.
+	query := `SELECT type || ' ' || name, lower(tbl_name) FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY 1`
 	if d.isPostgres() {
+		// Of all schemas in which a table of ours may be found by its name alone.
 		query = `
-			SELECT 'trigger ' || t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-			WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
-			UNION ALL SELECT 'rule ' || rulename, tablename FROM pg_rules WHERE schemaname = current_schema()
-			UNION ALL SELECT 'policy ' || policyname, tablename FROM pg_policies WHERE schemaname = current_schema()
-			UNION ALL SELECT 'view ' || viewname, viewname FROM pg_views WHERE schemaname = current_schema()
+			WITH ours AS (SELECT oid, relname, relkind FROM pg_class WHERE pg_table_is_visible(oid))
+			SELECT 'trigger ' || tgname, relname FROM pg_trigger JOIN ours ON ours.oid = tgrelid WHERE NOT tgisinternal
+			UNION ALL SELECT 'rule ' || rulename, relname FROM pg_rewrite JOIN ours ON ours.oid = ev_class WHERE rulename <> '_RETURN'
+			UNION ALL SELECT 'policy ' || polname, relname FROM pg_policy JOIN ours ON ours.oid = polrelid
+			UNION ALL SELECT 'view ' || relname, relname FROM ours WHERE relkind = 'v'
 			ORDER BY 1`
 	}
 	rows, err := d.QueryContext(ctx, query)
