@@ -264,10 +264,7 @@ func (d *Door) Settle(ctx context.Context, by Asker, person ieum.PersonID, n int
 		return fault("reason", "/reason", "say why, in 1 to 1,000 characters")
 	}
 	sealed, err := d.Keys.Seal(string(person), reasonPlace(person, n), []byte(reason))
-	if isErased(err) {
-		return errNobody()
-	}
-	if err != nil {
+	if err != nil && !isErased(err) { // of who was erased meanwhile no reason is kept
 		return err
 	}
 	outcome := "wrong"
@@ -320,7 +317,8 @@ type Oversight struct {
 	List       []Watched        `json:"list"`   // newest first
 	Next       int64            `json:"next,omitempty"`
 	Open       int64            `json:"open"`       // complaints that wait for a verdict
-	Complaints []Complaint      `json:"complaints"` // open ones first, the oldest before the others; then the newest that have a verdict
+	Complaints []Complaint      `json:"complaints"` // open ones first, by their reads' entries, the oldest first; then the newest that have a verdict
+	Later      int64            `json:"later,omitempty"` // the entry after which more open ones are
 	Bulk       []Bulk           `json:"bulk"`       // exports first; each newest first
 }
 
@@ -328,8 +326,8 @@ type Oversight struct {
 var watchFlags = []string{flagSelf, flagColleague, flagNoCase, flagMandate, flagMany, flagOdd, flagAccount, flagCorrected, flagErased, flagWithdrawn, flagAgain, flagLink, flagLone, flagClaim, flagMoved, flagQuarantine, flagRefused}
 
 // Oversee lists the reads of a flag (the first that has any for ""), from before
-// a number on, the complaints and the jobs over many people.
-func (d *Door) Oversee(ctx context.Context, by Asker, flag string, before int64) (*Oversight, error) {
+// a number on, the complaints (open ones after an entry) and the jobs over many people.
+func (d *Door) Oversee(ctx context.Context, by Asker, flag string, before, after int64) (*Oversight, error) {
 	if err := auditor(by); err != nil {
 		return nil, err
 	}
@@ -353,9 +351,13 @@ func (d *Door) Oversee(ctx context.Context, by Asker, flag string, before int64)
 	if o.Open, err = d.store.openComplaints(ctx); err != nil {
 		return nil, err
 	}
-	open, err := d.complaints(ctx, `outcome = 'open' ORDER BY made, seq LIMIT 100`)
+	open, err := d.complaints(ctx, `outcome = 'open' AND seq > ? ORDER BY seq LIMIT 101`, after)
 	if err != nil {
 		return nil, err
+	}
+	if len(open) > 100 {
+		open = open[:100]
+		o.Later = open[99].Seq
 	}
 	settled, err := d.complaints(ctx, `outcome <> 'open' ORDER BY made DESC, seq DESC LIMIT 100`)
 	if err != nil {

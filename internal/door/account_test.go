@@ -57,7 +57,7 @@ func TestOneClerkGivesNobodysRecordsAway(t *testing.T) {
 		if err := b.Confirm(ctx, b.second(), m.ID, "mallory"); err != nil || reads() != nil {
 			t.Fatalf("%v, %v", err, reads())
 		}
-		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagAccount, 0))
+		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagAccount, 0, 0))
 		if len(o.List) != 1 || o.List[0].Reader != "asecond" || o.List[0].Person != p {
 			t.Errorf("the auditor sees %+v", o.List)
 		}

@@ -140,7 +140,7 @@ func TestWhoIsLetActIsSeen(t *testing.T) {
 				t.Errorf("%s reads with the flags %v", name, got.Access.Flags)
 			}
 		}
-		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "mandate", 0))
+		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "mandate", 0, 0))
 		made := slices.DeleteFunc(slices.Clone(o.List), func(w Watched) bool { return w.N != 0 })
 		if len(o.List) != 3 || len(made) != 2 || made[0].Reader != "asecond" {
 			t.Errorf("the auditor sees %+v", o.List)
@@ -304,7 +304,7 @@ func TestTheDeskErasesWhoHasNoAccount(t *testing.T) {
 			}
 		}
 		b.told(t, p, "door.erased", "")
-		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "erased", 0))
+		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "erased", 0, 0))
 		if len(o.List) != 2 || o.List[1].Person != p || o.List[1].Reader != "acounsellor" {
 			t.Errorf("the auditor sees %+v", o.List)
 		}
@@ -326,7 +326,7 @@ func TestQuarantinesThatWereOpenedAreSeen(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "quarantine", 0))
+		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "quarantine", 0, 0))
 		if len(o.List) != 1 || o.List[0].Person != "7" || o.List[0].Reader != "aoperator" || o.List[0].N != list[0].Seq || o.List[0].Purpose != "lineage" {
 			t.Errorf("the auditor sees %+v", o.List)
 		}

@@ -66,7 +66,7 @@ func TestACorrectionIsSeen(t *testing.T) {
 		if list := must[[]Change](t)(b.Changes(ctx, undated)); !slices.ContainsFunc(list, func(c Change) bool { return c.What == "corrected" && c.Birth }) {
 			t.Errorf("where there was no date the client sees %+v", list)
 		}
-		if o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagCorrected, 0)); len(o.List) != 3 {
+		if o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagCorrected, 0, 0)); len(o.List) != 3 {
 			t.Errorf("the auditor sees %+v", o.List)
 		}
 		var dump bytes.Buffer

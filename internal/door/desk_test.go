@@ -89,7 +89,7 @@ func TestAClientComesBack(t *testing.T) {
 				t.Errorf("who had them before: %v", err)
 			}
 		}
-		if o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagAgain, 0)); len(o.List) != 2 {
+		if o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagAgain, 0, 0)); len(o.List) != 2 {
 			t.Errorf("the auditor sees %+v", o.List)
 		}
 	})

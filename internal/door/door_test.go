@@ -420,7 +420,7 @@ func TestOthersChangeNothing(t *testing.T) {
 			"a mandate":      b.Propose(ctx, b.counsellor(), p, Proposal{Name: "parent", Kind: "parent", Shown: "family-register", Until: ieum.DayOf(monday)}),
 			"a settlement":   b.Settle(ctx, b.counsellor(), p, 1, true, "x"),
 			"a registration": second(b.Register(ctx, b.seeker(), Registration{Contact: Contact{Name: "x"}, Basis: "law"})),
-			"an overview":    second(b.Oversee(ctx, b.counsellor(), "", 0)),
+			"an overview":    second(b.Oversee(ctx, b.counsellor(), "", 0, 0)),
 		} {
 			if !errors.Is(err, ieum.ErrDenied) {
 				t.Errorf("%s: %v", what, err)
@@ -616,7 +616,7 @@ func TestComplaintsReachTheAuditor(t *testing.T) {
 			t.Errorf("about what is no read: %v", err)
 		}
 		auditor := b.as("aauditor", "auditor", "", "", "")
-		o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0))
+		o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0, 0))
 		if len(o.Complaints) != 1 || o.Complaints[0].Access.By != "acounsellor" || o.Flag != "odd" || o.Counts["odd"] != 1 || len(o.List) != 1 {
 			t.Errorf("the auditor sees %+v", o)
 		}

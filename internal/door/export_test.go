@@ -266,7 +266,7 @@ func TestAnExportIsOneRecordAPerson(t *testing.T) {
 		if given != 6 || bulk.People != 6 {
 			t.Errorf("%d were handed out of %d", given, bulk.People)
 		}
-		seen := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "", 0))
+		seen := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "", 0, 0))
 		if len(seen.Bulk) != 1 || seen.Bulk[0].Asked != "aanalyst" || seen.Bulk[0].Agreed != "aoperator" || len(seen.List) != 0 {
 			t.Errorf("the auditor sees %+v", seen)
 		}

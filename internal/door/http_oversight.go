@@ -13,6 +13,7 @@ import (
 type oversightForm struct {
 	Flag   string `q:"flag" enum:"self|colleague|nocase|mandate|many|odd|account|corrected|erased|withdrawn|again|link|lone|claim|moved|quarantine|refused"`
 	Before int64  `q:"before" min:"0"`
+	After  int64  `q:"after" min:"0"`
 }
 
 // An oversightPage is what an auditor looks at, with the words for the ids it holds.
@@ -95,7 +96,7 @@ func (h *handlers) oversight(w http.ResponseWriter, r *http.Request, by Asker) e
 }
 
 func (h *handlers) oversightPage(r *http.Request, by Asker, f oversightForm) (*oversightPage, error) {
-	o, err := h.d.Oversee(r.Context(), by, f.Flag, f.Before)
+	o, err := h.d.Oversee(r.Context(), by, f.Flag, f.Before, f.After)
 	if err != nil {
 		return nil, err
 	}

@@ -109,7 +109,7 @@ func TestARowDeliveredAnewAboutSomebodyElse(t *testing.T) {
 		if len(got.Imported) > 0 {
 			t.Errorf("she is shown %+v", got.Imported)
 		}
-		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagMoved, 0))
+		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagMoved, 0, 0))
 		if len(o.List) != 1 || o.List[0].Person != p {
 			t.Errorf("the auditor sees %+v", o.List)
 		}
@@ -231,7 +231,7 @@ func TestAnAccountFitsRowsTiedMeanwhile(t *testing.T) {
 // lone lists by whose word the auditor is told that rows are somebody's.
 func (b *bench) lone() (by []string) {
 	b.t.Helper()
-	for _, w := range must[*Oversight](b.t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagLone, 0)).List {
+	for _, w := range must[*Oversight](b.t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagLone, 0, 0)).List {
 		by = append(by, w.Reader)
 	}
 	return by

@@ -201,7 +201,7 @@ func TestNobodyReachesSomebodyElsesRow(t *testing.T) {
 			t.Errorf("%d tries are written down, %v", len(all), err)
 		}
 		// A second claim by somebody who was proved to be Alice, too, is for the auditor.
-		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagClaim, 0))
+		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagClaim, 0, 0))
 		if o.Counts[flagClaim] != 2 || len(o.List) != 2 || o.List[0].Person == o.List[1].Person {
 			t.Errorf("the auditor sees %+v", o.List)
 		}
@@ -261,7 +261,7 @@ func TestStaffLinkAClientInSightOfAll(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, flagClaim, 0)); len(o.List) != 2 {
+		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, flagClaim, 0, 0)); len(o.List) != 2 {
 			t.Errorf("of two refused tries the auditor sees %+v", o.List)
 		}
 		if err := b.LinkClient(ctx, b.counsellor(), p, saw, rowOf("A-1")); err != nil {
@@ -270,7 +270,7 @@ func TestStaffLinkAClientInSightOfAll(t *testing.T) {
 		if got := b.sees(t, b.counsellor(), p, "counselling"); !slices.Equal(got, []string{"A-1"}) {
 			t.Errorf("the counsellor sees %v", got)
 		}
-		o := must[*Oversight](t)(b.Oversee(ctx, auditor, flagLink, 0))
+		o := must[*Oversight](t)(b.Oversee(ctx, auditor, flagLink, 0, 0))
 		if len(o.List) != 1 || o.List[0].Reader != "acounsellor" || o.List[0].Person != p {
 			t.Errorf("the auditor sees %+v", o.List)
 		}
@@ -286,7 +286,7 @@ func TestStaffLinkAClientInSightOfAll(t *testing.T) {
 			t.Errorf("the second claim: %v", err)
 		}
 		mine := must[Person](t)(b.Begin(ctx, b.seeker())).ID
-		o = must[*Oversight](t)(b.Oversee(ctx, auditor, flagClaim, 0))
+		o = must[*Oversight](t)(b.Oversee(ctx, auditor, flagClaim, 0, 0))
 		if len(o.List) != 4 || !slices.ContainsFunc(o.List, func(w Watched) bool { return w.Person == mine }) {
 			t.Errorf("the auditor sees %+v", o.List)
 		}
@@ -302,7 +302,7 @@ func TestStaffLinkAClientInSightOfAll(t *testing.T) {
 		if err := b.Unlink(ctx, b.counsellor(), p, link, "wrong"); err != nil {
 			t.Fatal(err)
 		}
-		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, flagLink, 0)); len(o.List) != 2 {
+		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, flagLink, 0, 0)); len(o.List) != 2 {
 			t.Errorf("the auditor does not see the end: %+v", o.List)
 		}
 		if err := b.LinkOwn(ctx, b.seeker(), rowOf("A-1")); err != nil {

@@ -27,7 +27,7 @@ func TestNobodyGoesThroughAllNumbers(t *testing.T) {
 		p := b.registered("law")
 		n := must[*Desked](t)(b.Desked(ctx, b.counsellor(), p)).Client
 		watched := func() []Watched {
-			return must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagMany, 0)).List
+			return must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagMany, 0, 0)).List
 		}
 		for range manyFound {
 			if err := second(b.Find(ctx, b.second(), n+1)); key(err) != "door.error.client_number" {

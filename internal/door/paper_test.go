@@ -66,7 +66,7 @@ func TestWhoOpensAPaper(t *testing.T) {
 		if a := must[*Accesses](t)(b.LookedAt(ctx, p, 0)); a.Total != n || len(a.Gaps) > 0 {
 			t.Errorf("%d records with gaps %v, want %d", a.Total, a.Gaps, n)
 		}
-		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, flagRefused, 0)); len(o.List) != 4 {
+		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, flagRefused, 0, 0)); len(o.List) != 4 {
 			t.Errorf("%d refusals are listed", len(o.List))
 		}
 		if err := b.Confirm(ctx, b.second(), m.ID, "guardian"); err != nil {

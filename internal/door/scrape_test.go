@@ -100,7 +100,7 @@ func TestWhoActsReadsSoManyPeopleAnHour(t *testing.T) {
 				t.Errorf("person %d at night: %s (%v), want %s", i+1, got, err, want)
 			}
 		}
-		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagOdd, 0))
+		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagOdd, 0, 0))
 		if len(o.List) != 2 || slices.ContainsFunc(o.List, func(w Watched) bool { return w.Reader != "aholder" || w.Role != "professional" }) {
 			t.Errorf("the auditor sees %+v", o.List)
 		}

@@ -271,7 +271,7 @@ func TestAVerdictHasAReason(t *testing.T) {
 			t.Fatal(err)
 		}
 		seen := must[*Accesses](t)(b.LookedAt(ctx, p, 0)).Lines[0]
-		o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0))
+		o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0, 0))
 		if seen.Reason != canary || seen.Complaint != "right" || o.Complaints[0].Reason != canary {
 			t.Errorf("the person sees %+v, the auditor %+v", seen, o.Complaints)
 		}
@@ -282,7 +282,7 @@ func TestAVerdictHasAReason(t *testing.T) {
 		if err := b.Erase(ctx, b.seeker()); err != nil {
 			t.Fatal(err)
 		}
-		if o = must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0)); len(o.Complaints) != 1 || o.Complaints[0].Reason != "" {
+		if o = must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0, 0)); len(o.Complaints) != 1 || o.Complaints[0].Reason != "" {
 			t.Errorf("after the erasure the auditor sees %+v", o.Complaints)
 		}
 	})
@@ -474,7 +474,7 @@ func TestNobodyJudgesTheirOwnReads(t *testing.T) {
 		if err := b.Settle(ctx, other, kept, line.N, false, "it was not"); err != nil {
 			t.Errorf("another auditor: %v", err)
 		}
-		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0)); o.Open != 1 || len(o.Complaints) != 2 || o.Complaints[0].Outcome != "open" {
+		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0, 0)); o.Open != 1 || len(o.Complaints) != 2 || o.Complaints[0].Outcome != "open" {
 			t.Errorf("%d are open of %+v", o.Open, o.Complaints)
 		}
 	})
@@ -507,9 +507,25 @@ func TestManyHideNothingFromTheAuditor(t *testing.T) {
 			}
 			*b.clock = b.clock.Add(time.Minute)
 		}
-		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "", 0))
+		o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "", 0, 0))
 		if o.Open != 101 || len(o.Complaints) != 100 || o.Complaints[0].N != lines[0].N {
 			t.Errorf("%d are open, %d listed, the first of read %d", o.Open, len(o.Complaints), o.Complaints[0].N)
+		}
+		auditor := b.as("aauditor", "auditor", "", "", "")
+		if late := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0, o.Later)); len(late.Complaints) != 1 || late.Complaints[0].N != lines[100].N || late.Later != 0 {
+			t.Errorf("after entry %d: %+v", o.Later, late.Complaints)
+		}
+		if strings.Contains(b.page(t, auditor, "/oversight"), fmt.Sprintf("after=%d", o.Later)) == (o.Later == 0) {
+			t.Error("the page leads to no more")
+		}
+		if err := b.Erase(ctx, b.seeker()); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Settle(ctx, auditor, p, lines[0].N, false, "it was not in order"); err != nil {
+			t.Errorf("a complaint of who was erased: %v", err)
+		}
+		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0, 0)); o.Open != 100 || o.Complaints[100].Outcome != "wrong" || o.Complaints[100].Reason != "" {
+			t.Errorf("%d are open, and %+v has a verdict", o.Open, o.Complaints[100:])
 		}
 		if o.Bulk[0].Job != exportJob || len(o.Bulk) != 101 {
 			t.Errorf("%d jobs, the first %s", len(o.Bulk), o.Bulk[0].Job)

@@ -46,7 +46,7 @@ func TestAClientStopsOnPaper(t *testing.T) {
 				if r.Status != "dpv:ConsentWithdrawn" || r.Desk == nil || (r.Desk.Heard == "") != (heard == "") {
 					t.Errorf("the consent's receipt is %+v %+v", r, r.Desk)
 				}
-				o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagWithdrawn, 0))
+				o := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), flagWithdrawn, 0, 0))
 				if len(o.List) != 1 || o.List[0].Reader != "asecond" {
 					t.Errorf("the auditor sees %+v", o.List)
 				}

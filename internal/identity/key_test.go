@@ -358,6 +358,36 @@ func TestAKeyEndsWithItsOwnersRole(t *testing.T) {
 	})
 }
 
+// A key by a role that was lent ends with it, also when the lender's account is removed.
+func TestAKeyEndsWithALentRole(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		one := k.operator("one")
+		two := k.second(one, "two")
+		k.must(k.AddOrganisation(ctx, one.ID, Organisation{"institute", "가상 연구원", "recipient", nil}))
+		lender := k.holder(one, two, "lender", "operator")
+		token, _, err := k.Add(ctx, one, "kim", Grant{Role: "seeker"})
+		k.must(err)
+		kim := k.join(token)
+		lent, err := k.Delegate(ctx, lender, lender.Grants[0].Number, "kim", k.at.AddDate(0, 0, 3))
+		k.must(err)
+		k.must(k.Confirm(ctx, two, lent.Number))
+		kim = k.again(kim)
+		key, err := k.ProposeKey(ctx, one, "kim", Key{Title: "가상 통계", Organisation: "institute", Role: "operator", Quota: 9})
+		k.must(err)
+		k.must(k.ConfirmKey(ctx, two, key.Number))
+		secret, err := k.DrawKey(ctx, kim, key.Number)
+		k.must(err)
+		k.must(k.keys.Erase(string(lender.ID)))
+		k.must(k.Remove(ctx, lender.ID))
+		anew, err := k.Propose(ctx, one, Grant{Account: kim.ID, Role: "operator"})
+		k.must(err)
+		k.must(k.Confirm(ctx, two, anew.Number))
+		_, err = k.Program(ctx, secret)
+		k.refused(err, "identity.error.key")
+	})
+}
+
 // Whoever was in an account drew secrets of its keys: its owner is told of each, and a
 // recovery ends them all.
 func TestARecoveryEndsTheSecretsOfKeys(t *testing.T) {

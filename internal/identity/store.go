@@ -256,10 +256,22 @@ func (s *store) remove(ctx context.Context, a AccountID, now time.Time) (was boo
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE identity_grant SET ended = ? WHERE (account = ? OR lent IN (SELECT number FROM identity_grant WHERE account = ?)) AND ended = 0`,
 			now.Unix(), string(a), string(a))
-		if !was {
+		if err != nil {
 			return event{}, err
 		}
-		return about("identity.account_removed", a), err
+		own, err := grantsOf(ctx, within(tx), a)
+		if err != nil {
+			return event{}, err
+		}
+		for _, g := range own {
+			if err := endKeys(ctx, tx, g.Number, a, now); err != nil {
+				return event{}, err
+			}
+		}
+		if !was {
+			return event{}, nil
+		}
+		return about("identity.account_removed", a), nil
 	})
 	return was, err
 }
