@@ -12,9 +12,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/xuri/excelize/v2"
+	"golang.org/x/sys/unix"
 
 	"ieum"
 )
@@ -277,5 +279,51 @@ func TestSheetsInUseStay(t *testing.T) {
 	}
 	if err := errors.Join(done(), done2()); err != nil {
 		t.Error(err)
+	}
+}
+
+// Whatever other users of the machine put into the temporary folder, a workbook is read,
+// and theirs stays.
+func TestWhatOthersPutBesideSheetsStopsNothing(t *testing.T) {
+	tmp, elsewhere := t.TempDir(), t.TempDir()
+	t.Setenv("TMPDIR", tmp)
+	at := func(name string) string { return filepath.Join(tmp, "ieum-sheets-"+name) }
+	kept := filepath.Join(elsewhere, "kept")
+	theirs := filepath.Join(at("folder"), "theirs")
+	err := errors.Join(
+		unix.Mkfifo(at("pipe"), 0o666),
+		os.WriteFile(at("file"), nil, 0o600),
+		os.WriteFile(kept, nil, 0o600),
+		os.Symlink(elsewhere, at("link")),
+		os.Mkdir(at("folder"), 0o700),
+		os.WriteFile(theirs, nil, 0o600),
+	)
+	if os.Geteuid() == 0 {
+		err = errors.Join(err, os.Chown(at("folder"), 65534, 65534))
+	} else { // nobody can give a folder away: one that cannot be emptied stands for it
+		err = errors.Join(err, os.Chmod(at("folder"), 0o500))
+		t.Cleanup(func() { os.Chmod(at("folder"), 0o700) })
+	}
+	path := filepath.Join(elsewhere, "a.xlsx")
+	if err := errors.Join(err, os.WriteFile(path, sampleXLSX(t), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan error, 1)
+	go func() {
+		_, err := drained(t, path)
+		read <- err
+	}()
+	select {
+	case err := <-read:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("it waits for a pipe")
+	}
+	for _, path := range []string{at("pipe"), at("file"), at("link"), kept, theirs} {
+		if _, err := os.Lstat(path); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -81,19 +82,15 @@ func newXLSX(f *file, sheet string) (_ rows, err error) {
 
 // unpackFolder makes a folder in the temporary one, for the large sheets that excelize
 // unpacks to files with names, and holds a lock on it until done removes it. Those of
-// programs that were killed hold none and are removed first.
+// programs that were killed hold none and are removed first, where that can be: other
+// users may put there what they like.
 func unpackFolder() (dir string, done func() error, err error) {
 	const named = "ieum-sheets-"
-	left, err := filepath.Glob(filepath.Join(os.TempDir(), named+"*"))
-	if err != nil {
-		return "", nil, err
-	}
+	left, _ := filepath.Glob(filepath.Join(os.TempDir(), named+"*"))
 	for _, old := range left {
-		if f, err := held(old); err == nil { // or else it is in use, or another user's
-			err = errors.Join(os.RemoveAll(old), f.Close())
-			if err != nil {
-				return "", nil, err
-			}
+		if f, err := held(old); err == nil { // or else it is in use, or no folder of this user
+			os.RemoveAll(old)
+			f.Close()
 		}
 	}
 	if dir, err = os.MkdirTemp("", named); err != nil {
@@ -106,11 +103,19 @@ func unpackFolder() (dir string, done func() error, err error) {
 	return dir, func() error { return errors.Join(os.RemoveAll(dir), f.Close()) }, nil
 }
 
-// held opens a folder and locks it, if nobody else has.
+// held opens a folder of this user and locks it, if nobody else has. Nothing else is
+// opened, for a pipe would never answer, nor what a link leads to.
 func held(dir string) (*os.File, error) {
-	f, err := os.Open(dir)
+	f, err := os.OpenFile(dir, unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
 	if err != nil {
 		return nil, err
+	}
+	var of unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &of); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	if int(of.Uid) != os.Geteuid() {
+		return nil, errors.Join(fs.ErrPermission, f.Close())
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return nil, errors.Join(err, f.Close())
