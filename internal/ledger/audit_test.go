@@ -16,10 +16,12 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
+	"golang.org/x/sys/unix"
 
 	"ieum"
 	"ieum/defs"
 	"ieum/internal/platform/db/dbtest"
+	"ieum/internal/platform/durable"
 	"ieum/internal/platform/web"
 )
 
@@ -390,6 +392,76 @@ func TestAWitnessWithoutItsStateDoesNotStart(t *testing.T) {
 	if err != nil || again.Verifier() != w.Verifier() {
 		t.Errorf("begun anew: %v", err)
 	}
+}
+
+// A witness that lost what it saw of one log cosigns nothing of that, before it is started
+// anew and after, until its operator says so, and goes on with the others.
+func TestAWitnessThatLostALogCosignsNothingOfIt(t *testing.T) {
+	one, other := newBench(t, dbtest.Open(t, t.TempDir())), newBench(t, dbtest.Open(t, t.TempDir()))
+	one.open()
+	other.open()
+	one.happen(3)
+	small, of := one.log(), other.log()
+	one.happen(3)
+	big := one.log()
+	data := t.TempDir()
+	w, err := NewWitness(data, true, clock, one.l.key, other.l.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cosigns := func(old int64, c Checkpoint) error {
+		t.Helper()
+		a, err := w.cosign(t.Context(), request{old, nil, c.Signed})
+		if (err == nil) != (a.cosignature != nil) {
+			t.Fatalf("%+v, %v", a, err)
+		}
+		return err
+	}
+	durable.Hook = func(op durable.Op, path string) error {
+		if strings.HasPrefix(path, w.list()) {
+			return unix.ENOSPC
+		}
+		return nil
+	}
+	t.Cleanup(func() { durable.Hook = nil })
+	if cosigns(0, of) == nil {
+		t.Error("it cosigns what it cannot note that it saw")
+	}
+	durable.Hook = nil
+	if err := errors.Join(cosigns(0, big), cosigns(of.Tree.N, of), cosigns(big.Tree.N, big)); err != nil {
+		t.Fatal(err)
+	}
+	origin, _, _ := strings.Cut(one.l.key, "+")
+	lost := w.path(origin)
+	if err := os.Remove(lost); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		for _, c := range []Checkpoint{small, big} {
+			refused(t, cosigns(0, c), ieum.ErrInvalid, lost+" is missing, so that nobody knows what this witness saw of "+origin)
+		}
+		if err := cosigns(of.Tree.N, of); err != nil {
+			t.Errorf("of the other log: %v", err)
+		}
+		if w, err = NewWitness(data, false, clock, one.l.key, other.l.key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := os.ReadFile(w.list())
+	if err != nil || strings.Count(string(list), origin+"\n") != 1 {
+		t.Fatalf("it keeps %q, %v", list, err)
+	}
+	if err := os.WriteFile(w.list(), []byte(strings.Replace(string(list), origin+"\n", "", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := cosigns(0, small); err != nil {
+		t.Errorf("once its operator said so: %v", err)
+	}
+	if err := os.Remove(w.list()); err != nil {
+		t.Fatal(err)
+	}
+	_, err = NewWitness(data, false, clock, one.l.key)
+	refused(t, err, ieum.ErrInvalid, "nobody knows what this witness saw")
 }
 
 func TestParseWitnesses(t *testing.T) {

@@ -26,7 +26,8 @@ import (
 
 // A Witness cosigns the checkpoints of other installations' logs
 // (https://c2sp.org/tlog-witness). It keeps the last one it cosigned of each,
-// and cosigns a later one only with proof that it goes on from there.
+// and cosigns a later one only with proof that it goes on from there. Its file
+// begun says when it began and, a line each, of which logs it keeps one.
 type Witness struct {
 	dir  string
 	key  *key
@@ -37,7 +38,8 @@ type Witness struct {
 // NewWitness returns a witness that keeps its state and its key in a data
 // folder and knows the logs with the given verifier keys. One that begins anew
 // makes the key, where there is none, and must not have a state yet; any other
-// must have both: without its state it would cosign another history than it saw.
+// must have both: without its state, or a log's part of it, it would cosign another
+// history than it saw.
 func NewWitness(data string, anew bool, now func() time.Time, logs ...string) (*Witness, error) {
 	w := &Witness{dir: filepath.Join(data, "witness"), logs: map[string]note.Verifier{}}
 	for _, vkey := range logs {
@@ -57,7 +59,7 @@ func NewWitness(data string, anew bool, now func() time.Time, logs ...string) (*
 	if err := durable.MkdirAll(w.dir); err != nil {
 		return nil, err
 	}
-	return w, durable.WriteFile(filepath.Join(w.dir, "begun"), []byte(now().UTC().Format(time.RFC3339)+"\n"))
+	return w, durable.WriteFile(w.list(), []byte(now().UTC().Format(time.RFC3339)+"\n"))
 }
 
 // begun refuses a witness whose state is not what it is said to be.
@@ -67,15 +69,16 @@ func (w *Witness) begun(data string, anew bool) error {
 		return durable.Fault(err)
 	}
 	_, none := os.Stat(filepath.Join(data, "keys", "witness.key"))
+	_, lost := os.Stat(w.list())
 	switch {
 	case anew && len(kept) > 0:
 		return ieum.Errorf(ieum.ErrConflict, "%s holds what this witness saw; leave out --anew", w.dir)
-	case anew || len(kept) > 0:
+	case anew || lost == nil:
 		return nil
-	case none != nil:
+	case none != nil && len(kept) == 0:
 		return ieum.Errorf(ieum.ErrNotFound, "there is no witness in %s; give its data folder with --data or IEUM_DATA, or begin one there with --anew", data)
 	}
-	return ieum.Errorf(ieum.ErrInvalid, "%s is missing or empty, so that nobody knows what this witness saw; put back the newest copy of it, or, if there is none, tell those whose ledgers it cosigns, and begin with --anew", w.dir)
+	return ieum.Errorf(ieum.ErrInvalid, "%s is missing or not whole, so that nobody knows what this witness saw; put back the newest copy of it, or, if there is none, tell those whose ledgers it cosigns, remove what is left of it, and begin with --anew", w.dir)
 }
 
 // Verifier returns the witness's verifier key.
@@ -167,6 +170,9 @@ func (w *Witness) cosign(_ context.Context, r request) (answer, error) {
 	if err := durable.WriteFile(w.path(origin), c.Signed); err != nil {
 		return answer{}, err
 	}
+	if err := w.note(origin); err != nil {
+		return answer{}, err
+	}
 	return w.sign(c)
 }
 
@@ -184,7 +190,10 @@ func (w *Witness) last(log note.Verifier) (tlog.Tree, error) {
 	path := w.path(log.Name())
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return tlog.Tree{}, nil
+		if _, seen, err := w.seen(log.Name()); err != nil || !seen {
+			return tlog.Tree{}, err
+		}
+		return tlog.Tree{}, ieum.Errorf(ieum.ErrInvalid, "%s is missing, so that nobody knows what this witness saw of %s; put back the newest copy of it, or, if there is none, tell those whose ledger it is, and take its line out of %s", path, log.Name(), w.list())
 	}
 	if err != nil {
 		return tlog.Tree{}, durable.Fault(err)
@@ -194,6 +203,27 @@ func (w *Witness) last(log note.Verifier) (tlog.Tree, error) {
 		return tlog.Tree{}, ieum.Errorf(ieum.ErrInvalid, "%s is damaged; put back the copy that was kept of it: without it nobody knows what was seen", path)
 	}
 	return c.Tree, nil
+}
+
+// list is the file of the logs that were seen.
+func (w *Witness) list() string { return filepath.Join(w.dir, "begun") }
+
+// seen says whether the list has a log, and returns the list.
+func (w *Witness) seen(origin string) (list []byte, seen bool, err error) {
+	if list, err = os.ReadFile(w.list()); err != nil {
+		return nil, false, durable.Fault(err)
+	}
+	return list, bytes.Contains(list, []byte("\n"+origin+"\n")), nil
+}
+
+// note puts a log on the list, after its checkpoint is kept and before it is cosigned:
+// one that was killed between the two cosigned nothing.
+func (w *Witness) note(origin string) error {
+	list, seen, err := w.seen(origin)
+	if err != nil || seen {
+		return err
+	}
+	return durable.WriteFile(w.list(), append(list, origin+"\n"...))
 }
 
 func (w *Witness) path(origin string) string {
