@@ -92,6 +92,11 @@ func besideOf(data string) (string, error) {
 	if err != nil {
 		return "", durable.Fault(err)
 	}
+	for _, name := range []string{path, beside} { // what it leads to would not be what is replaced
+		if there, err := os.Lstat(name); err == nil && there.Mode()&os.ModeSymlink != 0 {
+			return "", ieum.Errorf(ieum.ErrInvalid, "%s is a link, and a restore replaces folders; name what the link leads to, or another folder, with --data DIR: nothing was changed", name)
+		}
+	}
 	if there, err := os.Stat(path); err == nil && os.SameFile(here, there) {
 		return "", ieum.Errorf(ieum.ErrInvalid, "the folder that this command runs in cannot be replaced; name another with --data DIR")
 	}

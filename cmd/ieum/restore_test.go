@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -36,6 +37,38 @@ func TestARestoreRemovesNothingOfOthers(t *testing.T) {
 		to.fail(1, "the folder that this command runs in cannot be replaced", args...)
 		if left, err := os.ReadDir("."); err != nil || len(left) != 0 {
 			t.Errorf("it left %v, %v", left, err)
+		}
+	}
+}
+
+// A link in place of the data folder, or of what a restore makes beside it, stays, and so
+// does what it leads to.
+func TestARestoreReplacesNoLink(t *testing.T) {
+	b, at := newBench(t), newSafe(t)
+	at.backup(b, "one")
+	args := []string{"restore", at.path("one"), "--identity", at.secret, "--and", at.secretTwo}
+	for _, name := range []string{"data", "data.restoring"} {
+		for _, to := range []string{"there", "nowhere"} {
+			t.Run(name+" "+to, func(t *testing.T) {
+				in := t.TempDir()
+				there, link := filepath.Join(in, "there"), filepath.Join(in, name)
+				if err := errors.Join(os.Mkdir(there, 0o700), os.Symlink(filepath.Join(in, to), link)); err != nil {
+					t.Fatal(err)
+				}
+				back := &bench{t: t, root: b.root, data: filepath.Join(in, "data")}
+				back.fail(1, link+" is a link", args...)
+				if left, err := os.Readlink(link); err != nil || left != filepath.Join(in, to) {
+					t.Errorf("the link leads to %q, %v", left, err)
+				}
+				if left, err := os.ReadDir(there); err != nil || len(left) != 0 {
+					t.Errorf("what it leads to holds %v, %v", left, err)
+				}
+				if left, err := os.ReadDir(in); err != nil || len(left) != 2 {
+					t.Errorf("there are %v, %v", left, err)
+				}
+				back.data = there
+				back.succeed(args...)
+			})
 		}
 	}
 }
