@@ -104,6 +104,18 @@ func TestExtractGivesPlacesInTheLine(t *testing.T) {
 	}
 }
 
+// A line in which one name stands again and again takes about a second in either
+// vocabulary, and would take minutes were each compared with all.
+func TestExtractReadsALineOfAMegabyte(t *testing.T) {
+	line := strings.Repeat("용접 ", 150_000)
+	for _, vocabulary := range []string{"ieum", "esco"} {
+		got := lines(t, line+"\n지게차\n", "extract", "--vocabulary", vocabulary, "-k", "3")
+		if len(got) != 2 || !strings.Contains(got[0], `"words":"용접`) {
+			t.Errorf("%s: %d lines, the first %.200s", vocabulary, len(got), got[0])
+		}
+	}
+}
+
 func TestExtractAnswersInTheWordsOfESCO(t *testing.T) {
 	line := "You are a team player who knows PostgreSQL, 파이썬"
 	got := lines(t, line+"\n\n😀\n", "extract", "--vocabulary", "esco", "-k", "20")

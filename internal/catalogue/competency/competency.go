@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"ieum"
 	"ieum/defs"
@@ -128,6 +129,7 @@ type desk struct {
 	told    []mention
 	best    []mention
 	live    []spoken
+	wordTo  []int32 // of runes: where the word ends that each is in
 }
 
 // find collects all mentions, and what only looks like one.
@@ -216,7 +218,7 @@ const pPart = 0.4
 // it (택배를 받고, 특허 받은).
 func (d *desk) partOf(i int) bool {
 	for _, w := range partWords {
-		if d.behind(i, w) && d.wordEndsSoon(i+len([]rune(w))) {
+		if d.behind(i, w) && d.wordEndsSoon(i+utf8.RuneCountInString(w)) {
 			return true
 		}
 	}

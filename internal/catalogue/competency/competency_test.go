@@ -170,9 +170,27 @@ func TestWithoutListsNothingIsFound(t *testing.T) {
 	}
 }
 
+// A line of a megabyte takes about a second; were time to grow with the square
+// of its length, this test would take many minutes.
+func TestALineOfAMegabyteIsRead(t *testing.T) {
+	x := extractor(t)
+	for _, words := range []string{"용접 ", "용접", "금형교체", "금형을 갈고 ", "R,"} {
+		text := strings.Repeat(words, 1<<20/len(words))
+		found := x.All(text, 10)
+		if len(found) == 0 {
+			t.Errorf("%q: nothing was found", words)
+		}
+		for _, f := range found {
+			if f.Words != text[f.Start:f.End] || len(f.Words) > 200 {
+				t.Errorf("%q: %s stands at %d to %d", words, f.Label, f.Start, f.End)
+			}
+		}
+	}
+}
+
 func FuzzExtract(f *testing.F) {
 	x := extractor(f)
-	for _, s := range []string{"", " ", "지게차", norm.NFD.String("지게차 운전"), "\xff\xfe", "😀용접", "ᄀ", "C++", strings.Repeat("가", 1000), " R R R "} {
+	for _, s := range []string{"", " ", "지게차", norm.NFD.String("지게차 운전"), "\xff\xfe", "😀용접", "ᄀ", "C++", strings.Repeat("가", 1000), " R R R ", strings.Repeat("용접 ", 1<<17)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

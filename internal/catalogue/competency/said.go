@@ -28,6 +28,11 @@ type sayings struct {
 	means        map[uint64][]int32
 }
 
+// longestEnding is how far a word is taken to go, in letters: before a noun inside
+// it and behind the form of a verb. A word may be as long as the text; what is
+// told must not be.
+const longestEnding = 16
+
 // saidApart is how many words a verb may stand behind its noun.
 const saidApart = 4
 
@@ -111,6 +116,7 @@ func (d *desk) say(s *sayings) {
 	if s.means == nil {
 		return
 	}
+	d.findWordEnds()
 	word, comma := int32(0), int32(-1)
 	for i := 0; i < len(d.runes); {
 		if !isLetter(d.runes[i]) {
@@ -122,10 +128,7 @@ func (d *desk) say(s *sayings) {
 			i++
 			continue
 		}
-		to := i + 1
-		for to < len(d.runes) && d.flags[to]&blankBefore == 0 && isLetter(d.runes[to]) {
-			to++
-		}
+		to := d.wordEnd(i + 1)
 		word++
 		d.expire(word)
 		d.sayVerbs(s, i, to, word, comma)
@@ -184,7 +187,7 @@ func (d *desk) hearNouns(s *sayings, from, to int, word, comma int32) {
 				n.word += int32(flags & blankBefore) // 학원 차 is two words
 			}
 			if n.inside {
-				n.from = int32(from)
+				n.from = int32(max(from, i-longestEnding))
 			}
 			if end, ok := d.particle(j + 1); ok {
 				n.bare = end == j+1
@@ -247,6 +250,27 @@ func (d *desk) wordEnds(i int) bool {
 	return i >= len(d.runes) || d.flags[i]&blankBefore != 0 || !isLetter(d.runes[i])
 }
 
+// wordEnd returns the first place from rune i on where a word ends. It is looked up:
+// a word may be as long as the text, with verbs all over.
+func (d *desk) wordEnd(i int) int {
+	if i >= len(d.runes) {
+		return i
+	}
+	return int(d.wordTo[i])
+}
+
+// findWordEnds fills wordTo.
+func (d *desk) findWordEnds() {
+	d.wordTo = slices.Grow(d.wordTo[:0], len(d.runes))[:len(d.runes)]
+	end := len(d.runes)
+	for i := len(d.runes) - 1; i >= 0; i-- {
+		if d.wordEnds(i) {
+			end = i
+		}
+		d.wordTo[i] = int32(end)
+	}
+}
+
 // sayVerbs tells the nouns before a word that begins with a verb of theirs.
 func (d *desk) sayVerbs(s *sayings, from, to int, word, comma int32) {
 	if len(d.live) == 0 {
@@ -294,9 +318,7 @@ func (d *desk) eachVerb(s *sayings, from int, f func(verb int, t tail, end int))
 			if d.goesOn(j+1, s.tails[id]) {
 				end := j + 1
 				if _, bare := d.particle(end); !bare || s.tails[id] != nominal {
-					for !d.wordEnds(end) {
-						end++
-					}
+					end = min(d.wordEnd(end), end+longestEnding)
 				}
 				f(s.verbOf[id], s.tails[id], end)
 			}
@@ -359,9 +381,7 @@ func (d *desk) truth(from, to int, t tail) float64 {
 			return 1
 		}
 		start := to
-		for to = start + 1; !d.wordEnds(to); {
-			to++
-		}
+		to = d.wordEnd(start + 1)
 		switch {
 		case d.behind(start, "않"), d.behind(start, "못"), d.behind(start, "모르"), d.behind(start, "모릅"), d.behind(start, "모른"), d.behind(start, "몰"), d.behind(start, "없"):
 			return pDenied / pSaid
@@ -382,8 +402,13 @@ func (d *desk) inflected(to int) bool {
 
 // behind is starts with or without a blank before.
 func (d *desk) behind(i int, w string) bool {
-	r := []rune(w)
-	return len(d.runes)-i >= len(r) && slices.Equal(d.runes[i:i+len(r)], r)
+	for _, r := range w {
+		if i >= len(d.runes) || d.runes[i] != r {
+			return false
+		}
+		i++
+	}
+	return true
 }
 
 // joins reports whether the word before rune to goes on to another clause.
@@ -399,19 +424,26 @@ func (d *desk) settleSaid() {
 			m.p = min(m.p, pDenied)
 		}
 	}
-	names := len(d.best)
+	byPlace := func(a, b mention) int {
+		return cmp.Or(cmp.Compare(a.thing, b.thing), cmp.Compare(a.from, b.from))
+	}
+	slices.SortFunc(d.best, byPlace)
+	names := d.best
 	for _, told := range d.told {
-		for i := range d.best[:names] {
-			m := &d.best[i]
-			if m.thing != told.thing || m.from < told.from || m.to > told.to {
+		named := 0.0 // one more sign, however often
+		at, _ := slices.BinarySearchFunc(names, told, byPlace)
+		for i := at; i < len(names) && names[i].thing == told.thing && names[i].from < told.to; i++ {
+			m := &names[i]
+			if m.to > told.to {
 				continue
 			}
 			if told.p < Sure {
 				m.p = min(m.p, told.p)
 			} else if m.p >= Sure {
-				told.p = max(told.p, 1-(1-m.p)*(1-told.p))
+				named = max(named, m.p)
 			}
 		}
+		told.p = 1 - (1-named)*(1-told.p)
 		d.best = append(d.best, told)
 	}
 	slices.SortFunc(d.best, func(a, b mention) int {

@@ -276,7 +276,7 @@ func TestEverySayingIsANounAndAVerb(t *testing.T) {
 
 func FuzzSaid(f *testing.F) {
 	x := extractor(f)
-	for _, s := range []string{"금형을 갈았다", "금형교체", norm.NFD.String("치수를 재고, 불량을 못 골랐다."), "눈\n을", "\xff금형을 \xff갈다", "안", " 안 갈", "김치를 담그고 싶", strings.Repeat("배추를 ", 300) + "심고"} {
+	for _, s := range []string{"금형을 갈았다", "금형교체", norm.NFD.String("치수를 재고, 불량을 못 골랐다."), "눈\n을", "\xff금형을 \xff갈다", "안", " 안 갈", "김치를 담그고 싶", strings.Repeat("배추를 ", 300) + "심고", strings.Repeat("금형교체", 1<<16), strings.Repeat("금형을 갈고 ", 1<<16)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
