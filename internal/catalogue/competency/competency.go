@@ -22,10 +22,14 @@ import (
 
 // An Extractor finds names in texts. It is safe for use by several goroutines.
 type Extractor struct {
-	words  words
-	said   sayings
-	things []thing
-	desks  sync.Pool // of *desk
+	words   words
+	said    sayings
+	phrases *phrases
+	things  []thing
+	chances chances
+
+	certificates map[string]bool // codes
+	desks        sync.Pool       // of *desk
 }
 
 // A thing is a competency or a certificate.
@@ -37,7 +41,25 @@ type thing struct {
 // New returns an extractor for the lists "competencies" and "certificates" of
 // the definitions. A list that is missing has no names.
 func New(set *defs.Set) *Extractor {
-	x := &Extractor{}
+	x, err := Load(set, weightsJSON)
+	if err != nil {
+		panic(err) // they are in the program
+	}
+	return x
+}
+
+// Load is New with other probabilities, as `ieum train extractor` wrote them; the built-in
+// ones where they have none of mentions.
+func Load(set *defs.Set, stored []byte) (*Extractor, error) {
+	x := &Extractor{phrases: newPhrases(), certificates: map[string]bool{}}
+	var ok bool
+	var err error
+	if x.chances, ok, err = readChances(stored); err == nil && !ok {
+		x.chances, _, err = readChances(weightsJSON)
+	}
+	if err != nil {
+		return nil, err
+	}
 	x.desks.New = func() any { return &desk{} }
 	for _, id := range []string{"competencies", "certificates"} {
 		list := set.Codes[id]
@@ -50,6 +72,9 @@ func New(set *defs.Set) *Extractor {
 			}
 			certificate := id == "certificates"
 			n := len(x.things)
+			if certificate {
+				x.certificates[c.Code] = true
+			}
 			x.things = append(x.things, thing{c.Code, c.Name.KO, certificate})
 			for _, name := range append([]string{c.Name.KO}, c.Aliases...) {
 				x.words.add(name, n, false)
@@ -60,11 +85,28 @@ func New(set *defs.Set) *Extractor {
 			for _, pattern := range split(c.Extra["said"]) {
 				x.said.add(pattern, n)
 			}
+			if !certificate {
+				x.addEnglish(&c, n)
+			}
 		}
 	}
 	x.words.finish()
 	x.said.finish()
-	return x
+	return x, nil
+}
+
+// addEnglish takes in what a competency is called in English. Tools and programming
+// languages have their names of one word among the aliases, letter by letter.
+func (x *Extractor) addEnglish(c *defs.Code, thing int) {
+	kind, words := c.Extra["kind"], englishWords(c.Name.EN)
+	if len(words) > 1 || kind == "skill" {
+		x.phrases.addName(c.Name.EN, thing, false)
+	} else if kind == "language" && len(words) == 1 && len(words[0]) > 3 && !slices.ContainsFunc(c.Aliases, func(a string) bool { return strings.EqualFold(a, c.Name.EN) }) {
+		x.phrases.addName(c.Name.EN, thing, true)
+	}
+	for _, entry := range split(c.Extra["english"]) {
+		x.phrases.add(entry, thing)
+	}
 }
 
 func split(s string) []string {
@@ -87,9 +129,19 @@ func (x *Extractor) Certificates(text string, k int) []ieum.Found {
 	return x.extract(text, k, func(t *thing) bool { return t.certificate })
 }
 
-// All returns competencies and certificates together, as Extract does.
+// All returns competencies and certificates together, as Extract does. Words that are the
+// name of both are the certificate when they speak of having it (1종 보통 면허).
 func (x *Extractor) All(text string, k int) []ieum.Found {
-	return x.extract(text, k, func(*thing) bool { return true })
+	found := x.extract(text, math.MaxInt, func(*thing) bool { return true })
+	certificates := map[int]int{} // where licences stand
+	for _, f := range found {
+		behind := strings.TrimLeft(text[f.End:], " ")
+		if f.P >= Sure && x.certificates[f.ID] && (strings.HasPrefix(behind, "면허") || strings.HasPrefix(behind, "자격")) {
+			certificates[f.Start] = f.End
+		}
+	}
+	found = slices.DeleteFunc(found, func(f ieum.Found) bool { return !x.certificates[f.ID] && certificates[f.Start] == f.End })
+	return found[:min(k, len(found))]
 }
 
 // Sure is the probability from which a mention is more likely meant than not.
@@ -99,8 +151,10 @@ func (x *Extractor) extract(text string, k int, wanted func(*thing) bool) (found
 	d := x.desks.Get().(*desk)
 	defer x.desks.Put(d)
 	d.stream.read(text)
+	d.findWordEnds()
 	d.find(x)
-	d.say(&x.said)
+	d.say(x)
+	d.readEnglish(x)
 	d.settle(x)
 	for _, m := range d.best {
 		if len(found) >= k {
@@ -118,6 +172,7 @@ func (x *Extractor) extract(text string, k int, wanted func(*thing) bool) (found
 type mention struct {
 	from, to int32
 	thing    int32
+	sign     sign
 	p        float64
 }
 
@@ -129,6 +184,8 @@ type desk struct {
 	told    []mention
 	best    []mention
 	live    []spoken
+	tokens  []token
+	word    []byte
 	wordTo  []int32 // of runes: where the word ends that each is in
 }
 
@@ -150,10 +207,11 @@ func (d *desk) find(x *Extractor) {
 				m := mention{from: int32(i), to: int32(j + 1), thing: int32(w.thing)}
 				if w.not {
 					d.blocked = append(d.blocked, m)
-				} else if m.p = d.judge(i, j+1, w); m.p > 0 {
+				} else if s, ok := d.judge(i, j+1, w); ok {
 					if x.things[w.thing].certificate && (j-i < 3 && !d.atBorder(j+1) && !d.follows(j+1) || d.isPerson(j+1)) {
-						m.p = pPart // 의사 in 의사소통, 의사 결정 or 의사와
+						s = signPart // 의사 in 의사소통, 의사 결정 or 의사와
 					}
+					m.sign, m.p = s, x.chances[s]
 					d.found = append(d.found, m)
 				}
 			}
@@ -172,62 +230,90 @@ func (d *desk) atBorder(i int) bool {
 	return i <= 0 || i >= len(d.runes) || d.flags[i]&blankBefore != 0 || !isLetter(d.runes[i-1]) || !isLetter(d.runes[i])
 }
 
-// judge returns the probability that runes from up to to, which spell a name,
-// mean it; 0 when they are only part of other words. The figures are set by
-// hand, from how often a look at real postings found the mention meant.
-func (d *desk) judge(from, to int, w *name) float64 {
+// judge returns what sort of mention runes from up to to are, which spell a name;
+// ok is false when they are only part of other words.
+func (d *desk) judge(from, to int, w *name) (s sign, ok bool) {
 	if w.latin {
 		return d.judgeLatin(from, to, w)
 	}
 	if d.partOf(to) {
-		return pPart
+		return signPart, true
 	}
 	begins := d.atBorder(from) || isLatin(d.runes[from-1]) != isLatin(d.runes[from])
 	length := to - from
 	ends := d.atBorder(to) || d.follows(to)
 	for i := from + 1; i < to; i++ {
 		if d.flags[i]&blankBefore != 0 && (!begins || length == 2 && !d.atBorder(to)) {
-			return 0 // the end of one word and the beginning of the next
+			return 0, false // the end of one word and the beginning of the next
 		}
 	}
 	switch {
-	case length == 1 && !(begins && ends):
-		return 0
 	case length == 1:
-		return 0.5
-	case length == 2 && !begins:
-		return 0
+		return signOne, begins && ends
 	case length == 2 && ends:
-		return 0.8
+		return signTwo, begins
 	case length == 2:
-		return 0.45 // 광택 in 광택제
+		return signTwoOpen, begins // 광택 in 광택제
 	case length == 3:
-		return 0.9
+		return signThree, true
 	case begins:
-		return 0.95
+		return signLong, true
 	}
-	return 0.85
+	return signInside, true
 }
-
-// pPart is the probability of a name that the next word makes part of something
-// else's.
-const pPart = 0.4
 
 // partOf reports whether at rune i, behind a name, stands what makes of it the
 // name of a thing or a place (방수링, 보일러 본체, 인쇄 업체), or says that somebody got
 // it (택배를 받고, 특허 받은).
 func (d *desk) partOf(i int) bool {
-	for _, w := range partWords {
-		if d.behind(i, w) && d.wordEndsSoon(i+utf8.RuneCountInString(w)) {
-			return true
-		}
-	}
+	return d.before(i, partWords) || d.before(i, calledWords) || d.isGot(i) || d.isThere(i)
+}
+
+// before reports whether one of some words stands at rune i.
+func (d *desk) before(i int, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return d.behind(i, w) && d.wordEndsSoon(i+utf8.RuneCountInString(w)) })
+}
+
+// isGot reports whether behind a name that ends at rune i stands that somebody got it.
+func (d *desk) isGot(i int) bool {
 	for _, p := range []string{"", "을", "를"} {
 		if end, ok := d.has(i, []rune(p)); (p == "" || ok) && (d.behind(end, "받은") || d.behind(end, "받고") || d.behind(end, "받았") || d.behind(end, "받는") || d.behind(end, "받아")) {
 			return true
 		}
 	}
 	return false
+}
+
+// isThere reports whether behind a name that ends at rune i stands that it is there, or
+// that a thing for it is: 바리스타가 있는 카페, 마사지 기계가 있습니다. A licence that is there is one's own.
+func (d *desk) isThere(i int) bool {
+	for _, own := range []string{"면허", "자격", "자격증", "경력", "경험"} {
+		if d.endsWith(i, own) {
+			return false
+		}
+	}
+	for _, w := range fixtures { // the next word, or what is written with the name
+		if n := i + utf8.RuneCountInString(w); d.behind(i, w) && n <= d.wordEnd(i+1) {
+			return d.isKept(n)
+		}
+	}
+	return d.isKept(i)
+}
+
+// isKept reports whether what ends at rune i is said to be there.
+func (d *desk) isKept(i int) bool {
+	if i < len(d.runes) && strings.ContainsRune("이가도", d.runes[i]) && d.flags[i]&blankBefore == 0 && d.wordEnds(i+1) {
+		i++
+	}
+	return d.before(i, []string{"구비", "완비", "비치"}) || d.behind(i, "있") || d.behind(i, "구비되") || d.behind(i, "비치되") || d.behind(i, "완비되")
+}
+
+// fixtures are things that a place has for something.
+var fixtures = strings.Fields("기계 기기 기구 의자 침대 머신 시설 룸 실")
+
+func (d *desk) endsWith(i int, w string) bool {
+	from := i - utf8.RuneCountInString(w)
+	return from >= 0 && d.behind(from, w)
 }
 
 // isPerson reports whether the name of a profession that ends at rune i is that
@@ -252,35 +338,52 @@ func (d *desk) wordEndsSoon(i int) bool {
 
 var partWords = strings.Fields("제 물 링 재 차 품 부품 도구 위치 본체 용품 제품 상품 업체 업계 회사 기업 시장 산업 공장 매장 테스트 시험 문화 대회 학과 학원 협회 잡지 박람회 통")
 
+// calledWords are what is only in a language or of a subject: 영어 닉네임, 요리 책.
+var calledWords = strings.Fields("이름 닉네임 별명 명칭 책 영화 드라마")
+
 // judgeLatin is judge for names of Latin letters and signs. Short ones are only
 // believed as they are written, and best in a list.
-func (d *desk) judgeLatin(from, to int, w *name) float64 {
+func (d *desk) judgeLatin(from, to int, w *name) (s sign, ok bool) {
 	if isLatin(d.runes[to-1]) && to < len(d.runes) && d.flags[to]&blankBefore == 0 && (isLatin(d.runes[to]) || d.runes[to] == '+' || d.runes[to] == '#') {
-		return 0
+		return 0, false
 	}
 	if from > 0 && d.flags[from]&blankBefore == 0 && d.runes[from-1] == '.' && isLatin(d.runes[from]) {
-		return 0 // part of an address or a file name
+		return 0, false // part of an address or a file name
+	}
+	if w.ordinary && d.flags[from]&upper == 0 && d.amongEnglish(from, to) {
+		return signOrdinary, true // we swift through, access to data
 	}
 	if to-from > 3 {
-		return 0.9
+		return signLatin, true
 	}
 	for i := from; i < to; i++ {
 		if isLatin(d.runes[i]) && (d.flags[i]&upper != 0) != w.capital[i-from] {
-			return 0.2
+			return signWrongCase, true
 		}
 	}
 	if to-from == 3 || d.runes[to-1] == '+' || d.runes[to-1] == '#' {
-		return 0.8
+		return signShort, true
 	}
 	before, after := from == 0 || listSign(d.runes[from-1]), to == len(d.runes) || listSign(d.runes[to])
 	if before && after {
-		return 0.8
+		return signListed, true
 	}
 	const joins = "&-.'"
 	if to-from == 1 && (to < len(d.runes) && strings.ContainsRune(joins, d.runes[to]) || from > 0 && strings.ContainsRune(joins, d.runes[from-1])) {
-		return 0.1 // R&D, C-level
+		return signJoined, true // R&D, C-level
 	}
-	return 0.5
+	return signLoneLetter, true
+}
+
+// ordinaryWords are names of tools that are English words as well.
+var ordinaryWords = set("access excel word outlook office windows project publisher teams spring react express swift rust dart scala unity flask slack notion sketch blender maya " +
+	"pandas spark oracle premiere illustrator creo inventor apache angular puppet visual docker bootstrap ruby amplitude canvas quicken")
+
+// amongEnglish reports whether a word in small letters stands on either side of runes
+// from up to to.
+func (d *desk) amongEnglish(from, to int) bool {
+	small := func(i int) bool { return isLatin(d.runes[i]) && d.flags[i]&upper == 0 }
+	return from > 0 && small(from-1) || to < len(d.runes) && small(to)
 }
 
 func listSign(r rune) bool { return strings.ContainsRune(",/·;|()[]\n•", r) }
@@ -326,7 +429,7 @@ func (d *desk) settle(x *Extractor) {
 		}
 		d.best = append(d.best, m)
 	}
-	d.settleSaid()
+	d.settleSaid(x)
 	d.best = slices.CompactFunc(d.best, func(a, b mention) bool { return a.thing == b.thing })
 	slices.SortFunc(d.best, func(a, b mention) int {
 		return cmp.Or(-cmp.Compare(a.p, b.p), cmp.Compare(a.from, b.from), cmp.Compare(a.thing, b.thing))

@@ -174,7 +174,7 @@ func TestWithoutListsNothingIsFound(t *testing.T) {
 // of its length, this test would take many minutes.
 func TestALineOfAMegabyteIsRead(t *testing.T) {
 	x := extractor(t)
-	for _, words := range []string{"용접 ", "용접", "금형교체", "금형을 갈고 ", "R,"} {
+	for _, words := range []string{"용접 ", "용접", "금형교체", "금형을 갈고 ", "weld a pipe ", "welding ", "fluent English ", "R,"} {
 		text := strings.Repeat(words, 1<<20/len(words))
 		found := x.All(text, 10)
 		if len(found) == 0 {
@@ -228,6 +228,8 @@ func TestNamesInOtherNamesAreNotMeant(t *testing.T) {
 		"모델 서빙 시스템 구축": "홀 서빙", "원석을 물에 씻은 다음 작업대에 놓는다": "홀 서빙", "안쪽까지 들어가게 하면서": "창업·자영업 운영",
 		"의사와 환자 사이": "의사", "개발 의사 결정": "의사", "간호사에게 알린다": "간호사",
 		"회사 내규에 따름": "규정·내규 관리", "보안 컨설팅": "경영 컨설팅", "고객의 요구에 맞는 제안": "손님 응대", "외부 연사 초청": "방적·연사",
+		"마사지 기계가 있습니다": "안마·마사지", "사내 마사지룸 완비": "안마·마사지", "영어 닉네임을 씁니다": "영어", "CI/CD 구축": "젠킨스", "자재를 옮기고": "건설 현장 보조",
+		"1종 보통 면허가 있습니다": "1종 보통 운전",
 	} {
 		for _, f := range x.All(text, 20) {
 			if f.Label == not && f.P >= Sure {
@@ -239,6 +241,8 @@ func TestNamesInOtherNamesAreNotMeant(t *testing.T) {
 		"방수 작업": "방수 작업", "방수를 했습니다": "방수 작업", "보일러를 고쳤습니다": "보일러 운전·정비", "택배 배달을 했습니다": "택배",
 		"입찰 제안서 발표": "제안·입찰 영업", "카센터에서 일했습니다": "자동차 정비", "자동차를 고치는 일을 했습니다": "자동차 정비", "홀 서빙": "홀 서빙",
 		"경영 컨설팅": "경영 컨설팅", "조립을 3년 했습니다": "단순 조립", "요리를 잘합니다": "반찬 조리", "특허 출원": "특허 관리", "용접 경력": "아크 용접",
+		"요리는 잘합니다": "반찬 조리", "요리를 잘 합니다": "반찬 조리", "CI/CD 구축": "지속적 통합·배포", "용접 경험이 있습니다": "아크 용접", "지게차 면허가 있음": "지게차 운전", "마사지 경력이 있습니다": "안마·마사지",
+		"1종 보통 면허가 있습니다": "제1종 보통면허", "자재를 옮기고": "제품 적재·이송",
 	} {
 		found := false
 		for _, f := range x.All(text, 20) {

@@ -36,15 +36,6 @@ const longestEnding = 16
 // saidApart is how many words a verb may stand behind its noun.
 const saidApart = 4
 
-// Probabilities of sayings, set by hand from looking at made-up stories and
-// postings: near ones are meant in about three of four cases.
-const (
-	pSaid   = 0.75
-	pLoose  = 0.65 // far apart, or a noun inside a longer word
-	pWished = 0.4  // 하고 싶다
-	pDenied = 0.3  // 안, 못, 없다, 모른다
-)
-
 // add takes in a pattern of a thing; one that is not two words is none.
 func (s *sayings) add(pattern string, thing int) {
 	if s.means == nil {
@@ -111,12 +102,12 @@ type spoken struct {
 }
 
 // say adds what sayings show to d.found, as mentions that enclose no others.
-func (d *desk) say(s *sayings) {
+func (d *desk) say(x *Extractor) {
+	s := &x.said
 	d.told, d.live = d.told[:0], d.live[:0]
 	if s.means == nil {
 		return
 	}
-	d.findWordEnds()
 	word, comma := int32(0), int32(-1)
 	for i := 0; i < len(d.runes); {
 		if !isLetter(d.runes[i]) {
@@ -129,14 +120,29 @@ func (d *desk) say(s *sayings) {
 			continue
 		}
 		to := d.wordEnd(i + 1)
+		if d.isAdverb(i, to) {
+			i = to
+			continue // 요리를 잘 합니다 is 요리를 합니다
+		}
 		word++
 		d.expire(word)
-		d.sayVerbs(s, i, to, word, comma)
-		d.hearNouns(s, i, to, word, comma)
+		verb := i
+		if d.runes[i] == '잘' && to > i+2 {
+			verb++ // 잘합니다
+		}
+		d.sayVerbs(x, verb, to, word, comma)
+		d.hearNouns(x, i, to, word, comma)
 		d.endObject(i, to, word)
 		i = to
 	}
 }
+
+// isAdverb reports whether a word says only how or how often.
+func (d *desk) isAdverb(from, to int) bool {
+	return slices.ContainsFunc(adverbs, func(w []rune) bool { return slices.Equal(d.runes[from:to], w) })
+}
+
+var adverbs = runes(strings.Fields("잘 많이 자주 매일 직접 조금 좀 꽤 아주 주로 계속 열심히 꾸준히 항상 늘 가끔")...)
 
 func (d *desk) endsSentence(i int) bool {
 	switch d.runes[i] {
@@ -168,7 +174,7 @@ func (d *desk) endObject(from, to int, word int32) {
 }
 
 // hearNouns notes the nouns of a word, and tells those a verb is joined to.
-func (d *desk) hearNouns(s *sayings, from, to int, word, comma int32) {
+func (d *desk) hearNouns(x *Extractor, from, to int, word, comma int32) {
 	for i := from; i < to; i++ {
 		if i == from+1 {
 			continue // a noun inside a word has at least two letters before it
@@ -176,13 +182,13 @@ func (d *desk) hearNouns(s *sayings, from, to int, word, comma int32) {
 		state := uint32(0)
 		for j := i; j < min(len(d.runes), to+6); j++ {
 			var ok bool
-			if state, ok = s.nouns.step(state, d.runes[j]); !ok {
+			if state, ok = x.said.nouns.step(state, d.runes[j]); !ok {
 				break
 			}
-			if len(s.nouns.ends(state)) == 0 || i > from && (j == i || j >= to) {
+			if len(x.said.nouns.ends(state)) == 0 || d.before(j+1, calledWords) || i > from && (j == i || j >= to) {
 				continue
 			}
-			n := spoken{noun: int32(s.nouns.names[s.nouns.ends(state)[0]].thing), from: int32(i), word: word, inside: i > from}
+			n := spoken{noun: int32(x.said.nouns.names[x.said.nouns.ends(state)[0]].thing), from: int32(i), word: word, inside: i > from}
 			for _, flags := range d.flags[i+1 : j+1] {
 				n.word += int32(flags & blankBefore) // 학원 차 is two words
 			}
@@ -194,7 +200,7 @@ func (d *desk) hearNouns(s *sayings, from, to int, word, comma int32) {
 				n.object = n.bare || strings.ContainsRune("을를이가은는도만의", d.runes[end-1])
 				d.live = append(d.live, n)
 			} else if j+1 < to && j > i { // 자재 is no 자 that somebody 재다
-				d.joinVerbs(s, n, j+1)
+				d.joinVerbs(x, n, j+1)
 			}
 		}
 	}
@@ -272,35 +278,35 @@ func (d *desk) findWordEnds() {
 }
 
 // sayVerbs tells the nouns before a word that begins with a verb of theirs.
-func (d *desk) sayVerbs(s *sayings, from, to int, word, comma int32) {
+func (d *desk) sayVerbs(x *Extractor, from, to int, word, comma int32) {
 	if len(d.live) == 0 {
 		return
 	}
-	d.eachVerb(s, from, func(verb int, t tail, end int) {
+	d.eachVerb(&x.said, from, func(verb int, t tail, end int) {
 		for _, n := range d.live {
-			if t == nominal && comma >= n.word || s.light[verb] && (word-n.word > 1 || n.inside) || s.place[verb] && n.bare && word-n.word > 1 {
+			if t == nominal && comma >= n.word || x.said.light[verb] && (word-n.word > 1 || n.inside) || x.said.place[verb] && n.bare && word-n.word > 1 {
 				continue // "자재 입고, 포장" are two things, 기계를 고쳐 봤다 is no watching, and who 일하다 in 자동차 부품 공장 does not work at cars; 들어가게 하다 is no 가게
 			}
-			p := pSaid
+			said := signSaid
 			if word-n.word > 2 || n.inside {
-				p = pLoose
+				said = signLoose
 			}
-			d.tell(s, n, verb, end, p*d.truth(from, max(end, to), t))
+			d.tell(x, n, verb, end, d.truth(from, max(end, to), t, said))
 		}
 	})
 }
 
 // joinVerbs tells a noun that a verb is joined to, as in 금형교체.
-func (d *desk) joinVerbs(s *sayings, n spoken, at int) {
-	d.eachVerb(s, at, func(verb int, t tail, end int) {
+func (d *desk) joinVerbs(x *Extractor, n spoken, at int) {
+	d.eachVerb(&x.said, at, func(verb int, t tail, end int) {
 		if t == ending && end-at == 1 && end-int(n.from) == 2 {
 			return // two letters say too little
 		}
-		p := pSaid
+		said := signSaid
 		if n.inside {
-			p = pLoose
+			said = signLoose
 		}
-		d.tell(s, n, verb, end, p*d.truth(at, end, t))
+		d.tell(x, n, verb, end, d.truth(at, end, t, said))
 	})
 }
 
@@ -358,40 +364,40 @@ func (d *desk) starts(i int, w string) bool {
 }
 
 // tell notes what a noun and a verb mean together.
-func (d *desk) tell(s *sayings, n spoken, verb, end int, p float64) {
-	for _, thing := range s.means[pair(int(n.noun), verb)] {
-		d.told = append(d.told, mention{from: n.from, to: int32(end), thing: thing, p: p})
+func (d *desk) tell(x *Extractor, n spoken, verb, end int, said sign) {
+	for _, thing := range x.said.means[pair(int(n.noun), verb)] {
+		d.told = append(d.told, mention{n.from, int32(end), thing, said, x.chances[said]})
 	}
 }
 
-// truth is the factor by which a verb that stands from one rune up to another
-// is less likely done than it is named: for 안, 못, 적이 없다, 줄 모른다, 싶다.
-func (d *desk) truth(from, to int, t tail) float64 {
+// truth returns a sign of a verb that stands from one rune up to another, or that it
+// is denied or wished for: 안, 못, 적이 없다, 줄 모른다, 싶다.
+func (d *desk) truth(from, to int, t tail, said sign) sign {
 	if from > 0 && d.flags[from]&blankBefore != 0 && (d.runes[from-1] == '안' || d.runes[from-1] == '못') && (from == 1 || d.flags[from-1]&blankBefore != 0) {
-		return pDenied / pSaid
+		return signDenied
 	}
 	if t == nominal && to-from <= 4 && d.wordEnds(to) && !d.inflected(to) {
-		return 1
+		return said
 	}
 	for n := 0; n < 3; n++ {
 		if n == 0 && d.joins(to) && !d.wish(to) {
-			return 1
+			return said
 		}
 		if to >= len(d.runes) || d.flags[to]&blankBefore == 0 || !isLetter(d.runes[to]) {
-			return 1
+			return said
 		}
 		start := to
 		to = d.wordEnd(start + 1)
 		switch {
 		case d.behind(start, "않"), d.behind(start, "못"), d.behind(start, "모르"), d.behind(start, "모릅"), d.behind(start, "모른"), d.behind(start, "몰"), d.behind(start, "없"):
-			return pDenied / pSaid
+			return signDenied
 		case d.behind(start, "싶"):
-			return pWished / pSaid
+			return signWished
 		case n > 0 && d.joins(to):
-			return 1
+			return said
 		}
 	}
-	return 1
+	return said
 }
 
 // inflected reports whether the word that ends at a rune may be denied by what
@@ -418,10 +424,10 @@ func (d *desk) wish(to int) bool { return d.behind(to, "싶") }
 
 // settleSaid joins what was told to the best mentions. A name inside of the
 // words that tell of its thing is one more sign of it, or denied with it.
-func (d *desk) settleSaid() {
+func (d *desk) settleSaid(x *Extractor) {
 	for i := range d.best {
 		if m := &d.best[i]; d.denied(int(m.to)) {
-			m.p = min(m.p, pDenied)
+			m.lower(x, signDenied)
 		}
 	}
 	byPlace := func(a, b mention) int {
@@ -430,25 +436,33 @@ func (d *desk) settleSaid() {
 	slices.SortFunc(d.best, byPlace)
 	names := d.best
 	for _, told := range d.told {
-		named := 0.0 // one more sign, however often
+		if d.isBlocked(told) {
+			continue
+		}
+		untrue := told.sign == signDenied || told.sign == signWished
 		at, _ := slices.BinarySearchFunc(names, told, byPlace)
 		for i := at; i < len(names) && names[i].thing == told.thing && names[i].from < told.to; i++ {
 			m := &names[i]
-			if m.to > told.to {
-				continue
-			}
-			if told.p < Sure {
-				m.p = min(m.p, told.p)
-			} else if m.p >= Sure {
-				named = max(named, m.p)
+			switch {
+			case m.to > told.to:
+			case untrue:
+				m.lower(x, told.sign)
+			case m.p >= Sure:
+				told.sign, told.p = signBoth, x.chances[signBoth]
 			}
 		}
-		told.p = 1 - (1-named)*(1-told.p)
 		d.best = append(d.best, told)
 	}
 	slices.SortFunc(d.best, func(a, b mention) int {
 		return cmp.Or(cmp.Compare(a.thing, b.thing), -cmp.Compare(a.p, b.p), cmp.Compare(a.from, b.from), -cmp.Compare(a.to, b.to))
 	})
+}
+
+// lower gives a mention a less likely sign.
+func (m *mention) lower(x *Extractor, s sign) {
+	if p := x.chances[s]; p < m.p {
+		m.sign, m.p = s, p
+	}
 }
 
 // denied reports whether the word after that of a name that ends at a rune says

@@ -224,7 +224,7 @@ func TestBenefitsAreNoCompetencies(t *testing.T) {
 
 func TestDeniedAndWishedAreUnlikelyButReturned(t *testing.T) {
 	x := extractor(t)
-	for text, p := range map[string]float64{"빵을 구웠다": pSaid, "빵을 안 구웠다": pDenied, "빵을 구워 본 적이 없다": pDenied, "빵을 굽고 싶다": pWished} {
+	for text, p := range map[string]float64{"빵을 구웠다": x.chances[signSaid], "빵을 안 구웠다": x.chances[signDenied], "빵을 구워 본 적이 없다": x.chances[signDenied], "빵을 굽고 싶다": x.chances[signWished]} {
 		i := slices.IndexFunc(x.Extract(text, 20), func(f ieum.Found) bool { return f.Label == "제과·제빵" })
 		if i < 0 {
 			t.Errorf("%q: nothing", text)

@@ -14,10 +14,11 @@ type words struct {
 // A name is one spelling of a thing; with not it is a word that holds a
 // spelling but does not mean the thing.
 type name struct {
-	thing   int
-	not     bool
-	latin   bool   // it begins with a Latin letter, digit or sign
-	capital []bool // of runes, for short Latin names: whether a capital
+	thing    int
+	not      bool
+	latin    bool   // it begins with a Latin letter, digit or sign
+	ordinary bool   // it is an English word as well
+	capital  []bool // of runes, for short Latin names: whether a capital
 }
 
 // add takes in a name of a thing.
@@ -33,7 +34,7 @@ func (w *words) add(text string, thing int, not bool) {
 	n := name{thing: thing, not: not}
 	last := s.runes[len(s.runes)-1]
 	if !isHangul(s.runes[0]) && !isHangul(last) {
-		n.latin = true
+		n.latin, n.ordinary = true, ordinaryWords[string(s.runes)]
 		for _, f := range s.flags {
 			n.capital = append(n.capital, f&upper != 0)
 		}

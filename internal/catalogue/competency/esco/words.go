@@ -89,6 +89,10 @@ var endings = []struct{ from, to string }{
 	{"ions", ""}, {"ion", ""}, {"ives", ""}, {"ive", ""}, {"ical", "ic"}, {"ally", "al"}, {"ness", ""}, {"es", "e"}, {"s", ""}, {"ly", ""},
 }
 
+// Stem cuts the ending off a word in lower case, in place; the forms of one word have
+// one stem.
+func Stem(word []byte) []byte { return stem(word) }
+
 // stem cuts the ending off a word in lower case, in place.
 func stem(w []byte) []byte {
 	if len(w) <= 3 {
