@@ -213,6 +213,7 @@ type Found struct {
 	Start int     `json:"start"`
 	End   int     `json:"end"`
 	Words string  `json:"words,omitempty"`
+	Sign  string  `json:"sign,omitempty"` // what sort of mention it is, of the own vocabulary
 }
 
 // A Resume is what a person says of themselves, in their words or in codes.

@@ -15,7 +15,6 @@ import (
 	"ieum"
 	"ieum/defs"
 	"ieum/internal/catalogue"
-	"ieum/internal/catalogue/competency"
 	"ieum/internal/door"
 	"ieum/internal/identity"
 	"ieum/internal/jobcare"
@@ -91,7 +90,8 @@ func migrate(ctx context.Context, d *db.DB) error {
 // keys nothing that is sealed can be read.
 func storeOn(ctx context.Context, e *env, set *defs.Set, d *db.DB, keys *seal.Keys) (*store, error) {
 	coder, err := e.coder(set, "")
-	if err == nil {
+	extractor, faulty := e.extractor(set, "")
+	if err = errors.Join(err, faulty); err == nil {
 		err = migrate(ctx, d)
 	}
 	var c *catalogue.Catalogue
@@ -100,7 +100,7 @@ func storeOn(ctx context.Context, e *env, set *defs.Set, d *db.DB, keys *seal.Ke
 		if keys != nil {
 			sealer = keys
 		}
-		c, err = catalogue.New(ctx, d, sealer, set, e.Data, e.now, coder, competency.New(set))
+		c, err = catalogue.New(ctx, d, sealer, set, e.Data, e.now, coder, extractor)
 	}
 	if err != nil {
 		d.Close()
@@ -202,11 +202,15 @@ func marketOf(e *env, set *defs.Set) (*market, error) {
 	if err != nil {
 		return nil, err
 	}
+	extractor, err := e.extractor(set, "")
+	if err != nil {
+		return nil, err
+	}
 	m := &market{set: set, live: snapshot.NewLive(e.Data, parts(set, e.now)...)}
 	if _, err := m.live.Refresh(); err != nil {
 		return nil, err
 	}
-	m.reader = catalogue.NewReader(set, coder, competency.New(set), e.now)
+	m.reader = catalogue.NewReader(set, coder, extractor, e.now)
 	m.matcher = match.New(m.live, set, m.reader, e.now)
 	m.adviser = jobcare.New(m.live, set, m.reader, m.matcher, e.now)
 	return m, nil

@@ -8,7 +8,6 @@ import (
 
 	"ieum/defs"
 	"ieum/internal/catalogue"
-	"ieum/internal/catalogue/competency"
 	"ieum/internal/platform/web"
 )
 
@@ -38,7 +37,11 @@ func check(e *env) error {
 	if err != nil {
 		return err
 	}
-	examples, faults := set.RunExamples(catalogue.ReadRow(set, coder, competency.New(set)))
+	extractor, err := e.extractor(set, "")
+	if err != nil {
+		return err
+	}
+	examples, faults := set.RunExamples(catalogue.ReadRow(set, coder, extractor))
 	if len(faults) > 0 {
 		return tell(e, faults)
 	}

@@ -157,6 +157,19 @@ func TestTrainedWeightsAreUsed(t *testing.T) {
 	if status, report, said := invoke(data, "", "eval", "extractor", "--from", from); status != 0 || !strings.Contains(report, "rp10") {
 		t.Errorf("status %d: %s %s", status, report, said)
 	}
+	judged := t.TempDir()
+	if err := os.WriteFile(filepath.Join(judged, "verdicts.csv"), []byte("sign,meant\n"+strings.Repeat("three,0\n", 30)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, report, said := invoke(data, "", "eval", "extractor", "--from", judged); status != 0 || !strings.Contains(report, `"judged": 30`) {
+		t.Errorf("status %d: %s %s", status, report, said)
+	}
+	if status, _, said := invoke(data, "", "train", "extractor", "--from", judged, "--out", out); status != 0 {
+		t.Fatalf("with verdicts alone: status %d: %s", status, said)
+	}
+	if _, answer, _ := invoke(data, "지게차\n", "extract"); !strings.Contains(answer, `"p":0.1`) {
+		t.Errorf("the verdicts are not used: %s", answer)
+	}
 	if err := os.WriteFile(out, []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,6 @@ import (
 	"ieum"
 	"ieum/defs"
 	"ieum/internal/catalogue"
-	"ieum/internal/catalogue/competency"
 	"ieum/internal/door"
 	"ieum/internal/jobcare"
 	"ieum/internal/platform/backup"
@@ -86,7 +85,11 @@ func (x *export) run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	c := coarse{set, catalogue.NewReader(set, coder, competency.New(set), e.now), e.now().In(ieum.Seoul).Year()}
+	extractor, err := e.extractor(set, "")
+	if err != nil {
+		return err
+	}
+	c := coarse{set, catalogue.NewReader(set, coder, extractor, e.now), e.now().In(ieum.Seoul).Year()}
 	f, err := backup.CreateFile(x.out, keys)
 	if err != nil {
 		return err

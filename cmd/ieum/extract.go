@@ -5,6 +5,7 @@ import (
 	"flag"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/catalogue/competency"
 	"ieum/internal/catalogue/competency/esco"
 	"ieum/internal/platform/web"
@@ -23,7 +24,7 @@ var extractCommand = &command{
 	setup: func(fs *flag.FlagSet) run {
 		k := fs.Int("k", 10, "how many a line, likeliest first")
 		vocabulary := fs.String("vocabulary", vocabularyIeum, "ieum: the lists competencies and certificates; esco: the skills of ESCO 1.1")
-		weights := fs.String("weights", "", "of esco: a `file` that ieum train extractor wrote, instead of the weights in use")
+		weights := fs.String("weights", "", "a `file` that ieum train extractor wrote, instead of the weights in use")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) > 0 || *k < 1 {
 				return usagef("extract takes no arguments but -k N of at least 1; sentences come on standard input")
@@ -52,7 +53,10 @@ func openExtractor(e *env, vocabulary, weights string) (func(text string, k int)
 	if err != nil {
 		return nil, err
 	}
-	ours := competency.New(set)
+	ours, err := e.extractor(set, weights)
+	if err != nil {
+		return nil, err
+	}
 	if vocabulary == vocabularyIeum {
 		return ours.All, nil
 	}
@@ -68,4 +72,14 @@ func openExtractor(e *env, vocabulary, weights string) (func(text string, k int)
 		return nil, err
 	}
 	return competency.Link(ours, theirs, set).Extract, nil
+}
+
+// extractor returns what finds competencies, with the probabilities of a file of weights, of
+// those in the data folder or of those in the program.
+func (e *env) extractor(set *defs.Set, weights string) (*competency.Extractor, error) {
+	stored, err := e.learned(partExtractor, weights)
+	if err != nil || stored == nil {
+		return competency.New(set), err
+	}
+	return competency.Load(set, stored)
 }

@@ -124,7 +124,7 @@ func (e *env) folds(done, of int) { e.say("Fold %d of %d is done.", done, of) }
 const trainingFolds = 5
 
 func trainingFlags(fs *flag.FlagSet) (from *string, seed *uint64) {
-	return fs.String("from", "", "the `folder` of the training files: kdot/train.jsonl for the coder, skills/*_annotations.csv for the extractor; esco, onet, kdot for the encoder"),
+	return fs.String("from", "", "the `folder` of the training files: kdot/train.jsonl for the coder, skills/*_annotations.csv or verdicts.csv for the extractor; esco, onet, kdot for the encoder"),
 		fs.Uint64("seed", 1, "the same seed gives the same weights")
 }
 

@@ -101,7 +101,7 @@ func (x *Extractor) addEnglish(c *defs.Code, thing int) {
 	kind, words := c.Extra["kind"], englishWords(c.Name.EN)
 	if len(words) > 1 || kind == "skill" {
 		x.phrases.addName(c.Name.EN, thing, false)
-	} else if kind == "language" && len(words) == 1 && len(words[0]) > 3 && !slices.ContainsFunc(c.Aliases, func(a string) bool { return strings.EqualFold(a, c.Name.EN) }) {
+	} else if kind == "language" && len(words) == 1 && len(words[0]) > 3 && !slices.ContainsFunc(append([]string{c.Name.KO}, c.Aliases...), func(a string) bool { return strings.EqualFold(a, c.Name.EN) }) {
 		x.phrases.addName(c.Name.EN, thing, true)
 	}
 	for _, entry := range split(c.Extra["english"]) {
@@ -162,7 +162,7 @@ func (x *Extractor) extract(text string, k int, wanted func(*thing) bool) (found
 		}
 		if t := &x.things[m.thing]; wanted(t) {
 			from, to := int(d.start[m.from]), int(d.end[m.to-1])
-			found = append(found, ieum.Found{ID: t.code, Label: t.label, P: m.p, Start: from, End: to, Words: text[from:to]})
+			found = append(found, ieum.Found{ID: t.code, Label: t.label, P: m.p, Start: from, End: to, Words: text[from:to], Sign: signNames[m.sign]})
 		}
 	}
 	return found
@@ -179,14 +179,15 @@ type mention struct {
 // A desk is where one text is read; it is reused.
 type desk struct {
 	stream
-	found   []mention
-	blocked []mention
-	told    []mention
-	best    []mention
-	live    []spoken
-	tokens  []token
-	word    []byte
-	wordTo  []int32 // of runes: where the word ends that each is in
+	found    []mention
+	blocked  []mention
+	told     []mention
+	best     []mention
+	live     []spoken
+	register sign // that sayings have here, or 0
+	tokens   []token
+	word     []byte
+	wordTo   []int32 // of runes: where the word ends that each is in
 }
 
 // find collects all mentions, and what only looks like one.
@@ -377,7 +378,7 @@ func (d *desk) judgeLatin(from, to int, w *name) (s sign, ok bool) {
 
 // ordinaryWords are names of tools that are English words as well.
 var ordinaryWords = set("access excel word outlook office windows project publisher teams spring react express swift rust dart scala unity flask slack notion sketch blender maya " +
-	"pandas spark oracle premiere illustrator creo inventor apache angular puppet visual docker bootstrap ruby amplitude canvas quicken")
+	"pandas spark oracle premiere illustrator creo inventor apache angular puppet visual docker bootstrap ruby amplitude canvas go")
 
 // amongEnglish reports whether a word in small letters stands on either side of runes
 // from up to to.

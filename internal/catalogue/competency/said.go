@@ -105,6 +105,7 @@ type spoken struct {
 func (d *desk) say(x *Extractor) {
 	s := &x.said
 	d.told, d.live = d.told[:0], d.live[:0]
+	d.register = registerOf(d.runes)
 	if s.means == nil {
 		return
 	}
@@ -365,6 +366,9 @@ func (d *desk) starts(i int, w string) bool {
 
 // tell notes what a noun and a verb mean together.
 func (d *desk) tell(x *Extractor, n spoken, verb, end int, said sign) {
+	if d.register != 0 && (said == signSaid || said == signLoose) {
+		said = d.register
+	}
 	for _, thing := range x.said.means[pair(int(n.noun), verb)] {
 		d.told = append(d.told, mention{n.from, int32(end), thing, said, x.chances[said]})
 	}

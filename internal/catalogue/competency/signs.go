@@ -32,6 +32,8 @@ const (
 	signDone                   // an English verb and its object
 	signSaid                   // noun and verb
 	signLoose                  // noun and verb far apart, or the noun inside a longer word
+	signDuty                   // the same in the words of a dictionary of duties
+	signAdvert                 // the same in the words of a posting, which tells of the firm and what it offers
 	signBoth                   // said, and named in saying it
 	signDenied                 // 안, 못, 없다, 모른다
 	signWished                 // 하고 싶다
@@ -40,7 +42,7 @@ const (
 
 // signNames are the names of signs in files.
 var signNames = [signs]string{"part", "one", "two", "two-open", "three", "long", "inside", "latin", "ordinary", "wrong-case", "short", "listed", "lone-letter", "joined",
-	"phrase", "word", "about", "general", "done", "said", "loose", "both", "denied", "wished"}
+	"phrase", "word", "about", "general", "done", "said", "loose", "duty", "advert", "both", "denied", "wished"}
 
 // Chances are the probabilities of signs.
 type chances [signs]float64

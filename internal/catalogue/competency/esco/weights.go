@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // weightsJSON is what `ieum train extractor` made; card.json says what from.
@@ -38,6 +39,9 @@ func (c calibration) p(x [evidences]float64) float64 {
 	}
 	return 1 / (1 + math.Exp(-z))
 }
+
+// BuiltIn returns the weights in the program, as Load reads them.
+func BuiltIn() []byte { return slices.Clone(weightsJSON) }
 
 const version = "ieum-extractor-1"
 

@@ -1,0 +1,114 @@
+package competency
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"ieum/defs"
+)
+
+func verdicts(t testing.TB) []Verdict {
+	t.Helper()
+	f, err := os.Open("../../../bench/competencies/verdicts.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	v, err := ReadVerdicts(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// The probabilities in the program are those that the verdicts teach, and nothing else.
+func TestProbabilitiesAreFittedToVerdicts(t *testing.T) {
+	stored, err := AddMentions([]byte("{}"), verdicts(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(stored, weightsJSON) {
+		t.Errorf("weights.json is not what the verdicts teach:\n%s", stored)
+	}
+	r := Evaluate(verdicts(t))
+	t.Logf("%+v", r)
+	if r.Judged < 300 || r.ECE >= r.Guesses || r.ECE > .1 {
+		t.Errorf("of %d judged ECE %.3f, by guesses %.3f", r.Judged, r.ECE, r.Guesses)
+	}
+}
+
+func TestVerdictsChangeWhatIsLikely(t *testing.T) {
+	set, err := defs.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := ReadVerdicts(strings.NewReader("sign,meant\n" + strings.Repeat("three,0\n", 40)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, err := AddMentions([]byte(`{"version":"x","cover":0.25}`), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept struct {
+		Version string
+		Cover   float64
+	}
+	if err := json.Unmarshal(stored, &kept); err != nil || kept.Version != "x" || kept.Cover != .25 {
+		t.Errorf("%+v, %v", kept, err)
+	}
+	for _, q := range []struct {
+		stored string
+		sure   bool
+	}{{string(stored), false}, {"{}", true}} {
+		x, err := Load(set, []byte(q.stored))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := x.Extract("지게차", 1)[0]; f.Sign != "three" || (f.P >= Sure) != q.sure {
+			t.Errorf("%+v", f)
+		}
+	}
+	for _, broken := range []string{"", "[]", `{"mentions":{}}`, `{"mentions":{"three":2}}`} {
+		if _, err := Load(set, []byte(broken)); err == nil {
+			t.Errorf("%q was taken", broken)
+		}
+	}
+}
+
+func TestBrokenVerdictsAreRefused(t *testing.T) {
+	for _, table := range []string{"", "a,b\n1,2\n", "sign,meant\nthree,2\n", "sign,meant\nother,1\n", "sign,meant,weight\nthree,1,-1\n", "sign,meant\n\"three\n", "sign,meant,weight\nthree,1,x\n"} {
+		if _, err := ReadVerdicts(strings.NewReader(table)); err == nil {
+			t.Errorf("%q was taken", table)
+		}
+	}
+	if r := Evaluate(nil); r.Judged != 0 || r.ECE != 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// What a posting tells of the firm is not what somebody does.
+func TestSayingsCountWhereSomebodyTells(t *testing.T) {
+	x := extractor(t)
+	for text, sign := range map[string]string{
+		"가게에서 빵을 구웠습니다.":                      "said",
+		"우대사항: 경력 3년. 우리는 빵을 굽고 있습니다. 정규직 모집": "advert",
+		"반죽을 준비한다. 빵을 굽는 일을 감독한다. 온도를 확인한다.":  "duty",
+	} {
+		found := false
+		for _, f := range x.Extract(text, 20) {
+			if f.Label == "제과·제빵" {
+				found = true
+				if f.Sign != sign {
+					t.Errorf("%q: %+v", text, f)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%q: nothing", text)
+		}
+	}
+}
