@@ -30,6 +30,10 @@ const (
 	othersDrawn  = 6
 )
 
+// lastSkill is the last code of the list when the market had this Version. Those added since would
+// change every market without being of use to any.
+const lastSkill = "s0991"
+
 // readSkills takes the competencies from the code list and ties them to
 // occupations. A competency that the list does not know is left out.
 func (m *Market) readSkills(set *defs.Set) {
@@ -39,7 +43,7 @@ func (m *Market) readSkills(set *defs.Set) {
 	}
 	at, fields := map[string]int{}, map[string][]int{}
 	for _, c := range list.Codes {
-		if c.Until != 0 {
+		if c.Until != 0 || strings.HasPrefix(c.Code, "s") && c.Code > lastSkill {
 			continue
 		}
 		at[c.Code] = len(m.skills)

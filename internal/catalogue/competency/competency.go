@@ -4,8 +4,9 @@
 //
 // Read competency.go for what is asked and answered and what counts as a
 // mention, words.go for how names are kept and found, said.go for plain
-// sentences, conjugate.go for the forms of their verbs, stream.go for the form of
-// text in which all are compared.
+// sentences, conjugate.go for the forms of their verbs, register.go for who tells
+// them, english.go for English, signs.go and judged.go for how likely a mention is
+// meant, stream.go for the form of text in which all are compared.
 package competency
 
 import (
@@ -209,8 +210,12 @@ func (d *desk) find(x *Extractor) {
 				if w.not {
 					d.blocked = append(d.blocked, m)
 				} else if s, ok := d.judge(i, j+1, w); ok {
-					if x.things[w.thing].certificate && (j-i < 3 && !d.atBorder(j+1) && !d.follows(j+1) || d.isPerson(j+1)) {
-						s = signPart // 의사 in 의사소통, 의사 결정 or 의사와
+					if x.things[w.thing].certificate {
+						if j-i < 3 && !d.atBorder(j+1) && !d.follows(j+1) || d.isPerson(j+1) {
+							s = signPart // 의사 in 의사소통, 의사 결정 or 의사와
+						}
+					} else if !w.latin && d.isThere(j+1) {
+						s = signPart
 					}
 					m.sign, m.p = s, x.chances[s]
 					d.found = append(d.found, m)
@@ -267,7 +272,7 @@ func (d *desk) judge(from, to int, w *name) (s sign, ok bool) {
 // name of a thing or a place (방수링, 보일러 본체, 인쇄 업체), or says that somebody got
 // it (택배를 받고, 특허 받은).
 func (d *desk) partOf(i int) bool {
-	return d.before(i, partWords) || d.before(i, calledWords) || d.isGot(i) || d.isThere(i)
+	return d.before(i, partWords) || d.before(i, calledWords) || d.isGot(i)
 }
 
 // before reports whether one of some words stands at rune i.
@@ -286,7 +291,7 @@ func (d *desk) isGot(i int) bool {
 }
 
 // isThere reports whether behind a name that ends at rune i stands that it is there, or
-// that a thing for it is: 바리스타가 있는 카페, 마사지 기계가 있습니다. A licence that is there is one's own.
+// that a thing for it is: 요가가 있는 시간, 마사지 기계가 있습니다. A licence that is there is one's own.
 func (d *desk) isThere(i int) bool {
 	for _, own := range []string{"면허", "자격", "자격증", "경력", "경험"} {
 		if d.endsWith(i, own) {
