@@ -316,10 +316,10 @@ type Oversight struct {
 	Flag       string           `json:"flag"`   // of List
 	List       []Watched        `json:"list"`   // newest first
 	Next       int64            `json:"next,omitempty"`
-	Open       int64            `json:"open"`       // complaints that wait for a verdict
-	Complaints []Complaint      `json:"complaints"` // open ones first, by their reads' entries, the oldest first; then the newest that have a verdict
+	Open       int64            `json:"open"`            // complaints that wait for a verdict
+	Complaints []Complaint      `json:"complaints"`      // open ones first, by their reads' entries, the oldest first; then the newest that have a verdict
 	Later      int64            `json:"later,omitempty"` // the entry after which more open ones are
-	Bulk       []Bulk           `json:"bulk"`       // exports first; each newest first
+	Bulk       []Bulk           `json:"bulk"`            // exports first; each newest first
 }
 
 // watchFlags are the flags in the order an auditor reads them.
