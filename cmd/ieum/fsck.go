@@ -97,6 +97,7 @@ func (c *Checked) database(ctx context.Context, e *env, set *defs.Set, d *db.DB)
 		keys = nil
 	} else {
 		c.fault("keys", olderKeys(keys, missed))
+		c.fault("journal", strangeErasures(ctx, d))
 	}
 	s, err := storeOn(ctx, e, set, d, keys)
 	if err != nil {

@@ -53,7 +53,7 @@ type KeyStore struct {
 var erasures = []string{"catalogue.forgotten", "door.erased", "identity.account_removed"}
 
 // openKeys opens the key store that a database belongs to, and says which erasures of
-// the journal it does not know of. Keys are destroyed before the journal speaks of it, so
+// the journal it does not know of; what can be no id (strangeErasures) had no key. Keys are destroyed before the journal speaks of it, so
 // that such a store is older than the database, or somebody wrote to the database:
 // nothing is destroyed on its word alone.
 func openKeys(ctx context.Context, e *env, d *db.DB) (k *seal.Keys, missed []string, err error) {
@@ -71,8 +71,23 @@ func openKeys(ctx context.Context, e *env, d *db.DB) (k *seal.Keys, missed []str
 	known := k.Erased()
 	return k, slices.DeleteFunc(said, func(id string) bool {
 		_, found := slices.BinarySearch(known, id)
-		return found
+		return found || !seal.IsID(id)
 	}), nil
+}
+
+// strangeErasures names an erasure of the journal that Ieum never writes, for it is of
+// what can be no id; nil when there is none.
+func strangeErasures(ctx context.Context, d *db.DB) error {
+	said, err := journal.Subjects(ctx, d, erasures...)
+	if err != nil {
+		return err
+	}
+	slices.Sort(said)
+	said = slices.DeleteFunc(said, seal.IsID)
+	if len(said) == 0 {
+		return nil
+	}
+	return ieum.Errorf(ieum.ErrInvalid, "%d erasures that the journal speaks of are of nobody, such as of %.40q, and Ieum did not write them; nothing was destroyed by them: find out who writes to the database", len(said), said[0])
 }
 
 // olderKeys says what to do about erasures that a key store does not know of; nil when
@@ -88,13 +103,20 @@ func olderKeys(k *seal.Keys, missed []string) error {
 // are the ones of whom the operator read: whoever writes to the database may change
 // meanwhile who they are.
 func replay(ctx context.Context, e *env, yes string) error {
-	d, err := openDatabase(ctx, e)
+	set, err := e.definitions()
+	if err != nil {
+		return err
+	}
+	d, err := openOld(ctx, e)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
 	k, missed, err := openKeys(ctx, e, d)
 	if err != nil {
+		return err
+	}
+	if _, err := storeOn(ctx, e, set, d, k); err != nil { // such as one that is not the data folder's
 		return err
 	}
 	slices.Sort(missed)
@@ -113,6 +135,29 @@ func replay(ctx context.Context, e *env, yes string) error {
 	}
 	e.say("%s: %d keys destroyed, of erasures that the database speaks of; next: ieum build", k.Path(), len(missed))
 	return nil
+}
+
+// openOld opens a database that belongs to a key store already, and makes none: one that
+// was lost knows of no erasure.
+func openOld(ctx context.Context, e *env) (*db.DB, error) {
+	none := func(where string) error {
+		return ieum.Errorf(ieum.ErrNotFound, "there is no database of Ieum in %s, so that nobody knows which erasures to do anew; put a backup of it back, or mend --data or IEUM_DATABASE", where)
+	}
+	if _, err := os.Stat(filepath.Join(e.Data, "ieum.db")); e.Database == "" && errors.Is(err, fs.ErrNotExist) {
+		return nil, none(e.Data)
+	}
+	d, err := openDatabase(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	tied, err := seal.Tied(ctx, d)
+	if err == nil && !tied {
+		err = none(d.Name())
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
 }
 
 // hashOf returns a hash of ids that are sorted, of 32 hexadecimal digits: long enough

@@ -18,6 +18,7 @@ import (
 
 	"ieum/internal/identity"
 	"ieum/internal/platform/db"
+	"ieum/internal/platform/db/dbtest"
 	"ieum/internal/platform/journal"
 	"ieum/internal/platform/seal"
 )
@@ -249,6 +250,52 @@ func TestReplayDestroysWhomTheOperatorReadAbout(t *testing.T) {
 	status, _, said := b.run("keys", "replay", "--yes", yes)
 	if status != 0 || !strings.Contains(said, "\"pone\"\n\"ptwo\"\n") || !strings.Contains(said, "2 keys destroyed") {
 		t.Errorf("it does not say whose keys were destroyed: exit %d, %s", status, said)
+	}
+}
+
+// Where the database is lost, its erasures cannot be done anew: nothing is made in its place
+// that would be taken for it, and nothing is said to be done.
+func TestReplayNeedsItsDatabase(t *testing.T) {
+	b := newBench(t)
+	refused := func(says string) {
+		t.Helper()
+		path := filepath.Join(b.data, "keys", seal.File)
+		before, err := os.ReadFile(path)
+		b.fail(1, says, "keys", "replay")
+		after, err2 := os.ReadFile(path)
+		if err := errors.Join(err, err2); err != nil || !bytes.Equal(before, after) {
+			t.Errorf("the key store was changed: %v", err)
+		}
+	}
+	b.remove("ieum.db*")
+	refused("there is no database of Ieum in " + b.data)
+	if made, _ := filepath.Glob(filepath.Join(b.data, "ieum.db*")); len(made) > 0 {
+		t.Errorf("it made %v", made)
+	}
+	b.sql(`CREATE TABLE other (n INTEGER)`) // somebody else's, or what was begun and left
+	refused("there is no database of Ieum in " + filepath.Join(b.data, "ieum.db"))
+	b.fail(1, "not of the same installation", "account", "list") // which made one
+	refused("not of the same installation")
+	b.database = dbtest.Postgres(t)
+	refused("there is no database of Ieum in ")
+}
+
+// An erasure of what can be no id, which somebody wrote to the database, keeps nobody's
+// from being done anew, nor a server from its work; fsck names it.
+func TestAnErasureOfNobodyIsNamed(t *testing.T) {
+	b := newBench(t)
+	long := strings.Repeat("x", 256)
+	for _, id := range []string{long, "", "pone"} {
+		b.sql(fmt.Sprintf(`INSERT INTO journal_new (kind, subject, data) VALUES ('catalogue.forgotten', '%s', '{}')`, id))
+	}
+	yes := replayHash(t, b.data)
+	if status, _, said := b.run("keys", "replay", "--yes", yes); status != 0 || !strings.Contains(said, "1 keys destroyed") || strings.Contains(said, "xxx") {
+		t.Errorf("exit %d, %s", status, said)
+	}
+	b.succeed("account", "list")
+	b.start(b.data).stop()
+	if status, out, _ := b.run("fsck"); status != 1 || !strings.Contains(out, `journal: 2 erasures that the journal speaks of are of nobody, such as of ""`) || !strings.Contains(out, ": 1 faults") {
+		t.Errorf("exit %d, %s", status, out)
 	}
 }
 

@@ -100,6 +100,27 @@ func TestAnErasureElsewhereIsExpected(t *testing.T) {
 	}
 }
 
+// An erasure that is said of what can be no id, which no store can make, holds up nothing;
+// what can be one is any text of 1 to 255 bytes.
+func TestAnErasureOfNobodyIsNotExpected(t *testing.T) {
+	k := open(t, t.TempDir())
+	sealed := k.seal(t, "p1", "a")
+	for _, id := range []string{"", strings.Repeat("p", 256)} {
+		if err := k.Erase(id); err == nil || IsID(id) {
+			t.Errorf("an id of %d bytes is erased", len(id))
+		}
+		if err := k.Expect([]string{id}); err != nil {
+			t.Errorf("an id of %d bytes: %v", len(id), err)
+		}
+	}
+	if plain, err := k.Open("p1", place, sealed); err != nil || string(plain) != "a" {
+		t.Errorf("opens as %q, %v", plain, err)
+	}
+	if k.Expect([]string{strings.Repeat("p", 255)}) == nil {
+		t.Error("the longest id is not missed")
+	}
+}
+
 // files returns store and master key of a folder.
 func files(t *testing.T, dir string) (both [2][]byte) {
 	t.Helper()

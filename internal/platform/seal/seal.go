@@ -139,10 +139,11 @@ func (k *Keys) unusable(what string) error {
 // Expect says that ids were erased, as a database knows. While the store's file lacks one
 // of them nothing opens, is sealed or erased: it is an older one, or the erasure went into
 // a copy. The error says so, of kind ieum.ErrUnavailable, or why the store cannot be read.
+// What can be no id has no key, so none of it is owed.
 func (k *Keys) Expect(ids []string) error {
 	k.mu.Lock()
 	for _, id := range ids {
-		if i, found := slices.BinarySearch(k.owed, id); !found && k.held.lacks([]string{id}) > 0 {
+		if i, found := slices.BinarySearch(k.owed, id); !found && IsID(id) && k.held.lacks([]string{id}) > 0 {
 			k.owed = slices.Insert(k.owed, i, id)
 		}
 	}
@@ -280,11 +281,14 @@ func blind(mac hash.Hash, buf []byte, place string, value []byte) (sum [16]byte,
 // longest is how many bytes an id may have.
 const longest = 255
 
+// IsID says whether id can be one, of between 1 and 255 bytes.
+func IsID(id string) bool { return id != "" && len(id) <= longest }
+
 // Erase destroys the keys of ids. When it returns nil that is so for good, in
 // every process; ids that were erased before are left as they are.
 func (k *Keys) Erase(ids ...string) error {
 	for _, id := range ids {
-		if id == "" || len(id) > longest {
+		if !IsID(id) {
 			return fmt.Errorf("seal: an id has between 1 and %d bytes, not %d", longest, len(id))
 		}
 	}
