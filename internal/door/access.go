@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -56,12 +57,16 @@ func (d *Door) LookedAt(ctx context.Context, person ieum.PersonID, before int64)
 	a := &Accesses{Total: p.Reads}
 	a.Lines, a.Next = weave(all, stretch)
 	a.Gaps = all[0].gaps()
-	if err := d.outcomes(ctx, person, "", a.Lines); err != nil {
+	if err := d.outcomes(ctx, person, "", nil, a.Lines); err != nil {
+		return nil, err
+	}
+	links, err := d.Links(ctx, person)
+	if err != nil {
 		return nil, err
 	}
 	for _, h := range all[1:] {
 		a.Rows = append(a.Rows, RowReads{*h.link, h.total, h.gaps()})
-		if err := d.outcomes(ctx, h.link.row, h.link.ID, a.Lines); err != nil {
+		if err := d.outcomes(ctx, h.link.row, h.link.ID, links, a.Lines); err != nil {
 			return nil, err
 		}
 	}
@@ -78,10 +83,14 @@ func (d *Door) LookedAt(ctx context.Context, person ieum.PersonID, before int64)
 }
 
 // outcomes puts to lines of a link ("" = of the person's own records) what became of
-// complaints about them.
-func (d *Door) outcomes(ctx context.Context, id ieum.PersonID, link string, lines []Line) error {
+// complaints about them; of those about a row of theirs alone, not of who was tied to
+// it before or since.
+func (d *Door) outcomes(ctx context.Context, id ieum.PersonID, link string, links []Link, lines []Line) error {
 	all, err := d.complained(ctx, `person = ?`, id)
 	for _, c := range all {
+		if link != "" && !tiedAt(links, id, c.Made) {
+			continue
+		}
 		for i := range lines {
 			if lines[i].N == c.N && lines[i].Link == link {
 				lines[i].Complaint, lines[i].Reason = c.Outcome, c.Reason
@@ -147,6 +156,19 @@ type ProofEntry struct {
 	Subject string          `json:"subject"`
 	Data    json.RawMessage `json:"data"`
 	Before  string          `json:"before"` // hash of the entry before; base64
+}
+
+// tiedAt says whether one of somebody's links tied a row to them at a moment.
+func tiedAt(links []Link, row ieum.PersonID, at time.Time) bool {
+	return slices.ContainsFunc(links, func(l Link) bool {
+		return l.row == row && !at.Before(l.Since) && (l.Ended.IsZero() || !at.After(l.Ended))
+	})
+}
+
+// theirs says whether an access record is of a read of somebody's own, be it by a link of
+// theirs.
+func theirs(by Asker, links []Link, a Access) bool {
+	return a.By == string(by.ID) || a.By == byHolder && slices.ContainsFunc(links, func(l Link) bool { return l.ID == a.Via })
 }
 
 // A ProofOpening ties the entry to its commitment in the log.
@@ -234,15 +256,24 @@ func (d *Door) Complain(ctx context.Context, by Asker, person ieum.PersonID, seq
 	if err := json.Unmarshal(e.Data, &a); err != nil {
 		return err
 	}
-	if a.By == bySelf || a.By == string(by.ID) {
+	links, err := d.Links(ctx, person)
+	if err != nil {
+		return err
+	}
+	if a.By == bySelf || theirs(by, links, a) {
 		return fault("own_read", "", "this is what you looked at yourself")
 	}
+	had, err := d.store.complaints(ctx, `person = ? AND n = ?`, of, a.N)
+	if err != nil {
+		return err
+	}
+	others := of != person && len(had) > 0 && !tiedAt(links, of, had[0].Made)
 	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
 		if !acts(by, s) {
 			return errNotYours()
 		}
-		n, err := t.addComplaint(Complaint{Person: of, N: a.N, Seq: seq, Made: now})
+		n, err := t.addComplaint(Complaint{Person: of, N: a.N, Seq: seq, Made: now}, others)
 		if err != nil || n == 0 {
 			return err
 		}
@@ -275,7 +306,16 @@ func (d *Door) Settle(ctx context.Context, by Asker, person ieum.PersonID, n int
 	if err != nil {
 		return err
 	}
-	if len(about) > 0 && about[0].Access.By == string(by.ID) {
+	var links []Link
+	if own, failed := d.Own(ctx, by); failed == nil {
+		links, err = d.Links(ctx, own.ID)
+	} else if !errors.Is(failed, ieum.ErrNotFound) {
+		err = failed
+	}
+	if err != nil {
+		return err
+	}
+	if len(about) > 0 && theirs(by, links, about[0].Access) {
 		return fault("own_verdict", "", "another auditor says whether what you read yourself was in order")
 	}
 	return d.store.in(ctx, func(t tx) error {

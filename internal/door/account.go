@@ -131,6 +131,9 @@ func (d *Door) giveOwn(ctx context.Context, by Asker, m Mandate) (again bool, er
 		if _, err := t.endMandate(m.Person, m.ID, now); err != nil {
 			return err
 		}
+		if err := d.alive(m.Holder); err != nil {
+			return err
+		}
 		if err := t.setAccount(m.Person, m.Holder); err != nil {
 			return err
 		}

@@ -80,6 +80,10 @@ func (d *Door) TakeUp(ctx context.Context, by Asker, person ieum.PersonID, scan 
 	if err != nil {
 		return err
 	}
+	staff, err := d.Accounts.Staff(ctx, ieum.WriteClients)
+	if err != nil {
+		return err
+	}
 	now, item := d.now(), newID("s")
 	var sealed []byte
 	if len(scan) > 0 {
@@ -95,8 +99,16 @@ func (d *Door) TakeUp(ctx context.Context, by Asker, person ieum.PersonID, scan 
 		if s.person.Organisation != at.Organisation {
 			return errNobody()
 		}
-		if slices.ContainsFunc(s.cases, func(k Case) bool { return k.Organisation == at.Organisation }) {
-			return fault("taken", "", "somebody counsels this client")
+		for _, k := range s.cases {
+			if k.Organisation != at.Organisation {
+				continue
+			}
+			if slices.ContainsFunc(staff, func(c Colleague) bool { return c.ID == k.Counsellor && c.Organisation == k.Organisation }) {
+				return fault("taken", "", "somebody counsels this client")
+			}
+			if err := t.endCase(k, string(by.ID), now); err != nil { // who did is there no more
+				return err
+			}
 		}
 		k := Case{Person: person, Counsellor: by.ID, Organisation: at.Organisation, Site: at.Site, Basis: s.person.Basis, Since: now}
 		if k.Basis == defs.BasisConsent && !d.rests(k, s) {

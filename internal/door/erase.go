@@ -41,6 +41,9 @@ func (d *Door) Erase(ctx context.Context, by Asker) error {
 	if err := d.Accounts.Remove(ctx, by.ID); err != nil && !errors.Is(err, ieum.ErrNotFound) {
 		return err
 	}
+	if err := d.Replay(ctx, []string{string(by.ID)}); err != nil { // of what came in meanwhile
+		return err
+	}
 	return d.eraseRows(ctx, bySelf, rows)
 }
 
@@ -180,13 +183,26 @@ func (d *Door) erase(ctx context.Context, id ieum.PersonID) error {
 }
 
 // Replay erases those whose keys are gone from a database that still has rows of
-// them: one that is older than the erasure, or was left by a crash.
+// them: one that is older than the erasure, or was left by a crash; and with an account
+// what is kept of its owner.
 func (d *Door) Replay(ctx context.Context, erased []string) error {
 	for _, id := range erased {
-		if strings.HasPrefix(id, "p") {
-			if err := d.erase(ctx, ieum.PersonID(id)); err != nil {
+		person := ieum.PersonID(id)
+		if !strings.HasPrefix(id, "p") {
+			p, err := d.store.personOf(ctx, ieum.AccountID(id))
+			if errors.Is(err, ieum.ErrNotFound) {
+				continue
+			}
+			if err == nil {
+				err = d.Keys.Erase(string(p.ID))
+			}
+			if err != nil {
 				return err
 			}
+			person = p.ID
+		}
+		if err := d.erase(ctx, person); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -26,9 +26,19 @@ func (d *Door) Begin(ctx context.Context, by Asker) (Person, error) {
 		if err := needs(by, ieum.OwnData); err != nil {
 			return Person{}, err
 		}
-		return d.store.makeOf(ctx, Person{ID: ieum.PersonID(newID("p")), Account: by.ID, Made: d.now()})
+		return d.store.makeOf(ctx, Person{ID: ieum.PersonID(newID("p")), Account: by.ID, Made: d.now()}, d.alive)
 	}
 	return p, err
+}
+
+// alive refuses an account that was erased, as by its owner while a request of theirs was
+// still coming in: nobody could see or erase what it would keep.
+func (d *Door) alive(a ieum.AccountID) error {
+	_, err := d.Keys.Seal(string(a), "door_person", nil)
+	if isErased(err) {
+		return ieum.ErrSignedOut
+	}
+	return err
 }
 
 // writes says whether somebody may change what is kept of a person: the person,

@@ -39,6 +39,9 @@ func child(f dying.Fate, step func()) {
 		}
 		for n := 0; ; n++ {
 			step()
+			if n%3 == 0 { // nobody comes back with an account that was erased
+				b.own = ieum.AccountID("aseeker" + newID("x"))
+			}
 			p := b.person()
 			for i := range 2 {
 				step()

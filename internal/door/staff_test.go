@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/platform/journal"
 )
 
@@ -529,6 +530,116 @@ func TestManyHideNothingFromTheAuditor(t *testing.T) {
 		}
 		if o.Bulk[0].Job != exportJob || len(o.Bulk) != 101 {
 			t.Errorf("%d jobs, the first %s", len(o.Bulk), o.Bulk[0].Job)
+		}
+	})
+}
+
+// Who was tied to a row by mistake complains of none of their own reads of it, and what
+// they complained of is not answered for whom it is about; nor do they read the answer.
+func TestAComplaintIsOfWhomTheRowIsAbout(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.withRows()
+		row := b.Rows.RowPerson("agency", "A-1")
+		b.staff = append(b.staff, Colleague{ID: "aofficer", Name: "officer", Role: "officer", Organisation: "center"})
+		must[*Access](t)(b.ReadImported(ctx, b.as("aofficer", "officer", "center", "", ""), row, "placement"))
+		wrong, auditor := b.as("atwin", "seeker", "", "", ""), b.as("aauditor", "auditor", "", "", "")
+		p := must[Person](t)(b.Begin(ctx, wrong)).ID
+		if err := b.LinkOwn(ctx, wrong, rowOf("A-1")); err != nil {
+			t.Fatal(err)
+		}
+		must[*Disclosure](t)(b.Read(ctx, wrong, p, "own", ieum.ImportedRecord))
+		b.seal()
+		entries := must[[]journal.Entry](t)(journal.Of(ctx, b.d, string(row), "door.read", 0, 10))
+		own, officers := entries[0].Seq, entries[1].Seq
+		if err := b.Complain(ctx, wrong, p, own); key(err) != "door.error.own_read" {
+			t.Errorf("a complaint of one's own read of a row: %v", err)
+		}
+		if err := errors.Join(b.Complain(ctx, wrong, p, officers), b.Settle(ctx, auditor, row, 1, true, "it was in order")); err != nil {
+			t.Fatal(err)
+		}
+		*b.clock = b.clock.Add(time.Minute)
+		if err := b.Unlink(ctx, wrong, p, must[[]Link](t)(b.Links(ctx, p))[0].ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		*b.clock = b.clock.Add(time.Minute)
+		right := b.seeker()
+		q := must[Person](t)(b.Begin(ctx, right)).ID
+		if err := b.LinkOwn(ctx, right, rowOf("A-1")); err != nil {
+			t.Fatal(err)
+		}
+		seen := func(of ieum.PersonID) (said string) {
+			t.Helper()
+			for _, l := range must[*Accesses](t)(b.LookedAt(ctx, of, 0)).Lines {
+				said += l.Complaint + l.Reason
+			}
+			return said
+		}
+		if got := seen(q); got != "" {
+			t.Errorf("whom it is about reads %q, answered to another", got)
+		}
+		if err := b.Complain(ctx, right, q, officers); err != nil {
+			t.Fatal(err)
+		}
+		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0, 0)); o.Open != 1 {
+			t.Errorf("%d are open: it was swallowed", o.Open)
+		}
+		if err := b.Settle(ctx, auditor, row, 1, false, canary); err != nil {
+			t.Fatal(err)
+		}
+		if got := seen(p); strings.Contains(got, canary) {
+			t.Errorf("who was tied to the row before reads %q", got)
+		}
+		if got := seen(q); got != "wrong"+canary {
+			t.Errorf("who complained reads %q", got)
+		}
+	})
+}
+
+// A client whose counsellor is there no more is taken up by a colleague, and no other.
+func TestAClientOfWhoLeftIsTakenUp(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		p := b.registered(defs.BasisLaw)
+		if err := b.TakeUp(ctx, b.second(), p, nil); key(err) != "door.error.taken" {
+			t.Errorf("taken up beside their counsellor: %v", err)
+		}
+		b.staff = slices.DeleteFunc(b.staff, func(c Colleague) bool { return c.ID == b.counsellor().ID })
+		if err := b.TakeUp(ctx, b.second(), p, nil); err != nil {
+			t.Fatal(err)
+		}
+		if open := must[[]Case](t)(b.CasesOf(ctx, p)); len(open) != 1 || open[0].Counsellor != "asecond" {
+			t.Errorf("the client is counselled by %+v", open)
+		}
+	})
+}
+
+// Nothing is kept of somebody who erased themselves while a request of theirs came in, and
+// a start erases what an older version kept so.
+func TestNothingIsKeptOfWhoErasedThemselves(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		late := b.seeker()
+		if err := b.Erase(ctx, b.as(late.ID, "seeker", "", "", "")); err != nil {
+			t.Fatal(err)
+		}
+		if err := second(b.Begin(ctx, late)); !errors.Is(err, ieum.ErrSignedOut) {
+			t.Errorf("what came in late is kept: %v", err)
+		}
+		before := must[Person](t)(b.store.makeOf(ctx, Person{ID: "p-older", Account: late.ID, Made: *b.clock}, func(ieum.AccountID) error { return nil }))
+		if err := b.Replay(ctx, []string{string(late.ID)}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Keys.Seal(string(before.ID), "x", nil); !isErased(err) {
+			t.Errorf("an older version kept %s, which opens: %v", before.ID, err)
+		}
+		p := b.registered(defs.BasisLaw)
+		if err := b.Link(ctx, b.counsellor(), p, "kim"); err != nil {
+			t.Fatal(err)
+		}
+		m := must[[]Mandate](t)(b.Waiting(ctx, b.second()))[0]
+		if err := b.Keys.Erase("akim"); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.confirmOwn(ctx, b.second(), m); err == nil {
+			t.Error("a client is given an account that was erased")
 		}
 	})
 }

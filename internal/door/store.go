@@ -127,11 +127,14 @@ func (t tx) addPerson(p Person) error {
 }
 
 // make adds a person of an account, or returns the one who is there.
-func (s *store) makeOf(ctx context.Context, p Person) (Person, error) {
+func (s *store) makeOf(ctx context.Context, p Person, alive func(ieum.AccountID) error) (Person, error) {
 	err := s.in(ctx, func(t tx) error {
 		n, err := t.exec(`INSERT INTO door_person (id, account, organisation, site, made, reads, erased) VALUES (?, ?, '', '', ?, 0, 0) ON CONFLICT DO NOTHING`,
 			p.ID, p.Account, p.Made.Unix())
 		if err != nil || n == 0 {
+			return err
+		}
+		if err := alive(p.Account); err != nil {
 			return err
 		}
 		return t.tell("door.person", p.ID, struct{}{})
@@ -445,8 +448,15 @@ func (t tx) setAccount(id ieum.PersonID, a ieum.AccountID) error {
 	return err
 }
 
-func (t tx) addComplaint(c Complaint) (int64, error) {
-	return t.exec(`INSERT INTO door_complaint (person, n, seq, made, outcome) VALUES (?, ?, ?, ?, 'open') ON CONFLICT DO NOTHING`, c.Person, c.N, c.Seq, c.Made.Unix())
+// addComplaint adds a complaint, in place of another's when that is said.
+func (t tx) addComplaint(c Complaint, instead bool) (int64, error) {
+	query := `INSERT INTO door_complaint (person, n, seq, made, outcome) VALUES (?, ?, ?, ?, 'open') ON CONFLICT `
+	if instead {
+		query += `(person, n) DO UPDATE SET made = excluded.made, outcome = 'open', reason = NULL`
+	} else {
+		query += `DO NOTHING`
+	}
+	return t.exec(query, c.Person, c.N, c.Seq, c.Made.Unix())
 }
 
 func (t tx) settle(id ieum.PersonID, n int64, outcome string, reason []byte) (int64, error) {
