@@ -103,6 +103,9 @@ func olderKeys(k *seal.Keys, missed []string) error {
 // are the ones of whom the operator read: whoever writes to the database may change
 // meanwhile who they are.
 func replay(ctx context.Context, e *env, yes string) error {
+	if err := e.mustHoldAny(); err != nil {
+		return err
+	}
 	set, err := e.definitions()
 	if err != nil {
 		return err
