@@ -224,7 +224,7 @@ func (a *app) demoComplaint(ctx context.Context, seeker, auditor door.Asker, per
 	}
 	for _, l := range looked.Lines {
 		if l.Role == "employer" {
-			return errors.Join(a.door.Complain(ctx, seeker, person, l.Seq), a.door.Settle(ctx, auditor, person, l.N, true, "본인이 동의한 기업이 동의한 기간 안에 본 것을 확인했습니다."))
+			return errors.Join(a.door.Complain(ctx, seeker, person, l.Seq), a.door.Settle(ctx, auditor, person, person, l.N, true, "본인이 동의한 기업이 동의한 기간 안에 본 것을 확인했습니다."))
 		}
 	}
 	return nil

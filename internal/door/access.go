@@ -57,16 +57,12 @@ func (d *Door) LookedAt(ctx context.Context, person ieum.PersonID, before int64)
 	a := &Accesses{Total: p.Reads}
 	a.Lines, a.Next = weave(all, stretch)
 	a.Gaps = all[0].gaps()
-	if err := d.outcomes(ctx, person, "", nil, a.Lines); err != nil {
-		return nil, err
-	}
-	links, err := d.Links(ctx, person)
-	if err != nil {
+	if err := d.outcomes(ctx, person, person, "", a.Lines); err != nil {
 		return nil, err
 	}
 	for _, h := range all[1:] {
 		a.Rows = append(a.Rows, RowReads{*h.link, h.total, h.gaps()})
-		if err := d.outcomes(ctx, h.link.row, h.link.ID, links, a.Lines); err != nil {
+		if err := d.outcomes(ctx, person, h.link.row, h.link.ID, a.Lines); err != nil {
 			return nil, err
 		}
 	}
@@ -83,14 +79,10 @@ func (d *Door) LookedAt(ctx context.Context, person ieum.PersonID, before int64)
 }
 
 // outcomes puts to lines of a link ("" = of the person's own records) what became of
-// complaints about them; of those about a row of theirs alone, not of who was tied to
-// it before or since.
-func (d *Door) outcomes(ctx context.Context, id ieum.PersonID, link string, links []Link, lines []Line) error {
-	all, err := d.complained(ctx, `person = ?`, id)
+// the complaints of teller about them, not of others who were tied to the row.
+func (d *Door) outcomes(ctx context.Context, teller, id ieum.PersonID, link string, lines []Line) error {
+	all, err := d.complained(ctx, `person = ? AND teller = ?`, id, teller)
 	for _, c := range all {
-		if link != "" && !tiedAt(links, id, c.Made) {
-			continue
-		}
 		for i := range lines {
 			if lines[i].N == c.N && lines[i].Link == link {
 				lines[i].Complaint, lines[i].Reason = c.Outcome, c.Reason
@@ -158,13 +150,6 @@ type ProofEntry struct {
 	Before  string          `json:"before"` // hash of the entry before; base64
 }
 
-// tiedAt says whether one of somebody's links tied a row to them at a moment.
-func tiedAt(links []Link, row ieum.PersonID, at time.Time) bool {
-	return slices.ContainsFunc(links, func(l Link) bool {
-		return l.row == row && !at.Before(l.Since) && (l.Ended.IsZero() || !at.After(l.Ended))
-	})
-}
-
 // theirs says whether an access record is of a read of somebody's own, be it by a link of
 // theirs.
 func theirs(by Asker, links []Link, a Access) bool {
@@ -229,6 +214,7 @@ func (p *Proof) Opened() (Opened, error) {
 // A Complaint asks the auditor to look at an access record.
 type Complaint struct {
 	Person  ieum.PersonID `json:"person"`
+	Teller  ieum.PersonID `json:"teller"` // who complained; of a row's read not Person
 	N       int64         `json:"n"`
 	Seq     int64         `json:"seq"`
 	Made    time.Time     `json:"made"`
@@ -263,17 +249,12 @@ func (d *Door) Complain(ctx context.Context, by Asker, person ieum.PersonID, seq
 	if a.By == bySelf || theirs(by, links, a) {
 		return fault("own_read", "", "this is what you looked at yourself")
 	}
-	had, err := d.store.complaints(ctx, `person = ? AND n = ?`, of, a.N)
-	if err != nil {
-		return err
-	}
-	others := of != person && len(had) > 0 && !tiedAt(links, of, had[0].Made)
 	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
 		if !acts(by, s) {
 			return errNotYours()
 		}
-		n, err := t.addComplaint(Complaint{Person: of, N: a.N, Seq: seq, Made: now}, others)
+		n, err := t.addComplaint(Complaint{Person: of, Teller: person, N: a.N, Seq: seq, Made: now})
 		if err != nil || n == 0 {
 			return err
 		}
@@ -287,14 +268,14 @@ const longestReason = 1000
 // Settle says what an auditor found about a complaint: whether the read was in
 // order, and why. The person is told, and the reason is sealed like what is kept of
 // them. A verdict stands: nobody replaces one, and nobody gives one on what they read.
-func (d *Door) Settle(ctx context.Context, by Asker, person ieum.PersonID, n int64, right bool, reason string) error {
+func (d *Door) Settle(ctx context.Context, by Asker, person, teller ieum.PersonID, n int64, right bool, reason string) error {
 	if err := auditor(by); err != nil {
 		return err
 	}
 	if reason = strings.TrimSpace(reason); reason == "" || utf8.RuneCountInString(reason) > longestReason {
 		return fault("reason", "/reason", "say why, in 1 to 1,000 characters")
 	}
-	sealed, err := d.Keys.Seal(string(person), reasonPlace(person, n), []byte(reason))
+	sealed, err := d.Keys.Seal(string(person), reasonPlace(person, teller, n), []byte(reason))
 	if err != nil && !isErased(err) { // of who was erased meanwhile no reason is kept
 		return err
 	}
@@ -302,7 +283,7 @@ func (d *Door) Settle(ctx context.Context, by Asker, person ieum.PersonID, n int
 	if right {
 		outcome = "right"
 	}
-	about, err := d.complaints(ctx, `person = ? AND n = ?`, person, n)
+	about, err := d.complaints(ctx, `person = ? AND teller = ? AND n = ?`, person, teller, n)
 	if err != nil {
 		return err
 	}
@@ -319,7 +300,7 @@ func (d *Door) Settle(ctx context.Context, by Asker, person ieum.PersonID, n int
 		return fault("own_verdict", "", "another auditor says whether what you read yourself was in order")
 	}
 	return d.store.in(ctx, func(t tx) error {
-		changed, err := t.settle(person, n, outcome, sealed)
+		changed, err := t.settle(person, teller, n, outcome, sealed)
 		if err != nil {
 			return err
 		}
@@ -409,8 +390,12 @@ func (d *Door) Oversee(ctx context.Context, by Asker, flag string, before, after
 }
 
 // reasonPlace is where the reason of an outcome stands.
-func reasonPlace(person ieum.PersonID, n int64) string {
-	return "door_complaint/" + string(person) + "/" + number(n)
+func reasonPlace(person, teller ieum.PersonID, n int64) string {
+	place := "door_complaint/" + string(person) + "/" + number(n)
+	if teller != person {
+		place += "/" + string(teller)
+	}
+	return place
 }
 
 // complained lists complaints with the reasons of their outcomes; who was erased has
@@ -421,7 +406,7 @@ func (d *Door) complained(ctx context.Context, where string, args ...any) ([]Com
 		if len(c.sealed) == 0 {
 			continue
 		}
-		reason, failed := d.Keys.Open(string(c.Person), reasonPlace(c.Person, c.N), c.sealed)
+		reason, failed := d.Keys.Open(string(c.Person), reasonPlace(c.Person, c.Teller, c.N), c.sealed)
 		if failed != nil && !isErased(failed) {
 			return nil, failed
 		}

@@ -68,6 +68,11 @@ func (d *Door) deskRole(by Asker, at Colleague) ieum.Held {
 	return held
 }
 
+// counselledBy says whether who counsels by a case is still among staff there.
+func (k Case) counselledBy(staff []Colleague) bool {
+	return slices.ContainsFunc(staff, func(c Colleague) bool { return c.ID == k.Counsellor && c.Organisation == k.Organisation })
+}
+
 // TakeUp assigns a client who came back to the asker, at a desk of the organisation that
 // registered them, when nobody there counsels them. It rests on what they were
 // registered on: law, or their consent in force; or else on one that they sign now. The
@@ -103,7 +108,7 @@ func (d *Door) TakeUp(ctx context.Context, by Asker, person ieum.PersonID, scan 
 			if k.Organisation != at.Organisation {
 				continue
 			}
-			if slices.ContainsFunc(staff, func(c Colleague) bool { return c.ID == k.Counsellor && c.Organisation == k.Organisation }) {
+			if k.counselledBy(staff) {
 				return fault("taken", "", "somebody counsels this client")
 			}
 			if err := t.endCase(k, string(by.ID), now); err != nil { // who did is there no more

@@ -420,7 +420,7 @@ func TestOthersChangeNothing(t *testing.T) {
 			"a record":       b.Forget(ctx, b.counsellor(), p, ieum.ResumeRecord, ""),
 			"a hand-over":    b.HandOver(ctx, b.counsellor(), p, "asecond"),
 			"a mandate":      b.Propose(ctx, b.counsellor(), p, Proposal{Name: "parent", Kind: "parent", Shown: "family-register", Until: ieum.DayOf(monday)}),
-			"a settlement":   b.Settle(ctx, b.counsellor(), p, 1, true, "x"),
+			"a settlement":   b.Settle(ctx, b.counsellor(), p, p, 1, true, "x"),
 			"a registration": second(b.Register(ctx, b.seeker(), Registration{Contact: Contact{Name: "x"}, Basis: "law"})),
 			"an overview":    second(b.Oversee(ctx, b.counsellor(), "", 0, 0)),
 		} {
@@ -622,7 +622,7 @@ func TestComplaintsReachTheAuditor(t *testing.T) {
 		if len(o.Complaints) != 1 || o.Complaints[0].Access.By != "acounsellor" || o.Flag != "odd" || o.Counts["odd"] != 1 || len(o.List) != 1 {
 			t.Errorf("the auditor sees %+v", o)
 		}
-		if err := b.Settle(ctx, auditor, p, line.N, false, "근무 시간 밖이었습니다."); err != nil {
+		if err := b.Settle(ctx, auditor, p, p, line.N, false, "근무 시간 밖이었습니다."); err != nil {
 			t.Fatal(err)
 		}
 		if line = must[*Accesses](t)(b.LookedAt(ctx, p, 0)).Lines[0]; line.Complaint != "wrong" {

@@ -121,6 +121,7 @@ func (h *handlers) oversightPage(r *http.Request, by Asker, f oversightForm) (*o
 type settleForm struct {
 	oversightForm
 	Person  string `q:"person,required" max:"64"`
+	Teller  string `q:"teller,required" max:"64"`
 	N       int64  `q:"n,required"`
 	Outcome string `q:"outcome,required" enum:"right|wrong" label:"door.oversight.verdict"`
 	Reason  string `q:"reason" max:"1000" label:"door.oversight.reason"`
@@ -129,7 +130,7 @@ type settleForm struct {
 func (h *handlers) settle(w http.ResponseWriter, r *http.Request, by Asker) error {
 	f, err := web.Read[settleForm](r)
 	if err == nil {
-		err = h.d.Settle(r.Context(), by, ieum.PersonID(f.Person), f.N, f.Outcome == "right", f.Reason)
+		err = h.d.Settle(r.Context(), by, ieum.PersonID(f.Person), ieum.PersonID(f.Teller), f.N, f.Outcome == "right", f.Reason)
 	}
 	if err == nil {
 		at := "/oversight"

@@ -264,11 +264,11 @@ func TestAVerdictHasAReason(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, none := range []string{"", " \n", strings.Repeat("가", longestReason+1)} {
-			if err := b.Settle(ctx, auditor, p, line.N, true, none); key(err) != "door.error.reason" {
+			if err := b.Settle(ctx, auditor, p, p, line.N, true, none); key(err) != "door.error.reason" {
 				t.Errorf("a reason of %d characters: %v", len(none), err)
 			}
 		}
-		if err := b.Settle(ctx, auditor, p, line.N, true, canary); err != nil {
+		if err := b.Settle(ctx, auditor, p, p, line.N, true, canary); err != nil {
 			t.Fatal(err)
 		}
 		seen := must[*Accesses](t)(b.LookedAt(ctx, p, 0)).Lines[0]
@@ -340,10 +340,10 @@ func TestAVerdictStands(t *testing.T) {
 		b.seal()
 		line := must[*Accesses](t)(b.LookedAt(ctx, p, 0)).Lines[0]
 		auditor := b.as("aauditor", "auditor", "", "", "")
-		if err := errors.Join(b.Complain(ctx, b.seeker(), p, line.Seq), b.Settle(ctx, auditor, p, line.N, false, "wrong, because")); err != nil {
+		if err := errors.Join(b.Complain(ctx, b.seeker(), p, line.Seq), b.Settle(ctx, auditor, p, p, line.N, false, "wrong, because")); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.Settle(ctx, auditor, p, line.N, true, "all fine"); key(err) != "door.error.settled" {
+		if err := b.Settle(ctx, auditor, p, p, line.N, true, "all fine"); key(err) != "door.error.settled" {
 			t.Errorf("a second verdict: %v", err)
 		}
 		if got := must[*Accesses](t)(b.LookedAt(ctx, p, 0)).Lines[0]; got.Complaint != "wrong" || got.Reason != "wrong, because" {
@@ -464,7 +464,7 @@ func TestNobodyJudgesTheirOwnReads(t *testing.T) {
 		if err := b.Complain(ctx, b.as("aparent", "seeker", "", "", ""), kept, line.Seq); err != nil || line.By != string(auditor.ID) {
 			t.Fatalf("%+v: %v", line, err)
 		}
-		if err := b.Settle(ctx, auditor, kept, line.N, true, "in order"); key(err) != "door.error.own_verdict" {
+		if err := b.Settle(ctx, auditor, kept, kept, line.N, true, "in order"); key(err) != "door.error.own_verdict" {
 			t.Errorf("an auditor about their own read: %v", err)
 		}
 		for who, forms := range map[*Asker]int{&auditor: 1, &other: 2} { // of the counsellor's read, and of the auditor's
@@ -472,7 +472,7 @@ func TestNobodyJudgesTheirOwnReads(t *testing.T) {
 				t.Errorf("%s may decide about %d complaints, want %d", who.ID, got, forms)
 			}
 		}
-		if err := b.Settle(ctx, other, kept, line.N, false, "it was not"); err != nil {
+		if err := b.Settle(ctx, other, kept, kept, line.N, false, "it was not"); err != nil {
 			t.Errorf("another auditor: %v", err)
 		}
 		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0, 0)); o.Open != 1 || len(o.Complaints) != 2 || o.Complaints[0].Outcome != "open" {
@@ -522,7 +522,7 @@ func TestManyHideNothingFromTheAuditor(t *testing.T) {
 		if err := b.Erase(ctx, b.seeker()); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.Settle(ctx, auditor, p, lines[0].N, false, "it was not in order"); err != nil {
+		if err := b.Settle(ctx, auditor, p, p, lines[0].N, false, "it was not in order"); err != nil {
 			t.Errorf("a complaint of who was erased: %v", err)
 		}
 		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0, 0)); o.Open != 100 || o.Complaints[100].Outcome != "wrong" || o.Complaints[100].Reason != "" {
@@ -554,7 +554,7 @@ func TestAComplaintIsOfWhomTheRowIsAbout(t *testing.T) {
 		if err := b.Complain(ctx, wrong, p, own); key(err) != "door.error.own_read" {
 			t.Errorf("a complaint of one's own read of a row: %v", err)
 		}
-		if err := errors.Join(b.Complain(ctx, wrong, p, officers), b.Settle(ctx, auditor, row, 1, true, "it was in order")); err != nil {
+		if err := errors.Join(b.Complain(ctx, wrong, p, officers), b.Settle(ctx, auditor, row, p, 1, true, "it was in order")); err != nil {
 			t.Fatal(err)
 		}
 		*b.clock = b.clock.Add(time.Minute)
@@ -583,14 +583,31 @@ func TestAComplaintIsOfWhomTheRowIsAbout(t *testing.T) {
 		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0, 0)); o.Open != 1 {
 			t.Errorf("%d are open: it was swallowed", o.Open)
 		}
-		if err := b.Settle(ctx, auditor, row, 1, false, canary); err != nil {
+		if err := b.Settle(ctx, auditor, row, q, 1, false, canary); err != nil {
 			t.Fatal(err)
 		}
 		if got := seen(p); strings.Contains(got, canary) {
 			t.Errorf("who was tied to the row before reads %q", got)
 		}
+		for range 2 { // also when who was tied to it before complains once more
+			if got := seen(q); got != "wrong"+canary {
+				t.Errorf("who complained reads %q", got)
+			}
+			if got := seen(p); got != "rightit was in order" {
+				t.Errorf("who complained before reads %q", got)
+			}
+			if err := errors.Join(b.Complain(ctx, wrong, p, officers), b.Complain(ctx, right, q, officers)); err != nil {
+				t.Fatal(err)
+			}
+			if o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0, 0)); o.Open != 0 {
+				t.Errorf("a verdict does not stand: %d are open", o.Open)
+			}
+		}
+		if err := b.Unlink(ctx, right, q, must[[]Link](t)(b.Links(ctx, q))[0].ID, ""); err != nil {
+			t.Fatal(err)
+		}
 		if got := seen(q); got != "wrong"+canary {
-			t.Errorf("who complained reads %q", got)
+			t.Errorf("after their link ended who complained reads %q", got)
 		}
 	})
 }
@@ -603,6 +620,9 @@ func TestAClientOfWhoLeftIsTakenUp(t *testing.T) {
 			t.Errorf("taken up beside their counsellor: %v", err)
 		}
 		b.staff = slices.DeleteFunc(b.staff, func(c Colleague) bool { return c.ID == b.counsellor().ID })
+		if v := must[*Desked](t)(b.Desked(ctx, b.second(), p)); !v.Back {
+			t.Error("the page of the desk does not offer it")
+		}
 		if err := b.TakeUp(ctx, b.second(), p, nil); err != nil {
 			t.Fatal(err)
 		}

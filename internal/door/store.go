@@ -448,19 +448,12 @@ func (t tx) setAccount(id ieum.PersonID, a ieum.AccountID) error {
 	return err
 }
 
-// addComplaint adds a complaint, in place of another's when that is said.
-func (t tx) addComplaint(c Complaint, instead bool) (int64, error) {
-	query := `INSERT INTO door_complaint (person, n, seq, made, outcome) VALUES (?, ?, ?, ?, 'open') ON CONFLICT `
-	if instead {
-		query += `(person, n) DO UPDATE SET made = excluded.made, outcome = 'open', reason = NULL`
-	} else {
-		query += `DO NOTHING`
-	}
-	return t.exec(query, c.Person, c.N, c.Seq, c.Made.Unix())
+func (t tx) addComplaint(c Complaint) (int64, error) {
+	return t.exec(`INSERT INTO door_complaint (person, teller, n, seq, made, outcome) VALUES (?, ?, ?, ?, ?, 'open') ON CONFLICT DO NOTHING`, c.Person, c.Teller, c.N, c.Seq, c.Made.Unix())
 }
 
-func (t tx) settle(id ieum.PersonID, n int64, outcome string, reason []byte) (int64, error) {
-	return t.exec(`UPDATE door_complaint SET outcome = ?, reason = ? WHERE person = ? AND n = ? AND outcome = 'open'`, outcome, reason, id, n)
+func (t tx) settle(id, teller ieum.PersonID, n int64, outcome string, reason []byte) (int64, error) {
+	return t.exec(`UPDATE door_complaint SET outcome = ?, reason = ? WHERE person = ? AND teller = ? AND n = ? AND outcome = 'open'`, outcome, reason, id, teller, n)
 }
 
 // empty leaves a tombstone of somebody, unless that is all there is. What an
@@ -472,7 +465,7 @@ func (t tx) empty(id ieum.PersonID, now time.Time) (int64, error) {
 	}
 	for _, query := range []string{
 		`DELETE FROM door_record WHERE person = ?`, `DELETE FROM door_consent WHERE person = ?`, `DELETE FROM door_case WHERE person = ?`,
-		`DELETE FROM door_mandate WHERE person = ?`, `DELETE FROM door_withdrawal WHERE person = ?`, `DELETE FROM door_link WHERE person = ?`, `UPDATE door_complaint SET reason = NULL WHERE person = ?`, `UPDATE door_member SET person = NULL, salt = NULL WHERE person = ?`,
+		`DELETE FROM door_mandate WHERE person = ?`, `DELETE FROM door_withdrawal WHERE person = ?`, `DELETE FROM door_link WHERE person = ?`, `UPDATE door_complaint SET reason = NULL WHERE ? IN (person, teller)`, `UPDATE door_member SET person = NULL, salt = NULL WHERE person = ?`,
 	} {
 		if _, err := t.exec(query, id); err != nil {
 			return n, err

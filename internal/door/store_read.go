@@ -58,10 +58,10 @@ func (s *store) entryOf(ctx context.Context, id ieum.PersonID, kind string, is f
 func (s *store) complaints(ctx context.Context, where string, args ...any) ([]Complaint, error) {
 	return list(ctx, s, func(scan func(...any) error) (c Complaint, err error) {
 		var made int64
-		err = scan(&c.Person, &c.N, &c.Seq, &made, &c.Outcome, &c.sealed)
+		err = scan(&c.Person, &c.Teller, &c.N, &c.Seq, &made, &c.Outcome, &c.sealed)
 		c.Made = moment(made)
 		return c, err
-	}, `SELECT person, n, seq, made, outcome, reason FROM door_complaint WHERE `+where, args...)
+	}, `SELECT person, teller, n, seq, made, outcome, reason FROM door_complaint WHERE `+where, args...)
 }
 
 func (s *store) openComplaints(ctx context.Context) (n int64, err error) {

@@ -214,6 +214,10 @@ func (d *Door) Desked(ctx context.Context, by Asker, person ieum.PersonID) (*Des
 	if err != nil {
 		return nil, err
 	}
+	staff, err := d.Accounts.Staff(ctx, ieum.WriteClients)
+	if err != nil {
+		return nil, err
+	}
 	v := &Desked{Office: at}
 	err = d.change(ctx, person, func(t tx, s standing) (err error) {
 		if err := t.served(at.Organisation, s.person); err != nil {
@@ -225,7 +229,7 @@ func (d *Door) Desked(ctx context.Context, by Asker, person ieum.PersonID) (*Des
 		if v.Withdrawals, err = withdrawals(ctx, t, `person = ?`, person); err != nil {
 			return err
 		}
-		d.shows(v, by, s)
+		d.shows(v, by, s, staff)
 		if told || counsels(by, s) {
 			return nil
 		}
@@ -248,11 +252,12 @@ func counsels(by Asker, s standing) bool {
 	return slices.ContainsFunc(s.cases, func(k Case) bool { return k.Counsellor == by.ID })
 }
 
-// shows fills what the office of a desk sees of a client from what bears on them.
-func (d *Door) shows(v *Desked, by Asker, s standing) {
+// shows fills what the office of a desk sees of a client from what bears on them. A case
+// of who is there no more counts as none.
+func (d *Door) shows(v *Desked, by Asker, s standing, staff []Colleague) {
 	at := v.Office.Organisation
 	v.Consents = s.consents
-	v.Cases = slices.DeleteFunc(slices.Clone(s.cases), func(k Case) bool { return k.Organisation != at })
+	v.Cases = slices.DeleteFunc(slices.Clone(s.cases), func(k Case) bool { return k.Organisation != at || !k.counselledBy(staff) })
 	v.Former = len(v.Cases) == 0
 	_, missing := d.mine(by, s)
 	v.Opens = missing == nil

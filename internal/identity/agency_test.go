@@ -464,7 +464,7 @@ func TestAFormWaitsForTheOtherWindow(t *testing.T) {
 	p := newRogue(t)
 	s := newSite(t, byAgency(t, p.URL))
 	oper := s.operator("oper")
-	waiting := kept{"/accounts/organisation", form("title", "가상 센터")}.String()
+	waiting := kept{Path: "/accounts/organisation", Form: form("title", "가상 센터")}.String()
 	if status, _, text := s.ask("POST", "/sign-in/kept", form("kept", waiting)); status != 200 || strings.Contains(text, `name="title"`) || !strings.Contains(text, waiting) {
 		t.Errorf("nobody signed in: %d %s", status, text)
 	}
@@ -472,7 +472,7 @@ func TestAFormWaitsForTheOtherWindow(t *testing.T) {
 	if status, _, text := s.ask("POST", "/sign-in/kept", form("kept", waiting)); status != 200 || !strings.Contains(text, `name="title" value="가상 센터"`) {
 		t.Errorf("signed in elsewhere: %d %s", status, text)
 	}
-	if _, _, text := s.ask("POST", "/sign-in/kept", form("kept", kept{"https://evil.example/", nil}.String())); strings.Contains(text, "evil") {
+	if _, _, text := s.ask("POST", "/sign-in/kept", form("kept", kept{Path: "https://evil.example/", Form: nil}.String())); strings.Contains(text, "evil") {
 		t.Error("a form is kept for another site")
 	}
 }

@@ -208,7 +208,11 @@ func (h *handlers) signInFirst(w http.ResponseWriter, r *http.Request, name stri
 	if err := r.ParseForm(); err != nil {
 		return &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.form", Message: "the form cannot be read"}
 	}
-	f := signInForm{Name: name, Kept: kept{r.URL.Path, web.Posted(r)}.String()}
+	k := kept{Path: r.URL.Path, Form: web.Posted(r)}
+	if by := web.By(r); by != nil {
+		k.Of = by.ID
+	}
+	f := signInForm{Name: name, Kept: k.String()}
 	return h.show(w, r, "sign-in.html", f, nil)
 }
 
@@ -227,7 +231,12 @@ func (h *handlers) recent(do handler) handler {
 type kept struct {
 	Path string
 	Form url.Values
+	Of   ieum.AccountID `json:",omitempty"` // who wrote it; "" = their session was over
 }
+
+// by says whether a form may be sent on by who signed in now: not by another than who wrote
+// it, on a machine that they share.
+func (k kept) by(a ieum.AccountID) bool { return k.Of == "" || k.Of == a }
 
 func (k kept) String() string {
 	text, err := json.Marshal(k)

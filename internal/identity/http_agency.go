@@ -101,7 +101,7 @@ func (h *handlers) keptAgain(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	k, ok := parseKept(f.Kept)
-	if !ok || p == nil || p.Session.Stage != stageFull || !p.Fresh(h.g.now()) {
+	if !ok || p == nil || !k.by(p.ID) || p.Session.Stage != stageFull || !p.Fresh(h.g.now()) {
 		return h.show(w, r, "sign-in.html", f, nil)
 	}
 	w.Header().Set("Cache-Control", "no-store")

@@ -108,7 +108,7 @@ func (h *handlers) enter(w http.ResponseWriter, r *http.Request, f signInForm, e
 	if err != nil {
 		return err
 	}
-	if k, ok := parseKept(f.Kept); ok && len(under) == 0 {
+	if k, ok := parseKept(f.Kept); ok && k.by(e.Account) && len(under) == 0 {
 		return h.pages.Reply(w, r, "kept.html", k)
 	}
 	next := f.Next

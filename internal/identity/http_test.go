@@ -286,7 +286,7 @@ func TestAFormOutlivesItsSession(t *testing.T) {
 		}
 		s.at = s.at.Add(time.Minute)
 	}
-	if status, _, text := s.sign("oper", p, "kept", kept{"https://evil.example/", nil}.String()); status != 303 || strings.Contains(text, "evil") {
+	if status, _, text := s.sign("oper", p, "kept", kept{Path: "https://evil.example/", Form: nil}.String()); status != 303 || strings.Contains(text, "evil") {
 		t.Errorf("a form is kept for another site: %d", status)
 	}
 }
@@ -295,7 +295,7 @@ func TestAFormOutlivesItsSession(t *testing.T) {
 // only a page of this site has one kept.
 func TestALinkBringsNoFormAlong(t *testing.T) {
 	s := newSite(t)
-	evil := kept{"/accounts/role", form("name", "mallory", "role", "operator")}.String()
+	evil := kept{Path: "/accounts/role", Form: form("name", "mallory", "role", "operator")}.String()
 	if status, _, text := s.ask("GET", "/sign-in?next=%2Faccount&kept="+evil, nil); status != 200 || strings.Contains(text, `name="kept"`) || !strings.Contains(text, `name="next" value="/account"`) {
 		t.Errorf("%d %s", status, text)
 	}
@@ -485,5 +485,27 @@ func TestWithoutTheDatabaseNobodyIsSignedIn(t *testing.T) {
 	cancel()
 	if by, err := h.reader(r.WithContext(gone)); by != nil || err != nil {
 		t.Error("somebody is signed in without the database")
+	}
+}
+
+// A form that waits for a fresh sign-in is sent on by who wrote it alone: on a machine that
+// two share nobody says yes for the other.
+func TestAKeptFormIsItsWritersAlone(t *testing.T) {
+	s := newSite(t)
+	one, two := s.operator("oper"), s.operator("other")
+	for who, with := range map[string]bool{"oper": true, "other": false} {
+		s.leave()
+		s.sign("oper", one)
+		s.at = s.at.Add(11 * time.Minute)
+		_, _, text := s.ask("POST", "/accounts/roles/77/confirm", form("x", "1"))
+		waiting := regexp.MustCompile(`name="kept" value="([\w-]+)"`).FindStringSubmatch(text)
+		if waiting == nil {
+			t.Fatal(text)
+		}
+		s.at = s.at.Add(time.Minute)
+		by := map[string]*Person{"oper": one, "other": two}[who]
+		if _, _, text := s.sign(who, by, "kept", waiting[1]); strings.Contains(text, `action="/accounts/roles/77/confirm"`) != with {
+			t.Errorf("%s may send it on: %t, want %t", who, !with, with)
+		}
 	}
 }

@@ -215,9 +215,9 @@ func FuzzParseHash(f *testing.F) {
 }
 
 func FuzzParseKept(f *testing.F) {
-	f.Add(kept{"/account/password", map[string][]string{"a": {"b"}}}.String())
-	f.Add(kept{"//evil.example/", nil}.String())
-	f.Add(kept{"https://evil.example/", nil}.String())
+	f.Add(kept{Path: "/account/password", Form: map[string][]string{"a": {"b"}}}.String())
+	f.Add(kept{Path: "//evil.example/", Form: nil}.String())
+	f.Add(kept{Path: "https://evil.example/", Form: nil}.String())
 	f.Add("e30")
 	f.Fuzz(func(t *testing.T, s string) {
 		k, ok := parseKept(s)
