@@ -198,7 +198,7 @@ func TestAnAuditorReadsTitles(t *testing.T) {
 		}
 		return m[1]
 	}
-	form := url.Values{"person": {field("person")}, "n": {field("n")}, "flag": {field("flag")}, "outcome": {"wrong"}}
+	form := url.Values{"person": {field("person")}, "teller": {field("teller")}, "n": {field("n")}, "flag": {field("flag")}, "outcome": {"wrong"}}
 	if _, status, page := send(t, auditor, base+"/oversight", form); status != http.StatusUnprocessableEntity || !strings.Contains(page, "왜 그렇게 판단했는지") {
 		t.Errorf("without a reason: %d %s", status, words(page))
 	}
