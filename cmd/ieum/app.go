@@ -66,10 +66,16 @@ func openStore(ctx context.Context, e *env, set *defs.Set) (*store, error) {
 	return storeOn(ctx, e, set, d, keys)
 }
 
+// openDatabase opens the database, and makes none in place of one that was lost: it would
+// know of no erasure. Commands that begin no installation take only one that belongs to a
+// key store already.
 func openDatabase(ctx context.Context, e *env) (*db.DB, error) {
 	where, err := e.database()
 	if err == nil {
 		err = e.mustHoldAny()
+	}
+	if err == nil && e.Database == "" {
+		err = e.mustNotBeLost()
 	}
 	if err == nil {
 		err = makeData(e.Data) // also beside a PostgreSQL, so that it is known
@@ -77,7 +83,18 @@ func openDatabase(ctx context.Context, e *env) (*db.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return db.Open(ctx, where)
+	d, err := db.Open(ctx, where)
+	if err != nil || !e.needs {
+		return d, err
+	}
+	tied, err := seal.Tied(ctx, d)
+	if err == nil && !tied {
+		err = ieum.Errorf(ieum.ErrNotFound, "there is no database of Ieum in %s; mend --data or IEUM_DATABASE, or put back a backup of it", d.Name())
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
 }
 
 // migrate brings the tables of all domains up to date, and refuses a database in which

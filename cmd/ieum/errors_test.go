@@ -159,7 +159,7 @@ func TestErrorsOfTheDataFolder(t *testing.T) {
 		{"a lake of which a byte changed", func(b *bench) { b.overwrite("lake/*/*/*.parquet") }, [][]string{{"build"}}, ".parquet is damaged (it is not what was written); put back this file from a backup", nil},
 		{"a lake that lacks keys", func(b *bench) { b.remove("lake/*/*/*.keys") }, keepers[:2], ".keys is missing; put back this file from a backup", nil},
 		{"damaged keys", func(b *bench) { b.overwrite("lake/*/*/*.keys") }, keepers[:2], ".keys is damaged (it is not what was written); put back this file from a backup", nil},
-		{"a database that was lost", func(b *bench) { b.remove("ieum.db*") }, keepers, "are not of the same installation; mend --data or IEUM_DATABASE, or put back a backup of both", nil},
+		{"a database that was lost", func(b *bench) { b.remove("ieum.db*") }, append([][]string{{"account", "list"}}, keepers...), "is missing; mend --data or IEUM_DATABASE, or put back a backup of it", nil},
 		{"a folder that is a file", func(b *bench) { b.data = b.in("jobs.csv") }, keepers, "can be neither found nor made (not a directory); name another with --data DIR", nil},
 		{"a folder that cannot be", func(b *bench) { b.data = "/proc/no/such" }, keepers[:1], "can be neither found nor made (no such file or directory); name another with --data DIR", nil},
 		{"no data yet", func(b *bench) { b.data = b.t.TempDir() }, readers[:1], "there is no snapshot yet; bring data with: ieum ingest SOURCE FILE…, then: ieum build", nil},

@@ -81,6 +81,7 @@ func TestFsckFindsEachKindOfDamage(t *testing.T) {
 		{"a row of a delivery", "lake", "lacks rows of 1 deliveries; put back a backup", func(b *bench) { b.sql(`DELETE FROM catalogue_delivery WHERE number = 1`) }},
 		{"the last delivery's row", "lake", "lacks rows of 1 deliveries; put back a backup", func(b *bench) { b.sql(`DELETE FROM catalogue_delivery WHERE number = 2`) }},
 		{"a database of other bytes", "database", "is damaged; put back a backup of it", func(b *bench) { b.overwrite("ieum.db") }},
+		{"a database that was lost", "database", "is missing; mend --data or IEUM_DATABASE, or put back a backup of it", func(b *bench) { b.remove("ieum.db*") }},
 		{"an entry that was changed", "journal", "its entry 1 is not as it was sealed", func(b *bench) { b.sql(`UPDATE journal_entry SET subject = '7' WHERE seq = 1`) }},
 		{"an entry that was taken out", "journal", "its entry 2 is missing", func(b *bench) { b.sql(`DELETE FROM journal_entry WHERE seq = 2`) }},
 		{"a table of a snapshot", "snapshot", "is damaged; build it again with: ieum build", func(b *bench) { b.harm("snapshots/*/texts.col") }},

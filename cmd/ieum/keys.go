@@ -103,14 +103,11 @@ func olderKeys(k *seal.Keys, missed []string) error {
 // are the ones of whom the operator read: whoever writes to the database may change
 // meanwhile who they are.
 func replay(ctx context.Context, e *env, yes string) error {
-	if err := e.mustHoldAny(); err != nil {
-		return err
-	}
 	set, err := e.definitions()
 	if err != nil {
 		return err
 	}
-	d, err := openOld(ctx, e)
+	d, err := openDatabase(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -138,29 +135,6 @@ func replay(ctx context.Context, e *env, yes string) error {
 	}
 	e.say("%s: %d keys destroyed, of erasures that the database speaks of; next: ieum build", k.Path(), len(missed))
 	return nil
-}
-
-// openOld opens a database that belongs to a key store already, and makes none: one that
-// was lost knows of no erasure.
-func openOld(ctx context.Context, e *env) (*db.DB, error) {
-	none := func(where string) error {
-		return ieum.Errorf(ieum.ErrNotFound, "there is no database of Ieum in %s, so that nobody knows which erasures to do anew; put a backup of it back, or mend --data or IEUM_DATABASE", where)
-	}
-	if _, err := os.Stat(filepath.Join(e.Data, "ieum.db")); e.Database == "" && errors.Is(err, fs.ErrNotExist) {
-		return nil, none(e.Data)
-	}
-	d, err := openDatabase(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	tied, err := seal.Tied(ctx, d)
-	if err == nil && !tied {
-		err = none(d.Name())
-	}
-	if err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
-	return d, nil
 }
 
 // hashOf returns a hash of ids that are sorted, of 32 hexadecimal digits: long enough

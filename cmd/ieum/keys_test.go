@@ -268,13 +268,14 @@ func TestReplayNeedsItsDatabase(t *testing.T) {
 		}
 	}
 	b.remove("ieum.db*")
-	refused("there is no database of Ieum in " + b.data)
+	refused("the database of the data folder " + b.data + " is missing")
 	if made, _ := filepath.Glob(filepath.Join(b.data, "ieum.db*")); len(made) > 0 {
 		t.Errorf("it made %v", made)
 	}
 	b.sql(`CREATE TABLE other (n INTEGER)`) // somebody else's, or what was begun and left
 	refused("there is no database of Ieum in " + filepath.Join(b.data, "ieum.db"))
-	b.fail(1, "not of the same installation", "account", "list") // which made one
+	b.fail(1, "there is no database of Ieum in ", "account", "list")
+	b.fail(1, "not of the same installation", "ingest", "stall", b.in("jobs.csv")) // which may begin one
 	refused("not of the same installation")
 	b.database = dbtest.Postgres(t)
 	refused("there is no database of Ieum in ")

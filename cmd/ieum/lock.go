@@ -10,6 +10,7 @@ import (
 
 	"ieum"
 	"ieum/internal/platform/durable"
+	"ieum/internal/platform/seal"
 )
 
 // mustHold refuses a data folder in which there is none of some files, for a command that
@@ -30,6 +31,18 @@ func (e *env) mustHoldAny() error {
 		return e.mustHold("", ".") // what is beside a PostgreSQL may be as little as that
 	}
 	return e.mustHold("", "ieum.db", "lake", "keys")
+}
+
+// mustNotBeLost refuses a data folder with a lake or keys and without the database that
+// was made before them.
+func (e *env) mustNotBeLost() error {
+	_, lost := os.Stat(filepath.Join(e.Data, "ieum.db"))
+	for _, beside := range []string{"lake", filepath.Join("keys", seal.File)} {
+		if _, err := os.Stat(filepath.Join(e.Data, beside)); err == nil && errors.Is(lost, fs.ErrNotExist) {
+			return ieum.Errorf(ieum.ErrNotFound, "the database of the data folder %s is missing; mend --data or IEUM_DATABASE, or put back a backup of it", e.Data)
+		}
+	}
+	return nil
 }
 
 // lock takes the named lock file in the data folder, which it makes if need

@@ -142,9 +142,9 @@ func TestServingFromPostgreSQL(t *testing.T) {
 	before := b.kept()
 	file := *b
 	file.database = "" // as when IEUM_DATABASE was forgotten
-	file.fail(1, "are not of the same installation; mend --data or IEUM_DATABASE", "ingest", "stall", b.in("jobs-next.csv"))
-	file.fail(1, "are not of the same installation; mend --data or IEUM_DATABASE", "build")
-	file.fail(1, "are not of the same installation; mend --data or IEUM_DATABASE", "serve")
+	file.fail(1, "is missing; mend --data or IEUM_DATABASE", "ingest", "stall", b.in("jobs-next.csv"))
+	file.fail(1, "is missing; mend --data or IEUM_DATABASE", "build")
+	file.fail(1, "is missing; mend --data or IEUM_DATABASE", "serve")
 	if now := b.kept(); now != before {
 		t.Errorf("now there is %s, before there was %s", now, before)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"ieum"
 	"ieum/internal/platform/backup"
+	"ieum/internal/platform/db"
 	"ieum/internal/platform/durable"
 	"ieum/internal/platform/journal"
 	"ieum/internal/platform/web"
@@ -195,7 +196,11 @@ func fillDatabase(ctx context.Context, e *env) error {
 		return durable.Fault(err)
 	}
 	defer dump.Close()
-	d, err := openDatabase(ctx, e)
+	where, err := e.database() // which is made here
+	if err != nil {
+		return err
+	}
+	d, err := db.Open(ctx, where)
 	if err != nil {
 		return err
 	}
