@@ -275,10 +275,6 @@ func (d *Door) Settle(ctx context.Context, by Asker, person, teller ieum.PersonI
 	if reason = strings.TrimSpace(reason); reason == "" || utf8.RuneCountInString(reason) > longestReason {
 		return fault("reason", "/reason", "say why, in 1 to 1,000 characters")
 	}
-	sealed, err := d.Keys.Seal(string(person), reasonPlace(person, teller, n), []byte(reason))
-	if err != nil && !isErased(err) { // of who was erased meanwhile no reason is kept
-		return err
-	}
 	outcome := "wrong"
 	if right {
 		outcome = "right"
@@ -300,6 +296,17 @@ func (d *Door) Settle(ctx context.Context, by Asker, person, teller ieum.PersonI
 		return fault("own_verdict", "", "another auditor says whether what you read yourself was in order")
 	}
 	return d.store.in(ctx, func(t tx) error {
+		if _, err := t.lock(person); err != nil && !errors.Is(err, ieum.ErrNotFound) { // no erasure passes this
+			return err
+		}
+		subject := person
+		sealed, err := d.Keys.Seal(string(person), reasonPlace(person, teller, n), []byte(reason))
+		if isErased(err) { // of whom no reason is kept, nor made another tie to the ledger
+			subject, err = ieum.PersonID(by.ID), nil
+		}
+		if err != nil {
+			return err
+		}
 		changed, err := t.settle(person, teller, n, outcome, sealed)
 		if err != nil {
 			return err
@@ -307,7 +314,7 @@ func (d *Door) Settle(ctx context.Context, by Asker, person, teller ieum.PersonI
 		if changed == 0 {
 			return fault("settled", "", "there is no complaint that is open: a verdict stands")
 		}
-		return t.tell("door.settled", person, map[string]any{"n": n, "by": by.ID, "outcome": outcome})
+		return t.tell("door.settled", subject, map[string]any{"n": n, "by": by.ID, "outcome": outcome})
 	})
 }
 

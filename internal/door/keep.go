@@ -26,7 +26,13 @@ func (d *Door) Begin(ctx context.Context, by Asker) (Person, error) {
 		if err := needs(by, ieum.OwnData); err != nil {
 			return Person{}, err
 		}
-		return d.store.makeOf(ctx, Person{ID: ieum.PersonID(newID("p")), Account: by.ID, Made: d.now()}, d.alive)
+		p, err = d.store.makeOf(ctx, Person{ID: ieum.PersonID(newID("p")), Account: by.ID, Made: d.now()})
+		if err == nil {
+			err = d.alive(by.ID)
+		}
+		if errors.Is(err, ieum.ErrSignedOut) { // whose erasure may have looked before this was there
+			err = cmp.Or(d.Replay(ctx, []string{string(by.ID)}), err)
+		}
 	}
 	return p, err
 }

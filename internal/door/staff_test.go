@@ -525,6 +525,10 @@ func TestManyHideNothingFromTheAuditor(t *testing.T) {
 		if err := b.Settle(ctx, auditor, p, p, lines[0].N, false, "it was not in order"); err != nil {
 			t.Errorf("a complaint of who was erased: %v", err)
 		}
+		var about string
+		if err := b.store.db.QueryRowContext(ctx, `SELECT subject FROM journal_new WHERE kind = 'door.settled'`).Scan(&about); err != nil || about != "aauditor" {
+			t.Errorf("the verdict's entry is about %s, who was erased; %v", about, err)
+		}
 		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0, 0)); o.Open != 100 || o.Complaints[100].Outcome != "wrong" || o.Complaints[100].Reason != "" {
 			t.Errorf("%d are open, and %+v has a verdict", o.Open, o.Complaints[100:])
 		}
@@ -643,7 +647,10 @@ func TestNothingIsKeptOfWhoErasedThemselves(t *testing.T) {
 		if err := second(b.Begin(ctx, late)); !errors.Is(err, ieum.ErrSignedOut) {
 			t.Errorf("what came in late is kept: %v", err)
 		}
-		before := must[Person](t)(b.store.makeOf(ctx, Person{ID: "p-older", Account: late.ID, Made: *b.clock}, func(ieum.AccountID) error { return nil }))
+		if _, err := b.Own(ctx, late); !errors.Is(err, ieum.ErrNotFound) {
+			t.Errorf("somebody is made of what came in late: %v", err)
+		}
+		before := must[Person](t)(b.store.makeOf(ctx, Person{ID: "p-older", Account: late.ID, Made: *b.clock}))
 		if err := b.Replay(ctx, []string{string(late.ID)}); err != nil {
 			t.Fatal(err)
 		}

@@ -127,14 +127,11 @@ func (t tx) addPerson(p Person) error {
 }
 
 // make adds a person of an account, or returns the one who is there.
-func (s *store) makeOf(ctx context.Context, p Person, alive func(ieum.AccountID) error) (Person, error) {
+func (s *store) makeOf(ctx context.Context, p Person) (Person, error) {
 	err := s.in(ctx, func(t tx) error {
 		n, err := t.exec(`INSERT INTO door_person (id, account, organisation, site, made, reads, erased) VALUES (?, ?, '', '', ?, 0, 0) ON CONFLICT DO NOTHING`,
 			p.ID, p.Account, p.Made.Unix())
 		if err != nil || n == 0 {
-			return err
-		}
-		if err := alive(p.Account); err != nil {
 			return err
 		}
 		return t.tell("door.person", p.ID, struct{}{})

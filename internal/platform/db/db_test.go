@@ -288,7 +288,7 @@ func TestWhatOthersPutOnOurTablesInAnotherSchemaIsRefused(t *testing.T) {
 		}
 	}
 	t.Cleanup(func() { do(`DROP SCHEMA ` + theirs + ` CASCADE`) }) // before d is closed
-	do(`CREATE SCHEMA ` + theirs + `; CREATE TABLE ` + theirs + `.migration (LIKE ` + ours + `.migration INCLUDING ALL); INSERT INTO ` + theirs + `.migration SELECT * FROM ` + ours + `.migration`)
+	do(`CREATE SCHEMA ` + theirs)
 	if err := d.Migrate(ctx, "shop", counters); err != nil {
 		t.Fatal(err)
 	}
@@ -303,6 +303,10 @@ func TestWhatOthersPutOnOurTablesInAnotherSchemaIsRefused(t *testing.T) {
 			t.Errorf("got %v, want %s", err, what)
 		}
 		do(`DROP ` + what + ` ON shop_counter`)
+	}
+	do(`CREATE TABLE ` + theirs + `.shop_counter (LIKE ` + ours + `.shop_counter INCLUDING ALL)`)
+	if err := d.Migrate(ctx, "shop", counters); !errors.Is(err, ieum.ErrConflict) || !strings.Contains(err.Error(), "has the second table "+ours+".shop_counter at shop_counter") {
+		t.Errorf("a table that hides ours: %v", err)
 	}
 }
 

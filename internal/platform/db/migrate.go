@@ -69,7 +69,7 @@ func (d *DB) checkVersion(ctx context.Context, domain string, names []string) er
 }
 
 // onlyOurs refuses a database in which something that no migration makes acts on what
-// is written to the platform's tables, or stands in their place.
+// is written to the platform's tables, stands in their place, or hides them.
 func (d *DB) onlyOurs(ctx context.Context) error {
 	head, err := readHeading(ctx, d.read)
 	if err != nil {
@@ -85,6 +85,8 @@ func (d *DB) onlyOurs(ctx context.Context) error {
 			UNION ALL SELECT 'rule ' || rulename, relname FROM pg_rewrite JOIN ours ON ours.oid = ev_class WHERE rulename <> '_RETURN'
 			UNION ALL SELECT 'policy ' || polname, relname FROM pg_policy JOIN ours ON ours.oid = polrelid
 			UNION ALL SELECT 'view ' || relname, relname FROM ours WHERE relkind = 'v'
+			UNION ALL SELECT 'second table ' || nspname || '.' || relname, relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+				WHERE relkind IN ('r', 'p', 'f', 'm') AND nspname = ANY (current_schemas(true)) AND NOT pg_table_is_visible(pg_class.oid)
 			ORDER BY 1`
 	}
 	rows, err := d.QueryContext(ctx, query)
