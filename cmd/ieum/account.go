@@ -39,8 +39,7 @@ var accountCommand = &command{
 					token, err := g.Enrol(ctx, identity.Console, args[1])
 					return e.handOut(token, "good for one hour, once", err)
 				case "recover":
-					token, from, err := g.Recover(ctx, identity.Console, args[1])
-					return e.handOut(token, "good once, from "+from.In(ieum.Seoul).Format("2006-01-02 15:04")+" on for seven days; the owner can cancel it", err)
+					return recoverAccount(ctx, e, g, args[1])
 				case "credential":
 					return makeCredential(ctx, e, g, args[1], *out)
 				case "find":
@@ -77,6 +76,25 @@ func addAccount(ctx context.Context, e *env, g *identity.Registry, name string, 
 		e.say("The role %s counts once an operator confirms it at /accounts.", role)
 	}
 	return e.handOut(token, "good for one hour, once", err)
+}
+
+// recoverAccount prints what the console hands over of a recovery.
+func recoverAccount(ctx context.Context, e *env, g *identity.Registry, name string) error {
+	got, err := g.Recover(ctx, identity.Console, name)
+	if err != nil {
+		return err
+	}
+	if got.Token != "" && got.From.IsZero() {
+		e.say("A recovery of this account was cancelled lately. Somebody of staff who met the person begins it, too, at /accounts, within two weeks.")
+		return e.handOut(got.Token, "good once, a day after that, with the code that they hand over", nil)
+	}
+	lasts := "from " + got.From.In(ieum.Seoul).Format("2006-01-02 15:04") + " on for seven days"
+	if got.Code != "" {
+		e.say("The link was handed over by who began the recovery. It takes this code, %s:", lasts)
+		_, err = e.stdout.Write([]byte(got.Code + "\n"))
+		return err
+	}
+	return e.handOut(got.Token, "good once, "+lasts+"; the owner is told", nil)
 }
 
 // handOut prints the address of a link.

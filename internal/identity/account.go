@@ -224,8 +224,13 @@ type Link struct {
 	Since, Until time.Time
 	Maker        AccountID
 	Ended        bool
-	hash         []byte
+	Two          bool      // a recovery that two of staff make, and no session of the account cancels
+	Confirmer    AccountID // of such: the second; "" = waits for one
+	hash, code   []byte    // code: of what the second hands over
 }
+
+// Waits says whether a link counts only once a second person of staff made it, too.
+func (l Link) Waits() bool { return l.Two && l.Confirmer == "" }
 
 // The purposes of links.
 const (
@@ -239,4 +244,5 @@ const (
 	linkLasts    = time.Hour
 	recoveryWait = 24 * time.Hour
 	recoverLasts = 7 * 24 * time.Hour
+	twoAfter     = 30 * 24 * time.Hour // for so long after one was cancelled a recovery takes two
 )

@@ -79,6 +79,7 @@ const (
 	sessionCookie = "session"
 	knownCookie   = "known"
 	knownLasts    = 365 * 24 * time.Hour
+	endedLasts    = 24 * time.Hour // for so long a browser still says that a session was its own
 )
 
 func (h *handlers) secure(r *http.Request) bool {
@@ -208,12 +209,28 @@ func (h *handlers) signInFirst(w http.ResponseWriter, r *http.Request, name stri
 	if err := r.ParseForm(); err != nil {
 		return &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.form", Message: "the form cannot be read"}
 	}
-	k := kept{Path: r.URL.Path, Form: web.Posted(r)}
-	if by := web.By(r); by != nil {
-		k.Of = by.ID
+	of, err := h.wrote(r)
+	if err != nil {
+		return err
 	}
-	f := signInForm{Name: name, Kept: k.String()}
+	f := signInForm{Name: name, Kept: kept{Path: r.URL.Path, Form: web.Posted(r), Of: of}.String()}
 	return h.show(w, r, "sign-in.html", f, nil)
+}
+
+// wrote returns whose account a form comes from that asks for a sign-in: who is on the way
+// in or signed in too long ago; or, when the session is over, who last signed in with this
+// browser. "" is a visitor, who has no session, and who came by a link before it was over.
+func (h *handlers) wrote(r *http.Request) (AccountID, error) {
+	p, err := h.who(r)
+	switch {
+	case err != nil:
+		return "", err
+	case p != nil:
+		return p.ID, nil
+	case h.cookie(r, sessionCookie) == "":
+		return "", nil
+	}
+	return h.g.store.lastIn(r.Context(), sum(h.cookie(r, knownCookie)))
 }
 
 // recent lets only somebody through who signed in a short while ago; others
@@ -231,7 +248,7 @@ func (h *handlers) recent(do handler) handler {
 type kept struct {
 	Path string
 	Form url.Values
-	Of   ieum.AccountID `json:",omitempty"` // who wrote it; "" = their session was over
+	Of   ieum.AccountID `json:",omitempty"` // whose account it was written in; "" = nobody's
 }
 
 // by says whether a form may be sent on by who signed in now: not by another than who wrote

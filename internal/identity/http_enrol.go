@@ -3,6 +3,7 @@ package identity
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"html/template"
 	"image/png"
 	"net/http"
@@ -17,12 +18,14 @@ import (
 
 type linkForm struct {
 	Token string `path:"token"`
+	Code  string `q:"code" max:"100" label:"identity.field.code"`
 }
 
 // A welcome is what the page of a link shows.
 type welcome struct {
 	Account
 	Recovers, Shows bool
+	Halved          bool // it takes the code of the second of staff
 	Path            string
 }
 
@@ -37,7 +40,11 @@ func (h *handlers) linked(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.pages.Reply(w, r, "welcome.html", welcome{a, l.Purpose == toRecover, l.Purpose == toDemo, r.URL.Path})
+	return h.pages.Reply(w, r, "welcome.html", welcomeTo(r, a, l))
+}
+
+func welcomeTo(r *http.Request, a Account, l Link) welcome {
+	return welcome{a, l.Purpose == toRecover, l.Purpose == toDemo, len(l.code) > 0, r.URL.Path}
 }
 
 func (h *handlers) arrive(w http.ResponseWriter, r *http.Request) error {
@@ -45,11 +52,21 @@ func (h *handlers) arrive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	cookie, p, err := h.g.Arrive(r.Context(), f.Token, r.UserAgent())
+	a, l, err := h.g.Linked(r.Context(), f.Token)
+	if err != nil {
+		return err
+	}
+	cookie, p, err := h.g.ArriveWith(r.Context(), f.Token, f.Code, r.UserAgent())
+	if errors.Is(err, ieum.ErrInvalid) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		return h.pages.Again(w, r, "welcome.html", welcomeTo(r, a, l), err)
+	}
 	if err != nil {
 		return err
 	}
 	h.setCookie(w, r, sessionCookie, cookie, absolute)
+	h.setCookie(w, r, knownCookie, "", 0) // it says whose the browser was before: see wrote
 	next := "/enrol"
 	if p.Session.Stage == stageFull {
 		if next, err = h.start(r, cookie); err != nil {

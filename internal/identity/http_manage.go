@@ -84,7 +84,7 @@ func (h *handlers) proposer(r *http.Request, id AccountID) (string, error) {
 }
 
 type accountsQuery struct {
-	Done string `q:"done" enum:"role|key|proof|organisation|site|confirmed|ended|key_confirmed|key_ended"`
+	Done string `q:"done" enum:"role|key|proof|stop|organisation|site|confirmed|ended|key_confirmed|key_ended"`
 }
 
 func (h *handlers) accounts(w http.ResponseWriter, r *http.Request, p *Person) error {
@@ -153,10 +153,10 @@ func (h *handlers) backToAccounts(w http.ResponseWriter, r *http.Request, p *Per
 	return h.pages.Again(w, r, "accounts.html", page, err)
 }
 
-// A manageForm is what is filled in to make an account, propose a role, begin a
+// A manageForm is what is filled in to make an account, propose a role, begin or stop a
 // recovery, add an organisation or a site, or propose a key.
 type manageForm struct {
-	Do           string   `path:"do" enum:"new|role|recover|proof|organisation|site|key"`
+	Do           string   `path:"do" enum:"new|role|recover|stop|proof|organisation|site|key"`
 	Name         string   `q:"name" label:"identity.field.name"`
 	Role         string   `q:"role"`
 	Place        string   `q:"place"`
@@ -196,7 +196,7 @@ type managePage struct {
 
 // needs say which permission each of them asks for.
 var needs = map[string]ieum.Permission{
-	"new": ieum.MakeAccounts, "role": ieum.GrantRoles, "recover": ieum.HelpAccounts, "proof": ieum.HelpAccounts, "organisation": ieum.GrantRoles, "site": ieum.GrantRoles, "key": ieum.GrantRoles,
+	"new": ieum.MakeAccounts, "role": ieum.GrantRoles, "recover": ieum.HelpAccounts, "stop": ieum.HelpAccounts, "proof": ieum.HelpAccounts, "organisation": ieum.GrantRoles, "site": ieum.GrantRoles, "key": ieum.GrantRoles,
 }
 
 func (h *handlers) managePage(r *http.Request, p *Person, f manageForm) (page managePage, err error) {
@@ -252,6 +252,8 @@ type handout struct {
 	From       time.Time // zero: at once
 	Waits      bool      // the role needs a second person
 	Code       string    // to send by mail, instead of a link
+	Two        bool      // a recovery that takes a second of staff
+	Half       string    // that the second of them hands over, instead of a link
 }
 
 func (h *handlers) do(r *http.Request, p *Person, f manageForm) (*handout, error) {
@@ -264,10 +266,12 @@ func (h *handlers) do(r *http.Request, p *Person, f manageForm) (*handout, error
 	switch f.Do {
 	case "new":
 		token, role, err := h.g.AddLinked(ctx, p, f.Name, f.Subject, want)
-		return &handout{Name(f.Name), h.address(r, token), time.Time{}, role.Confirmer == "", ""}, err
+		return &handout{Name: Name(f.Name), Link: h.address(r, token), Waits: role.Confirmer == ""}, err
 	case "recover":
-		token, from, err := h.g.Recover(ctx, p.ID, f.Name)
-		return &handout{Name(f.Name), h.address(r, token), from, false, ""}, err
+		got, err := h.g.Recover(ctx, p.ID, f.Name)
+		return &handout{Name: Name(f.Name), Link: h.address(r, got.Token), From: got.From, Two: got.From.IsZero(), Half: got.Code}, err
+	case "stop":
+		return nil, h.g.Stop(ctx, p, f.Name)
 	case "role":
 		_, err := h.g.ProposeFor(ctx, p, f.Name, want)
 		return nil, err

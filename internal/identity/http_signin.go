@@ -101,7 +101,7 @@ func (h *handlers) byPasskey(w http.ResponseWriter, r *http.Request) error {
 // enter goes on to what was asked for before the sign-in. A recovery under way
 // is shown first.
 func (h *handlers) enter(w http.ResponseWriter, r *http.Request, f signInForm, e Entry) error {
-	h.setCookie(w, r, sessionCookie, e.Cookie, absolute)
+	h.setCookie(w, r, sessionCookie, e.Cookie, absolute+endedLasts)
 	h.setCookie(w, r, knownCookie, e.Known, knownLasts)
 	w.Header().Set("Cache-Control", "no-store")
 	under, err := h.g.Recoveries(r.Context(), e.Account)

@@ -3,7 +3,7 @@
 // with, and sessions.
 //
 // Read account.go for the nouns and what is decided about them, role.go for how
-// a role is granted, link.go for how an account comes to be and is recovered,
+// a role is granted, link.go for how an account comes to be, recover.go for how it is recovered,
 // lookup.go for who finds one by its name, remove.go for how it ends, signin.go for the way in, passkey.go, password.go,
 // code.go and agency.go for what it is proved with, limit.go for how often one
 // may try, proofing.go for who somebody is beyond what they sign in with, key.go
@@ -310,6 +310,11 @@ func errWrong() error {
 
 func errCode() error {
 	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.code", Field: "/code", Message: "the code is wrong, too old, or was used before"}
+}
+
+// errHeld is errCode where codes of apps are not looked at any more.
+func errHeld() error {
+	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.held", Field: "/code", Message: "after very many wrong codes those of an app are taken from a browser that was signed in with before only; a printed code or a passkey works"}
 }
 
 func errLink() error {

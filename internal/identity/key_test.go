@@ -399,7 +399,7 @@ func TestARecoveryEndsTheSecretsOfKeys(t *testing.T) {
 		if got := k.states(kim.ID); !strings.HasSuffix(got, keyDrawn+"="+waits) {
 			t.Errorf("its owner is told %s", got)
 		}
-		token, from, err := k.Recover(ctx, Console, "kim")
+		token, from, err := k.recover(ctx, Console, "kim")
 		k.must(err)
 		k.at = from.Add(time.Minute)
 		kim = k.join(token)

@@ -43,7 +43,7 @@ func TestEveryLetterIsReached(t *testing.T) {
 			}
 			want = append(want, p.Name)
 		}
-		_, _, err := k.Recover(ctx, Console, want[7])
+		_, _, err := k.recover(ctx, Console, want[7])
 		k.must(err)
 		k.deliverAll()
 		want = append([]string{want[7]}, append(want[:7:7], want[8:]...)...)
@@ -74,7 +74,7 @@ func TestWhoRecoversDoesNotHandTheLetter(t *testing.T) {
 		for _, name := range []string{"kim", "lee"} {
 			k.seeker(one, name)
 		}
-		_, _, err := k.Recover(ctx, two.ID, "kim")
+		_, _, err := k.recover(ctx, two.ID, "kim")
 		k.must(err)
 		k.must(k.Prove(ctx, two, "lee", AtDesk, kimIs, Shown{"passport", "M0000"}, Shown{"resident-card", "0000"}))
 		k.deliverAll()
@@ -157,7 +157,7 @@ func TestRecoveriesAreMailedFirst(t *testing.T) {
 			_, err := k.Print(t.Context(), noisy)
 			k.must(err)
 		}
-		_, _, err := k.Recover(t.Context(), Console, "kim")
+		_, _, err := k.recover(t.Context(), Console, "kim")
 		k.must(err)
 		k.at = k.at.Add(time.Second)
 		k.deliverAll()

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"crypto/subtle"
 	"errors"
 	"strings"
 	"time"
@@ -79,50 +80,6 @@ func (g *Registry) Enrol(ctx context.Context, by AccountID, name string) (string
 	return token, g.store.addLink(ctx, Link{ID: newID("l"), Account: a.ID, Purpose: toEnrol, Since: now, Until: now.Add(linkLasts), Maker: by, hash: sum(token)}, now)
 }
 
-// Recover makes a link with which somebody who lost what they sign in with
-// begins anew. It works after a waiting time of a day, in which every sign-in
-// shows that it is under way and the owner can cancel it. Who makes it has seen
-// the person; nobody recovers their own account, and that of staff only the
-// console does: a recovery made by somebody else ends when a role of staff is
-// proposed for the account.
-func (g *Registry) Recover(ctx context.Context, by AccountID, name string) (token string, from time.Time, err error) {
-	a, err := g.Named(ctx, by, name)
-	if err != nil {
-		return "", from, err
-	}
-	grants, err := g.store.grants(ctx, a.ID)
-	if err != nil {
-		return "", from, err
-	}
-	now := g.now()
-	for _, one := range grants {
-		if r := g.roles[one.Role]; by != Console && (one.Holds(now) || one.Waits(now)) && (r == nil || r.Staff) {
-			return "", from, &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.recover_staff", Field: "/name", Message: "an account of staff is recovered on the service's machine: ieum account recover NAME"}
-		}
-	}
-	if by == a.ID {
-		return "", from, errDenied()
-	}
-	token, from = newToken(), now.Add(recoveryWait)
-	return token, from, g.store.addLink(ctx, Link{ID: newID("l"), Account: a.ID, Purpose: toRecover, Since: from, Until: from.Add(recoverLasts), Maker: by, hash: sum(token)}, now)
-}
-
-// Recoveries lists the recoveries of an account that are under way.
-func (g *Registry) Recoveries(ctx context.Context, a AccountID) (out []Link, err error) {
-	all, err := g.store.links(ctx, a, g.now())
-	for _, l := range all {
-		if l.Purpose == toRecover {
-			out = append(out, l)
-		}
-	}
-	return out, err
-}
-
-// Cancel ends a recovery that is under way.
-func (g *Registry) Cancel(ctx context.Context, a AccountID, id string) error {
-	return g.store.cancelLink(ctx, a, id, g.now())
-}
-
 // Linked returns the account a link is for, and whether the link can be used
 // now; one that cannot is ieum.ErrDenied.
 func (g *Registry) Linked(ctx context.Context, token string) (Account, Link, error) {
@@ -134,7 +91,7 @@ func (g *Registry) Linked(ctx context.Context, token string) (Account, Link, err
 	if err != nil {
 		return Account{}, l, err
 	}
-	if l.Ended || now.Before(l.Since) || !now.Before(l.Until) || l.Purpose == toDemo && !g.demo {
+	if l.Ended || l.Waits() || now.Before(l.Since) || !now.Before(l.Until) || l.Purpose == toDemo && !g.demo {
 		return Account{}, l, errLink()
 	}
 	a, err := g.store.account(ctx, l.Account)
@@ -144,9 +101,17 @@ func (g *Registry) Linked(ctx context.Context, token string) (Account, Link, err
 // Arrive begins a session for who came by a link and returns its cookie. The
 // link stays good until something was set up. One of a demo signs in.
 func (g *Registry) Arrive(ctx context.Context, token, agent string) (cookie string, p *Person, err error) {
+	return g.ArriveWith(ctx, token, "", agent)
+}
+
+// ArriveWith is Arrive for who has the code, too, that a recovery of two takes.
+func (g *Registry) ArriveWith(ctx context.Context, token, code, agent string) (cookie string, p *Person, err error) {
 	a, l, err := g.Linked(ctx, token)
 	if err != nil {
 		return "", nil, err
+	}
+	if len(l.code) > 0 && subtle.ConstantTimeCompare(l.code, codeHash(a.ID, plainCode(code))) != 1 {
+		return "", nil, errCode()
 	}
 	stage, factors, lasts := stageEnrol, 0, arrival
 	if l.Purpose == toDemo {
@@ -239,7 +204,9 @@ func (g *Registry) SetApp(ctx context.Context, p *Person, code string) error {
 	if p.Session.Stage != stageFull {
 		return ieum.ErrSignedOut
 	}
-	_, err = g.setUp(ctx, p, "", one)
+	if _, err = g.setUp(ctx, p, "", one); err == nil {
+		p.Session.secret = ""
+	}
 	return err
 }
 

@@ -114,7 +114,7 @@ func TestNamesAreTriedSoOften(t *testing.T) {
 				return err
 			},
 			"granting":   func(by *Person, name string) error { _, err := k.ProposeFor(ctx, by, name, Grant{}); return err },
-			"recovering": func(by *Person, name string) error { _, _, err := k.Recover(ctx, by.ID, name); return err },
+			"recovering": func(by *Person, name string) error { _, _, err := k.recover(ctx, by.ID, name); return err },
 			"proving":    func(by *Person, name string) error { return k.Prove(ctx, by, name, AtDesk, who) },
 			"keys":       func(by *Person, name string) error { _, err := k.ProposeKey(ctx, by, name, Key{}); return err },
 			"lending": func(by *Person, name string) error {

@@ -26,6 +26,8 @@ type Notice struct {
 // What people are told.
 const (
 	recoveryBegun   = "recovery_begun"
+	recoveryAsked   = "recovery_asked"  // it waits for a second of staff
+	recoveryAgreed  = "recovery_agreed" // no session of the account cancels it
 	recoveryEnded   = "recovery_ended"
 	recoveryUsed    = "recovery_used"
 	factorAdded     = "factor_added"
@@ -37,6 +39,8 @@ const (
 	newBrowser      = "new_browser" // which is worth no letter
 	addressChanged  = "address_changed"
 	proved          = "proved"
+	codesWrong      = "codes_wrong"
+	appHeld         = "app_held"
 )
 
 // The states of a notice.
@@ -52,9 +56,17 @@ const (
 func noticeOf(e event) string {
 	switch e.kind {
 	case "identity.link_made":
-		if e.data["purpose"] == toRecover {
+		switch {
+		case e.data["purpose"] != toRecover:
+		case e.data["waits"] == true:
+			return recoveryAsked
+		case e.data["two"] == true:
+			return recoveryAgreed
+		default:
 			return recoveryBegun
 		}
+	case "identity.link_confirmed":
+		return recoveryAgreed
 	case "identity.link_cancelled":
 		return recoveryEnded
 	case "identity.factor_added":
@@ -62,6 +74,11 @@ func noticeOf(e event) string {
 			return passwordChanged
 		}
 		return factorAdded
+	case "identity.codes_wrong":
+		if e.data["held"] == true {
+			return appHeld
+		}
+		return codesWrong
 	case "identity.factor_removed":
 		return factorRemoved
 	case "identity.key_drawn":

@@ -25,7 +25,7 @@ func TestOperatorsAreToldAtTheField(t *testing.T) {
 	if quota("1,000") != 1000 || quota("1k") != 0 {
 		t.Error("1,000 is no thousand")
 	}
-	_, _, err := s.Recover(t.Context(), Console, "oper")
+	_, _, err := s.recover(t.Context(), Console, "oper")
 	s.must(err)
 	if _, _, text := s.ask("GET", "/accounts", nil); !strings.Contains(text, "A recovery of this account is under way") {
 		t.Error("a recovery shows on no other page")

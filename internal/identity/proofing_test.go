@@ -369,7 +369,7 @@ func TestAProofSaysOnWhoseWord(t *testing.T) {
 		if got, err := k.Known(ctx, kim.ID); err != nil || got.By != proves.ID || got.Lone {
 			t.Errorf("proved by another: %+v, %v", got, err)
 		}
-		_, _, err = k.Recover(ctx, proves.ID, "kim")
+		_, _, err = k.recover(ctx, proves.ID, "kim")
 		k.must(err)
 		if got, err := k.Known(ctx, kim.ID); err != nil || got.By != proves.ID || !got.Lone {
 			t.Errorf("who proved it begins a recovery: %+v, %v", got, err)

@@ -179,58 +179,6 @@ func (s *store) addAccount(ctx context.Context, a Account, by AccountID, l Link,
 	})
 }
 
-func insertLink(ctx context.Context, tx *sql.Tx, l Link) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO identity_link (hash, id, account, purpose, since, until, maker, ended) VALUES (?, ?, ?, ?, ?, ?, ?, 0)`,
-		l.hash, l.ID, string(l.Account), l.Purpose, l.Since.Unix(), l.Until.Unix(), string(l.Maker))
-	return err
-}
-
-const linkColumns = `hash, id, account, purpose, since, until, maker, ended`
-
-func readLink(scan func(...any) error) (l Link, err error) {
-	var account, maker string
-	var since, until, ended int64
-	err = scan(&l.hash, &l.ID, &account, &l.Purpose, &since, &until, &maker, &ended)
-	l.Account, l.Maker, l.Since, l.Until, l.Ended = AccountID(account), AccountID(maker), moment(since), moment(until), ended != 0
-	return l, err
-}
-
-func (s *store) link(ctx context.Context, hash []byte) (Link, error) {
-	return first(ctx, outside(s.db), readLink, `SELECT `+linkColumns+` FROM identity_link WHERE hash = ?`, hash)
-}
-
-// links lists an account's links that were neither used nor cancelled and are
-// not over.
-func (s *store) links(ctx context.Context, a AccountID, now time.Time) ([]Link, error) {
-	return list(ctx, outside(s.db), readLink, `SELECT `+linkColumns+` FROM identity_link WHERE account = ? AND ended = 0 AND until > ? ORDER BY since`, string(a), now.Unix())
-}
-
-// madeLink says whether somebody ever made a link to an account.
-func (s *store) madeLink(ctx context.Context, by, to AccountID) (is bool, err error) {
-	var n int
-	err = s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_link WHERE account = ? AND maker = ?`, string(to), string(by)).Scan(&n)
-	return n > 0, err
-}
-
-// addLink adds a link in place of those of the same purpose.
-func (s *store) addLink(ctx context.Context, l Link, now time.Time) error {
-	return s.change(ctx, func(tx *sql.Tx) (event, error) {
-		_, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ? WHERE account = ? AND purpose = ? AND ended = 0`, now.Unix(), string(l.Account), l.Purpose)
-		if err != nil {
-			return event{}, err
-		}
-		return about("identity.link_made", l.Account, "by", l.Maker, "purpose", l.Purpose, "link", l.ID), insertLink(ctx, tx, l)
-	})
-}
-
-// cancelLink ends a link of an account that was not used.
-func (s *store) cancelLink(ctx context.Context, a AccountID, id string, now time.Time) error {
-	return s.change(ctx, func(tx *sql.Tx) (event, error) {
-		res, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ? WHERE account = ? AND id = ? AND ended = 0`, now.Unix(), string(a), id)
-		return about("identity.link_cancelled", a, "link", id), changed(res, err, ieum.ErrNotFound)
-	})
-}
-
 // remove removes all that is kept about an account but its grants, what was lent
 // from them, and its keys, which end; false when there is no such account.
 func (s *store) remove(ctx context.Context, a AccountID, now time.Time) (was bool, err error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"ieum"
@@ -105,14 +106,28 @@ func kindsOf(list []setting) []string {
 }
 
 // addTo adds factors to those an account has. Its other sessions end: whoever
-// had them may be why something was changed.
+// had them may be why something was changed. The secret of an app is shown no longer, and
+// who has the password of before guesses no more.
 func (s *store) addTo(ctx context.Context, a AccountID, now time.Time, keep string, more ...setting) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
 		if err := s.addFactors(ctx, tx, a, now, more); err != nil {
 			return event{}, err
 		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ? AND id <> ?`, string(a), keep)
-		return about("identity.factor_added", a, "kinds", kindsOf(more)), err
+		if _, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ? AND id <> ?`, string(a), keep); err != nil {
+			return event{}, err
+		}
+		kinds := kindsOf(more)
+		if slices.Contains(kinds, app) {
+			if err := s.dropSecret(ctx, tx, a, keep); err != nil {
+				return event{}, err
+			}
+		}
+		if slices.Contains(kinds, password) {
+			if err := forgetWrong(ctx, tx, a); err != nil {
+				return event{}, err
+			}
+		}
+		return about("identity.factor_added", a, "kinds", kinds), nil
 	})
 }
 
@@ -156,8 +171,8 @@ func (s *store) dropSet(ctx context.Context, tx *sql.Tx, a AccountID) error {
 	return dropFactors(ctx, tx, a, `1 = 1`)
 }
 
-// beginAnew removes what an account was signed in to with, its browsers, the secrets of
-// its keys, and where its notices went, once that was told.
+// beginAnew removes what an account was signed in to with, its first link, its browsers,
+// the secrets of its keys, and where its notices went, once that was told.
 func (s *store) beginAnew(ctx context.Context, tx *sql.Tx, a AccountID) error {
 	if err := s.note(ctx, tx, a, recoveryUsed, ""); err != nil {
 		return err
@@ -169,6 +184,9 @@ func (s *store) beginAnew(ctx context.Context, tx *sql.Tx, a AccountID) error {
 		return err
 	}
 	if err := forgetSecrets(ctx, tx, a); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ? WHERE account = ? AND purpose = ? AND ended = 0`, s.now().Unix(), string(a), toEnrol); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `DELETE FROM identity_device WHERE account = ?`, string(a))

@@ -63,9 +63,9 @@ func (s *store) barred(ctx context.Context, q querier, by, to AccountID, last in
 	}
 	n, err := first(ctx, q, func(scan func(...any) error) (n int, err error) { return n, scan(&n) }, `
 		SELECT COUNT(*) FROM identity_notice n WHERE n.account = ? AND n.state = ? AND n.number <= ? AND (
-			EXISTS (SELECT 1 FROM identity_link l WHERE l.account = n.account AND l.maker = ? AND l.purpose = ? AND l.until >= n.made)
+			EXISTS (SELECT 1 FROM identity_link l WHERE l.account = n.account AND (l.maker = ? OR l.confirmer = ?) AND l.purpose = ? AND l.until >= n.made)
 			OR n.kind = ? AND EXISTS (SELECT 1 FROM identity_proof p WHERE p.account = n.account AND p.proved_by = ? AND p.made <= n.made))`,
-		string(to), letter, last, string(by), toRecover, proved, string(by))
+		string(to), letter, last, string(by), string(by), toRecover, proved, string(by))
 	return n > 0, err
 }
 

@@ -34,7 +34,7 @@ func (s *store) note(ctx context.Context, tx *sql.Tx, a AccountID, kind string, 
 }
 
 // ofRecovery is 1 for a notice of a recovery, which is urgent, and 0 for others.
-const ofRecovery = `CASE WHEN kind IN ('` + recoveryBegun + `', '` + recoveryEnded + `', '` + recoveryUsed + `') THEN 1 ELSE 0 END`
+const ofRecovery = `CASE WHEN kind IN ('` + recoveryBegun + `', '` + recoveryEnded + `', '` + recoveryUsed + `', '` + recoveryAsked + `', '` + recoveryAgreed + `') THEN 1 ELSE 0 END`
 
 const noticeColumns = `number, account, kind, role, made, address, state, settled`
 

@@ -22,6 +22,8 @@ func (s *store) readSession(scan func(...any) error) (n Session, err error) {
 	return n, err
 }
 
+// insertSession adds a session. With a full one the wrong second factors before it are
+// forgotten.
 func (s *store) insertSession(ctx context.Context, tx *sql.Tx, n Session) error {
 	if n.link == nil {
 		n.link = []byte{}
@@ -32,7 +34,10 @@ func (s *store) insertSession(ctx context.Context, tx *sql.Tx, n Session) error 
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO identity_session (`+sessionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		n.hash, n.ID, string(n.Account), n.Stage, n.Device, n.Made.Unix(), n.Seen.Unix(), n.Until.Unix(), n.factors, n.tries, n.link, secret, n.shown)
-	return err
+	if err != nil || n.Stage != stageFull {
+		return err
+	}
+	return forgetWrong(ctx, tx, n.Account)
 }
 
 // session returns a session that has not ended.
@@ -73,16 +78,35 @@ func (s *store) touch(ctx context.Context, hash []byte, now time.Time) error {
 	})
 }
 
-// try counts a wrong code; at the last one the session ends.
-func (s *store) try(ctx context.Context, hash []byte, most int) error {
-	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+// try counts a wrong code; at the last one the session ends. Of many in a row over all
+// sessions the owner of the account is told.
+func (s *store) try(ctx context.Context, a AccountID, hash []byte, most int) error {
+	return s.change(ctx, func(tx *sql.Tx) (event, error) {
 		_, err := tx.ExecContext(ctx, `UPDATE identity_session SET tries = tries + 1 WHERE hash = ?`, hash)
 		if err != nil {
-			return err
+			return event{}, err
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM identity_session WHERE hash = ? AND tries >= ?`, hash, most)
-		return err
+		if _, err = tx.ExecContext(ctx, `DELETE FROM identity_session WHERE hash = ? AND tries >= ?`, hash, most); err != nil {
+			return event{}, err
+		}
+		var wrong int
+		err = tx.QueryRowContext(ctx, `UPDATE identity_account SET wrong = wrong + 1 WHERE id = ? RETURNING wrong`, string(a)).Scan(&wrong)
+		if err != nil || wrong != wrongTold && wrong != wrongHeld {
+			return event{}, err
+		}
+		return about("identity.codes_wrong", a, "wrong", wrong, "held", wrong == wrongHeld), nil
 	})
+}
+
+// wrong returns how many second factors were wrong since somebody signed in to an account.
+func (s *store) wrong(ctx context.Context, a AccountID) (n int, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT wrong FROM identity_account WHERE id = ?`, string(a)).Scan(&n)
+	return n, err
+}
+
+func forgetWrong(ctx context.Context, tx *sql.Tx, a AccountID) error {
+	_, err := tx.ExecContext(ctx, `UPDATE identity_account SET wrong = 0 WHERE id = ? AND wrong > 0`, string(a))
+	return err
 }
 
 // setSecret keeps the secret of an app until its first code has been seen.
@@ -95,6 +119,16 @@ func (s *store) setSecret(ctx context.Context, n Session, secret string) error {
 		_, err := tx.ExecContext(ctx, `UPDATE identity_session SET secret = ? WHERE hash = ?`, sealed, n.hash)
 		return err
 	})
+}
+
+// dropSecret forgets the secret of an app that was set up.
+func (s *store) dropSecret(ctx context.Context, tx *sql.Tx, a AccountID, id string) error {
+	sealed, err := s.seal(a, secretAt(id), "")
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE identity_session SET secret = ? WHERE id = ?`, sealed, id)
+	return err
 }
 
 // endSession ends one session of an account.
@@ -148,6 +182,15 @@ func (s *store) addDevice(ctx context.Context, hash []byte, a AccountID, now tim
 		_, err := tx.ExecContext(ctx, `INSERT INTO identity_device (hash, account, made) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, hash, string(a), now.Unix())
 		return err
 	})
+}
+
+// lastIn returns whose account was last signed in to with a browser; "" for none.
+func (s *store) lastIn(ctx context.Context, hash []byte) (AccountID, error) {
+	a, err := first(ctx, outside(s.db), func(scan func(...any) error) (a string, err error) { return a, scan(&a) }, `SELECT account FROM identity_device WHERE hash = ?`, hash)
+	if errors.Is(err, ieum.ErrNotFound) {
+		err = nil
+	}
+	return AccountID(a), err
 }
 
 // knows says whether an account was signed in to with a browser before.

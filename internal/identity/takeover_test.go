@@ -115,7 +115,7 @@ func TestARecoveryEndsTheAddress(t *testing.T) {
 		p := k.seeker(oper, "kim")
 		k.reach(p, s, "before@canary.example")
 		k.must(k.SetAddress(ctx, p, "pending@canary.example"))
-		link, from, err := k.Recover(ctx, oper.ID, "kim")
+		link, from, err := k.recover(ctx, oper.ID, "kim")
 		k.must(err)
 		k.at = from.Add(time.Second)
 		p = k.join(link)
@@ -163,7 +163,7 @@ func TestNobodyMakesAnAccountAndProvesIt(t *testing.T) {
 		if got := k.states(kim.ID); !strings.HasSuffix(got, proved+"="+letter) {
 			t.Errorf("the owner is told %s", got)
 		}
-		_, _, err := k.Recover(ctx, other.ID, "kim")
+		_, _, err := k.recover(ctx, other.ID, "kim")
 		k.must(err)
 		if err := prove(other); !errors.Is(err, ieum.ErrInvalid) {
 			t.Errorf("who began a recovery proves it anew: %v", err)
