@@ -192,7 +192,7 @@ func TestPagesOfAccountsAreSound(t *testing.T) {
 	b.arrives(t, "/deliveries")
 	for _, how := range []look{{"ko", "light", 360}, {"en", "dark", 360}} {
 		b.look(t, how)
-		for _, at := range []string{"/account", "/accounts", "/accounts/new", "/accounts/role", "/accounts/recover", "/accounts/proof", "/accounts/organisation", "/accounts/site", "/accounts/key", "/accounts/letters", "/sign-in"} {
+		for _, at := range []string{"/account", "/accounts", "/accounts/new", "/accounts/role", "/accounts/recover", "/accounts/stop", "/accounts/proof", "/accounts/organisation", "/accounts/site", "/accounts/key", "/accounts/letters", "/sign-in"} {
 			b.visit(t, base+at)
 			value[bool](t, b, `document.querySelectorAll("main details").forEach((d) => d.open = true), true`)
 			b.sound(t, at+" "+how.lang)
