@@ -111,7 +111,7 @@ func (g *Registry) ArriveWith(ctx context.Context, token, code, agent string) (c
 		return "", nil, err
 	}
 	if len(l.code) > 0 && subtle.ConstantTimeCompare(l.code, codeHash(a.ID, plainCode(code))) != 1 {
-		return "", nil, errCode()
+		return "", nil, &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.half", Field: "/code", Message: "this is not the code that the second member of staff handed over"}
 	}
 	stage, factors, lasts := stageEnrol, 0, arrival
 	if l.Purpose == toDemo {

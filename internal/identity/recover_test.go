@@ -66,7 +66,7 @@ func TestNoIntruderKeepsAnAccount(t *testing.T) {
 		k.at = second.From
 		for _, wrong := range []string{"", newCodes()[0]} {
 			_, _, err = k.ArriveWith(ctx, first.Token, wrong, "")
-			k.refused(err, "identity.error.code")
+			k.refused(err, "identity.error.half")
 		}
 		in, err := k.SignIn(ctx, here, "kim", secretWord) // the intruder
 		k.must(err)

@@ -82,7 +82,7 @@ func (s *store) recover(ctx context.Context, l Link, code []byte, now time.Time,
 			return confirmLink(ctx, tx, l)
 		}
 		var n int
-		err = tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_link WHERE account = ? AND cancelled > ?`, string(l.Account), now.Add(-twoAfter).Unix()).Scan(&n)
+		err = tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_link WHERE account = ? AND purpose = ? AND cancelled > ?`, string(l.Account), toRecover, now.Add(-twoAfter).Unix()).Scan(&n)
 		if err != nil {
 			return event{}, err
 		}
