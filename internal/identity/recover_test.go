@@ -1,14 +1,11 @@
 package identity
 
 import (
-	"errors"
-	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"ieum"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/db/dbtest"
 )
@@ -277,162 +274,5 @@ func TestTheWayOfARecoveryOfTwo(t *testing.T) {
 	}
 	if status, _, text := s.ask("GET", "/accounts?done=stop", nil); status != 200 || !strings.Contains(text, "The recovery is stopped") {
 		t.Errorf("said: %d", status)
-	}
-}
-
-// guesses makes wrong second factors after the right password, from elsewhere each time.
-func (k *desk) guesses(name string, n int) {
-	k.t.Helper()
-	for done := 0; done < n; {
-		k.at = k.at.Add(time.Minute)
-		e, err := k.SignIn(k.t.Context(), here, name, secretWord)
-		k.must(err)
-		_, err = k.Second(k.t.Context(), here, k.person(e.Cookie), "ZZZZ")
-		if errors.Is(err, ieum.ErrBusy) {
-			continue
-		}
-		if err == nil {
-			k.t.Fatal("a guess is right")
-		}
-		done++
-	}
-}
-
-// Wrong second factors after a right password have a ceiling that no restart lifts: their
-// owner is told of twenty in a row, and after a hundred codes of the app count in a browser
-// that was signed in with before alone, in which nothing slows the owner down.
-func TestGuessesAtTheSecondFactorEnd(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		k := newDesk(t, d)
-		ctx := t.Context()
-		oper := k.operator("oper")
-		codes, err := k.Print(ctx, oper)
-		k.must(err)
-		try := func(v Visit, code func() string) (Entry, error) {
-			k.at = k.at.Add(time.Minute)
-			e, err := k.SignIn(ctx, v, "oper", secretWord)
-			k.must(err)
-			return k.Second(ctx, v, k.person(e.Cookie), code())
-		}
-		fromApp := func() string { return k.code(&Person{Account: oper.Account}) }
-		e, err := try(here, fromApp)
-		k.must(err)
-		known := here
-		known.Known = e.Known
-		told := func() string {
-			k.deliverAll()
-			return k.states(oper.ID)
-		}
-		k.guesses("oper", wrongTold-1)
-		if strings.Contains(told(), codesWrong) {
-			t.Error("told too early")
-		}
-		k.guesses("oper", 1)
-		if !strings.HasSuffix(told(), codesWrong+"="+letter) {
-			t.Errorf("of twenty the owner is told %s", told())
-		}
-		again := newDesk(t, d, func(o *Options) { o.Keys = k.keys }) // after a restart
-		again.at = k.at
-		k, again = again, nil
-		k.guesses("oper", wrongHeld-wrongTold-1)
-		if strings.Contains(told(), appHeld) {
-			t.Error("held too early")
-		}
-		k.guesses("oper", 1)
-		if !strings.HasSuffix(told(), appHeld+"="+letter) {
-			t.Errorf("of a hundred the owner is told %s", told())
-		}
-		_, err = try(here, fromApp)
-		k.refused(err, "identity.error.held")
-		if n, err := k.store.wrong(ctx, oper.ID); err != nil || n != wrongHeld+1 {
-			t.Errorf("%d wrong ones: %v", n, err)
-		}
-		e, err = try(here, func() string { return codes[0] })
-		k.must(err)
-		_, err = try(here, fromApp) // a right sign-in began the count anew
-		k.must(err)
-		k.guesses("oper", wrongHeld)
-		e, err = try(known, fromApp)
-		k.must(err)
-		for range 5 {
-			k.guesses("oper", wrongHeld/5)
-			k.person(e.Cookie) // is used all along
-		}
-		p := k.person(e.Cookie)
-		p.Session.Made = k.at
-		_, _, err = k.SetPassword(ctx, p, "", secretWord, "", false)
-		k.must(err)
-		_, err = try(here, fromApp)
-		k.must(err)
-	})
-}
-
-// The secret of an app that was set up is shown to nobody any more: whoever finds the
-// page open within ten minutes would have the app, too.
-func TestTheSecretOfAnAppIsShownUntilItIsSetUp(t *testing.T) {
-	s := newSite(t)
-	oper := s.operator("oper")
-	s.sign("oper", oper)
-	secret := func() string {
-		_, _, text := s.ask("GET", "/account", nil)
-		m := secretShown.FindStringSubmatch(text)
-		if m == nil {
-			t.Fatal("no secret is shown")
-		}
-		return strings.ReplaceAll(m[1], " ", "")
-	}
-	live := secret()
-	if secret() != live {
-		t.Error("another secret before the app is set up")
-	}
-	if status, _, text := s.ask("POST", "/account/app", form("code", s.code(&Person{Session: Session{secret: live}}))); status != 303 {
-		t.Fatalf("%d %s", status, text)
-	}
-	if secret() == live {
-		t.Error("the secret of the app is shown again")
-	}
-}
-
-var keptIn = regexp.MustCompile(`name="kept" value="([\w-]+)"`)
-
-// A form that was written before a session ended is sent on by whose session it was alone,
-// also once nothing is kept of that session; where nobody was signed in, whoever sends it
-// sees what it holds, and can leave it.
-func TestAKeptFormOfAnEndedSession(t *testing.T) {
-	s := newSite(t)
-	one, two := s.operator("oper"), s.operator("other")
-	write := func() string {
-		_, _, text := s.ask("POST", "/accounts/roles/77/confirm", form("x", "<b>what it holds</b>"))
-		m := keptIn.FindStringSubmatch(text)
-		if m == nil || !strings.Contains(text, `href="/sign-in"`) {
-			t.Fatal(text)
-		}
-		return m[1]
-	}
-	waits := func(text string) bool { return strings.Contains(text, `action="/accounts/roles/77/confirm"`) }
-	end := map[string]func(){
-		"was used by nobody": func() { s.at = s.at.Add(31 * time.Minute) },
-		"was ended elsewhere": func() {
-			s.must(s.EndSession(t.Context(), one.ID, s.person(s.cookie(sessionCookie)).Session.ID))
-		},
-	}
-	for why, ended := range end {
-		for name, by := range map[string]*Person{"oper": one, "other": two} {
-			s.leave()
-			s.sign("oper", one)
-			ended()
-			waiting := write()
-			if _, _, text := s.sign(name, by, "kept", waiting); waits(text) != (name == "oper") {
-				t.Errorf("a session that %s: %s is offered the form: %t", why, name, waits(text))
-			}
-		}
-	}
-	s.leave()
-	s.sign("oper", one)
-	s.ask("POST", "/sign-out", url.Values{})
-	_, _, text := s.sign("other", two, "kept", write())
-	if !waits(text) || !strings.Contains(text, "/accounts/roles/77/confirm</code>") || !strings.Contains(text, "<code>x</code>") ||
-		!strings.Contains(text, "<b>what it holds</b></pre>") || !strings.Contains(text, "before anybody had signed in") || !strings.Contains(text, "Do not send it") {
-		t.Errorf("the form of a visitor: %s", text)
 	}
 }
