@@ -3,6 +3,7 @@ package catalogue
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"slices"
 
@@ -159,6 +160,7 @@ func (s *seekers) take(c *resumeRows, codes *numbers) error {
 	x, base := &c.table, uint32(len(s.Tokens))
 	for i, r := range x.Region.Raw {
 		x.Person.Add(uint32(len(s.ids) + i))
+		x.Key.Add(0)
 		s.Region = append(s.Region, codes.region[r])
 		s.Off = append(s.Off, base+c.off[i])
 	}
@@ -189,7 +191,7 @@ func (m *making) resumes(ctx context.Context) (err error) {
 	people := master.Persons(&all.People, m.decided.rows(snapshot.MergedPerson, all.ids))
 	m.evidence.add(snapshot.MergedPerson, all.ids, people)
 	m.counts.People, m.counts.Resumes = people.Clusters, len(people.Of)
-	return m.writeResumes(ctx, aside, people.Of)
+	return m.writeResumes(ctx, aside, people.Of, recordKeys(people.Of, all.ids, m.c.recordSeed()))
 }
 
 func (m *making) readResumes(ctx context.Context, all *seekers) error {
@@ -210,9 +212,42 @@ func (m *making) readResumes(ctx context.Context, all *seekers) error {
 	return errors.Join(err, all.aside.flush())
 }
 
+// recordKeys returns the record key of the person of each row: drawn by the least of
+// the numbers of their rows, so that they are the same in the next snapshot, and by a
+// secret.
+func recordKeys(person []uint32, ids []uint64, seed uint64) []uint16 {
+	least := make([]uint64, slices.Max(append([]uint32{0}, person...))+1)
+	for i, p := range person {
+		if least[p] == 0 || ids[i] < least[p] {
+			least[p] = ids[i]
+		}
+	}
+	keys := make([]uint16, len(person))
+	for i, p := range person {
+		keys[i] = uint16(mix(least[p]^seed) >> 48)
+	}
+	return keys
+}
+
+// mix is the finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// recordSeed is the secret that record keys are drawn with.
+func (c *Catalogue) recordSeed() uint64 {
+	if c.keys == nil { // then there is nobody to count
+		return 0
+	}
+	sum := c.keys.BlindSum("snapshot/record_key", nil)
+	return binary.BigEndian.Uint64(sum[:])
+}
+
 // writeResumes writes the résumés in their final order, an occupation after
-// another; person is that of each row.
-func (m *making) writeResumes(ctx context.Context, aside *stretches[snapshot.Resumes], person []uint32) (err error) {
+// another; person and key are those of each row.
+func (m *making) writeResumes(ctx context.Context, aside *stretches[snapshot.Resumes], person []uint32, key []uint16) (err error) {
 	w, err := m.to.Writer(&m.out, &m.out.Resumes)
 	if err != nil {
 		return err
@@ -226,6 +261,7 @@ func (m *making) writeResumes(ctx context.Context, aside *stretches[snapshot.Res
 		}
 		var sorted snapshot.Resumes
 		rearrange(&sorted, x, resumeOrder(x, persons(x)))
+		sorted.Key.Raw = pick(key, sorted.Person.Raw)
 		sorted.Person.Raw = persons(&sorted)
 		end[occupation+1] += uint32(sorted.Person.Len())
 		return w.Add(&sorted)

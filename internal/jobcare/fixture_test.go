@@ -196,6 +196,7 @@ func addResume(t *snapshot.Resumes, i int, r resume) {
 		flags |= snapshot.Active
 	}
 	t.Person.Add(r.person)
+	t.Key.Add(uint16(r.person * 40503)) // any, spread well
 	t.BirthYear.Add(r.born)
 	t.Sex.Add(0)
 	t.Region.Add(r.region)

@@ -467,6 +467,7 @@ func addResume(s *snapshot.Snapshot, row int, r cv) {
 		r.source = "shop"
 	}
 	t.Person.Add(uint32(row))
+	t.Key.Add(0)
 	t.BirthYear.Add(0)
 	t.Sex.Add(0)
 	t.Region.Add(uint16(snapshot.Find(d.Regions, r.region)))

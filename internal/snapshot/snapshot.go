@@ -30,8 +30,8 @@ import (
 //
 // Format 2 packs the columns and has Items.Service and Postings.Kept. Format 3
 // packs rows that are mostly alike, and where lists begin, in fewer bits, and has no
-// key of a résumé and no item about people.
-const Format = 3
+// key of a résumé and no item about people. Format 4 has Resumes.Key.
+const Format = 4
 
 // Unset marks a number of months that is not stated.
 const Unset = 0xFFFF
@@ -117,6 +117,7 @@ type Members struct {
 // and who needs it asks catalogue.
 type Resumes struct {
 	Person       Column[uint32] // people are numbered from 0; several résumés may be one person's
+	Key          Column[uint16] // record key of the person: uniform, secret, the same in each snapshot
 	BirthYear    Column[uint16] // 0 unknown
 	Sex          Column[uint8]
 	Region       Column[uint16]
