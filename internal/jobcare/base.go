@@ -1,16 +1,15 @@
 package jobcare
 
 import (
-	"cmp"
 	"context"
 	"io"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
+	"ieum/internal/jobcare/cellkey"
 	"ieum/internal/snapshot"
 )
 
@@ -26,7 +25,8 @@ type base struct {
 	mapping *snapshot.Mapping
 }
 
-// table is the columns of base.
+// table is the columns of base. Numbers of people are those that are published, but for
+// Moves, which only rank.
 type table struct {
 	SkillPostings []uint32 // postings that ask for a competency, by position in the Dict
 	CertPostings  []uint32
@@ -36,11 +36,15 @@ type table struct {
 	Coded         []uint32               // by occupation: postings that ask for any competency
 	People        []uint32               // by occupation: people with a résumé
 	Seekers       []uint32               // by occupation: people looking for work
-	Wished        []uint32               // by occupation: median pay wished, won a year; 0 when fewer than 5 state it
+	Wished        []uint32               // by occupation: median pay wished, won a year; 0 when too few state it
 	Skill         snapshot.Lists[uint16] // by occupation: what its postings ask for, most often first
 	SkillCount    snapshot.Lists[uint32] // in how many of them
 	MovedTo       snapshot.Lists[uint16] // by occupation: where people who left it went next
 	Moves         snapshot.Lists[uint32] // how many of them
+	Came          snapshot.Lists[uint16] // by occupation: from where people came to it, most first
+	CameN         snapshot.Lists[uint32] // how many of them
+	First         snapshot.Lists[uint16] // by occupation: what those people did first of all
+	FirstN        snapshot.Lists[uint32]
 }
 
 // Verify reads the file and compares its checksum.
@@ -84,9 +88,9 @@ func newBase(ctx context.Context, s *snapshot.Snapshot) (*base, error) {
 	n := len(s.Dict.Occupations)
 	b := &base{table: table{
 		SkillPostings: make([]uint32, len(s.Dict.Skills)), CertPostings: make([]uint32, len(s.Dict.Certificates)),
-		CertPeople: make([]uint32, len(s.Dict.Certificates)), MajorPeople: make([]uint32, len(s.Dict.Majors)),
 		Postings: make([]uint32, n), Coded: make([]uint32, n), People: make([]uint32, n), Seekers: make([]uint32, n), Wished: make([]uint32, n),
 	}}
+	all := everywhere{certs: make([]cellkey.Cell, len(s.Dict.Certificates)), majors: make([]cellkey.Cell, len(s.Dict.Majors))}
 	var adding sync.Mutex
 	most, counts := make([][]uint16, n), make([][]uint32, n)
 	group, ctx := errgroup.WithContext(ctx)
@@ -94,14 +98,16 @@ func newBase(ctx context.Context, s *snapshot.Snapshot) (*base, error) {
 	group.Go(func() error { b.countMoves(s); return nil }) // the longest, so it begins first
 	for o := range n {
 		group.Go(func() error {
-			asked, people := countAsked(s, o), newTally(s)
+			asked, who := countAsked(s, o), newCrowd(s)
 			if o > 0 {
 				most[o], counts[o] = asked.most()
 			}
-			people.countPeople(s, &slice{occupation: uint16(o)})
+			sl := sliceOf(s, o, 0)
+			who.count(s, &sl)
 			adding.Lock()
 			defer adding.Unlock()
-			b.add(o, asked, people)
+			b.add(o, asked, who)
+			all.add(who)
 			return ctx.Err()
 		})
 	}
@@ -112,7 +118,27 @@ func newBase(ctx context.Context, s *snapshot.Snapshot) (*base, error) {
 		b.Skill.Add(most[o]...)
 		b.SkillCount.Add(counts[o]...)
 	}
+	b.CertPeople, b.MajorPeople = publishedOf(all.certs), publishedOf(all.majors)
 	return b, nil
+}
+
+// everywhere is what seekers of all occupations have; who seeks two counts twice.
+type everywhere struct{ certs, majors []cellkey.Cell }
+
+func (e *everywhere) add(c *crowd) {
+	for id, x := range c.held {
+		e.certs[id].Join(x)
+	}
+	for id, x := range c.majors {
+		e.majors[id].Join(x)
+	}
+}
+
+func publishedOf(cells []cellkey.Cell) (n []uint32) {
+	for _, c := range cells {
+		n = append(n, uint32(c.Published()))
+	}
+	return n
 }
 
 // demand is what the postings of an occupation ask for.
@@ -122,21 +148,26 @@ type demand struct {
 }
 
 func countAsked(s *snapshot.Snapshot, o int) *demand {
-	p, a := &s.Postings, &demand{skills: make([]int, len(s.Dict.Skills)), certs: make([]int, len(s.Dict.Certificates))}
-	var buf [32]uint16
+	a := &demand{skills: make([]int, len(s.Dict.Skills)), certs: make([]int, len(s.Dict.Certificates))}
+	var skills, required, preferred lists
 	for _, in := range s.PostingsOf(o) {
-		for i := in.From; i < in.To; i++ {
-			if s.PostingGone(i) {
-				continue
+		for from := in.From; from < in.To; from += stretch {
+			to := min(from+stretch, in.To)
+			skills.read(&s.Postings.Skills, from, to)
+			required.read(&s.Postings.Required, from, to)
+			preferred.read(&s.Postings.Preferred, from, to)
+			for i := range to - from {
+				if s.PostingGone(from + i) {
+					continue
+				}
+				a.postings++
+				if len(skills.at(i)) > 0 {
+					a.coded++
+				}
+				tallyList(a.skills, skills.at(i))
+				tallyList(a.certs, required.at(i))
+				tallyList(a.certs, preferred.at(i))
 			}
-			a.postings++
-			skills := p.Skills.At(i, buf[:])
-			if len(skills) > 0 {
-				a.coded++
-			}
-			tallyList(a.skills, skills)
-			tallyList(a.certs, p.Required.At(i, buf[:]))
-			tallyList(a.certs, p.Preferred.At(i, buf[:]))
 		}
 	}
 	return a
@@ -145,32 +176,21 @@ func countAsked(s *snapshot.Snapshot, o int) *demand {
 // most returns the competencies asked for most often, at most topSkills, and in
 // how many postings each is.
 func (a *demand) most() (ids []uint16, counts []uint32) {
-	for id, n := range a.skills {
-		if n >= least {
-			ids = append(ids, uint16(id))
-		}
-	}
-	slices.SortFunc(ids, func(x, y uint16) int { return cmp.Or(a.skills[y]-a.skills[x], int(x)-int(y)) })
-	ids = ids[:min(topSkills, len(ids))]
-	for _, id := range ids {
-		counts = append(counts, uint32(a.skills[id]))
+	for _, id := range most(len(a.skills), topSkills, func(id int) int { return a.skills[id] }) {
+		ids, counts = append(ids, uint16(id)), append(counts, uint32(a.skills[id]))
 	}
 	return ids, counts
 }
 
 // add adds what was counted of an occupation.
-func (b *base) add(o int, a *demand, people *tally) {
+func (b *base) add(o int, a *demand, c *crowd) {
 	b.Postings[o], b.Coded[o] = uint32(a.postings), uint32(a.coded)
-	b.People[o], b.Seekers[o] = uint32(people.people), uint32(people.seekers)
-	b.Wished[o] = uint32(quantile(sorted(people.wished), .5, onSeekers).Int())
-	for _, x := range []struct {
-		to   []uint32
-		from []int
-	}{{b.SkillPostings, a.skills}, {b.CertPostings, a.certs}, {b.CertPeople, people.held}, {b.MajorPeople, people.majors}} {
-		for id, n := range x.from {
-			x.to[id] += uint32(n)
-		}
+	b.People[o], b.Seekers[o] = uint32(c.people.Published()), uint32(c.seekers.Published())
+	b.Wished[o] = uint32(published.pay(c.wished, c.seekers).Median.Int())
+	for id, n := range a.skills {
+		b.SkillPostings[id] += uint32(n)
+	}
+	for id, n := range a.certs {
+		b.CertPostings[id] += uint32(n)
 	}
 }
-
-func sorted(v []uint32) []uint32 { slices.Sort(v); return v }

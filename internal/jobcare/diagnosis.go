@@ -199,22 +199,43 @@ func (a *Adviser) fit(s *snapshot.Snapshot, b *base, o int, score float64, p ieu
 			}
 		}
 	}
-	t := newTally(s)
-	t.countPostings(s, &slice{occupation: uint16(o), day: s.Today(a.now())})
-	seekers := int(b.Seekers[o])
-	f.Openings, f.Seekers = openings(t.openPlaces, t.open), count(seekers, onSeekers)
-	f.Openings.Basis = onOpen
-	f.Per100 = ratio(t.openPlaces*100, seekers)
-	if f.Per100.Known() {
-		v := math.Round(*f.Per100.Value)
-		f.Per100.Value = &v
+	day, seekers := s.Today(a.now()), int(b.Seekers[o])
+	wanted, open, offered := glance(s, o, day)
+	f.Openings, f.Seekers, f.Per100, f.Wished = places(wanted, open, onOpen), withheld, withheld, withheld
+	if seekers > 0 {
+		f.Seekers = known(float64(seekers), seekers, 0, onSeekers)
+		f.Per100 = known(math.Round(float64(wanted*100)/float64(seekers)), seekers, 0, onSeekers)
 	}
-	f.Offered = quantile(sorted(t.offered), .5, onPostings)
-	f.Wished = withheld
-	if w := float64(b.Wished[o]); w > 0 {
-		f.Wished = Figure{Value: &w, N: seekers, Basis: onSeekers}
+	slices.Sort(offered)
+	f.Offered = quantile(offered, len(offered), .5, onPostings)
+	if w := b.Wished[o]; w > 0 {
+		f.Wished = known(float64(w), seekers, 0, onSeekers)
 	}
 	return f
+}
+
+// glance counts the places of an occupation's open postings and those, and lists the pay
+// offered within the year.
+func glance(s *snapshot.Snapshot, o int, day ieum.Day) (wanted, open int, offered []uint32) {
+	var x postingRows
+	for _, in := range s.PostingsOf(o) {
+		for from := in.From; from < in.To; from += stretch {
+			to := min(from+stretch, in.To)
+			x.loadDays(&s.Postings, from, to)
+			for i := range to - from {
+				if s.PostingGone(from+i) || !x.within(i, day-yearDays, day) {
+					continue
+				}
+				if pay := x.pay(i); pay > 0 {
+					offered = append(offered, pay)
+				}
+				if x.within(i, day, day) {
+					wanted, open = wanted+max(1, int(x.openings[i])), open+1
+				}
+			}
+		}
+	}
+	return wanted, open, offered
 }
 
 // in100 is a share as a whole number of a hundred.

@@ -6,11 +6,17 @@ import (
 	"slices"
 
 	"ieum"
+	"ieum/internal/jobcare/cellkey"
 )
 
-// least is the number of people or postings below which a figure is withheld:
-// fewer than five could be recognised, and say little of the rest.
-const least = 5
+// How sure a figure must be to be shown. Of people no number from one to four is ever
+// published; of postings, which are public, what fewer say is too little to go by.
+const (
+	least     = cellkey.Least // people or postings that have something
+	shareBase = 30            // people of whom a share is taken: the noise is ± 2.4
+	quantiles = 30            // values of which a quantile is one
+	liftBase  = 30            // rows that must have something at all before it is said how much more often one occupation has it
+)
 
 // A Figure is one number and what it stands on. A withheld one has neither
 // value nor n: {"value":null,"suppressed":true}.
@@ -26,12 +32,7 @@ type Figure struct {
 func (f Figure) Known() bool { return f.Value != nil }
 
 // Int returns the value rounded, or 0.
-func (f Figure) Int() int64 {
-	if f.Value == nil {
-		return 0
-	}
-	return int64(math.Round(*f.Value))
-}
+func (f Figure) Int() int64 { return int64(math.Round(f.Float())) }
 
 // Month returns a twelfth of a yearly amount, rounded to 10,000 won.
 func (f Figure) Month() int64 { return int64(math.Round(f.Float()/12/10_000)) * 10_000 }
@@ -47,92 +48,106 @@ func (f Figure) Float() float64 {
 	return *f.Value
 }
 
-// liftBase is how many rows must have something at all before it is said how
-// much more often one occupation has it.
-const liftBase = 30
-
 var withheld = Figure{Suppressed: true}
 
-// grain is what numbers of people are rounded to. A total and its parts that
-// were exact would give a withheld part away by subtraction; rounded to five,
-// every number from one to four stays possible. (Conventional rounding: Willenborg
-// and de Waal, Elements of Statistical Disclosure Control, 2001, chapter 9.)
-const grain = 5
-
-// rounded is a number as it is shown: of people to the nearest five, of
-// postings, which are public, as it is.
-func rounded(n int, basis string) int {
-	if basis != onSeekers && basis != onPeople {
-		return n
-	}
-	return (n + grain/2) / grain * grain
+func known(v float64, n, of int, basis string) Figure {
+	return Figure{Value: &v, N: n, Of: of, Basis: basis}
 }
 
-// count is a number of people or postings.
-func count(n int, basis string) Figure {
-	if n > 0 && n < least {
+// A rule says how counts of people become figures: published for everybody, by cell
+// keys; or exact, for staff on a basis and on record. Counts of postings, which anybody
+// can count, are exact in both. docs/market.md has it whole.
+type rule bool
+
+const (
+	published rule = false
+	exact     rule = true
+)
+
+// n is the number that is shown of a cell, and 0 for a withheld one.
+func (r rule) n(c cellkey.Cell) int {
+	if r == exact {
+		return c.N
+	}
+	return c.Published()
+}
+
+// people is a number of people. Nobody and fewer than five look alike.
+func (r rule) people(c cellkey.Cell, basis string) Figure {
+	n := r.n(c)
+	if n == 0 && r != exact {
 		return withheld
 	}
-	n = rounded(n, basis)
-	v := float64(n)
-	return Figure{Value: &v, N: n, Basis: basis}
+	return known(float64(n), n, 0, basis)
 }
 
-// openings is a number of places: no person can be recognised in it.
-func openings(places, postings int) Figure {
-	v := float64(places)
-	return Figure{Value: &v, N: postings, Basis: onPostings}
+// part is the share of people in of who are in c, both as they are shown.
+func (r rule) part(c, of cellkey.Cell, basis string) Figure {
+	n, all := r.n(c), r.n(of)
+	if n < least || all < shareBase {
+		return withheld
+	}
+	return known(min(1, float64(n)/float64(all)), n, all, basis)
 }
 
-// share is n of of, as a fraction.
+// ratio is openings per seeker, in hundredths.
+func (r rule) ratio(places int, seekers cellkey.Cell) Figure {
+	n := r.n(seekers)
+	if n < least {
+		return withheld
+	}
+	return known(math.Round(float64(places)/float64(n)*100)/100, n, 0, onSeekers)
+}
+
+// pay is the distribution of what people wish, won a year; of are those who could have
+// said.
+func (r rule) pay(w wishes, of cellkey.Cell) Pay {
+	return distribution(w.values, r.n(w.Cell), r.part(w.Cell, of, onSeekers), onSeekers)
+}
+
+// places is a number of places in postings.
+func places(n, postings int, basis string) Figure { return known(float64(n), postings, 0, basis) }
+
+// share is n of of, of postings, as a fraction.
 func share(n, of int, basis string) Figure {
 	if n < least || of < least {
 		return withheld
 	}
-	n, of = rounded(n, basis), rounded(of, basis)
-	v := float64(n) / float64(of)
-	return Figure{Value: &v, N: n, Of: of, Basis: basis}
-}
-
-// ratio is openings per seeker.
-func ratio(places, seekers int) Figure {
-	if seekers < least {
-		return withheld
-	}
-	seekers = rounded(seekers, onSeekers)
-	v := math.Round(float64(places)/float64(seekers)*100) / 100
-	return Figure{Value: &v, N: seekers, Basis: onSeekers}
+	return known(float64(n)/float64(of), n, of, basis)
 }
 
 // A Pay is a distribution of won a year, rounded to 100,000 won.
 type Pay struct {
+	P10    Figure `json:"p10"`
 	P25    Figure `json:"p25"`
 	Median Figure `json:"median"`
 	P75    Figure `json:"p75"`
+	P90    Figure `json:"p90"`
 	// Stated is the share of rows that state pay at all.
 	Stated Figure `json:"stated"`
 }
 
-// pays sorts values, won a year, and reads the quartiles off; of is how many
-// rows could have stated pay.
-func pays(values []uint32, of int, basis string) Pay {
+// offers is the distribution of what postings offer, won a year, of of postings.
+func offers(values []uint32, of int) Pay {
+	return distribution(values, len(values), share(len(values), of, onPostings), onPostings)
+}
+
+// distribution sorts values and reads the quantiles off; n is how many of them are said
+// to be.
+func distribution(values []uint32, n int, stated Figure, basis string) Pay {
 	slices.Sort(values)
-	return Pay{
-		quantile(values, .25, basis), quantile(values, .5, basis), quantile(values, .75, basis),
-		share(len(values), of, basis),
-	}
+	of := func(q float64) Figure { return quantile(values, n, q, basis) }
+	return Pay{of(.1), of(.25), of(.5), of(.75), of(.9), stated}
 }
 
 // quantile is the inverse of the empirical distribution function (type 1 of
 // Hyndman and Fan 1996), rounded to 100,000 won.
-func quantile(sorted []uint32, q float64, basis string) Figure {
-	n := len(sorted)
-	if n < least {
+func quantile(sorted []uint32, n int, q float64, basis string) Figure {
+	if min(n, len(sorted)) < quantiles {
 		return withheld
 	}
-	i := max(0, int(math.Ceil(q*float64(n)))-1)
-	v := math.Round(float64(sorted[i])/100_000) * 100_000
-	return Figure{Value: &v, N: rounded(n, basis), Basis: basis}
+	i := max(0, int(math.Ceil(q*float64(len(sorted))))-1)
+	return known(math.Round(float64(sorted[i])/100_000)*100_000, n, 0, basis)
 }
 
 // A Share is how often something occurs in an occupation, and how much more
@@ -142,48 +157,40 @@ type Share struct {
 	Name  ieum.Text `json:"name"`
 	Share Figure    `json:"share"`
 	Lift  *float64  `json:"lift"` // 1 = as often as everywhere; null when not known
+	// Before is the share among the postings of the year before; withheld of people, whose
+	// past is not kept.
+	Before Figure `json:"before"`
 }
 
 // Times is the lift rounded to one decimal.
 func (s Share) Times() float64 { return math.Round(*s.Lift*10) / 10 }
 
-// most returns the k most frequent of counts, with their lift over all.
-func most(counts []int, of int, all []uint32, allOf int, k int, basis string, name func(int) (string, ieum.Text)) []Share {
-	var ids []int
-	for id, n := range counts {
-		if id > 0 && n >= least {
-			ids = append(ids, id)
-		}
+// Rise is by how many of a hundred the share rose within the year.
+func (s Share) Rise() int64 { return s.Share.Hundred() - s.Before.Hundred() }
+
+// lifted adds how much more often than of all: in all of allOf rows.
+func (s Share) lifted(all uint32, allOf int) Share {
+	if s.Share.Known() && all >= liftBase && allOf > 0 {
+		l := math.Round(s.Share.Float()/(float64(all)/float64(allOf))*100) / 100
+		s.Lift = &l
 	}
-	slices.SortFunc(ids, func(a, b int) int { return cmp.Or(counts[b]-counts[a], a-b) })
-	out := []Share{}
-	for _, id := range ids[:min(k, len(ids))] {
-		code, text := name(id)
-		s := Share{Code: code, Name: text, Share: share(counts[id], of, basis)}
-		if id < len(all) && all[id] >= liftBase && allOf > 0 && of > 0 {
-			l := math.Round(s.Share.Float()/(float64(all[id])/float64(allOf))*100) / 100
-			s.Lift = &l
-		}
-		out = append(out, s)
-	}
-	return out
+	return s
 }
 
-// hideSecond withholds one more people figure of a table whose total is known
-// when exactly one is withheld, so that it cannot be found by subtraction: the
-// smallest that is left.
-func hideSecond(figures []*Figure) {
-	hidden := 0
-	var smallest *Figure
-	for _, f := range figures {
-		switch {
-		case f.Suppressed:
-			hidden++
-		case f.Int() > 0 && (smallest == nil || f.Int() < smallest.Int()):
-			smallest = f
+// most returns the k codes with the highest numbers; number tells that of a code as it
+// is shown.
+func most(codes, k int, number func(int) int) []int {
+	type counted struct{ id, n int }
+	var all []counted
+	for id := 1; id < codes; id++ {
+		if n := number(id); n >= least {
+			all = append(all, counted{id, n})
 		}
 	}
-	if hidden == 1 && smallest != nil {
-		*smallest = withheld
+	slices.SortFunc(all, func(a, b counted) int { return cmp.Or(b.n-a.n, a.id-b.id) })
+	var ids []int
+	for _, c := range all[:min(k, len(all))] {
+		ids = append(ids, c.id)
 	}
+	return ids
 }

@@ -36,6 +36,7 @@ type posting struct {
 
 type resume struct {
 	person             uint32
+	key                uint16 // of the person
 	occupation, region uint16
 	born               uint16
 	months             uint16
@@ -77,6 +78,16 @@ func market(t *testing.T, postings []posting, resumes []resume) *Adviser {
 	data := t.TempDir()
 	publish(t, data, postings, resumes, nil, nil)
 	return adviser(t, data)
+}
+
+// exactly reports on a slice before counts of people are perturbed.
+func exactly(t *testing.T, a *Adviser, q Query) *Market {
+	t.Helper()
+	m, _, err := a.occupation(q, exact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 func adviser(t *testing.T, data string) *Adviser {
@@ -196,7 +207,7 @@ func addResume(t *snapshot.Resumes, i int, r resume) {
 		flags |= snapshot.Active
 	}
 	t.Person.Add(r.person)
-	t.Key.Add(uint16(r.person * 40503)) // any, spread well
+	t.Key.Add(r.key)
 	t.BirthYear.Add(r.born)
 	t.Sex.Add(0)
 	t.Region.Add(r.region)

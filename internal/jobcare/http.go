@@ -86,15 +86,19 @@ func (h *handlers) occupations(w http.ResponseWriter, r *http.Request) error {
 }
 
 type marketQuery struct {
-	Code      string `path:"code" doc:"KECO 2025 unit group, four digits" ko:"한국고용직업분류(KECO 2025) 세분류, 네 자리" example:"8211"`
-	Region    string `q:"region" doc:"code of the list regions" ko:"지역 코드(목록 regions)"`
-	Career    string `q:"career" enum:"0-1|1-3|3-5|5-10|10+" doc:"years of experience" ko:"경력 연수"`
-	Education string `q:"education" doc:"code of the list education" ko:"학력 코드(목록 education)"`
-	Age       string `q:"age" enum:"-29|30-39|40-49|50-59|60+" doc:"years of age, of the people only" ko:"나이. 구직자에게만 적용"`
+	Code       string `path:"code" doc:"KECO 2025 unit group, four digits" ko:"한국고용직업분류(KECO 2025) 세분류, 네 자리" example:"8211"`
+	Region     string `q:"region" doc:"code of the list regions" ko:"지역 코드(목록 regions)"`
+	Career     string `q:"career" enum:"0-1|1-3|3-5|5-10|10+" doc:"years of experience" ko:"경력 연수"`
+	Education  string `q:"education" doc:"code of the list education" ko:"학력 코드(목록 education)"`
+	Age        string `q:"age" enum:"-29|30-39|40-49|50-59|60+" doc:"years of age, of the people only" ko:"나이. 구직자에게만 적용"`
+	Sex        string `q:"sex" enum:"F|M" doc:"of the people only" ko:"성별. 구직자에게만 적용"`
+	Employment string `q:"employment" doc:"code of the list employment" ko:"고용형태 코드(목록 employment)"`
+	Industry   string `q:"industry" max:"2" doc:"KSIC section or division, of the postings only" ko:"한국표준산업분류 대분류·중분류. 공고에만 적용"`
+	Size       string `q:"size" enum:"-4|5-29|30-99|100-299|300+" doc:"employees of the employer, of the postings only" ko:"사업체 규모. 공고에만 적용"`
 }
 
 func (q marketQuery) query() Query {
-	return Query{q.Code, q.Region, q.Career, q.Education, q.Age}
+	return Query{q.Code, q.Region, q.Career, q.Education, q.Age, q.Sex, q.Employment, q.Industry, q.Size}
 }
 
 func (h *handlers) market(w http.ResponseWriter, r *http.Request) error {
@@ -112,12 +116,37 @@ func (h *handlers) market(w http.ResponseWriter, r *http.Request) error {
 // occupationPage is a market with what the work is and the choices of slices.
 type occupationPage struct {
 	*Market
-	Work      *Work
-	Provinces []*defs.Code
-	Education []*defs.Code
-	Careers   []Band
-	Ages      []Band
-	Charts    charts
+	Work    *Work
+	Choices []choice
+	Charts  charts
+}
+
+// A choice is one thing that a slice may be limited to.
+type choice struct {
+	Field  string
+	Chosen string
+	Codes  []Named
+}
+
+func (h *handlers) sliceChoices(q Query) []choice {
+	named := func(codes []*defs.Code) (out []Named) {
+		for _, c := range codes {
+			out = append(out, Named{c.Code, c.Name})
+		}
+		return out
+	}
+	bands := func(bands []Band) (out []Named) {
+		for _, b := range bands {
+			out = append(out, Named{b.Code, b.Name})
+		}
+		return out
+	}
+	sections := h.a.codes("industries", func(c *defs.Code) bool { return len(c.Code) == 1 })
+	return []choice{
+		{"region", q.Region, named(h.a.provinces())}, {"career", q.Career, bands(Careers)}, {"education", q.Education, named(h.a.choices("education"))},
+		{"employment", q.Employment, named(h.a.choices("employment"))}, {"age", q.Age, bands(Ages)}, {"sex", q.Sex, named(h.a.choices("sex"))},
+		{"industry", q.Industry, named(sections)}, {"size", q.Size, bands(Sizes)},
+	}
 }
 
 func (h *handlers) occupation(w http.ResponseWriter, r *http.Request) error {
@@ -130,7 +159,7 @@ func (h *handlers) occupation(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return h.pages.Reply(w, r, "occupation.html", occupationPage{
-		m, work, h.a.provinces(), h.a.choices("education"), Careers, Ages, h.charts(m, r),
+		m, work, h.sliceChoices(m.Slice), h.charts(m, r),
 	})
 }
 

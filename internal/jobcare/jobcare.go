@@ -45,16 +45,18 @@ func New(live *snapshot.Live, set *defs.Set, reader Reader, jobs Jobs, now func(
 	return &Adviser{live, set, reader, jobs, now}
 }
 
-// Market reports on one slice of the market. An unknown occupation is
-// ieum.ErrNotFound, an unknown slice ieum.ErrInvalid, and a missing snapshot
-// ieum.ErrUnavailable.
+// Market reports on one slice of the market, as it is published. An unknown occupation is
+// ieum.ErrNotFound, an unknown slice, or one limited by too much, ieum.ErrInvalid, and a
+// missing snapshot ieum.ErrUnavailable.
 func (a *Adviser) Market(q Query) (*Market, error) {
-	m, _, err := a.Occupation(q)
+	m, _, err := a.occupation(q, published)
 	return m, err
 }
 
 // Occupation is Market with what the work is, of one snapshot.
-func (a *Adviser) Occupation(q Query) (*Market, *Work, error) {
+func (a *Adviser) Occupation(q Query) (*Market, *Work, error) { return a.occupation(q, published) }
+
+func (a *Adviser) occupation(q Query, r rule) (*Market, *Work, error) {
 	s, release, err := a.live.Acquire()
 	if err != nil {
 		return nil, nil, err
@@ -68,7 +70,7 @@ func (a *Adviser) Occupation(q Query) (*Market, *Work, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return a.report(s, sl), w, nil
+	return a.report(s, sl, r), w, nil
 }
 
 // Diagnose says what a person can do, which occupations are near and what is

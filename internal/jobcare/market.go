@@ -1,12 +1,12 @@
 package jobcare
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
 	"ieum"
 	"ieum/defs"
+	"ieum/internal/jobcare/cellkey"
 	"ieum/internal/snapshot"
 )
 
@@ -15,7 +15,9 @@ const (
 	onOpen     = "open"     // postings open on the day of the report
 	onPostings = "postings" // postings that were open at any time in the year up to it
 	onSeekers  = "seekers"  // people looking for work
+	onBefore   = "before"   // postings that were open in the year before that
 	onPeople   = "people"   // people with a résumé here
+	onPast     = "past"     // changes of occupation in the careers of résumés
 )
 
 // yearDays is how far back postings are counted for what is asked and offered.
@@ -48,6 +50,20 @@ type Place struct {
 type Month struct {
 	Month    string `json:"month"` // 2026-01
 	Openings Figure `json:"openings"`
+	Adjusted Figure `json:"adjusted"` // the season removed; withheld where the course has too few postings for that
+}
+
+// A PayRow is pay by one band of experience or level of schooling.
+type PayRow struct {
+	Named
+	Offered Pay `json:"offered"`
+	Wished  Pay `json:"wished"`
+}
+
+// An Absence is what is asked for of a market and not known, with the reason.
+type Absence struct {
+	What string    `json:"what"` // hires, effects, history
+	Why  ieum.Text `json:"why"`
 }
 
 // A Market is the report on one slice: people and openings registered here,
@@ -55,7 +71,8 @@ type Month struct {
 type Market struct {
 	Occupation   Named            `json:"occupation"`
 	Slice        Query            `json:"slice"`
-	Day          ieum.Day         `json:"day"` // what "now" means
+	Exact        bool             `json:"exact"` // counts of people are not perturbed: for staff on a basis alone
+	Day          ieum.Day         `json:"day"`   // what "now" means
 	Snapshot     string           `json:"snapshot"`
 	Simulated    bool             `json:"simulated"`
 	Bases        map[string]Basis `json:"bases"`
@@ -69,245 +86,249 @@ type Market struct {
 	Tightness    Figure           `json:"tightness"`        // openings per seeker
 	Offered      Pay              `json:"offered"`
 	Wished       Pay              `json:"wished"`
+	Gap          Figure           `json:"gap"` // median wished less median offered
+	ByCareer     []PayRow         `json:"payByCareer"`
+	ByEducation  []PayRow         `json:"payByEducation"`
 	Skills       []Share          `json:"skills"`
+	Rising       []Share          `json:"rising"` // of the skills, those asked for clearly more often than in the year before
 	Certificates []Share          `json:"certificates"`
 	Held         []Share          `json:"held"` // certificates of the seekers
 	Majors       []Share          `json:"majors"`
+	Ages         []Share          `json:"ages"` // of the seekers, as are the next three; without lift
+	Sexes        []Share          `json:"sexes"`
+	Careers      []Share          `json:"careers"`
+	Schooling    []Share          `json:"schooling"`
+	Came         []Share          `json:"came"`  // occupations from which people came to this one, in all of the market
+	First        []Share          `json:"first"` // first occupations of those people
 	Regions      []Place          `json:"regions"`
 	Months       []Month          `json:"months"`
+	Absent       []Absence        `json:"absent"`
 }
 
-// tally is what one walk over a slice counts.
-type tally struct {
-	open, openPlaces, unstated int
-	guessed, chance            int // open postings whose occupation the coder read, and the sum of its per cents
-	postings                   int
-	offered                    []uint32
-	skills, asked              []int // by position in the Dict
-	openIn                     map[string]int
-	postingsIn                 map[string]int
-	months                     map[string][2]int // places, postings
-	people, seekers            int
-	wished                     []uint32
-	held, majors               []int
-	seekersIn                  map[string]int
-	sources                    [2]map[uint16]bool // of postings, of people
-}
-
-func (a *Adviser) report(s *snapshot.Snapshot, sl slice) *Market {
-	t := newTally(s)
-	t.countPostings(s, &sl)
-	t.countPeople(s, &sl)
-	b := s.Part(partName).(*base)
+func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule) *Market {
+	o, c := newOffer(s), newCrowd(s)
+	if sl.occupation > 0 {
+		o.count(s, &sl)
+		c.count(s, &sl)
+	}
+	v := view{a.set, s, s.Part(partName).(*base), r, len(sl.limits()) < mostLimits}
 	m := &Market{
 		Occupation: Named{sl.Occupation, a.set.Name("keco2025", sl.Occupation)},
-		Slice:      sl.Query, Day: sl.day, Snapshot: s.Meta.Version, Simulated: s.Meta.Simulated,
-		Seekers: count(t.seekers, onSeekers), People: count(t.people, onPeople),
-		Openings: openings(t.openPlaces, t.open), Postings: openings(t.open, t.open),
-		Unstated: share(t.unstated, t.open, onOpen), Guessed: share(t.guessed, t.open, onOpen), Right: t.right(), Tightness: ratio(t.openPlaces, t.seekers),
-		Offered: pays(t.offered, t.postings, onPostings), Wished: pays(t.wished, t.seekers, onSeekers),
+		Slice:      sl.Query, Exact: bool(r), Day: sl.day, Snapshot: s.Meta.Version, Simulated: s.Meta.Simulated,
+		Seekers: r.people(c.seekers, onSeekers), People: r.people(c.people, onPeople),
+		Openings: places(o.openPlaces, o.open, onOpen), Postings: places(o.open, o.open, onOpen),
+		Unstated: share(o.unstated, o.open, onOpen), Guessed: share(o.guessed, o.open, onOpen), Right: o.right(), Tightness: r.ratio(o.openPlaces, c.seekers),
+		Offered: offers(o.offered, o.postings), Wished: r.pay(c.wished, c.seekers),
+		ByCareer: v.byCareer(o, c), ByEducation: v.byEducation(o, c),
+		Regions: v.regions(o, c), Months: o.course(sl.day), Bases: v.bases(o, c, sl.day), Absent: absences(),
 	}
-	m.Openings.Basis, m.Postings.Basis = onOpen, onOpen
-	named := func(list string, dict []string) func(int) (string, ieum.Text) {
-		return func(i int) (string, ieum.Text) { return dict[i], a.set.Name(list, dict[i]) }
-	}
-	m.Skills = most(t.skills, t.postings, b.SkillPostings, s.Meta.Postings, 15, onPostings, named("competencies", s.Dict.Skills))
-	m.Certificates = most(t.asked, t.postings, b.CertPostings, s.Meta.Postings, 10, onPostings, named("certificates", s.Dict.Certificates))
-	m.Held = most(t.held, t.seekers, b.CertPeople, b.seekers(), 10, onSeekers, named("certificates", s.Dict.Certificates))
-	m.Majors = most(t.majors, t.seekers, b.MajorPeople, b.seekers(), 10, onSeekers, named("majors", s.Dict.Majors))
-	m.Regions = t.regions(a.set)
-	m.Months = t.course(sl.day)
-	m.Bases = t.bases(s, sl.day)
+	m.Gap = gap(m.Wished.Median, m.Offered.Median)
+	v.postings(m, o)
+	v.people(m, c)
+	v.histories(m, sl.occupation)
 	return m
 }
 
-func newTally(s *snapshot.Snapshot) *tally {
-	return &tally{
-		skills: make([]int, len(s.Dict.Skills)), asked: make([]int, len(s.Dict.Certificates)),
-		held: make([]int, len(s.Dict.Certificates)), majors: make([]int, len(s.Dict.Majors)),
-		openIn: map[string]int{}, postingsIn: map[string]int{}, seekersIn: map[string]int{}, months: map[string][2]int{},
-		sources: [2]map[uint16]bool{{}, {}},
-	}
-}
-
-// countPostings walks the occupation's postings.
-func (t *tally) countPostings(s *snapshot.Snapshot, sl *slice) {
-	if sl.occupation == 0 {
-		return
-	}
-	for _, in := range s.PostingsOf(int(sl.occupation)) {
-		for i := in.From; i < in.To; i++ {
-			if !s.PostingGone(i) && sl.posting(&s.Postings, i) {
-				t.countPosting(s, i, sl.day)
-			}
-		}
-	}
-}
-
-func (t *tally) countPosting(s *snapshot.Snapshot, i int, day ieum.Day) {
-	var members [16]uint32
-	var buf [32]uint16
-	p := &s.Postings
-	places := max(1, int(p.Openings.At(i)))
-	if opened := ieum.Day(p.Opened.At(i)); opened != 0 && opened <= day {
-		m := opened.Time().Format("2006-01")
-		c := t.months[m]
-		t.months[m] = [2]int{c[0] + places, c[1] + 1}
-	}
-	if !p.OpenWithin(i, day-yearDays, day) {
-		return
-	}
-	t.postings++
-	for _, m := range p.Members.At(i, members[:]) {
-		t.sources[0][s.Members.Source.At(int(m))] = true
-	}
-	if pay := midPay(p, i); pay > 0 {
-		t.offered = append(t.offered, pay)
-	}
-	tallyList(t.skills, p.Skills.At(i, buf[:]))
-	tallyList(t.asked, p.Required.At(i, buf[:]))
-	tallyList(t.asked, p.Preferred.At(i, buf[:]))
-	if p.OpenWithin(i, day, day) {
-		t.open++
-		t.openPlaces += places
-		if p.Openings.At(i) == 0 {
-			t.unstated++
-		}
-		if c := int(p.Chance.At(i)); c < 100 {
-			t.guessed++
-			t.chance += c
-		}
-		t.openIn[province(s, p.Region.At(i))] += places
-		t.postingsIn[province(s, p.Region.At(i))]++
-	}
-}
-
 // right is the share of the occupations read by the coder that it expects to be right.
-func (t *tally) right() Figure {
+func (t *offer) right() Figure {
 	if t.guessed < least {
 		return withheld
 	}
-	v := float64(t.chance) / 100 / float64(t.guessed)
-	return Figure{Value: &v, N: t.guessed, Of: t.open, Basis: onOpen}
+	return known(float64(t.chance)/100/float64(t.guessed), t.guessed, t.open, onOpen)
 }
 
-// midPay returns the middle of the pay offered, won a year; 0 when not stated.
-func midPay(p *snapshot.Postings, i int) uint32 {
-	low, high := uint64(p.PayMin.At(i)), uint64(p.PayMax.At(i))
-	switch {
-	case low == 0:
-		return uint32(high)
-	case high == 0:
-		return uint32(low)
+func gap(wished, offered Figure) Figure {
+	if !wished.Known() || !offered.Known() {
+		return withheld
 	}
-	return uint32((low + high) / 2)
+	return known(wished.Float()-offered.Float(), min(wished.N, offered.N), 0, onSeekers)
 }
 
-// tallyList counts each of ids once.
-func tallyList(counts []int, ids []uint16) {
-	for i, id := range ids {
-		if !slices.Contains(ids[:i], id) {
-			counts[id]++
-		}
+// A view is how what was counted is shown.
+type view struct {
+	set   *defs.Set
+	s     *snapshot.Snapshot
+	b     *base
+	rule  rule
+	parts bool // people may be told apart by one thing more
+}
+
+func (v *view) named(list string, dict []string, i int) Named {
+	return Named{dict[i], v.set.Name(list, dict[i])}
+}
+
+// postings shows what postings ask for.
+func (v *view) postings(m *Market, o *offer) {
+	d := &v.s.Dict
+	m.Skills, m.Rising, m.Certificates = []Share{}, []Share{}, []Share{}
+	shareOf := func(n Named, count, before int) Share {
+		return Share{Code: n.Code, Name: n.Name, Share: share(count, o.postings, onPostings), Before: share(before, o.before, onBefore)}
+	}
+	for _, id := range most(len(d.Skills), 15, func(id int) int { return o.skills[id] }) {
+		x := shareOf(v.named("competencies", d.Skills, id), o.skills[id], o.skillsBefore[id])
+		m.Skills = append(m.Skills, x.lifted(v.b.SkillPostings[id], v.s.Meta.Postings))
+	}
+	for _, id := range o.rising() {
+		x := shareOf(v.named("competencies", d.Skills, id), o.skills[id], o.skillsBefore[id])
+		m.Rising = append(m.Rising, x.lifted(v.b.SkillPostings[id], v.s.Meta.Postings))
+	}
+	for _, id := range most(len(d.Certificates), 10, func(id int) int { return o.asked[id] }) {
+		x := shareOf(v.named("certificates", d.Certificates, id), o.asked[id], 0)
+		x.Before = withheld
+		m.Certificates = append(m.Certificates, x.lifted(v.b.CertPostings[id], v.s.Meta.Postings))
 	}
 }
 
-// countPeople walks the occupation's résumés, which are grouped by person. Of a
-// person with several, the one updated last speaks.
-func (t *tally) countPeople(s *snapshot.Snapshot, sl *slice) {
-	if sl.occupation == 0 {
+// people shows who looks for the work.
+func (v *view) people(m *Market, c *crowd) {
+	m.Held, m.Majors, m.Ages, m.Sexes, m.Careers, m.Schooling = []Share{}, []Share{}, []Share{}, []Share{}, []Share{}, []Share{}
+	if !v.parts {
 		return
 	}
-	r := &s.Resumes
-	for _, in := range s.ResumesOf(int(sl.occupation)) {
-		for i := in.From; i < in.To; {
-			latest, person := -1, r.Person.At(i)
-			for ; i < in.To && r.Person.At(i) == person; i++ {
-				if !s.ResumeGone(i) && (latest < 0 || r.Updated.At(i) > r.Updated.At(latest)) {
-					latest = i
-				}
-			}
-			if latest >= 0 && sl.resume(r, latest) {
-				t.countPerson(s, latest)
-			}
-		}
+	d, all := &v.s.Dict, v.b.seekers()
+	of := func(n Named, cell cellkey.Cell) Share {
+		return Share{Code: n.Code, Name: n.Name, Share: v.rule.part(cell, c.seekers, onSeekers), Before: withheld}
+	}
+	for _, id := range most(len(d.Certificates), 10, func(id int) int { return v.rule.n(c.held[id]) }) {
+		m.Held = append(m.Held, of(v.named("certificates", d.Certificates, id), c.held[id]).lifted(v.b.CertPeople[id], all))
+	}
+	for _, id := range most(len(d.Majors), 10, func(id int) int { return v.rule.n(c.majors[id]) }) {
+		m.Majors = append(m.Majors, of(v.named("majors", d.Majors, id), c.majors[id]).lifted(v.b.MajorPeople[id], all))
+	}
+	for i, b := range Ages {
+		m.Ages = append(m.Ages, of(Named{b.Code, b.Name}, c.ages[i]))
+	}
+	for i, b := range Careers {
+		m.Careers = append(m.Careers, of(Named{b.Code, b.Name}, c.careers[i]))
+	}
+	for i := 1; i < len(d.Sex); i++ {
+		m.Sexes = append(m.Sexes, of(v.named("sex", d.Sex, i), c.sexes[i]))
+	}
+	for i := 1; i < len(d.Education); i++ {
+		m.Schooling = append(m.Schooling, of(v.named("education", d.Education, i), c.schooling[i]))
 	}
 }
 
-func (t *tally) countPerson(s *snapshot.Snapshot, i int) {
-	var buf [32]uint16
-	r := &s.Resumes
-	t.people++
-	t.sources[1][r.Source.At(i)] = true
-	if r.Flags.At(i)&snapshot.Active == 0 {
-		return
-	}
-	t.seekers++
-	t.seekersIn[province(s, r.Region.At(i))]++
-	if pay := r.WishPay.At(i); pay > 0 {
-		t.wished = append(t.wished, pay)
-	}
-	tallyList(t.held, r.Certificates.At(i, buf[:]))
-	tallyList(t.majors, r.Majors.At(i, buf[:]))
-}
-
-// province returns the two-digit code of a region, or "".
-func province(s *snapshot.Snapshot, region uint16) string {
-	code := s.Dict.Regions[region]
-	return code[:min(2, len(code))]
-}
-
-func (t *tally) regions(set *defs.Set) []Place {
-	places := []Place{}
-	for _, c := range set.Codes["regions"].Codes {
-		if len(c.Code) != 2 || c.Until != 0 {
+// histories shows from where people came to an occupation: of all of the market, for who
+// came is not who looks for it now.
+func (v *view) histories(m *Market, occupation uint16) {
+	m.Came, m.First = []Share{}, []Share{}
+	for _, x := range []struct {
+		from *snapshot.Lists[uint16]
+		n    *snapshot.Lists[uint32]
+		to   *[]Share
+	}{{&v.b.Came, &v.b.CameN, &m.Came}, {&v.b.First, &v.b.FirstN, &m.First}} {
+		if int(occupation) >= x.from.Len() {
 			continue
 		}
-		places = append(places, Place{
-			Named{c.Code, c.Name}, count(t.seekersIn[c.Code], onSeekers),
-			openings(t.openIn[c.Code], t.postingsIn[c.Code]), ratio(t.openIn[c.Code], t.seekersIn[c.Code]),
-		})
-	}
-	var figures []*Figure
-	for i := range places {
-		figures = append(figures, &places[i].Seekers)
-	}
-	hideSecond(figures)
-	for i := range places {
-		if places[i].Openings.Basis = onOpen; places[i].Seekers.Suppressed {
-			places[i].Tightness = withheld
+		n, all := x.n.At(int(occupation), nil), 0
+		for _, k := range n {
+			all += int(k)
+		}
+		for i, from := range x.from.At(int(occupation), nil) {
+			if len(*x.to) < 5 && int(n[i]) >= least && all >= shareBase {
+				name := v.named("keco2025", v.s.Dict.Occupations, int(from))
+				*x.to = append(*x.to, Share{Code: name.Code, Name: name.Name, Share: known(float64(n[i])/float64(all), int(n[i]), all, onPast), Before: withheld})
+			}
 		}
 	}
-	return places
 }
 
-// course returns the 24 months up to day, months without a posting too.
-func (t *tally) course(day ieum.Day) []Month {
-	months := []Month{}
+func (v *view) byCareer(o *offer, c *crowd) []PayRow {
+	rows := []PayRow{}
+	for i, b := range Careers {
+		rows = append(rows, v.payRow(Named{b.Code, b.Name}, o.byCareer[i], c.byCareer[i], c.careers[i]))
+	}
+	return rows
+}
+
+func (v *view) byEducation(o *offer, c *crowd) []PayRow {
+	rows := []PayRow{}
+	for i := 1; i < len(v.s.Dict.Education); i++ {
+		rows = append(rows, v.payRow(v.named("education", v.s.Dict.Education, i), o.byEducation[i], c.byEducation[i], c.schooling[i]))
+	}
+	return rows
+}
+
+// payRow is pay in a part of the slice. How many postings of the part state none is not
+// counted.
+func (v *view) payRow(n Named, offered []uint32, w wishes, of cellkey.Cell) PayRow {
+	row := PayRow{n, distribution(offered, len(offered), withheld, onPostings), Pay{withheld, withheld, withheld, withheld, withheld, withheld}}
+	if v.parts {
+		row.Wished = v.rule.pay(w, of)
+	}
+	return row
+}
+
+func (v *view) regions(o *offer, c *crowd) []Place {
+	rows := []Place{}
+	for _, code := range v.set.Codes["regions"].Codes {
+		if len(code.Code) != 2 || code.Until != 0 {
+			continue
+		}
+		var seekers cellkey.Cell
+		wanted, open := 0, 0
+		for i, r := range v.s.Dict.Regions {
+			if len(r) >= 2 && r[:2] == code.Code {
+				seekers.Join(c.in[i])
+				wanted, open = wanted+o.placesIn[i], open+o.openIn[i]
+			}
+		}
+		row := Place{Named{code.Code, code.Name}, withheld, places(wanted, open, onOpen), withheld}
+		if v.parts {
+			row.Seekers, row.Tightness = v.rule.people(seekers, onSeekers), v.rule.ratio(wanted, seekers)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// course returns the months up to day, those without a posting too.
+func (t *offer) course(day ieum.Day) []Month {
+	var wanted [courseMonths]float64
+	for i, m := range t.months {
+		wanted[i] = float64(m[0])
+	}
+	adjusted, ok := seasonless(wanted[:])
 	y, m, _ := day.Time().Date()
-	for i := 23; i >= 0; i-- {
-		at := fmt.Sprintf("%04d-%02d", y+(int(m)-1-i+120)/12-10, (int(m)-1-i+120)%12+1)
-		f := openings(t.months[at][0], t.months[at][1])
-		f.Basis = onPostings
-		months = append(months, Month{at, f})
+	months := make([]Month, courseMonths)
+	for i := range months {
+		at := y*12 + int(m) - 1 - (courseMonths - 1 - i)
+		months[i] = Month{fmt.Sprintf("%04d-%02d", at/12, at%12+1), places(t.months[i][0], t.months[i][1], onPostings), withheld}
+		if ok {
+			months[i].Adjusted = known(adjusted[i], t.months[i][1], 0, onPostings)
+		}
 	}
 	return months
 }
 
-func (t *tally) bases(s *snapshot.Snapshot, day ieum.Day) map[string]Basis {
-	of := func(which int) []ieum.SourceID {
+func (v *view) bases(o *offer, c *crowd, day ieum.Day) map[string]Basis {
+	of := func(used []bool) []ieum.SourceID {
 		ids := []ieum.SourceID{}
-		for id := range t.sources[which] {
-			ids = append(ids, ieum.SourceID(s.Dict.Sources[id]))
+		for i, is := range used {
+			if is {
+				ids = append(ids, ieum.SourceID(v.s.Dict.Sources[i]))
+			}
 		}
-		slices.SortFunc(ids, func(a, b ieum.SourceID) int { return cmp.Compare(a, b) })
+		slices.Sort(ids)
 		return ids
 	}
-	seekers, people := count(t.seekers, onSeekers).N, count(t.people, onPeople).N
+	from := v.s.Meta.From
 	return map[string]Basis{
-		onOpen:     {ieum.Text{KO: "이 날 모집 중인 공고", EN: "postings open on this day"}, day, day, t.open, of(0)},
-		onPostings: {ieum.Text{KO: "지난 1년 동안 모집한 공고", EN: "postings open in the year up to this day"}, day - yearDays, day, t.postings, of(0)},
-		onSeekers:  {ieum.Text{KO: "여기 등록하고 일자리를 찾는 사람", EN: "people registered here who are looking for work"}, s.Meta.From, day, seekers, of(1)},
-		onPeople:   {ieum.Text{KO: "여기 이력서가 있는 사람", EN: "people with a résumé here"}, s.Meta.From, day, people, of(1)},
+		onOpen:     {ieum.Text{KO: "이 날 모집 중인 공고", EN: "postings open on this day"}, day, day, o.open, of(o.sources)},
+		onPostings: {ieum.Text{KO: "지난 1년 동안 모집한 공고", EN: "postings open in the year up to this day"}, day - yearDays, day, o.postings, of(o.sources)},
+		onBefore:   {ieum.Text{KO: "그 전 1년 동안 모집한 공고", EN: "postings open in the year before that"}, day - 2*yearDays, day - yearDays - 1, o.before, of(o.sources)},
+		onSeekers:  {ieum.Text{KO: "여기 등록하고 일자리를 찾는 사람", EN: "people registered here who are looking for work"}, from, day, v.rule.n(c.seekers), of(c.sources)},
+		onPeople:   {ieum.Text{KO: "여기 이력서가 있는 사람", EN: "people with a résumé here"}, from, day, v.rule.n(c.people), of(c.sources)},
+		onPast:     {ieum.Text{KO: "여기 이력서에 적힌 직업 이동. 범위를 좁혀도 전체를 셉니다", EN: "changes of occupation in all résumés here, however the slice is limited"}, from, day, 0, of(c.sources)},
+	}
+}
+
+// absences are what nobody can say yet of any market here.
+func absences() []Absence {
+	return []Absence{
+		{"hires", ieum.Text{KO: "채용 수, 채용까지 걸린 기간, 공고당 지원자 수는 채용 결과를 보내는 기관이 없어서 알 수 없습니다.", EN: "Hires, time to hire and applications per opening: no source records who was hired."}},
+		{"effects", ieum.Text{KO: "훈련과 자격증이 취업과 임금에 미친 효과는 채용 기록이 있어야 추정할 수 있습니다.", EN: "Effects of courses and certificates on being hired and on pay: they need a record of hires."}},
+		{"history", ieum.Text{KO: "지난달까지의 구직자 수는 등록 이력을 보내는 기관이 없어서 알 수 없습니다.", EN: "Seekers in past months: no source records when people began and ended looking."}},
 	}
 }

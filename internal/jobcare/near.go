@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ieum"
+	"ieum/internal/jobcare/cellkey"
 	"ieum/internal/snapshot"
 )
 
@@ -20,35 +21,60 @@ const comparable = .8
 const looked = 8
 
 // countMoves counts, for each occupation, the changes in the careers of résumés
-// to another right after it; of several résumés of a person the first counts.
+// to another right after it, and what those who made one did first of all; of several
+// résumés of a person the first counts. Somebody who made the same change twice counts
+// once for each.
 func (b *base) countMoves(s *snapshot.Snapshot) {
 	r, n := &s.Resumes, len(s.Dict.Occupations)
-	counts := make([]uint32, n*n)
+	moves, firsts := make([]cellkey.Cell, n*n), make([]cellkey.Cell, n*n)
 	seen := make([]bool, s.Persons())
-	var buf [32]uint16
-	for row := range r.Person.Len() {
-		person := r.Person.At(row)
-		if seen[person] || s.ResumeGone(row) {
-			continue
-		}
-		seen[person] = true
-		spells := r.CareerOcc.At(row, buf[:]) // newest first
-		for i := 1; i < len(spells); i++ {
-			if from, to := spells[i], spells[i-1]; from != to && from > 0 && to > 0 {
-				counts[int(from)*n+int(to)]++
+	var careers lists
+	var person []uint32
+	var key []uint16
+	for from := 0; from < r.Person.Len(); from += stretch {
+		to := min(from+stretch, r.Person.Len())
+		careers.read(&r.CareerOcc, from, to)
+		person, key = r.Person.AppendTo(person[:0], from, to), r.Key.AppendTo(key[:0], from, to)
+		for row := range to - from {
+			if seen[person[row]] || s.ResumeGone(from+row) {
+				continue
+			}
+			seen[person[row]] = true
+			spells := careers.at(row) // newest first
+			for i := 1; i < len(spells); i++ {
+				if from, to, first := spells[i], spells[i-1], spells[len(spells)-1]; from != to && from > 0 && to > 0 {
+					moves[int(from)*n+int(to)].Add(key[row])
+					firsts[int(first)*n+int(to)].Add(key[row])
+				}
 			}
 		}
 	}
 	for from := range n {
 		var to []uint16
-		var moves []uint32
-		for o, c := range counts[from*n : (from+1)*n] {
-			if c > 0 {
-				to, moves = append(to, uint16(o)), append(moves, c)
+		var counts []uint32
+		for o, c := range moves[from*n : (from+1)*n] {
+			if c.N > 0 {
+				to, counts = append(to, uint16(o)), append(counts, uint32(c.N))
 			}
 		}
 		b.MovedTo.Add(to...)
-		b.Moves.Add(moves...)
+		b.Moves.Add(counts...)
+	}
+	for to := range n {
+		for _, x := range []struct {
+			cells []cellkey.Cell
+			from  *snapshot.Lists[uint16]
+			n     *snapshot.Lists[uint32]
+		}{{moves, &b.Came, &b.CameN}, {firsts, &b.First, &b.FirstN}} {
+			number := func(from int) int { return x.cells[from*n+to].Published() }
+			var ids []uint16
+			var counts []uint32
+			for _, from := range most(n, n, number) {
+				ids, counts = append(ids, uint16(from)), append(counts, uint32(number(from)))
+			}
+			x.from.Add(ids...)
+			x.n.Add(counts...)
+		}
 	}
 }
 

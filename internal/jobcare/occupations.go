@@ -55,9 +55,12 @@ func (a *Adviser) groups(s *snapshot.Snapshot, keep func(c *defs.Code, group ieu
 			at[group.Code] = g
 			out = append(out, Group{Named: group})
 		}
-		u := Unit{Named: Named{c.Code, c.Name}, Seekers: count(0, onSeekers)}
+		u := Unit{Named: Named{c.Code, c.Name}, Seekers: withheld}
 		if o := snapshot.Find(s.Dict.Occupations, c.Code); o > 0 {
-			u.Postings, u.Seekers = int(b.Postings[o]), count(int(b.Seekers[o]), onSeekers)
+			u.Postings = int(b.Postings[o])
+			if n := int(b.Seekers[o]); n > 0 {
+				u.Seekers = known(float64(n), n, 0, onSeekers)
+			}
 		}
 		out[g].Units = append(out[g].Units, u)
 	}

@@ -1,6 +1,8 @@
 package jobcare
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,7 +18,24 @@ type Query struct {
 	Region     string `json:"region,omitempty"`
 	Career     string `json:"career,omitempty"` // a Band's code
 	Education  string `json:"education,omitempty"`
-	Age        string `json:"age,omitempty"`
+	Age        string `json:"age,omitempty"` // of people only, as is Sex
+	Sex        string `json:"sex,omitempty"`
+	Employment string `json:"employment,omitempty"` // offered, and wished
+	Industry   string `json:"industry,omitempty"`   // of postings only, as is Size
+	Size       string `json:"size,omitempty"`       // of the employer, a Band's code
+}
+
+// most of what a slice is limited to, beside its occupation.
+const mostLimits = 3
+
+// limits names them.
+func (q Query) limits() (fields []string) {
+	for _, l := range [][2]string{{"region", q.Region}, {"career", q.Career}, {"education", q.Education}, {"age", q.Age}, {"sex", q.Sex}, {"employment", q.Employment}, {"industry", q.Industry}, {"size", q.Size}} {
+		if l[1] != "" {
+			fields = append(fields, l[0])
+		}
+	}
+	return fields
 }
 
 // A Band is a range of months of experience or of years of age, from From up
@@ -24,12 +43,27 @@ type Query struct {
 type Band struct {
 	Code     string
 	From, To int
+	Name     ieum.Text
 }
 
-// Careers are the bands of experience, in months; Ages those of age, in years.
+// Careers are the bands of experience, in months; Ages those of age, in years; Sizes those
+// of employers, in employees.
 var (
-	Careers = []Band{{"0-1", 0, 12}, {"1-3", 12, 36}, {"3-5", 36, 60}, {"5-10", 60, 120}, {"10+", 120, 1 << 30}}
-	Ages    = []Band{{"-29", 0, 30}, {"30-39", 30, 40}, {"40-49", 40, 50}, {"50-59", 50, 60}, {"60+", 60, 200}}
+	Careers = []Band{
+		{"0-1", 0, 12, ieum.Text{KO: "1년 미만", EN: "under 1 year"}}, {"1-3", 12, 36, ieum.Text{KO: "1~3년", EN: "1–3 years"}},
+		{"3-5", 36, 60, ieum.Text{KO: "3~5년", EN: "3–5 years"}}, {"5-10", 60, 120, ieum.Text{KO: "5~10년", EN: "5–10 years"}},
+		{"10+", 120, 1 << 30, ieum.Text{KO: "10년 이상", EN: "10 years and more"}},
+	}
+	Ages = []Band{
+		{"-29", 0, 30, ieum.Text{KO: "29세 이하", EN: "29 and younger"}}, {"30-39", 30, 40, ieum.Text{KO: "30대", EN: "30–39"}},
+		{"40-49", 40, 50, ieum.Text{KO: "40대", EN: "40–49"}}, {"50-59", 50, 60, ieum.Text{KO: "50대", EN: "50–59"}},
+		{"60+", 60, 200, ieum.Text{KO: "60세 이상", EN: "60 and older"}},
+	}
+	Sizes = []Band{
+		{"-4", 1, 5, ieum.Text{KO: "5인 미만", EN: "fewer than 5"}}, {"5-29", 5, 30, ieum.Text{KO: "5~29인", EN: "5–29"}},
+		{"30-99", 30, 100, ieum.Text{KO: "30~99인", EN: "30–99"}}, {"100-299", 100, 300, ieum.Text{KO: "100~299인", EN: "100–299"}},
+		{"300+", 300, 1 << 31, ieum.Text{KO: "300인 이상", EN: "300 and more"}},
+	}
 )
 
 // slice is a Query in the snapshot's numbers.
@@ -40,35 +74,61 @@ type slice struct {
 	career     *Band
 	education  uint8
 	age        *Band
+	sex        uint8
+	employment uint8
+	industries []bool
+	size       *Band
 	day        ieum.Day
+	year       int // of day
 }
 
 func (a *Adviser) slice(s *snapshot.Snapshot, q Query) (slice, error) {
-	sl := slice{Query: q, day: s.Today(a.now())}
+	sl := sliceOf(s, 0, s.Today(a.now()))
+	sl.Query = q
 	if err := a.unitGroup(q.Occupation, "/occupation"); err != nil {
 		return sl, err
 	}
 	sl.occupation = uint16(snapshot.Find(s.Dict.Occupations, q.Occupation))
-	if q.Region != "" {
-		list := a.set.Codes["regions"]
-		if _, ok := list.Find(q.Region); !ok {
-			return sl, unknown("region", q.Region, "a region code such as 11 or 11680")
-		}
-		sl.regions = regionsIn(list, s.Dict.Regions, list.Current(q.Region))
+	if limits := q.limits(); len(limits) > mostLimits {
+		return sl, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.slice_deep", Args: map[string]any{"most": mostLimits}, Field: "/" + limits[mostLimits],
+			Message: fmt.Sprintf("a slice is limited by at most %d things beside its occupation, so that nobody can be told apart in it; leave one out", mostLimits)}
 	}
-	if q.Education != "" {
-		i := snapshot.Find(s.Dict.Education, q.Education)
-		if i == 0 {
-			return sl, unknown("education", q.Education, "a code of the list education: "+strings.Join(s.Dict.Education[min(1, len(s.Dict.Education)):], ", "))
-		}
-		sl.education = uint8(i)
+	var errs [8]error
+	sl.regions, errs[0] = a.within("region", "regions", s.Dict.Regions, q.Region, "a region code such as 11 or 11680")
+	sl.industries, errs[1] = a.within("industry", "industries", s.Dict.Industries, q.Industry, "a KSIC code such as C or 25")
+	sl.education, errs[2] = position("education", s.Dict.Education, q.Education)
+	sl.sex, errs[3] = position("sex", s.Dict.Sex, q.Sex)
+	sl.employment, errs[4] = position("employment", s.Dict.Employment, q.Employment)
+	sl.career, errs[5] = band("career", Careers, q.Career)
+	sl.age, errs[6] = band("age", Ages, q.Age)
+	sl.size, errs[7] = band("size", Sizes, q.Size)
+	return sl, errors.Join(errs[:]...)
+}
+
+// sliceOf is a whole occupation, a position in the Dict, on a day.
+func sliceOf(s *snapshot.Snapshot, occupation int, day ieum.Day) slice {
+	return slice{Query: Query{Occupation: s.Dict.Occupations[occupation]}, occupation: uint16(occupation), day: day, year: day.Time().Year()}
+}
+
+// within marks the codes of a list that lie in one; nil for "", which is all.
+func (a *Adviser) within(field, list string, dict []string, code, want string) ([]bool, error) {
+	if code == "" {
+		return nil, nil
 	}
-	var err error
-	if sl.career, err = band("career", Careers, q.Career); err != nil {
-		return sl, err
+	l := a.set.Codes[list]
+	if _, ok := l.Find(code); !ok {
+		return nil, unknown(field, code, want)
 	}
-	sl.age, err = band("age", Ages, q.Age)
-	return sl, err
+	return allIn(l, dict, l.Current(code)), nil
+}
+
+// position is that of a code in the Dict; 0 for "".
+func position(field string, dict []string, code string) (uint8, error) {
+	i := snapshot.Find(dict, code)
+	if code != "" && i == 0 {
+		return 0, unknown(field, code, "one of "+strings.Join(dict[min(1, len(dict)):], ", "))
+	}
+	return uint8(i), nil
 }
 
 // unitGroup refuses a code that is no KECO 2025 unit group.
@@ -100,8 +160,8 @@ func unknown(field, value, want string) error {
 		Message: field + " " + value + " is not known; give " + want}
 }
 
-// regionsIn marks a region and everything in it.
-func regionsIn(list *defs.CodeList, dict []string, code string) []bool {
+// allIn marks a code and everything in it.
+func allIn(list *defs.CodeList, dict []string, code string) []bool {
 	in := make([]bool, len(dict))
 	for i, c := range dict {
 		in[i] = list.Within(c, code)
@@ -109,40 +169,52 @@ func regionsIn(list *defs.CodeList, dict []string, code string) []bool {
 	return in
 }
 
-// posting reports whether row p of the postings belongs to the slice. Age says
+// posting reports whether row i of those read belongs to the slice. Age and sex say
 // nothing of a posting.
-func (sl *slice) posting(t *snapshot.Postings, p int) bool {
+func (sl *slice) posting(s *snapshot.Snapshot, x *postingRows, i int) bool {
 	switch {
-	case sl.regions != nil && !sl.regions[t.Region.At(p)]:
+	case sl.regions != nil && !sl.regions[x.region[i]],
+		sl.education != 0 && x.education[i] != sl.education,
+		sl.employment != 0 && x.employment[i] != sl.employment,
+		sl.industries != nil && !sl.industries[x.industry[i]]:
 		return false
-	case sl.education != 0 && t.Education.At(p) != sl.education:
+	case sl.size != nil && !sl.size.has(int(s.Companies.Employees.At(int(x.company[i])))):
 		return false
-	case sl.career != nil:
-		from, to := int(t.CareerMin.At(p)), int(t.CareerMax.At(p))
-		if from == snapshot.Unset {
-			return t.Flags.At(p)&snapshot.EntryOK != 0 && sl.career.From == 0
-		}
-		if t.Flags.At(p)&snapshot.EntryOK != 0 {
-			from = 0
-		}
-		return from < sl.career.To && (to >= sl.career.From) // Unset as an upper end is beyond every band
+	case sl.career == nil:
+		return true
 	}
-	return true
+	from, to := int(x.careerMin[i]), int(x.careerMax[i])
+	if from == snapshot.Unset {
+		return x.flags[i]&snapshot.EntryOK != 0 && sl.career.From == 0
+	}
+	if x.flags[i]&snapshot.EntryOK != 0 {
+		from = 0
+	}
+	return from < sl.career.To && to >= sl.career.From // Unset as an upper end is beyond every band
 }
 
-// resume reports whether row r of the résumés belongs to the slice.
-func (sl *slice) resume(t *snapshot.Resumes, r int) bool {
+// resume reports whether row i of those read belongs to the slice. Industry and size say
+// nothing of a person.
+func (sl *slice) resume(x *resumeRows, i int) bool {
 	switch {
-	case sl.regions != nil && !sl.regions[t.Region.At(r)]:
+	case sl.regions != nil && !sl.regions[x.region[i]],
+		sl.education != 0 && x.education[i] != sl.education,
+		sl.sex != 0 && x.sex[i] != sl.sex,
+		sl.employment != 0 && x.employment[i] != sl.employment,
+		sl.career != nil && (x.months[i] == snapshot.Unset || !sl.career.has(int(x.months[i]))):
 		return false
-	case sl.education != 0 && t.Education.At(r) != sl.education:
-		return false
-	case sl.career != nil && (t.CareerMonths.At(r) == snapshot.Unset || !sl.career.has(int(t.CareerMonths.At(r)))):
-		return false
-	case sl.age != nil:
-		return t.BirthYear.At(r) != 0 && sl.age.has(sl.day.Time().Year()-int(t.BirthYear.At(r)))
 	}
-	return true
+	return sl.age == nil || x.born[i] != 0 && sl.age.has(sl.year-int(x.born[i]))
 }
 
 func (b Band) has(v int) bool { return v >= b.From && v < b.To }
+
+// bandOf is the position of the band that has a number; -1 for none.
+func bandOf(bands []Band, v int) int {
+	for i := range bands {
+		if bands[i].has(v) {
+			return i
+		}
+	}
+	return -1
+}

@@ -71,6 +71,30 @@ func (l *Lists[T]) At(i int, buf []T) []T {
 	return l.values.AppendTo(buf[:0], from, from+n)
 }
 
+// AppendTo appends the lengths of the lists of rows from to below to, and their numbers
+// one list after another.
+func (l *Lists[T]) AppendTo(counts []uint32, values []T, from, to int) ([]uint32, []T) {
+	if l.counts.data == nil || to > l.counts.n {
+		var buf [64]T
+		for i := from; i < to; i++ {
+			row := l.At(i, buf[:])
+			counts, values = append(counts, uint32(len(row))), append(values, row...)
+		}
+		return counts, values
+	}
+	if from == to {
+		return counts, values
+	}
+	had := len(counts)
+	counts = l.counts.AppendTo(counts, from, to)
+	n := 0
+	for _, c := range counts[had:] {
+		n += int(c)
+	}
+	at := l.start(from)
+	return counts, l.values.AppendTo(values, at, at+n)
+}
+
 // start returns where row i begins among the values.
 func (l *Lists[T]) start(i int) int {
 	block, in := i/blockRows, uint64(i)%blockRows
