@@ -95,7 +95,7 @@ func printDiagnosis(w io.Writer, set *defs.Set, d *jobcare.Diagnosis) {
 
 func won(f jobcare.Figure) string {
 	if !f.Known() {
-		return "fewer than 5 state it"
+		return "fewer than 30 state it"
 	}
 	return web.Won("ko", f.Int())
 }

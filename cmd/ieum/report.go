@@ -21,6 +21,10 @@ var reportCommand = &command{
 		fs.StringVar(&q.Career, "career", "", "years of experience: 0-1, 1-3, 3-5, 5-10, 10+")
 		fs.StringVar(&q.Education, "education", "", "code of the list education")
 		fs.StringVar(&q.Age, "age", "", "years of age: -29, 30-39, 40-49, 50-59, 60+")
+		fs.StringVar(&q.Sex, "sex", "", "code of the list sex, of the people only")
+		fs.StringVar(&q.Employment, "employment", "", "code of the list employment")
+		fs.StringVar(&q.Industry, "industry", "", "KSIC section or division, of the postings only")
+		fs.StringVar(&q.Size, "size", "", "employees of the employer: -4, 5-29, 30-99, 100-299, 300+, of the postings only")
 		asJSON := fs.Bool("json", false, "print JSON (docs/schemas/market.json)")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) != 1 {
@@ -61,25 +65,36 @@ func printMarket(out io.Writer, m *jobcare.Market) error {
 	}
 	fmt.Fprintf(w, "\nseekers\t%s\topenings\t%s in %s postings\topenings per seeker\t%s\n", figure(m.Seekers), figure(m.Openings), figure(m.Postings), decimal(m.Tightness))
 	fmt.Fprintf(w, "pay offered\t%s\tpay wished\t%s\n", pay(m.Offered), pay(m.Wished))
+	fmt.Fprintf(w, "\npay in the middle\toffered\twished\n")
+	for _, r := range append(m.ByCareer, m.ByEducation...) {
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", r.Name.KO, won(r.Offered.Median), won(r.Wished.Median))
+	}
 	for _, t := range []struct {
 		title string
 		rows  []jobcare.Share
 	}{
-		{"competencies asked for", m.Skills}, {"certificates asked for", m.Certificates},
+		{"competencies asked for", m.Skills}, {"asked for more than a year ago", m.Rising}, {"certificates asked for", m.Certificates},
 		{"certificates held by seekers", m.Held}, {"majors of seekers", m.Majors},
+		{"seekers by age", m.Ages}, {"by sex", m.Sexes}, {"by experience", m.Careers}, {"by schooling", m.Schooling},
+		{"occupations right before", m.Came}, {"first occupations", m.First},
 	} {
 		fmt.Fprintf(w, "\n%s\tof 100\tn\ttimes as often as elsewhere\n", t.title)
 		for _, r := range t.rows {
-			fmt.Fprintf(w, "  %s\t%.0f\t%d\t%s\n", r.Name.KO, r.Share.Float()*100, r.Share.N, lift(r.Lift))
+			if r.Share.Known() {
+				fmt.Fprintf(w, "  %s\t%.0f\t%d\t%s\n", r.Name.KO, r.Share.Float()*100, r.Share.N, lift(r.Lift))
+			}
 		}
 	}
 	fmt.Fprintf(w, "\nprovince\tseekers\topenings\topenings per seeker\n")
 	for _, r := range m.Regions {
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", r.Name.KO, figure(r.Seekers), figure(r.Openings), decimal(r.Tightness))
 	}
-	for _, key := range []string{"open", "postings", "seekers", "people"} {
+	for _, key := range []string{"open", "postings", "before", "seekers", "people", "past"} {
 		b := m.Bases[key]
 		fmt.Fprintf(w, "\n%s: %s, %s to %s, from %v\n", key, b.About.EN, b.From, b.To, b.Sources)
+	}
+	for _, x := range m.Absent {
+		fmt.Fprintf(w, "\nnot known: %s\n", x.Why.EN)
 	}
 	if m.Right.Known() {
 		fmt.Fprintf(w, "\noccupation read from their words: %d of 100 open postings; about %d of 100 such are right\n", m.Guessed.Hundred(), m.Right.Hundred())
@@ -110,7 +125,7 @@ func lift(l *float64) string {
 
 func pay(p jobcare.Pay) string {
 	if !p.Median.Known() {
-		return "fewer than 5 state it"
+		return "fewer than 30 state it"
 	}
 	return fmt.Sprintf("%s (%s to %s), n %d", web.Won("ko", p.Median.Int()), web.Won("ko", p.P25.Int()), web.Won("ko", p.P75.Int()), p.Median.N)
 }
