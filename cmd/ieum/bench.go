@@ -20,7 +20,7 @@ import (
 )
 
 var benchCommand = &command{
-	name: "bench", args: "NAME", about: "what this machine does beside its limit, as JSON; path: from Parquet to the first answer; daily: a change into a running service; signin: searching while passwords are tried; snapshot: the bytes of each column",
+	name: "bench", args: "NAME", about: "what this machine does beside its limit, as JSON; path: from Parquet to the first answer; daily: a change into a running service; signin: searching while passwords are tried; snapshot: the bytes of each column; market: all reports of the market, and slices of it",
 	holds: web.Records, through: asJob, purpose: labourMarket, begins: true,
 	setup: func(fs *flag.FlagSet) run {
 		resumes := fs.Int("resumes", 100_000, "simulated résumés")
@@ -32,6 +32,9 @@ var benchCommand = &command{
 			if len(args) == 1 && args[0] == "snapshot" {
 				return benchSnapshot(ctx, e)
 			}
+			if len(args) == 1 && args[0] == "market" {
+				return benchMarket(ctx, e)
+			}
 			if len(args) == 1 && args[0] == "daily" {
 				return benchDaily(ctx, e, *changes, *quiet)
 			}
@@ -39,7 +42,7 @@ var benchCommand = &command{
 				return benchSignIn(ctx, e, *quiet)
 			}
 			if len(args) != 1 || args[0] != "path" {
-				return usagef("bench takes one name: path, daily, signin or snapshot")
+				return usagef("bench takes one name: path, daily, market, signin or snapshot")
 			}
 			dir := *in
 			if dir == "" {

@@ -2,12 +2,12 @@
 // in it: supply and demand, pay offered and wished, what is asked for; what a
 // person can do, which occupations are near, what is missing.
 //
-// Read figure.go for what every figure carries and when it is withheld,
-// query.go for the slices of the market, market.go for the report of one,
-// work.go for what an occupation is, occupations.go for finding one, base.go
-// for what is counted once when a snapshot is built, questions.go for what a
-// person is asked, diagnosis.go for their place, and http.go and charts.go for
-// the pages.
+// Read figure.go for what every figure carries and the rule of what is published,
+// query.go for the slices of the market, tally.go for how one is counted, market.go
+// for the report of one, season.go for its course, work.go for what an occupation is,
+// occupations.go for finding one, base.go for what is counted once when a snapshot is
+// built, questions.go for what a person is asked, diagnosis.go and near.go for their
+// place, and http.go and charts.go for the pages.
 package jobcare
 
 import (
