@@ -28,6 +28,7 @@ type base struct {
 // table is the columns of base. Numbers of people are those that are published, but for
 // Moves, which only rank.
 type table struct {
+	Speaks        []uint64 // a bit for each résumé that speaks for its person
 	SkillPostings []uint32 // postings that ask for a competency, by position in the Dict
 	CertPostings  []uint32
 	CertPeople    []uint32 // seekers who hold a certificate
@@ -90,6 +91,7 @@ func newBase(ctx context.Context, s *snapshot.Snapshot) (*base, error) {
 		SkillPostings: make([]uint32, len(s.Dict.Skills)), CertPostings: make([]uint32, len(s.Dict.Certificates)),
 		Postings: make([]uint32, n), Coded: make([]uint32, n), People: make([]uint32, n), Seekers: make([]uint32, n), Wished: make([]uint32, n),
 	}}
+	b.Speaks = speaking(s)
 	all := everywhere{certs: make([]cellkey.Cell, len(s.Dict.Certificates)), majors: make([]cellkey.Cell, len(s.Dict.Majors))}
 	var adding sync.Mutex
 	most, counts := make([][]uint16, n), make([][]uint32, n)
@@ -103,7 +105,7 @@ func newBase(ctx context.Context, s *snapshot.Snapshot) (*base, error) {
 				most[o], counts[o] = asked.most()
 			}
 			sl := sliceOf(s, o, 0)
-			who.count(s, &sl)
+			who.count(s, &sl, b.Speaks)
 			adding.Lock()
 			defer adding.Unlock()
 			b.add(o, asked, who)
@@ -149,24 +151,19 @@ type demand struct {
 
 func countAsked(s *snapshot.Snapshot, o int) *demand {
 	a := &demand{skills: make([]int, len(s.Dict.Skills)), certs: make([]int, len(s.Dict.Certificates))}
-	var skills, required, preferred lists
+	x := newPostingRows(&s.Postings)
 	for _, in := range s.PostingsOf(o) {
 		for from := in.From; from < in.To; from += stretch {
-			to := min(from+stretch, in.To)
-			skills.read(&s.Postings.Skills, from, to)
-			required.read(&s.Postings.Required, from, to)
-			preferred.read(&s.Postings.Preferred, from, to)
-			for i := range to - from {
-				if s.PostingGone(from + i) {
-					continue
-				}
+			x.begin(from, min(from+stretch, in.To), func(row int) bool { return !s.PostingGone(row) })
+			for _, i := range x.chosen {
 				a.postings++
-				if len(skills.at(i)) > 0 {
+				skills := x.skills.at(int(i))
+				if len(skills) > 0 {
 					a.coded++
 				}
-				tallyList(a.skills, skills.at(i))
-				tallyList(a.certs, required.at(i))
-				tallyList(a.certs, preferred.at(i))
+				tallyList(a.skills, skills)
+				tallyList(a.certs, x.required.at(int(i)))
+				tallyList(a.certs, x.preferred.at(int(i)))
 			}
 		}
 	}

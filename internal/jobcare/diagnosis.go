@@ -206,31 +206,30 @@ func (a *Adviser) fit(s *snapshot.Snapshot, b *base, o int, score float64, p ieu
 		f.Seekers = known(float64(seekers), seekers, 0, onSeekers)
 		f.Per100 = known(math.Round(float64(wanted*100)/float64(seekers)), seekers, 0, onSeekers)
 	}
-	slices.Sort(offered)
-	f.Offered = quantile(offered, len(offered), .5, onPostings)
+	f.Offered = offered.quantile(offered.n, .5, onPostings)
 	if w := b.Wished[o]; w > 0 {
 		f.Wished = known(float64(w), seekers, 0, onSeekers)
 	}
 	return f
 }
 
-// glance counts the places of an occupation's open postings and those, and lists the pay
-// offered within the year.
-func glance(s *snapshot.Snapshot, o int, day ieum.Day) (wanted, open int, offered []uint32) {
-	var x postingRows
+// glance counts the places of an occupation's open postings and those, and the pay offered
+// within the year.
+func glance(s *snapshot.Snapshot, o int, day ieum.Day) (wanted, open int, offered spread) {
+	x := newPostingRows(&s.Postings)
 	for _, in := range s.PostingsOf(o) {
 		for from := in.From; from < in.To; from += stretch {
-			to := min(from+stretch, in.To)
-			x.loadDays(&s.Postings, from, to)
-			for i := range to - from {
-				if s.PostingGone(from+i) || !x.within(i, day-yearDays, day) {
+			x.begin(from, min(from+stretch, in.To), func(row int) bool { return !s.PostingGone(row) })
+			for _, row := range x.chosen {
+				i := int(row)
+				if !x.within(i, day-yearDays, day) {
 					continue
 				}
 				if pay := x.pay(i); pay > 0 {
-					offered = append(offered, pay)
+					offered.add(pay)
 				}
 				if x.within(i, day, day) {
-					wanted, open = wanted+max(1, int(x.openings[i])), open+1
+					wanted, open = wanted+max(1, int(x.openings.at(i))), open+1
 				}
 			}
 		}

@@ -102,7 +102,7 @@ func (r rule) ratio(places int, seekers cellkey.Cell) Figure {
 // pay is the distribution of what people wish, won a year; of are those who could have
 // said.
 func (r rule) pay(w wishes, of cellkey.Cell) Pay {
-	return distribution(w.values, r.n(w.Cell), r.part(w.Cell, of, onSeekers), onSeekers)
+	return distribution(w.spread, r.n(w.Cell), r.part(w.Cell, of, onSeekers), onSeekers)
 }
 
 // places is a number of places in postings.
@@ -128,26 +128,29 @@ type Pay struct {
 }
 
 // offers is the distribution of what postings offer, won a year, of of postings.
-func offers(values []uint32, of int) Pay {
-	return distribution(values, len(values), share(len(values), of, onPostings), onPostings)
+func offers(s spread, of int) Pay {
+	return distribution(s, s.n, share(s.n, of, onPostings), onPostings)
 }
 
-// distribution sorts values and reads the quantiles off; n is how many of them are said
-// to be.
-func distribution(values []uint32, n int, stated Figure, basis string) Pay {
-	slices.Sort(values)
-	of := func(q float64) Figure { return quantile(values, n, q, basis) }
+// distribution reads the quantiles off; n is how many values there are said to be.
+func distribution(s spread, n int, stated Figure, basis string) Pay {
+	of := func(q float64) Figure { return s.quantile(n, q, basis) }
 	return Pay{of(.1), of(.25), of(.5), of(.75), of(.9), stated}
 }
 
 // quantile is the inverse of the empirical distribution function (type 1 of
 // Hyndman and Fan 1996), rounded to 100,000 won.
-func quantile(sorted []uint32, n int, q float64, basis string) Figure {
-	if min(n, len(sorted)) < quantiles {
+func (s *spread) quantile(n int, q float64, basis string) Figure {
+	if min(n, s.n) < quantiles {
 		return withheld
 	}
-	i := max(0, int(math.Ceil(q*float64(len(sorted))))-1)
-	return known(math.Round(float64(sorted[i])/100_000)*100_000, n, 0, basis)
+	rank, below := max(1, int(math.Ceil(q*float64(s.n)))), 0
+	for bin, k := range s.bins {
+		if below += int(k); below >= rank {
+			return known(float64(bin)*grain, n, 0, basis)
+		}
+	}
+	return withheld
 }
 
 // A Share is how often something occurs in an occupation, and how much more

@@ -106,12 +106,12 @@ type Market struct {
 }
 
 func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule) *Market {
-	o, c := newOffer(s), newCrowd(s)
+	o, c, b := newOffer(s), newCrowd(s), s.Part(partName).(*base)
 	if sl.occupation > 0 {
 		o.count(s, &sl)
-		c.count(s, &sl)
+		c.count(s, &sl, b.Speaks)
 	}
-	v := view{a.set, s, s.Part(partName).(*base), r, len(sl.limits()) < mostLimits}
+	v := view{a.set, s, b, r, len(sl.limits()) < mostLimits}
 	m := &Market{
 		Occupation: Named{sl.Occupation, a.set.Name("keco2025", sl.Occupation)},
 		Slice:      sl.Query, Exact: bool(r), Day: sl.day, Snapshot: s.Meta.Version, Simulated: s.Meta.Simulated,
@@ -252,8 +252,8 @@ func (v *view) byEducation(o *offer, c *crowd) []PayRow {
 
 // payRow is pay in a part of the slice. How many postings of the part state none is not
 // counted.
-func (v *view) payRow(n Named, offered []uint32, w wishes, of cellkey.Cell) PayRow {
-	row := PayRow{n, distribution(offered, len(offered), withheld, onPostings), Pay{withheld, withheld, withheld, withheld, withheld, withheld}}
+func (v *view) payRow(n Named, offered spread, w wishes, of cellkey.Cell) PayRow {
+	row := PayRow{n, distribution(offered, offered.n, withheld, onPostings), Pay{withheld, withheld, withheld, withheld, withheld, withheld}}
 	if v.parts {
 		row.Wished = v.rule.pay(w, of)
 	}

@@ -28,12 +28,13 @@ func (b *base) countMoves(s *snapshot.Snapshot) {
 	r, n := &s.Resumes, len(s.Dict.Occupations)
 	moves, firsts := make([]cellkey.Cell, n*n), make([]cellkey.Cell, n*n)
 	seen := make([]bool, s.Persons())
-	var careers lists
+	careers := lists{in: &r.CareerOcc}
 	var person []uint32
 	var key []uint16
 	for from := 0; from < r.Person.Len(); from += stretch {
 		to := min(from+stretch, r.Person.Len())
-		careers.read(&r.CareerOcc, from, to)
+		careers.begin(from, to)
+		careers.read()
 		person, key = r.Person.AppendTo(person[:0], from, to), r.Key.AppendTo(key[:0], from, to)
 		for row := range to - from {
 			if seen[person[row]] || s.ResumeGone(from+row) {

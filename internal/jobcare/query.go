@@ -169,42 +169,62 @@ func allIn(list *defs.CodeList, dict []string, code string) []bool {
 	return in
 }
 
-// posting reports whether row i of those read belongs to the slice. Age and sex say
+// postings keeps of the rows chosen those that belong to the slice. Age and sex say
 // nothing of a posting.
-func (sl *slice) posting(s *snapshot.Snapshot, x *postingRows, i int) bool {
-	switch {
-	case sl.regions != nil && !sl.regions[x.region[i]],
-		sl.education != 0 && x.education[i] != sl.education,
-		sl.employment != 0 && x.employment[i] != sl.employment,
-		sl.industries != nil && !sl.industries[x.industry[i]]:
-		return false
-	case sl.size != nil && !sl.size.has(int(s.Companies.Employees.At(int(x.company[i])))):
-		return false
-	case sl.career == nil:
-		return true
+func (sl *slice) postings(s *snapshot.Snapshot, x *postingRows) {
+	if sl.regions != nil {
+		keep(&x.stretches, &x.region, func(v uint16) bool { return sl.regions[v] })
 	}
-	from, to := int(x.careerMin[i]), int(x.careerMax[i])
+	if sl.industries != nil {
+		keep(&x.stretches, &x.industry, func(v uint16) bool { return sl.industries[v] })
+	}
+	if sl.education != 0 {
+		keep(&x.stretches, &x.education, func(v uint8) bool { return v == sl.education })
+	}
+	if sl.employment != 0 {
+		keep(&x.stretches, &x.employment, func(v uint8) bool { return v == sl.employment })
+	}
+	if sl.size != nil {
+		keep(&x.stretches, &x.company, func(v uint32) bool { return sl.size.has(int(s.Companies.Employees.At(int(v)))) })
+	}
+	if sl.career != nil {
+		x.chosen = slices.DeleteFunc(x.chosen, func(i int32) bool { return !sl.asked(x, int(i)) })
+	}
+}
+
+// asked says whether the experience a posting asks for meets that of the slice.
+func (sl *slice) asked(x *postingRows, i int) bool {
+	from, to, entry := int(x.careerMin.at(i)), int(x.careerMax.at(i)), x.flags.at(i)&snapshot.EntryOK != 0
 	if from == snapshot.Unset {
-		return x.flags[i]&snapshot.EntryOK != 0 && sl.career.From == 0
+		return entry && sl.career.From == 0
 	}
-	if x.flags[i]&snapshot.EntryOK != 0 {
+	if entry {
 		from = 0
 	}
 	return from < sl.career.To && to >= sl.career.From // Unset as an upper end is beyond every band
 }
 
-// resume reports whether row i of those read belongs to the slice. Industry and size say
+// people keeps of the rows chosen those that belong to the slice. Industry and size say
 // nothing of a person.
-func (sl *slice) resume(x *resumeRows, i int) bool {
-	switch {
-	case sl.regions != nil && !sl.regions[x.region[i]],
-		sl.education != 0 && x.education[i] != sl.education,
-		sl.sex != 0 && x.sex[i] != sl.sex,
-		sl.employment != 0 && x.employment[i] != sl.employment,
-		sl.career != nil && (x.months[i] == snapshot.Unset || !sl.career.has(int(x.months[i]))):
-		return false
+func (sl *slice) people(x *resumeRows) {
+	if sl.regions != nil {
+		keep(&x.stretches, &x.region, func(v uint16) bool { return sl.regions[v] })
 	}
-	return sl.age == nil || x.born[i] != 0 && sl.age.has(sl.year-int(x.born[i]))
+	if sl.age != nil {
+		keep(&x.stretches, &x.born, func(v uint16) bool { return v != 0 && sl.age.has(sl.year-int(v)) })
+	}
+	if sl.education != 0 {
+		keep(&x.stretches, &x.education, func(v uint8) bool { return v == sl.education })
+	}
+	if sl.employment != 0 {
+		keep(&x.stretches, &x.employment, func(v uint8) bool { return v == sl.employment })
+	}
+	if sl.career != nil {
+		keep(&x.stretches, &x.months, func(v uint16) bool { return v != snapshot.Unset && sl.career.has(int(v)) })
+	}
+	if sl.sex != 0 {
+		keep(&x.stretches, &x.sex, func(v uint8) bool { return v == sl.sex })
+	}
 }
 
 func (b Band) has(v int) bool { return v >= b.From && v < b.To }

@@ -8,10 +8,6 @@ import (
 	"ieum/internal/snapshot"
 )
 
-// stretch is how many rows are read at once, column by column: few enough for the
-// numbers to stay in the nearest memory.
-const stretch = 1 << 12
-
 // courseMonths is how far back the course of a market goes.
 const courseMonths = 36
 
@@ -22,96 +18,68 @@ type offer struct {
 	guessed, chance            int // open postings whose occupation the coder read, and the sum of its per cents
 	openIn, placesIn           []int
 	postings, before           int // open within the year, and within the year before
-	offered                    []uint32
-	byCareer, byEducation      [][]uint32 // offered, by the least that is asked for
+	offered                    spread
+	byCareer, byEducation      []spread // offered, by the least that is asked for
 	skills, skillsBefore       []int
 	coded                      int // postings that ask for any competency
 	asked                      []int
 	months                     [courseMonths][2]int // places, postings; the oldest first
 	sources                    []bool
-	read                       postingRows
+	read                       *postingRows
 }
 
 func newOffer(s *snapshot.Snapshot) *offer {
 	d := &s.Dict
 	return &offer{
 		openIn: make([]int, len(d.Regions)), placesIn: make([]int, len(d.Regions)),
-		byCareer: make([][]uint32, len(Careers)), byEducation: make([][]uint32, len(d.Education)),
+		byCareer: make([]spread, len(Careers)), byEducation: make([]spread, len(d.Education)),
 		skills: make([]int, len(d.Skills)), skillsBefore: make([]int, len(d.Skills)), asked: make([]int, len(d.Certificates)),
-		sources: make([]bool, len(d.Sources)),
+		sources: make([]bool, len(d.Sources)), read: newPostingRows(&s.Postings),
 	}
 }
 
-// postingRows are columns of some postings.
+// postingRows are columns of the postings.
 type postingRows struct {
-	region, industry, openings           uint16s
-	careerMin, careerMax                 uint16s
-	education, employment, flags, chance []uint8
-	payMin, payMax, company              []uint32
-	opened, deadline, closed             []int32
-	skills, required, preferred          lists
+	stretches
+	region, industry, openings, careerMin, careerMax column[uint16]
+	education, employment, flags, chance             column[uint8]
+	payMin, payMax, company                          column[uint32]
+	opened, deadline, closed                         column[int32]
+	skills, required, preferred                      lists
 }
 
-type uint16s = []uint16
-
-// lists are rows of a snapshot.Lists, one after another.
-type lists struct {
-	end []uint32 // where that of each row ends
-	ids []uint16
-}
-
-func (l *lists) read(of *snapshot.Lists[uint16], from, to int) {
-	l.end, l.ids = of.AppendTo(l.end[:0], l.ids[:0], from, to)
-	sum := uint32(0)
-	for i, n := range l.end {
-		sum += n
-		l.end[i] = sum
-	}
-}
-
-func (l *lists) at(i int) []uint16 {
-	from := uint32(0)
-	if i > 0 {
-		from = l.end[i-1]
-	}
-	return l.ids[from:l.end[i]]
-}
-
-// loadDays reads when postings are open, whom they want and what they pay.
-func (x *postingRows) loadDays(p *snapshot.Postings, from, to int) {
-	x.openings = p.Openings.AppendTo(x.openings[:0], from, to)
-	x.payMin = p.PayMin.AppendTo(x.payMin[:0], from, to)
-	x.payMax = p.PayMax.AppendTo(x.payMax[:0], from, to)
-	x.opened = p.Opened.AppendTo(x.opened[:0], from, to)
-	x.deadline = p.Deadline.AppendTo(x.deadline[:0], from, to)
-	x.closed = p.Closed.AppendTo(x.closed[:0], from, to)
-}
-
-func (x *postingRows) load(p *snapshot.Postings, from, to int) {
-	x.loadDays(p, from, to)
-	x.region = p.Region.AppendTo(x.region[:0], from, to)
-	x.industry = p.Industry.AppendTo(x.industry[:0], from, to)
-	x.careerMin = p.CareerMin.AppendTo(x.careerMin[:0], from, to)
-	x.careerMax = p.CareerMax.AppendTo(x.careerMax[:0], from, to)
-	x.education = p.Education.AppendTo(x.education[:0], from, to)
-	x.employment = p.Employment.AppendTo(x.employment[:0], from, to)
-	x.flags = p.Flags.AppendTo(x.flags[:0], from, to)
-	x.chance = p.Chance.AppendTo(x.chance[:0], from, to)
-	x.company = p.Company.AppendTo(x.company[:0], from, to)
-	x.skills.read(&p.Skills, from, to)
-	x.required.read(&p.Required, from, to)
-	x.preferred.read(&p.Preferred, from, to)
+func newPostingRows(p *snapshot.Postings) (x *postingRows) {
+	x = &postingRows{}
+	of(&x.stretches, &x.region, &p.Region)
+	of(&x.stretches, &x.industry, &p.Industry)
+	of(&x.stretches, &x.openings, &p.Openings)
+	of(&x.stretches, &x.careerMin, &p.CareerMin)
+	of(&x.stretches, &x.careerMax, &p.CareerMax)
+	of(&x.stretches, &x.education, &p.Education)
+	of(&x.stretches, &x.employment, &p.Employment)
+	of(&x.stretches, &x.flags, &p.Flags)
+	of(&x.stretches, &x.chance, &p.Chance)
+	of(&x.stretches, &x.payMin, &p.PayMin)
+	of(&x.stretches, &x.payMax, &p.PayMax)
+	of(&x.stretches, &x.company, &p.Company)
+	of(&x.stretches, &x.opened, &p.Opened)
+	of(&x.stretches, &x.deadline, &p.Deadline)
+	of(&x.stretches, &x.closed, &p.Closed)
+	x.list(&x.skills, &p.Skills)
+	x.list(&x.required, &p.Required)
+	x.list(&x.preferred, &p.Preferred)
+	return x
 }
 
 // within is Postings.OpenWithin.
 func (x *postingRows) within(i int, from, to ieum.Day) bool {
-	closed, deadline := ieum.Day(x.closed[i]), ieum.Day(x.deadline[i])
-	return ieum.Day(x.opened[i]) <= to && (closed == 0 || closed > from) && (deadline == 0 || deadline >= from)
+	closed, deadline := ieum.Day(x.closed.at(i)), ieum.Day(x.deadline.at(i))
+	return ieum.Day(x.opened.at(i)) <= to && (closed == 0 || closed > from) && (deadline == 0 || deadline >= from)
 }
 
 // pay returns the middle of the pay offered, won a year; 0 when not stated.
 func (x *postingRows) pay(i int) uint32 {
-	low, high := uint64(x.payMin[i]), uint64(x.payMax[i])
+	low, high := uint64(x.payMin.at(i)), uint64(x.payMax.at(i))
 	switch {
 	case low == 0:
 		return uint32(high)
@@ -126,12 +94,10 @@ func (t *offer) count(s *snapshot.Snapshot, sl *slice) {
 	month := monthsUpTo(sl.day)
 	for _, in := range s.PostingsOf(int(sl.occupation)) {
 		for from := in.From; from < in.To; from += stretch {
-			to := min(from+stretch, in.To)
-			t.read.load(&s.Postings, from, to)
-			for i := range to - from {
-				if !s.PostingGone(from+i) && sl.posting(s, &t.read, i) {
-					t.add(s, from+i, i, sl.day, month)
-				}
+			t.read.begin(from, min(from+stretch, in.To), func(row int) bool { return !s.PostingGone(row) })
+			sl.postings(s, t.read)
+			for _, i := range t.read.chosen {
+				t.add(s, from+int(i), int(i), sl.day, month)
 			}
 		}
 	}
@@ -139,9 +105,9 @@ func (t *offer) count(s *snapshot.Snapshot, sl *slice) {
 
 // add counts row i of those read, which is row of the postings.
 func (t *offer) add(s *snapshot.Snapshot, row, i int, day ieum.Day, month []int8) {
-	x := &t.read
-	wanted := max(1, int(x.openings[i]))
-	if back := int(day) - int(x.opened[i]); x.opened[i] != 0 && back >= 0 && back < len(month) {
+	x := t.read
+	wanted := max(1, int(x.openings.at(i)))
+	if back := int(day) - int(x.opened.at(i)); x.opened.at(i) != 0 && back >= 0 && back < len(month) {
 		m := &t.months[month[back]]
 		m[0], m[1] = m[0]+wanted, m[1]+1
 	}
@@ -158,11 +124,11 @@ func (t *offer) add(s *snapshot.Snapshot, row, i int, day ieum.Day, month []int8
 		t.sources[s.Members.Source.At(int(m))] = true
 	}
 	if pay := x.pay(i); pay > 0 {
-		t.offered = append(t.offered, pay)
+		t.offered.add(pay)
 		if c := x.career(i); c >= 0 {
-			t.byCareer[c] = append(t.byCareer[c], pay)
+			t.byCareer[c].add(pay)
 		}
-		t.byEducation[x.education[i]] = append(t.byEducation[x.education[i]], pay)
+		t.byEducation[x.education.at(i)].add(pay)
 	}
 	if ids := x.skills.at(i); len(ids) > 0 {
 		t.coded++
@@ -176,30 +142,30 @@ func (t *offer) add(s *snapshot.Snapshot, row, i int, day ieum.Day, month []int8
 }
 
 func (t *offer) addOpen(i, wanted int) {
-	x := &t.read
+	x := t.read
 	t.open++
 	t.openPlaces += wanted
-	if x.openings[i] == 0 {
+	if x.openings.at(i) == 0 {
 		t.unstated++
 	}
-	if c := int(x.chance[i]); c < 100 {
+	if c := int(x.chance.at(i)); c < 100 {
 		t.guessed++
 		t.chance += c
 	}
-	t.openIn[x.region[i]]++
-	t.placesIn[x.region[i]] += wanted
+	t.openIn[x.region.at(i)]++
+	t.placesIn[x.region.at(i)] += wanted
 }
 
 // career is the band of the least experience a posting asks for; -1 when it says
 // nothing.
 func (x *postingRows) career(i int) int {
-	if x.flags[i]&snapshot.EntryOK != 0 {
+	if x.flags.at(i)&snapshot.EntryOK != 0 {
 		return 0
 	}
-	if x.careerMin[i] == snapshot.Unset {
+	if x.careerMin.at(i) == snapshot.Unset {
 		return -1
 	}
-	return bandOf(Careers, int(x.careerMin[i]))
+	return bandOf(Careers, int(x.careerMin.at(i)))
 }
 
 // monthsUpTo returns for each day back from day in which month of the course it lies.
@@ -224,15 +190,34 @@ func tallyList(counts []int, ids []uint16) {
 	}
 }
 
+// A spread is how often each amount of pay was stated, in steps of grain: rounding keeps
+// the order, so that the quantiles of what is rounded are those of what was stated, rounded.
+type spread struct {
+	n    int
+	bins []uint32
+}
+
+// grain is what pay is rounded to, in won a year.
+const grain = 100_000
+
+func (s *spread) add(pay uint32) {
+	bin := (int(pay) + grain/2) / grain
+	if bin >= len(s.bins) {
+		s.bins = append(s.bins, make([]uint32, bin+1-len(s.bins)+len(s.bins)/2)...)
+	}
+	s.n++
+	s.bins[bin]++
+}
+
 // wishes are people and the pay they wish, won a year.
 type wishes struct {
 	cellkey.Cell
-	values []uint32
+	spread
 }
 
 func (w *wishes) add(key uint16, pay uint32) {
-	w.Add(key)
-	w.values = append(w.values, pay)
+	w.Cell.Add(key)
+	w.spread.add(pay)
 }
 
 // crowd is what one walk over the people of a slice counts. All but people are of those
@@ -246,7 +231,7 @@ type crowd struct {
 	wished                wishes
 	byCareer, byEducation []wishes
 	sources               []bool
-	read                  resumeRows
+	read                  *resumeRows
 }
 
 func newCrowd(s *snapshot.Snapshot) *crowd {
@@ -256,84 +241,115 @@ func newCrowd(s *snapshot.Snapshot) *crowd {
 		sexes: make([]cellkey.Cell, len(d.Sex)), schooling: make([]cellkey.Cell, len(d.Education)),
 		held: make([]cellkey.Cell, len(d.Certificates)), majors: make([]cellkey.Cell, len(d.Majors)),
 		byCareer: make([]wishes, len(Careers)), byEducation: make([]wishes, len(d.Education)), sources: make([]bool, len(d.Sources)),
+		read: newResumeRows(&s.Resumes),
 	}
 }
 
-// resumeRows are columns of some résumés.
+// resumeRows are columns of the résumés.
 type resumeRows struct {
-	person, wish                     []uint32
-	key, born, region, months        uint16s
-	sex, education, employment, flag []uint8
-	source                           uint16s
-	certs, majors                    lists
+	stretches
+	key, born, region, months, source column[uint16]
+	wish                              column[uint32]
+	sex, education, employment, flags column[uint8]
+	certs, majors                     lists
 }
 
-func (x *resumeRows) load(r *snapshot.Resumes, from, to int) {
-	x.person = r.Person.AppendTo(x.person[:0], from, to)
-	x.key = r.Key.AppendTo(x.key[:0], from, to)
-	x.born = r.BirthYear.AppendTo(x.born[:0], from, to)
-	x.region = r.Region.AppendTo(x.region[:0], from, to)
-	x.months = r.CareerMonths.AppendTo(x.months[:0], from, to)
-	x.wish = r.WishPay.AppendTo(x.wish[:0], from, to)
-	x.sex = r.Sex.AppendTo(x.sex[:0], from, to)
-	x.education = r.Education.AppendTo(x.education[:0], from, to)
-	x.employment = r.Employment.AppendTo(x.employment[:0], from, to)
-	x.flag = r.Flags.AppendTo(x.flag[:0], from, to)
-	x.source = r.Source.AppendTo(x.source[:0], from, to)
-	x.certs.read(&r.Certificates, from, to)
-	x.majors.read(&r.Majors, from, to)
+func newResumeRows(r *snapshot.Resumes) (x *resumeRows) {
+	x = &resumeRows{}
+	of(&x.stretches, &x.key, &r.Key)
+	of(&x.stretches, &x.born, &r.BirthYear)
+	of(&x.stretches, &x.region, &r.Region)
+	of(&x.stretches, &x.months, &r.CareerMonths)
+	of(&x.stretches, &x.source, &r.Source)
+	of(&x.stretches, &x.wish, &r.WishPay)
+	of(&x.stretches, &x.sex, &r.Sex)
+	of(&x.stretches, &x.education, &r.Education)
+	of(&x.stretches, &x.employment, &r.Employment)
+	of(&x.stretches, &x.flags, &r.Flags)
+	x.list(&x.certs, &r.Certificates)
+	x.list(&x.majors, &r.Majors)
+	return x
 }
 
-// count walks the résumés of a slice, which are grouped by person. Of a person with
-// several, the one updated last speaks.
-func (t *crowd) count(s *snapshot.Snapshot, sl *slice) {
-	r, x := &s.Resumes, &t.read
-	for _, in := range s.ResumesOf(int(sl.occupation)) {
-		for from, to := in.From, 0; from < in.To; from = to {
-			to = min(from+stretch, in.To)
-			for to < in.To && r.Person.At(to) == r.Person.At(to-1) {
-				to++
+// speaking are the rows of résumés that speak for their person: of those in one occupation
+// the one updated last.
+func speaking(s *snapshot.Snapshot) []uint64 {
+	r := &s.Resumes
+	rows := make([]uint64, r.Person.Len()/64+1)
+	var person []uint32
+	for o := range s.Dict.Occupations {
+		for _, in := range s.ResumesOf(o) {
+			latest, of := -1, uint32(0)
+			speak := func() {
+				if latest >= 0 {
+					rows[latest/64] |= 1 << (latest % 64)
+				}
 			}
-			x.load(r, from, to)
-			for i := 0; i < to-from; {
-				latest, person := -1, x.person[i]
-				for ; i < to-from && x.person[i] == person; i++ {
-					if !s.ResumeGone(from+i) && (latest < 0 || r.Updated.At(from+i) > r.Updated.At(from+latest)) {
-						latest = i
+			for from := in.From; from < in.To; from += stretch {
+				person = r.Person.AppendTo(person[:0], from, min(from+stretch, in.To))
+				for i, p := range person {
+					row := from + i
+					switch {
+					case s.ResumeGone(row):
+					case latest < 0 || p != of:
+						speak()
+						latest, of = row, p
+					case r.Updated.At(row) > r.Updated.At(latest):
+						latest = row
 					}
 				}
-				if latest >= 0 && sl.resume(x, latest) {
-					t.add(latest, sl.year)
-				}
+			}
+			speak()
+		}
+	}
+	return rows
+}
+
+// count walks the résumés of a slice; a person counts once, by the row that speaks.
+func (t *crowd) count(s *snapshot.Snapshot, sl *slice, speak []uint64) {
+	parts := len(sl.limits()) < mostLimits
+	speaks := func(row int) bool { return speak[row/64]>>(row%64)&1 == 1 && !s.ResumeGone(row) }
+	for _, in := range s.ResumesOf(int(sl.occupation)) {
+		for from := in.From; from < in.To; from += stretch {
+			t.read.begin(from, min(from+stretch, in.To), speaks)
+			sl.people(t.read)
+			for _, i := range t.read.chosen {
+				t.add(int(i), sl.year, parts)
 			}
 		}
 	}
 }
 
-// add counts the person of row i of those read, in a year.
-func (t *crowd) add(i, year int) {
-	x := &t.read
-	key := x.key[i]
+// add counts the person of row i of those read, in a year; what people are told apart by
+// only where they may be.
+func (t *crowd) add(i, year int, parts bool) {
+	x := t.read
+	key := x.key.at(i)
 	t.people.Add(key)
-	t.sources[x.source[i]] = true
-	if x.flag[i]&snapshot.Active == 0 {
+	t.sources[x.source.at(i)] = true
+	if x.flags.at(i)&snapshot.Active == 0 {
 		return
 	}
 	t.seekers.Add(key)
-	t.in[x.region[i]].Add(key)
-	t.sexes[x.sex[i]].Add(key)
-	t.schooling[x.education[i]].Add(key)
-	if age := bandOf(Ages, year-int(x.born[i])); x.born[i] != 0 && age >= 0 {
+	if pay := x.wish.at(i); pay > 0 {
+		t.wished.add(key, pay)
+	}
+	if !parts {
+		return
+	}
+	t.in[x.region.at(i)].Add(key)
+	t.sexes[x.sex.at(i)].Add(key)
+	t.schooling[x.education.at(i)].Add(key)
+	if age := bandOf(Ages, year-int(x.born.at(i))); x.born.at(i) != 0 && age >= 0 {
 		t.ages[age].Add(key)
 	}
 	career := -1
-	if m := x.months[i]; m != snapshot.Unset {
+	if m := x.months.at(i); m != snapshot.Unset {
 		career = bandOf(Careers, int(m))
 		t.careers[career].Add(key)
 	}
-	if pay := x.wish[i]; pay > 0 {
-		t.wished.add(key, pay)
-		t.byEducation[x.education[i]].add(key, pay)
+	if pay := x.wish.at(i); pay > 0 {
+		t.byEducation[x.education.at(i)].add(key, pay)
 		if career >= 0 {
 			t.byCareer[career].add(key, pay)
 		}

@@ -3,6 +3,8 @@ package snapshot
 import (
 	"encoding/binary"
 	"fmt"
+	"math/bits"
+	"slices"
 	"unsafe"
 )
 
@@ -126,27 +128,67 @@ func (c *Column[T]) AppendTo(dst []T, from, to int) []T {
 
 // appendIn appends n rows of a block, from row i on.
 func (c *Column[T]) appendIn(dst []T, b *block, i, n uint64) []T {
-	if b.Kind != rare || n == 0 {
-		for end := i + n; i < end; i++ {
-			dst = append(dst, number[T](c.data, b, bitsAt(c.data, b.Start, uint64(b.Width), i)))
+	if n == 0 {
+		return dst
+	}
+	had := len(dst)
+	dst = slices.Grow(dst, int(n))[:had+int(n)]
+	out := dst[had:]
+	if b.Kind == rare {
+		c.readRare(out, b, i)
+		return dst
+	}
+	if n < 64 && b.Kind != fromBase || b.Width == 0 || b.Width > 56 { // above, a code lies in nine bytes
+		for k := range out {
+			out[k] = number[T](c.data, b, bitsAt(c.data, b.Start, uint64(b.Width), i+uint64(k)))
 		}
 		return dst
 	}
-	k := b.othersBefore(c.data, i)
-	for end := i + n; i < end; {
-		for mask := b.mask(c.data, i/64) >> (i % 64); ; mask >>= 1 {
-			if mask&1 == 0 {
-				dst = append(dst, T(b.Base))
-			} else {
-				dst = append(dst, c.in(c.restOf(b, k)))
-				k++
-			}
-			if i++; i == end || i%64 == 0 {
-				break
-			}
+	width, mask, bit := uint64(b.Width), uint64(1)<<b.Width-1, i*uint64(b.Width)
+	from := c.data[b.Start:]
+	if b.Kind == fromBase {
+		for k := range out {
+			code := binary.LittleEndian.Uint64(from[bit>>3:]) >> (bit & 7) & mask
+			out[k] = T(b.Base + code*uint64(b.Step))
+			bit += width
 		}
+		return dst
+	}
+	var known [32]T // what the first codes stand for, most often all of them
+	for code := range known {
+		known[code] = number[T](c.data, b, uint64(code))
+	}
+	for k := range out {
+		code := binary.LittleEndian.Uint64(from[bit>>3:]) >> (bit & 7) & mask
+		if code < uint64(len(known)) {
+			out[k] = known[code]
+		} else {
+			out[k] = number[T](c.data, b, code)
+		}
+		bit += width
 	}
 	return dst
+}
+
+// readRare reads rows of a block of kind rare, from row i on.
+func (c *Column[T]) readRare(out []T, b *block, i uint64) {
+	base := T(b.Base)
+	for k := range out {
+		out[k] = base
+	}
+	first, end := i, i+uint64(len(out))
+	k := b.othersBefore(c.data, i)
+	for i < end {
+		for set := b.mask(c.data, i/64) >> (i % 64); set != 0; set &= set - 1 {
+			at := i + uint64(bits.TrailingZeros64(set))
+			if at >= end {
+				return
+			}
+			out[at-first] = c.in(c.restOf(b, k))
+			k++
+		}
+		i = (i/64 + 1) * 64
+	}
 }
 
 // Contains reports whether any row is v.

@@ -1,0 +1,113 @@
+package jobcare
+
+import "ieum/internal/snapshot"
+
+// stretch is how many rows are read at once, column by column: few enough for the
+// numbers to stay in the nearest memory.
+const stretch = 1 << 12
+
+// stretches are the columns of a table that are read stretch by stretch, and which rows of
+// the present one were chosen, counted from its first.
+type stretches struct {
+	chosen  []int32
+	columns []interface{ begin(from, to int) }
+}
+
+// begin goes to the rows from from to below to, and chooses those for which is holds.
+func (s *stretches) begin(from, to int, is func(row int) bool) {
+	s.chosen = s.chosen[:0]
+	for row := from; row < to; row++ {
+		if is(row) {
+			s.chosen = append(s.chosen, int32(row-from))
+		}
+	}
+	for _, c := range s.columns {
+		c.begin(from, to)
+	}
+}
+
+// A column reads a stretch of rows at once if many of them are asked for, and else one by
+// one.
+type column[T snapshot.Number] struct {
+	in       *snapshot.Column[T]
+	from, to int
+	asked    int
+	rows     []T // all of the stretch, once they were read
+}
+
+// of makes a column that reads in.
+func of[T snapshot.Number](s *stretches, c *column[T], in *snapshot.Column[T]) {
+	c.in = in
+	s.columns = append(s.columns, c)
+}
+
+func (c *column[T]) begin(from, to int) { c.from, c.to, c.asked, c.rows = from, to, 0, c.rows[:0] }
+
+// each is how many of so many rows must be asked for to read them all: one takes about as
+// long as reading eight at once.
+const each = 8
+
+func (c *column[T]) at(i int) T {
+	if len(c.rows) > 0 {
+		return c.rows[i]
+	}
+	if c.asked++; c.asked*each >= c.to-c.from {
+		c.rows = c.in.AppendTo(c.rows, c.from, c.to)
+		return c.rows[i]
+	}
+	return c.in.At(c.from + i)
+}
+
+// keep keeps of the chosen rows those of which a column has a number for which is holds.
+func keep[T snapshot.Number](s *stretches, c *column[T], is func(T) bool) {
+	if len(s.chosen)*each >= c.to-c.from && len(c.rows) == 0 {
+		c.rows = c.in.AppendTo(c.rows, c.from, c.to)
+	}
+	kept := s.chosen[:0]
+	for _, i := range s.chosen {
+		if is(c.at(int(i))) {
+			kept = append(kept, i)
+		}
+	}
+	s.chosen = kept
+}
+
+// lists are those of a snapshot.Lists, read as a column is.
+type lists struct {
+	in       *snapshot.Lists[uint16]
+	from, to int
+	asked    int
+	end      []uint32 // where that of each row ends, once they were read
+	ids      []uint16
+	buf      [64]uint16
+}
+
+func (s *stretches) list(l *lists, in *snapshot.Lists[uint16]) {
+	l.in = in
+	s.columns = append(s.columns, l)
+}
+
+func (l *lists) begin(from, to int) { l.from, l.to, l.asked, l.end = from, to, 0, l.end[:0] }
+
+func (l *lists) at(i int) []uint16 {
+	if len(l.end) == 0 {
+		if l.asked++; l.asked*each < l.to-l.from {
+			return l.in.At(l.from+i, l.buf[:])
+		}
+		l.read()
+	}
+	from := uint32(0)
+	if i > 0 {
+		from = l.end[i-1]
+	}
+	return l.ids[from:l.end[i]]
+}
+
+func (l *lists) read() {
+	l.end, l.ids = l.in.AppendTo(l.end[:0], l.ids[:0], l.from, l.to)
+	sum := uint32(0)
+	for i, n := range l.end {
+		sum += n
+		l.end[i] = sum
+	}
+}
