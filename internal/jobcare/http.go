@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 
 	"ieum"
@@ -119,6 +120,16 @@ type occupationPage struct {
 	Work    *Work
 	Choices []choice
 	Charts  charts
+}
+
+// fewChoices are shown at once, the others in a fold.
+const fewChoices = 3
+
+// Few and More are the choices, and Narrow says that one of the others was made.
+func (p occupationPage) Few() []choice  { return p.Choices[:fewChoices] }
+func (p occupationPage) More() []choice { return p.Choices[fewChoices:] }
+func (p occupationPage) Narrow() bool {
+	return slices.ContainsFunc(p.More(), func(c choice) bool { return c.Chosen != "" })
 }
 
 // A choice is one thing that a slice may be limited to.
