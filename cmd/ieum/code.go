@@ -9,9 +9,11 @@ import (
 	"flag"
 	"io"
 	"strings"
+	"sync"
 
 	"ieum"
 	"ieum/defs"
+	"ieum/internal/catalogue/encoder"
 	"ieum/internal/catalogue/occupation"
 	"ieum/internal/platform/web"
 )
@@ -56,10 +58,48 @@ func (e *env) coder(set *defs.Set, weights string) (*occupation.Coder, error) {
 	if err != nil {
 		return nil, err
 	}
+	var coder *occupation.Coder
 	if stored == nil {
-		return occupation.New(set)
+		coder, err = occupation.New(set)
+	} else {
+		coder, err = occupation.Load(stored, set)
 	}
-	return occupation.Load(stored, set)
+	if err != nil {
+		return nil, err
+	}
+	like, err := e.liken()
+	if err != nil {
+		return nil, err
+	}
+	coder.Ask(like)
+	return coder, nil
+}
+
+// liken returns what prepares names to be compared with titles by the encoder. The built-in
+// encoder is opened when the first title asks for it: most need it never.
+func (e *env) liken() (func(names []string) func(title string) []float32, error) {
+	stored, err := e.learned(partEncoder, "")
+	if err != nil {
+		return nil, err
+	}
+	open := encoder.New
+	if stored != nil {
+		enc, err := encoder.Load(stored)
+		if err != nil {
+			return nil, err
+		}
+		open = func() (*encoder.Encoder, error) { return enc, nil }
+	}
+	return func(names []string) func(title string) []float32 {
+		index := sync.OnceValue(func() *encoder.Index {
+			enc, err := open()
+			if err != nil {
+				panic(err) // what is in the program is whole
+			}
+			return enc.Index(names)
+		})
+		return func(title string) []float32 { return index().Scores(title) }
+	}, nil
 }
 
 // coded is what code prints of a line: codes, and an answer, which is null when

@@ -84,6 +84,16 @@ func (x *Index) Rank(title string, k int) []Match {
 	return out
 }
 
+// Scores returns how like each line is to a title, at most 1; nil for a title
+// without a letter or digit.
+func (x *Index) Scores(title string) []float32 {
+	s := x.score(title)
+	if s.empty {
+		return nil
+	}
+	return s.fused
+}
+
 // scores are how like each line is to a title.
 type scores struct {
 	empty                   bool // the title has no words

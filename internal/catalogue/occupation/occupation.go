@@ -3,8 +3,8 @@
 // Classification of Occupations (KECO), each with its probability.
 //
 // Read occupation.go for what is asked and answered, clean.go for what of a
-// posting's title counts, grams.go for what the model sees, weights.go for
-// what it knows and how that is stored, train.go, member.go and merge.go for where it
+// posting's title counts, grams.go for what the model sees, foreign.go for titles without
+// Hangul, weights.go for what it knows and how that is stored, train.go, member.go and merge.go for where it
 // comes from, eval.go for how good it is (docs/quality.md has the figures).
 package occupation
 
@@ -34,9 +34,11 @@ type Coder struct {
 // A model is what the coders of all classifications share.
 type model struct {
 	*weights
-	named  map[uint64]string // keys of names an agency's own definitions add → KECO 2025 code
-	places map[string]bool   // folded names of regions
-	desks  sync.Pool         // of *desk
+	named map[uint64]string // keys of names an agency's own definitions add → KECO 2025 code
+
+	abroad abroad          // for titles without Hangul
+	places map[string]bool // folded names of regions
+	desks  sync.Pool       // of *desk
 }
 
 // New returns a coder for KECO 2025 with the weights in the program. From the
@@ -53,6 +55,7 @@ func Load(stored []byte, set *defs.Set) (*Coder, error) {
 	m := &model{weights: w, named: map[uint64]string{}, places: map[string]bool{}}
 	if set != nil {
 		m.learnNames(set.Codes[KECO2025])
+		m.learnAbroad(set.Codes[KECO2025])
 		m.learnPlaces(set.Codes["regions"])
 	}
 	m.desks.New = func() any { return newDesk(m) }
@@ -121,7 +124,7 @@ func (c *Coder) In(classification string) (*Coder, error) {
 }
 
 // Code returns the k likeliest unit groups, likeliest first, with probabilities
-// that sum to at most 1; none for a title and duties without a letter.
+// that sum to at most 1; none for a title of fewer than two letters without duties.
 func (c *Coder) Code(title, duties string, k int) []ieum.Scored {
 	codes, _, _ := c.Read(title, duties, k)
 	return codes
@@ -191,12 +194,17 @@ const (
 // to read.
 func (d *desk) read(title, duties string) bool {
 	words, head := d.clean(title)
+	if len(words) == 3 { // one letter between its borders names no work
+		words, head = words[:1], words[:1]
+	}
 	input, ok := d.logits(words, duties)
 	if !ok {
 		return false
 	}
 	d.m.calibration[input].apply(d.score)
-	d.consult(words, head, d.m.calibration[input].trust)
+	if !d.consult(words, head, d.m.calibration[input].trust) && input == titleOnly {
+		d.listen(title, words)
+	}
 	return true
 }
 
@@ -324,19 +332,21 @@ func softmax(score []float32, temperature float32) {
 // say, when the whole title is one of them.
 const trustOwn = 0.9
 
-// consult moves the probability to the units that bear the title as a name.
-func (d *desk) consult(words, head []rune, trust float32) {
+// consult moves the probability to the units that bear the title as a name, and
+// reports whether there are any.
+func (d *desk) consult(words, head []rune, trust float32) bool {
 	for _, title := range [2][]rune{words, head} {
 		k := key(title)
 		if all := d.m.lookup(k); all != nil {
 			d.believe(all, trust)
-			return
+			return true
 		}
 		if code, ok := d.m.named[k]; ok {
 			d.spread(code)
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // meanings returns what the dictionary says of a title, or nil.
