@@ -18,11 +18,13 @@ type Verdict struct {
 	sign   sign
 	meant  bool
 	weight float64 // how many mentions of its sign it stands for
+	other  string  // what another reader says, 1 or 0 as meant; "" where only one has read
 }
 
 // ReadVerdicts reads a table with the columns sign (as `ieum extract` names it), meant (0 or
 // 1) and, where signs were not judged in the proportion in which they come, weight: how
-// many mentions each row stands for. Other columns are passed over.
+// many mentions each row stands for. A column other may have the verdicts of another
+// reader on some of them, 0 or 1. Further columns are passed over.
 func ReadVerdicts(r io.Reader) ([]Verdict, error) {
 	rows, err := csv.NewReader(r).ReadAll()
 	if err != nil {
@@ -32,6 +34,7 @@ func ReadVerdicts(r io.Reader) ([]Verdict, error) {
 		return nil, ieum.Errorf(ieum.ErrInvalid, "verdicts: the table is empty")
 	}
 	column, meant, weight := slices.Index(rows[0], "sign"), slices.Index(rows[0], "meant"), slices.Index(rows[0], "weight")
+	other := slices.Index(rows[0], "other")
 	if column < 0 || meant < 0 {
 		return nil, ieum.Errorf(ieum.ErrInvalid, "verdicts: the table has no columns sign and meant")
 	}
@@ -42,7 +45,10 @@ func ReadVerdicts(r io.Reader) ([]Verdict, error) {
 		if weight >= 0 {
 			v.weight, err = strconv.ParseFloat(row[weight], 64)
 		}
-		if s < 0 || !v.meant && row[meant] != "0" || err != nil || !(v.weight > 0) || math.IsInf(v.weight, 0) {
+		if other >= 0 {
+			v.other = row[other]
+		}
+		if s < 0 || v.other != "" && v.other != "0" && v.other != "1" || !v.meant && row[meant] != "0" || err != nil || !(v.weight > 0) || math.IsInf(v.weight, 0) {
 			return nil, ieum.Errorf(ieum.ErrInvalid, "verdicts: row %d: %q is no verdict", i+2, row)
 		}
 		v.sign = sign(s)
@@ -120,7 +126,18 @@ type Report struct {
 	ECE      float64    `json:"ece"`       // 15 equal bins, by weight
 	ECERange [2]float64 `json:"ece_range"` // 95 %, bootstrap over verdicts
 	Guesses  float64    `json:"ece_of_guesses"`
+	Readers  *Readers   `json:"readers,omitempty"` // where another has judged some of them
 	Signs    []SignOf   `json:"signs"`
+}
+
+// Readers say how far two readers agree who did not see one another's verdicts, and how well
+// calibrated probabilities fitted to the first's are by either's, on what both judged.
+type Readers struct {
+	Judged int     `json:"judged"`
+	Agree  float64 `json:"agree"`
+	Kappa  float64 `json:"kappa"` // Cohen's
+	First  float64 `json:"ece_of_first"`
+	Other  float64 `json:"ece_of_other"`
 }
 
 // SignOf is what was judged of a sort of mention.
@@ -164,6 +181,7 @@ func Evaluate(verdicts []Verdict) Report {
 	r.Meant /= max(1, sure)
 	r.ECE, r.Guesses = calibrationError(verdicts, p, all), calibrationError(verdicts, guess, all)
 	r.ECERange = errorRange(verdicts, p)
+	r.Readers = compare(verdicts, p)
 	for s, chance := range fit(verdicts) {
 		of := SignOf{Sign: signNames[s], P: chance}
 		for _, v := range verdicts {
@@ -176,6 +194,39 @@ func Evaluate(verdicts []Verdict) Report {
 		}
 		r.Signs = append(r.Signs, of)
 	}
+	return r
+}
+
+// compare returns how two readers agree; nil when there is only one.
+func compare(verdicts []Verdict, p []float64) *Readers {
+	var both []int
+	others := slices.Clone(verdicts)
+	var same, first, other float64
+	for i, v := range verdicts {
+		if v.other == "" {
+			continue
+		}
+		both, others[i].meant = append(both, i), v.other == "1"
+		if v.meant {
+			first++
+		}
+		if others[i].meant {
+			other++
+		}
+		if v.meant == others[i].meant {
+			same++
+		}
+	}
+	if both == nil {
+		return nil
+	}
+	n := float64(len(both))
+	chance := (first*other + (n-first)*(n-other)) / (n * n)
+	r := &Readers{Judged: len(both), Agree: same / n, Kappa: 1}
+	if chance < 1 {
+		r.Kappa = (same/n - chance) / (1 - chance)
+	}
+	r.First, r.Other = calibrationError(verdicts, p, both), calibrationError(others, p, both)
 	return r
 }
 

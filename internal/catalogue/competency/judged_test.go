@@ -3,6 +3,7 @@ package competency
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -80,13 +81,27 @@ func TestVerdictsChangeWhatIsLikely(t *testing.T) {
 }
 
 func TestBrokenVerdictsAreRefused(t *testing.T) {
-	for _, table := range []string{"", "a,b\n1,2\n", "sign,meant\nthree,2\n", "sign,meant\nother,1\n", "sign,meant,weight\nthree,1,-1\n", "sign,meant\n\"three\n", "sign,meant,weight\nthree,1,x\n"} {
+	for _, table := range []string{"", "a,b\n1,2\n", "sign,meant\nthree,2\n", "sign,meant\nother,1\n", "sign,meant,weight\nthree,1,-1\n", "sign,meant\n\"three\n", "sign,meant,weight\nthree,1,x\n", "sign,meant,other\nthree,1,2\n"} {
 		if _, err := ReadVerdicts(strings.NewReader(table)); err == nil {
 			t.Errorf("%q was taken", table)
 		}
 	}
 	if r := Evaluate(nil); r.Judged != 0 || r.ECE != 0 {
 		t.Errorf("%+v", r)
+	}
+}
+
+func TestTwoReadersAreCompared(t *testing.T) {
+	v, err := ReadVerdicts(strings.NewReader("sign,meant,other\n" + strings.Repeat("three,1,1\n", 40) + strings.Repeat("three,0,0\n", 40) + strings.Repeat("three,1,0\n", 20) + strings.Repeat("three,0,\n", 20)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := Evaluate(v).Readers
+	if r == nil || r.Judged != 100 || r.Agree != .8 || math.Abs(r.Kappa-.615) > .001 || r.Other <= r.First {
+		t.Errorf("%+v", r)
+	}
+	if v, err = ReadVerdicts(strings.NewReader("sign,meant\nthree,1\n")); err != nil || Evaluate(v).Readers != nil {
+		t.Errorf("one reader is compared: %v", err)
 	}
 }
 
