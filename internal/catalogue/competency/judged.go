@@ -119,7 +119,7 @@ func ReportOf(stored []byte) (Report, error) {
 }
 
 // A Report says how well probabilities of mentions are calibrated: each verdict is
-// compared with what the other nine tenths of the verdicts teach.
+// compared with what verdicts of other folds teach.
 type Report struct {
 	Judged   int        `json:"judged"`
 	Meant    float64    `json:"meant"`     // share of mentions at even odds or better that are meant, by weight
@@ -148,40 +148,58 @@ type SignOf struct {
 	P      float64 `json:"p"`
 }
 
-const folds = 10
+const (
+	folds  = 10
+	rounds = 20 // drawings of the folds
+)
 
-// Evaluate scores the fit to verdicts by cross-validation. It depends on nothing but them.
-func Evaluate(verdicts []Verdict) Report {
-	p := make([]float64, len(verdicts))
-	for fold := range folds {
-		var others []Verdict
-		for i, v := range verdicts {
-			if i%folds != fold {
-				others = append(others, v)
+// heldOut returns what is claimed of each verdict by a fit to the others but those of its
+// fold, for each drawing of the folds.
+func heldOut(verdicts []Verdict) [rounds][]float64 {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var out [rounds][]float64
+	for r := range out {
+		out[r] = make([]float64, len(verdicts))
+		order := rng.Perm(len(verdicts))
+		for fold := range folds {
+			var others []Verdict
+			for i, at := range order {
+				if i%folds != fold {
+					others = append(others, verdicts[at])
+				}
+			}
+			c := fit(others)
+			for i := fold; i < len(order); i += folds {
+				out[r][order[i]] = c[verdicts[order[i]].sign]
 			}
 		}
-		c := fit(others)
-		for i := fold; i < len(verdicts); i += folds {
-			p[i] = c[verdicts[i].sign]
-		}
 	}
+	return out
+}
+
+// Evaluate scores the fit to verdicts by cross-validation, the mean of 20 drawings of its
+// folds. It depends on nothing but them.
+func Evaluate(verdicts []Verdict) Report {
+	claims := heldOut(verdicts)
 	all := make([]int, len(verdicts))
 	guess := make([]float64, len(verdicts))
 	r := Report{Judged: len(verdicts)}
 	var sure float64
 	for i, v := range verdicts {
 		all[i], guess[i] = i, guesses[v.sign]
-		if p[i] >= Sure {
-			sure += v.weight
-			if v.meant {
-				r.Meant += v.weight
+		for _, p := range claims {
+			if p[i] >= Sure {
+				sure += v.weight
+				if v.meant {
+					r.Meant += v.weight
+				}
 			}
 		}
 	}
 	r.Meant /= max(1, sure)
-	r.ECE, r.Guesses = calibrationError(verdicts, p, all), calibrationError(verdicts, guess, all)
-	r.ECERange = errorRange(verdicts, p)
-	r.Readers = compare(verdicts, p)
+	r.ECE, r.Guesses = meanError(verdicts, claims, all), calibrationError(verdicts, guess, all)
+	r.ECERange = errorRange(verdicts, claims)
+	r.Readers = compare(verdicts, claims)
 	for s, chance := range fit(verdicts) {
 		of := SignOf{Sign: signNames[s], P: chance}
 		for _, v := range verdicts {
@@ -197,8 +215,16 @@ func Evaluate(verdicts []Verdict) Report {
 	return r
 }
 
+// meanError is the calibration error over the drawings of folds.
+func meanError(verdicts []Verdict, claims [rounds][]float64, of []int) (mean float64) {
+	for _, p := range claims {
+		mean += calibrationError(verdicts, p, of) / rounds
+	}
+	return mean
+}
+
 // compare returns how two readers agree; nil when there is only one.
-func compare(verdicts []Verdict, p []float64) *Readers {
+func compare(verdicts []Verdict, claims [rounds][]float64) *Readers {
 	var both []int
 	others := slices.Clone(verdicts)
 	var same, first, other float64
@@ -226,7 +252,7 @@ func compare(verdicts []Verdict, p []float64) *Readers {
 	if chance < 1 {
 		r.Kappa = (same/n - chance) / (1 - chance)
 	}
-	r.First, r.Other = calibrationError(verdicts, p, both), calibrationError(others, p, both)
+	r.First, r.Other = meanError(verdicts, claims, both), meanError(others, claims, both)
 	return r
 }
 
@@ -251,18 +277,18 @@ func calibrationError(verdicts []Verdict, p []float64, of []int) float64 {
 }
 
 // errorRange returns the bounds that hold 95 of 100 of 1,000 samples of verdicts.
-func errorRange(verdicts []Verdict, p []float64) [2]float64 {
+func errorRange(verdicts []Verdict, claims [rounds][]float64) [2]float64 {
 	if len(verdicts) == 0 {
 		return [2]float64{}
 	}
 	rng := rand.New(rand.NewPCG(1, 3))
 	of := make([]int, len(verdicts))
 	var all []float64
-	for range 1000 {
+	for n := range 1000 {
 		for i := range of {
 			of[i] = rng.IntN(len(of))
 		}
-		all = append(all, calibrationError(verdicts, p, of))
+		all = append(all, calibrationError(verdicts, claims[n%rounds], of))
 	}
 	slices.Sort(all)
 	return [2]float64{all[25], all[974]}

@@ -4,16 +4,20 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"ieum/defs"
 )
 
-func verdicts(t testing.TB) []Verdict {
+func verdicts(t testing.TB) []Verdict { return verdictsOf(t, "verdicts.csv") }
+
+func verdictsOf(t testing.TB, name string) []Verdict {
 	t.Helper()
-	f, err := os.Open("../../../bench/competencies/verdicts.csv")
+	f, err := os.Open("../../../bench/competencies/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,6 +42,42 @@ func TestProbabilitiesAreFittedToVerdicts(t *testing.T) {
 	t.Logf("%+v", r)
 	if r.Judged < 300 || r.ECE >= r.Guesses || r.ECE > .1 {
 		t.Errorf("of %d judged ECE %.3f, by guesses %.3f", r.Judged, r.ECE, r.Guesses)
+	}
+}
+
+// The probabilities in the program are compared with verdicts of another reader on mentions
+// drawn as they come, of which they know nothing; and with what chance alone would do to
+// probabilities that are right.
+func TestProbabilitiesHoldForAnotherReader(t *testing.T) {
+	c, ok, err := readChances(weightsJSON)
+	if err != nil || !ok {
+		t.Fatal(err)
+	}
+	v := verdictsOf(t, "held-out.csv")
+	p, all := make([]float64, len(v)), make([]int, len(v))
+	var claimed, meant float64
+	for i := range v {
+		p[i], all[i] = c[v[i].sign], i
+		claimed += p[i]
+		if v[i].meant {
+			meant++
+		}
+	}
+	found := calibrationError(v, p, all)
+	rng := rand.New(rand.NewPCG(1, 4))
+	chance := make([]float64, 2000)
+	for n := range chance {
+		w := slices.Clone(v)
+		for i := range w {
+			w[i].meant = rng.Float64() < p[i]
+		}
+		chance[n] = calibrationError(w, p, all)
+	}
+	slices.Sort(chance)
+	n := float64(len(v))
+	t.Logf("of %d, claimed %.3f, meant %.3f: ECE %.3f; of probabilities that are right %.3f (%.3f-%.3f)", len(v), claimed/n, meant/n, found, chance[1000], chance[50], chance[1949])
+	if len(v) < 300 || found > chance[1949] {
+		t.Errorf("ECE %.3f is not chance", found)
 	}
 }
 
@@ -97,7 +137,7 @@ func TestTwoReadersAreCompared(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := Evaluate(v).Readers
-	if r == nil || r.Judged != 100 || r.Agree != .8 || math.Abs(r.Kappa-.615) > .001 || r.Other <= r.First {
+	if r == nil || r.Judged != 100 || r.Agree != .8 || math.Abs(r.Kappa-.615) > .001 {
 		t.Errorf("%+v", r)
 	}
 	if v, err = ReadVerdicts(strings.NewReader("sign,meant\nthree,1\n")); err != nil || Evaluate(v).Readers != nil {
