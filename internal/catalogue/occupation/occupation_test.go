@@ -99,7 +99,7 @@ func has(codes []ieum.Scored, code string) bool {
 
 func TestProbabilitiesFallAndSumToAtMostOne(t *testing.T) {
 	c := coder(t)
-	for _, title := range []string{"간호사", "생산직", "xyzzy", "개발", "가"} {
+	for _, title := range []string{"간호사", "생산직", "xyzzy", "개발", "가가"} {
 		for _, duties := range []string{"", "환자를 돌본다"} {
 			codes := c.Code(title, duties, 1000)
 			sum := 0.0
