@@ -84,7 +84,7 @@ func (d *desk) listen(title string, words []rune) {
 	if a.like == nil || hasHangul(words) {
 		return
 	}
-	like := a.like(title)
+	like := a.like(cut(title, maxTitle))
 	if like == nil {
 		return
 	}

@@ -245,6 +245,25 @@ func leaves(v any, f func(string)) {
 	}
 }
 
+func FuzzTitlesWithoutHangul(f *testing.F) {
+	_, c := coders(f)
+	for _, s := range []string{"", "a", "chef", "🙂", "\xff", "ŒÆß", "İ", "护士", strings.Repeat("nurse ", 1000)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, title string) {
+		sum := 0.
+		for _, k := range c.Code(title, "", 500) {
+			if !(k.P >= 0) {
+				t.Fatalf("%q: %+v", title, k)
+			}
+			sum += k.P
+		}
+		if sum > 1 || sum != 0 && sum < .98 {
+			t.Fatalf("%q: probabilities sum to %v", title, sum)
+		}
+	})
+}
+
 func BenchmarkEnglishTitles(b *testing.B) {
 	_, c := coders(b)
 	titles := []string{"senior software developer (backend)", "chef", "registered nurse", "truck driver, night shift"}
