@@ -1,10 +1,13 @@
 package identity
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"ieum/internal/platform/db"
+	"ieum/internal/platform/db/dbtest"
 	"ieum/internal/platform/mail"
 	"ieum/internal/platform/mail/mailtest"
 )
@@ -66,4 +69,46 @@ func TestAChangedAddressShowsAtSignIn(t *testing.T) {
 	if !shows() {
 		t.Error("it was dropped, and who signs in after that does not see it")
 	}
+}
+
+// Who gets into an account changes its address, and again, and drops it: for 30 days the
+// address before all that is told of recoveries, too, and then it is forgotten.
+func TestTheFormerAddressIsToldOfARecovery(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k, s := mailing(t, d)
+		ctx := t.Context()
+		told := func() (to []string) {
+			t.Helper()
+			k.deliverAll()
+			before := len(s.Taken())
+			_, err := k.Recover(ctx, Console, "lee")
+			k.must(err)
+			k.deliverAll()
+			for _, m := range s.Taken()[before:] {
+				to = append(to, m.To)
+			}
+			return to
+		}
+		lee := k.seeker(k.operator("oper"), "lee")
+		k.reach(lee, s, "lee@canary.example")
+		k.at = k.at.AddDate(0, 2, 0)
+		k.reach(lee, s, "thief@canary.example")
+		k.reach(lee, s, "other@canary.example")
+		if got := told(); !slices.Equal(got, []string{"lee@canary.example", "other@canary.example"}) {
+			t.Errorf("told: %q", got)
+		}
+		k.must(k.DropAddress(ctx, lee))
+		if got := told(); !slices.Equal(got, []string{"lee@canary.example"}) {
+			t.Errorf("told after the address was dropped: %q", got)
+		}
+		k.at = k.at.Add(formerLasts)
+		if got := told(); len(got) != 0 {
+			t.Errorf("told a month later: %q", got)
+		}
+		var n int
+		k.must(d.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_address WHERE former <> ''`).Scan(&n))
+		if n != 0 {
+			t.Errorf("%d former addresses are kept for more than a month", n)
+		}
+	})
 }

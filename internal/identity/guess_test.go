@@ -1,10 +1,12 @@
 package identity
 
 import (
+	"database/sql"
 	"errors"
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +31,63 @@ func (k *desk) guesses(name string, n int) {
 		}
 		done++
 	}
+}
+
+// wrong returns how many second factors of an account were wrong in a row.
+func (k *desk) wrong(a AccountID) (n int) {
+	k.t.Helper()
+	k.must(k.store.db.QueryRowContext(k.t.Context(), `SELECT wrong FROM identity_account WHERE id = ?`, string(a)).Scan(&n))
+	return n
+}
+
+// However many guesses come at the same moment, no more are looked at than a session and
+// the ceiling leave.
+func TestGuessesAtOnceHoldTheCeiling(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		oper := k.operator("oper")
+		atOnce := func(sessions, tries int) (looked int) {
+			var all sync.WaitGroup
+			begin, got := make(chan struct{}), make(chan error, sessions*tries)
+			for range sessions {
+				k.at = k.at.Add(time.Minute)
+				e, err := k.SignIn(ctx, here, "oper", secretWord)
+				k.must(err)
+				p := k.person(e.Cookie)
+				for range tries {
+					all.Go(func() {
+						<-begin
+						_, err := k.Second(ctx, here, p, "ZZZZ")
+						got <- err
+					})
+				}
+			}
+			k.at = k.at.Add(10 * time.Minute)
+			close(begin)
+			all.Wait()
+			close(got)
+			for err := range got {
+				if e, ok := errors.AsType[*ieum.Error](err); ok && e.Key == "identity.error.code" {
+					looked++
+				}
+			}
+			return looked
+		}
+		if n := atOnce(1, 10); n != mostTries {
+			t.Errorf("%d guesses of a session are looked at", n)
+		}
+		k.must(k.store.db.Tx(ctx, func(tx *sql.Tx) error {
+			_, err := tx.Exec(`UPDATE identity_account SET wrong = ?`, wrongHeld-3)
+			return err
+		}))
+		if n := atOnce(9, 1); n != 3 {
+			t.Errorf("%d guesses are looked at where three are left", n)
+		}
+		k.deliverAll()
+		if got := k.states(oper.ID); !strings.HasSuffix(got, appHeld+"="+letter) {
+			t.Errorf("the owner is told %s", got)
+		}
+	})
 }
 
 // Wrong second factors after a right password have a ceiling that no restart lifts: their
@@ -77,8 +136,8 @@ func TestGuessesAtTheSecondFactorEnd(t *testing.T) {
 		}
 		_, err = try(here, fromApp)
 		k.refused(err, "identity.error.held")
-		if n, err := k.store.wrong(ctx, oper.ID); err != nil || n != wrongHeld+1 {
-			t.Errorf("%d wrong ones: %v", n, err)
+		if n := k.wrong(oper.ID); n != wrongHeld+1 {
+			t.Errorf("%d wrong ones", n)
 		}
 		e, err = try(here, func() string { return codes[0] })
 		k.must(err)

@@ -244,7 +244,10 @@ func (h *handlers) recent(do handler) handler {
 	}
 }
 
-// kept is a form that waits in the page until its sender has signed in.
+// kept is a form that waits in the page until its sender has signed in. It is in no other
+// place, and not signed: one that somebody made up holds what they made up, nobody else's
+// fields, and a page of another site cannot post one here. What it asks for is done when its
+// reader sends it, with their own rights.
 type kept struct {
 	Path string
 	Form url.Values

@@ -791,42 +791,6 @@ func TestAProposalLocksNobodyOut(t *testing.T) {
 	})
 }
 
-// Whoever made a recovery for somebody does not get in once that is an account
-// of staff: that the console alone recovers.
-func TestARecoveryEndsWithARoleOfStaff(t *testing.T) {
-	each(t, func(t *testing.T, k *desk) {
-		ctx := t.Context()
-		op := k.operator("oper")
-		token, _, err := k.Add(ctx, op, "kim", Grant{Role: "seeker"})
-		k.must(err)
-		k.join(token)
-		link, from, err := k.recover(ctx, op.ID, "kim")
-		k.must(err)
-		k.at = from
-		_, p, err := k.Arrive(ctx, link, here.Agent) // the page of the link is open already
-		k.must(err)
-		_, err = k.ProposeFor(ctx, op, "kim", Grant{Role: "operator"})
-		k.must(err)
-		_, _, err = k.Linked(ctx, link)
-		k.refused(err, "identity.error.link")
-		_, _, err = k.SetPassword(ctx, p, here.Agent, secretWord, k.code(p), false)
-		k.refused(err, "identity.error.link")
-		under, err := k.Recoveries(ctx, p.ID)
-		k.must(err)
-		if len(under) > 0 {
-			t.Errorf("recoveries: %+v", under)
-		}
-		link, from, err = k.recover(ctx, Console, "kim")
-		k.must(err)
-		_, err = k.ProposeFor(ctx, op, "kim", Grant{Role: "operator"})
-		k.must(err)
-		k.at = from
-		if _, _, err = k.Linked(ctx, link); err != nil {
-			t.Errorf("a recovery by the console ends, too: %v", err)
-		}
-	})
-}
-
 func TestRecoveryWaitsAndCanBeCancelled(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		ctx := t.Context()

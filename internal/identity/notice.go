@@ -138,7 +138,7 @@ func (g *Registry) Notify(ctx context.Context, every time.Duration, failed func(
 func (g *Registry) deliver(ctx context.Context) (more bool, err error) {
 	n, err := g.store.takeNotice(ctx, g.now(), g.now().Add(sendingLasts))
 	if errors.Is(err, ieum.ErrNotFound) {
-		return false, nil
+		return false, g.store.forgetFormer(ctx)
 	}
 	if err != nil {
 		return false, err

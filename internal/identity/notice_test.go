@@ -136,7 +136,7 @@ func TestPeopleAreToldWhatHappens(t *testing.T) {
 			k.must(k.Cancel(ctx, p.ID, all[0].ID))
 		})
 		k.at = k.at.Add(31 * 24 * time.Hour) // before, it takes two
-		happens(recoveryBegun, func() { token, _, err = k.recover(ctx, oper.ID, "kim-canary"); k.must(err) })
+		happens(recoveryBegun, func() { token, _, err = k.recover(ctx, Console, "kim-canary"); k.must(err) })
 		happens(recoveryUsed, func() { k.at = k.at.Add(recoveryWait); p = k.join(token) })
 		k.reach(p, s, "kim@canary.example")
 		k.deliverAll()

@@ -19,8 +19,10 @@ type Begun struct {
 // begins anew. It works after a waiting time of a day, in which every sign-in
 // shows that it is under way and the owner can cancel it. Who makes it has seen
 // the person; nobody recovers their own account, and that of staff only the
-// console does: a recovery made by somebody else ends when a role of staff is
-// proposed for the account.
+// console does. One that somebody else makes ends the roles of staff that wait for the
+// account to be confirmed, and none is proposed for it any more, until the console
+// recovered it: who came in by a recovery would come by that role. A proposal, which
+// anybody of staff can make, keeps nobody from being recovered.
 //
 // Whoever cancelled may be in somebody else's account. So for 30 days after a session
 // of the account cancelled one, a recovery takes two of staff, who both call Recover: the
@@ -34,10 +36,6 @@ func (g *Registry) Recover(ctx context.Context, by AccountID, name string) (out 
 	if by == a.ID {
 		return out, errDenied()
 	}
-	staff, err := g.onStaff(ctx, a.ID)
-	if err != nil {
-		return out, err
-	}
 	alone, err := g.alone(ctx, by, a.ID)
 	if err != nil {
 		return out, err
@@ -45,9 +43,9 @@ func (g *Registry) Recover(ctx context.Context, by AccountID, name string) (out 
 	now, code := g.now(), newCodes()[0]
 	out.Token = newToken()
 	l := Link{ID: newID("l"), Account: a.ID, Purpose: toRecover, Since: now.Add(recoveryWait), Until: now.Add(recoveryWait + recoverLasts), Maker: by, hash: sum(out.Token)}
-	made, err := g.store.recover(ctx, l, codeHash(a.ID, plainCode(code)), now, alone, func(first *Link, makers []Grant) (bool, error) {
+	made, err := g.store.recover(ctx, l, codeHash(a.ID, plainCode(code)), now, alone, g.staff, func(first *Link, own, makers []Grant) (bool, error) {
 		second := first != nil && first.Maker != by && (first.Maker == Console || g.mayHelp(first.Maker, makers, now))
-		if staff && by != Console && (!second || first.Maker != Console) {
+		if g.onStaff(own, now) && by != Console && (!second || first.Maker != Console) {
 			return false, &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.recover_staff", Field: "/name", Message: "an account of staff is recovered on the service's machine: ieum account recover NAME"}
 		}
 		return second, nil
@@ -64,14 +62,13 @@ func (g *Registry) Recover(ctx context.Context, by AccountID, name string) (out 
 	return out, nil
 }
 
-// onStaff says whether an account has a role of staff, or one is proposed for it.
-func (g *Registry) onStaff(ctx context.Context, a AccountID) (bool, error) {
-	grants, err := g.store.grants(ctx, a)
-	now := g.now()
+// onStaff says whether a role of staff that counts is among grants, or one that is not
+// declared any more.
+func (g *Registry) onStaff(grants []Grant, now time.Time) bool {
 	return slices.ContainsFunc(grants, func(one Grant) bool {
-		r := g.roles[one.Role]
-		return (one.Holds(now) || one.Waits(now)) && (r == nil || r.Staff)
-	}), err
+		role := g.roles[one.Role]
+		return one.Holds(now) && (role == nil || role.Staff)
+	})
 }
 
 // mayHelp says whether grants that somebody's are among let them look after accounts.

@@ -140,10 +140,13 @@ func (g *Registry) Second(ctx context.Context, v Visit, p *Person, code string) 
 	if err != nil {
 		return Entry{}, err
 	}
-	refused := errCode()
-	if wrong, err := g.store.wrong(ctx, p.ID); err != nil {
+	ctx = context.WithoutCancel(ctx) // who hangs up keeps nothing from being counted or told
+	wrong, err := g.store.try(ctx, p.ID, p.Session.hash, mostTries)
+	if err != nil {
 		return Entry{}, err
-	} else if wrong >= wrongHeld && !known {
+	}
+	refused := errCode()
+	if wrong > wrongHeld && !known {
 		have, refused = slices.DeleteFunc(have, func(f Factor) bool { return f.Kind == app }), errHeld()
 	}
 	kind, err := g.takeCode(ctx, p.ID, have, plainCode(code), now)
@@ -151,7 +154,7 @@ func (g *Registry) Second(ctx context.Context, v Visit, p *Person, code string) 
 		return Entry{}, err
 	}
 	if kind == "" {
-		return Entry{}, errors.Join(refused, g.store.try(ctx, p.ID, p.Session.hash, mostTries))
+		return Entry{}, errors.Join(refused, g.store.missed(ctx, p.ID, p.Session.hash, mostTries, wrong))
 	}
 	g.seconds.forget(key)
 	return g.enter(ctx, v, p.ID, p.Session.hash, p.Session.shown+"+"+kind, 2, now)

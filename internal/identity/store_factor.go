@@ -137,7 +137,7 @@ func (s *store) addTo(ctx context.Context, a AccountID, now time.Time, keep stri
 // account set, which is told too.
 func (s *store) arrive(ctx context.Context, l Link, now time.Time, full Session, more ...setting) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
-		res, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ? WHERE hash = ? AND ended = 0 AND since <= ? AND until > ?`, now.Unix(), l.hash, now.Unix(), now.Unix())
+		res, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ?, used = ? WHERE hash = ? AND ended = 0 AND since <= ? AND until > ?`, now.Unix(), now.Unix(), l.hash, now.Unix(), now.Unix())
 		if err := changed(res, err, errLink()); err != nil {
 			return event{}, err
 		}
@@ -172,7 +172,8 @@ func (s *store) dropSet(ctx context.Context, tx *sql.Tx, a AccountID) error {
 }
 
 // beginAnew removes what an account was signed in to with, its first link, its browsers,
-// the secrets of its keys, and where its notices went, once that was told.
+// the secrets of its keys, and where its notices went, once that was told. Roles and keys
+// that were proposed from it end, as long as nobody confirmed them.
 func (s *store) beginAnew(ctx context.Context, tx *sql.Tx, a AccountID) error {
 	if err := s.note(ctx, tx, a, recoveryUsed, ""); err != nil {
 		return err
@@ -186,7 +187,14 @@ func (s *store) beginAnew(ctx context.Context, tx *sql.Tx, a AccountID) error {
 	if err := forgetSecrets(ctx, tx, a); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ? WHERE account = ? AND purpose = ? AND ended = 0`, s.now().Unix(), string(a), toEnrol); err != nil {
+	now := s.now()
+	if _, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ? WHERE account = ? AND purpose = ? AND ended = 0`, now.Unix(), string(a), toEnrol); err != nil {
+		return err
+	}
+	if err := endProposals(ctx, tx, a, now, `proposer = ?`, string(a)); err != nil {
+		return err
+	}
+	if err := endProposedKeys(ctx, tx, a, now); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `DELETE FROM identity_device WHERE account = ?`, string(a))

@@ -11,6 +11,7 @@ import (
 
 	"ieum"
 	"ieum/defs"
+	"ieum/internal/platform/journal"
 )
 
 const grantColumns = `number, account, role, reach, organisation, site, since, until, proposer, confirmer, ended, lent,
@@ -52,11 +53,16 @@ func grantsOfRoles(ctx context.Context, q querier, roles []ieum.RoleID, now time
 // ofRoles is the condition of grants of roles, at least one, or that wait for a second
 // person and were proposed not long ago, that did not end.
 func ofRoles(roles []ieum.RoleID, now time.Time) (where string, args []any) {
-	args = []any{now.Unix(), now.Add(-proposalLasts).Unix()}
+	in, args := anyOf(roles)
+	return `ended = 0 AND until > ? AND (confirmer <> '' OR since > ?) AND (confirmer = '' OR role ` + in + `)`, append([]any{now.Unix(), now.Add(-proposalLasts).Unix()}, args...)
+}
+
+// anyOf is the condition of being one of roles, at least one.
+func anyOf(roles []ieum.RoleID) (in string, args []any) {
 	for _, role := range roles {
 		args = append(args, string(role))
 	}
-	return `ended = 0 AND until > ? AND (confirmer <> '' OR since > ?) AND (confirmer = '' OR role IN (?` + strings.Repeat(`, ?`, len(roles)-1) + `))`, args
+	return `IN (?` + strings.Repeat(`, ?`, len(roles)-1) + `)`, args
 }
 
 // accountsOfStaff returns the accounts of grantsOfStaff, but for those that are
@@ -78,8 +84,8 @@ func (s *store) accountsOfStaff(ctx context.Context, roles []ieum.RoleID, now ti
 }
 
 // addGrant adds a grant when fits finds nothing against it, given those of its
-// account and those of the roles of staff, and numbers it. A role of staff ends
-// the recoveries of its account that were not made by the console.
+// account and those of the roles of staff, and numbers it. An account that staff
+// recovers, or recovered, gets no role of staff.
 func (s *store) addGrant(ctx context.Context, g Grant, now time.Time, staff []ieum.RoleID, fits func(own, others []Grant) (Grant, error)) (Grant, error) {
 	err := s.change(ctx, func(tx *sql.Tx) (event, error) {
 		own, err := grantsOf(ctx, within(tx), g.Account)
@@ -91,17 +97,8 @@ func (s *store) addGrant(ctx context.Context, g Grant, now time.Time, staff []ie
 			return event{}, err
 		}
 		if slices.Contains(staff, g.Role) {
-			res, err := tx.ExecContext(ctx, `UPDATE identity_link SET ended = ? WHERE account = ? AND purpose = ? AND maker <> ? AND ended = 0`,
-				now.Unix(), string(g.Account), toRecover, string(Console))
-			if err != nil {
+			if err := notRecovered(ctx, tx, g.Account, now); err != nil {
 				return event{}, err
-			}
-			if n, err := res.RowsAffected(); err != nil {
-				return event{}, err
-			} else if n > 0 {
-				if err := s.note(ctx, tx, g.Account, recoveryEnded, ""); err != nil {
-					return event{}, err
-				}
 			}
 		}
 		if g.Organisation != "" {
@@ -120,6 +117,22 @@ func (s *store) addGrant(ctx context.Context, g Grant, now time.Time, staff []ie
 			"organisation", g.Organisation, "site", g.Site, "until", g.Until.Unix(), "by", g.Proposer, "confirmed", g.Confirmer != "", "lent", g.Lent), err
 	})
 	return g, err
+}
+
+// endProposals ends the grants that wait for a second person and that a condition names,
+// and says so in the journal.
+func endProposals(ctx context.Context, tx *sql.Tx, by AccountID, now time.Time, where string, args ...any) error {
+	ended, err := list(ctx, within(tx), readGrant, `UPDATE identity_grant SET ended = ? WHERE confirmer = '' AND ended = 0 AND `+where+` RETURNING `+grantColumns, append([]any{now.Unix()}, args...)...)
+	if err != nil {
+		return err
+	}
+	for _, g := range ended {
+		e := about("identity.role_ended", g.Account, "grant", strconv.FormatInt(g.Number, 10), "role", g.Role, "by", by)
+		if err := journal.Append(ctx, tx, e.kind, e.subject, e.data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // exists fails unless there is the organisation, and the site when one is named.

@@ -84,15 +84,33 @@ func endKeys(ctx context.Context, tx *sql.Tx, grant int64, by AccountID, now tim
 		if _, ok := k.by(own, now); ok {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE identity_key SET ended = ? WHERE number = ?`, now.Unix(), k.Number); err != nil {
-			return err
-		}
-		e := about("identity.key_ended", k.Owner, "key", strconv.FormatInt(k.Number, 10), "by", by)
-		if err := journal.Append(ctx, tx, e.kind, e.subject, e.data); err != nil {
+		if err := endKey(ctx, tx, k, by, now); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// endProposedKeys ends the keys that somebody proposed and nobody confirmed.
+func endProposedKeys(ctx context.Context, tx *sql.Tx, by AccountID, now time.Time) error {
+	keys, err := list(ctx, within(tx), readKey, `SELECT `+keyColumns+` FROM identity_key k WHERE k.proposer = ? AND k.confirmer = '' AND k.ended = 0`, string(by))
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := endKey(ctx, tx, k, by, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func endKey(ctx context.Context, tx *sql.Tx, k Key, by AccountID, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE identity_key SET ended = ? WHERE number = ?`, now.Unix(), k.Number); err != nil {
+		return err
+	}
+	e := about("identity.key_ended", k.Owner, "key", strconv.FormatInt(k.Number, 10), "by", by)
+	return journal.Append(ctx, tx, e.kind, e.subject, e.data)
 }
 
 // drawKey adds a secret to a key that counts; of those before the newest goes on

@@ -65,21 +65,32 @@ func replaceLink(ctx context.Context, tx *sql.Tx, l Link, now time.Time) (event,
 }
 
 // recover adds a recovery, or confirms the one that waits for a second person when second
-// says so, given that one (nil: none waits) and the grants of its maker. It returns the
-// recovery as it is then. One that follows a cancelled one takes two, unless its maker is
-// alone.
-func (s *store) recover(ctx context.Context, l Link, code []byte, now time.Time, alone bool, second func(waits *Link, makers []Grant) (bool, error)) (Link, error) {
+// says so, given that one (nil: none waits), the grants of the account and those of its
+// maker. It returns the recovery as it is then. One that follows a cancelled one takes two,
+// unless its maker is alone. Roles of staff that wait for the account end, unless the console
+// begins it.
+func (s *store) recover(ctx context.Context, l Link, code []byte, now time.Time, alone bool, staff []ieum.RoleID, second func(waits *Link, own, makers []Grant) (bool, error)) (Link, error) {
 	err := s.change(ctx, func(tx *sql.Tx) (event, error) {
 		waits, makers, err := waiting(ctx, tx, l.Account, now)
 		if err != nil {
 			return event{}, err
 		}
-		if yes, err := second(waits, makers); err != nil {
+		own, err := grantsOf(ctx, within(tx), l.Account)
+		if err != nil {
+			return event{}, err
+		}
+		if yes, err := second(waits, own, makers); err != nil {
 			return event{}, err
 		} else if yes {
 			waits.Confirmer, waits.Since, waits.Until, waits.code = l.Maker, l.Since, l.Until, code
 			l = *waits
 			return confirmLink(ctx, tx, l)
+		}
+		if l.Maker != Console && len(staff) > 0 {
+			where, args := anyOf(staff)
+			if err := endProposals(ctx, tx, l.Maker, now, `account = ? AND role `+where, append([]any{string(l.Account)}, args...)...); err != nil {
+				return event{}, err
+			}
 		}
 		var n int
 		err = tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_link WHERE account = ? AND purpose = ? AND cancelled > ?`, string(l.Account), toRecover, now.Add(-twoAfter).Unix()).Scan(&n)
@@ -95,6 +106,21 @@ func (s *store) recover(ctx context.Context, l Link, code []byte, now time.Time,
 		return replaceLink(ctx, tx, l, now)
 	})
 	return l, err
+}
+
+// notRecovered fails while a recovery of an account is under way in which the console has
+// no part, and when the last that was used was such: whoever made it may have come in.
+func notRecovered(ctx context.Context, tx *sql.Tx, a AccountID, now time.Time) error {
+	const console = string(Console)
+	var n int
+	err := tx.QueryRowContext(ctx, `
+		SELECT COUNT(*) FROM identity_link WHERE account = ? AND purpose = ? AND maker <> ? AND confirmer <> ? AND (ended = 0 AND until > ? OR used >
+		(SELECT COALESCE(MAX(used), 0) FROM identity_link WHERE account = ? AND purpose = ? AND (maker = ? OR confirmer = ?)))`,
+		string(a), toRecover, console, console, now.Unix(), string(a), toRecover, console, console).Scan(&n)
+	if err == nil && n > 0 {
+		err = roleFault("recovered", "/name", "staff recovers this account, or did: for a role of staff it is recovered on the service's machine first (ieum account recover NAME), or another is made")
+	}
+	return err
 }
 
 // waiting returns the recovery of an account that waits for a second person, nil for

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"ieum"
@@ -19,11 +20,28 @@ func noticeAt(a AccountID) string { return "identity_notice/" + string(a) + "/ad
 // note adds a notice, within the transaction of what it tells of, and of a role
 // when it tells of one. It goes to the
 // address that the account has now, whatever comes after; without one it is a letter.
+// One of a recovery goes also to the address before it, of which somebody in the account
+// may have changed it lately.
 func (s *store) note(ctx context.Context, tx *sql.Tx, a AccountID, kind string, role ieum.RoleID) error {
 	to, _, err := s.addressIn(ctx, within(tx), a)
 	if err != nil && !errors.Is(err, ieum.ErrNotFound) { // which it is while it is being erased
 		return err
 	}
+	former := ""
+	if strings.HasPrefix(kind, "recovery_") && err == nil {
+		if former, err = s.formerIn(ctx, tx, a); err != nil {
+			return err
+		}
+	}
+	if former != "" && former != to {
+		if err := s.noteTo(ctx, tx, a, kind, role, former); err != nil {
+			return err
+		}
+	}
+	return s.noteTo(ctx, tx, a, kind, role, to)
+}
+
+func (s *store) noteTo(ctx context.Context, tx *sql.Tx, a AccountID, kind string, role ieum.RoleID, to string) error {
 	sealed, err := s.seal(a, noticeAt(a), to)
 	if err != nil {
 		return err
@@ -171,15 +189,63 @@ func (s *store) confirmAddress(ctx context.Context, a AccountID, code []byte, no
 		if err := s.note(ctx, tx, a, addressChanged, ""); err != nil {
 			return event{}, err
 		}
-		sealed, err := s.seal(a, addressAt(a, "address"), after)
-		if err != nil {
-			return event{}, err
-		}
 		ok = true
-		_, err = tx.ExecContext(ctx, `UPDATE identity_address SET address = ?, pending = '', code = ?, until = 0 WHERE account = ?`, sealed, []byte{}, string(a))
-		return about("identity.address_set", a), err
+		return about("identity.address_set", a), s.replaceAddress(ctx, tx, a, after)
 	})
 	return ok, err
+}
+
+// formerLasts is how long the address before a change is told of recoveries, too.
+const formerLasts = 30 * 24 * time.Hour
+
+// replaceAddress lets an address, "" for none, take the place of the one before. That is
+// kept for formerLasts: of several changes in that time, the one before the first.
+func (s *store) replaceAddress(ctx context.Context, tx *sql.Tx, a AccountID, after string) error {
+	former, err := s.formerIn(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	if former == "" {
+		before, _, err := s.addressIn(ctx, within(tx), a)
+		if err != nil {
+			return err
+		}
+		sealed, err := s.seal(a, addressAt(a, "former"), before)
+		if err != nil {
+			return err
+		}
+		if _, err = tx.ExecContext(ctx, `UPDATE identity_address SET former = ?, replaced = ? WHERE account = ?`, sealed, s.now().Unix(), string(a)); err != nil {
+			return err
+		}
+	}
+	sealed, err := s.seal(a, addressAt(a, "address"), after)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE identity_address SET address = ?, pending = '', code = ?, until = 0 WHERE account = ?`, sealed, []byte{}, string(a))
+	return err
+}
+
+// formerIn returns the address that another took the place of within formerLasts, "" for
+// none.
+func (s *store) formerIn(ctx context.Context, tx *sql.Tx, a AccountID) (string, error) {
+	var sealed string
+	err := tx.QueryRowContext(ctx, `SELECT former FROM identity_address WHERE account = ? AND replaced > ?`, string(a), s.now().Add(-formerLasts).Unix()).Scan(&sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return s.open(a, addressAt(a, "former"), sealed)
+}
+
+// forgetFormer forgets the addresses that others took the place of longer ago.
+func (s *store) forgetFormer(ctx context.Context) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE identity_address SET former = '', replaced = 0 WHERE replaced > 0 AND replaced <= ?`, s.now().Add(-formerLasts).Unix())
+		return err
+	})
 }
 
 // dropAddress removes an account's addresses; the confirmed one is told.
@@ -194,7 +260,7 @@ func (s *store) dropAddress(ctx context.Context, a AccountID, now time.Time) err
 				return event{}, err
 			}
 		}
-		return about("identity.address_dropped", a), forgetAddress(ctx, tx, a)
+		return about("identity.address_dropped", a), s.replaceAddress(ctx, tx, a, "")
 	})
 }
 

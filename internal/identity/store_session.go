@@ -78,30 +78,31 @@ func (s *store) touch(ctx context.Context, hash []byte, now time.Time) error {
 	})
 }
 
-// try counts a wrong code; at the last one the session ends. Of many in a row over all
-// sessions the owner of the account is told.
-func (s *store) try(ctx context.Context, a AccountID, hash []byte, most int) error {
+// try counts a code as a wrong one before it is looked at, so that as many at the same
+// moment are no way past a ceiling, and returns how many that makes in a row over all
+// sessions. A right one begins a session, which sets that back. A session that is over or
+// has had its tries is ieum.ErrSignedOut.
+func (s *store) try(ctx context.Context, a AccountID, hash []byte, most int) (wrong int, err error) {
+	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE identity_session SET tries = tries + 1 WHERE hash = ? AND tries < ?`, hash, most)
+		if err := changed(res, err, ieum.ErrSignedOut); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, `UPDATE identity_account SET wrong = wrong + 1 WHERE id = ? RETURNING wrong`, string(a)).Scan(&wrong)
+	})
+	return wrong, err
+}
+
+// missed says that a code that was tried is wrong: after the last one of a session that
+// ends, and of many in a row over all sessions the owner of the account is told.
+func (s *store) missed(ctx context.Context, a AccountID, hash []byte, most, wrong int) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
-		_, err := tx.ExecContext(ctx, `UPDATE identity_session SET tries = tries + 1 WHERE hash = ?`, hash)
-		if err != nil {
-			return event{}, err
-		}
-		if _, err = tx.ExecContext(ctx, `DELETE FROM identity_session WHERE hash = ? AND tries >= ?`, hash, most); err != nil {
-			return event{}, err
-		}
-		var wrong int
-		err = tx.QueryRowContext(ctx, `UPDATE identity_account SET wrong = wrong + 1 WHERE id = ? RETURNING wrong`, string(a)).Scan(&wrong)
+		_, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE hash = ? AND tries >= ?`, hash, most)
 		if err != nil || wrong != wrongTold && wrong != wrongHeld {
 			return event{}, err
 		}
 		return about("identity.codes_wrong", a, "wrong", wrong, "held", wrong == wrongHeld), nil
 	})
-}
-
-// wrong returns how many second factors were wrong since somebody signed in to an account.
-func (s *store) wrong(ctx context.Context, a AccountID) (n int, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT wrong FROM identity_account WHERE id = ?`, string(a)).Scan(&n)
-	return n, err
 }
 
 func forgetWrong(ctx context.Context, tx *sql.Tx, a AccountID) error {
