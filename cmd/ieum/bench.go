@@ -27,13 +27,14 @@ var benchCommand = &command{
 		postings := fs.Int("postings", 30_000, "simulated postings")
 		changes := fs.String("changes", "", "for daily: the `folder` of ieum simulate --changes, for a data folder that has its market; it stays taken in")
 		quiet := fs.Duration("quiet", 30*time.Second, "for daily and signin: how long to search before the change, or with and without sign-ins")
+		out := fs.String("out", "", "for market: write the rows and the exact reports to this `folder` instead, for bench/duckdb")
 		in := fs.String("in", "", "a folder to work in, kept for the next run (default: a temporary one)")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) == 1 && args[0] == "snapshot" {
 				return benchSnapshot(ctx, e)
 			}
 			if len(args) == 1 && args[0] == "market" {
-				return benchMarket(ctx, e)
+				return benchMarket(ctx, e, *out)
 			}
 			if len(args) == 1 && args[0] == "daily" {
 				return benchDaily(ctx, e, *changes, *quiet)

@@ -43,7 +43,7 @@ type SliceLoad struct {
 // slicesAsked is how many slices of each number of limits are asked for.
 const slicesAsked = 1000
 
-func benchMarket(ctx context.Context, e *env) (err error) {
+func benchMarket(ctx context.Context, e *env, out string) (err error) {
 	m, err := openMarket(e)
 	if err != nil {
 		return err
@@ -57,6 +57,9 @@ func benchMarket(ctx context.Context, e *env) (err error) {
 	release()
 	if err := e.noteMarket(ctx, m); err != nil {
 		return err
+	}
+	if out != "" {
+		return writePeer(ctx, m, out)
 	}
 	groups := unitGroups(m.set)
 	if err := b.all(ctx, m.adviser, groups); err != nil {

@@ -162,8 +162,7 @@ func countAsked(s *snapshot.Snapshot, o int) *demand {
 					a.coded++
 				}
 				tallyList(a.skills, skills)
-				tallyList(a.certs, x.required.at(int(i)))
-				tallyList(a.certs, x.preferred.at(int(i)))
+				tallyEither(a.certs, x.required.at(int(i)), x.preferred.at(int(i)))
 			}
 		}
 	}

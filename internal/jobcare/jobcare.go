@@ -53,6 +53,13 @@ func (a *Adviser) Market(q Query) (*Market, error) {
 	return m, err
 }
 
+// Exact is Market before counts of people are perturbed: for staff on a basis, on record,
+// and for jobs.
+func (a *Adviser) Exact(q Query) (*Market, error) {
+	m, _, err := a.occupation(q, exact)
+	return m, err
+}
+
 // Occupation is Market with what the work is, of one snapshot.
 func (a *Adviser) Occupation(q Query) (*Market, *Work, error) { return a.occupation(q, published) }
 

@@ -134,8 +134,7 @@ func (t *offer) add(s *snapshot.Snapshot, row, i int, day ieum.Day, month []int8
 		t.coded++
 		tallyList(t.skills, ids)
 	}
-	tallyList(t.asked, x.required.at(i))
-	tallyList(t.asked, x.preferred.at(i))
+	tallyEither(t.asked, x.required.at(i), x.preferred.at(i))
 	if x.within(i, day, day) {
 		t.addOpen(i, wanted)
 	}
@@ -185,6 +184,16 @@ func monthsUpTo(day ieum.Day) (month []int8) {
 func tallyList(counts []int, ids []uint16) {
 	for i, id := range ids {
 		if !slices.Contains(ids[:i], id) {
+			counts[id]++
+		}
+	}
+}
+
+// tallyEither counts each of the ids of two lists once.
+func tallyEither(counts []int, one, other []uint16) {
+	tallyList(counts, one)
+	for i, id := range other {
+		if !slices.Contains(one, id) && !slices.Contains(other[:i], id) {
 			counts[id]++
 		}
 	}
