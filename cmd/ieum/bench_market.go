@@ -5,11 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -29,7 +32,25 @@ type MarketBench struct {
 	Reports  int         `json:"reports"`
 	Bytes    int64       `json:"bytes"`
 	Slices   []SliceLoad `json:"slices"` // by how many things they are limited by, beside the occupation
+	Pages    PageLoad    `json:"pages"`
 }
+
+// A PageLoad is what became of pages of reports that were asked for at a constant rate, of
+// so many addresses, the k-th as often as 1/k. Who asks takes processor time of the same
+// machine: Asking.
+type PageLoad struct {
+	Load
+	Rate      int     `json:"rate"` // a second
+	Addresses int     `json:"addresses"`
+	Asking    float64 `json:"askingCPUSeconds"`
+	Serving   float64 `json:"servingCPUSeconds"` // of the server's whole life
+}
+
+const (
+	pageRate      = 200
+	pageAddresses = 500
+	pageSeconds   = 20
+)
 
 // A SliceLoad is how long slices took, in milliseconds.
 type SliceLoad struct {
@@ -65,13 +86,74 @@ func benchMarket(ctx context.Context, e *env, out string) (err error) {
 	if err := b.all(ctx, m.adviser, groups); err != nil {
 		return err
 	}
+	if b.Pages, err = pages(ctx, e, groups); err != nil {
+		return err
+	}
 	draw := rand.New(rand.NewPCG(1, 2))
-	for limits := range 4 {
+	for limits := 1; limits <= 3; limits++ {
 		if err := b.slices(ctx, m, groups, limits, draw); err != nil {
 			return err
 		}
 	}
 	return writeJSON(e.stdout, b)
+}
+
+// pages asks a server for pages of reports, from its first page on.
+func pages(ctx context.Context, e *env, groups []string) (l PageLoad, err error) {
+	l.Rate, l.Addresses = pageRate, pageAddresses
+	server, base, err := (&measuring{e: e}).start(ctx, e.Data, io.Discard)
+	if err != nil {
+		return l, err
+	}
+	s := &searcher{base: base, client: &http.Client{Timeout: searchWait, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	err = answered(ctx, base+"/api/v1/snapshot")
+	before := ownTime()
+	if err == nil {
+		err = s.browse(ctx, addressesOf(groups))
+	}
+	l.Load, l.Asking = s.cut(), (ownTime() - before).Seconds()
+	err = errors.Join(err, server.Process.Signal(syscall.SIGTERM), server.Wait())
+	l.Serving = (server.ProcessState.UserTime() + server.ProcessState.SystemTime()).Seconds()
+	return l, err
+}
+
+// addressesOf are those of all occupations and of some by province, in an order that is
+// drawn.
+func addressesOf(groups []string) (list []string) {
+	draw := rand.New(rand.NewPCG(3, 4))
+	for len(list) < pageAddresses {
+		address := "/occupations/" + groups[draw.IntN(len(groups))]
+		if draw.IntN(2) == 0 {
+			address += "?region=" + []string{"11", "26", "27", "28", "41", "48"}[draw.IntN(6)]
+		}
+		if !slices.Contains(list, address) {
+			list = append(list, address)
+		}
+	}
+	return list
+}
+
+// browse asks for addresses at the rate, and waits for all answers.
+func (s *searcher) browse(ctx context.Context, addresses []string) error {
+	weights := make([]float64, len(addresses))
+	sum := 0.0
+	for k := range weights {
+		sum += 1 / float64(k+1)
+		weights[k] = sum
+	}
+	draw := rand.New(rand.NewPCG(5, 6))
+	var under sync.WaitGroup
+	defer under.Wait()
+	began := time.Now()
+	for i := range pageRate * pageSeconds {
+		due := began.Add(time.Duration(i) * time.Second / pageRate)
+		if err := pause(ctx, time.Until(due)); err != nil {
+			return err
+		}
+		k, _ := slices.BinarySearch(weights, draw.Float64()*sum)
+		under.Go(func() { s.ask(ctx, s.base+addresses[min(k, len(addresses)-1)], due) })
+	}
+	return nil
 }
 
 // unitGroups are those in force.

@@ -6,7 +6,7 @@
 // query.go for the slices of the market, tally.go for how one is counted, market.go
 // for the report of one, season.go for its course, work.go for what an occupation is,
 // occupations.go for finding one, base.go for what is counted once when a snapshot is
-// built, questions.go for what a person is asked, diagnosis.go and near.go for their
+// built, kept.go for reports that are asked for again, questions.go for what a person is asked, diagnosis.go and near.go for their
 // place, and http.go and charts.go for the pages.
 package jobcare
 
@@ -38,11 +38,12 @@ type Adviser struct {
 	reader Reader
 	jobs   Jobs
 	now    func() time.Time
+	kept   kept
 }
 
 // New returns an adviser.
 func New(live *snapshot.Live, set *defs.Set, reader Reader, jobs Jobs, now func() time.Time) *Adviser {
-	return &Adviser{live, set, reader, jobs, now}
+	return &Adviser{live: live, set: set, reader: reader, jobs: jobs, now: now}
 }
 
 // Market reports on one slice of the market, as it is published. An unknown occupation is
@@ -77,7 +78,10 @@ func (a *Adviser) occupation(q Query, r rule) (*Market, *Work, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return a.report(s, sl, r), w, nil
+	if r == exact {
+		return a.report(s, sl, exact), w, nil
+	}
+	return a.kept.report(s, sl, func() *Market { return a.report(s, sl, published) }), w, nil
 }
 
 // Diagnose says what a person can do, which occupations are near and what is
