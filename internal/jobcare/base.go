@@ -46,6 +46,10 @@ type table struct {
 	CameN         snapshot.Lists[uint32] // how many of them
 	First         snapshot.Lists[uint16] // by occupation: what those people did first of all
 	FirstN        snapshot.Lists[uint32]
+	Left          []uint32               // by occupation: how many people left it, as far as it is published where to
+	Like          snapshot.Lists[uint16] // by occupation: those most like it, the most first
+	LikeAlike     snapshot.Lists[uint16] // how alike what is asked for is, of a hundred
+	LikeWent      snapshot.Lists[uint32] // how many went there
 }
 
 // Verify reads the file and compares its checksum.
@@ -120,6 +124,7 @@ func newBase(ctx context.Context, s *snapshot.Snapshot) (*base, error) {
 		b.Skill.Add(most[o]...)
 		b.SkillCount.Add(counts[o]...)
 	}
+	b.compare(s)
 	b.CertPeople, b.MajorPeople = publishedOf(all.certs), publishedOf(all.majors)
 	return b, nil
 }

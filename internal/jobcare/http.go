@@ -22,6 +22,7 @@ func (a *Adviser) Routes(site *web.Site, mux *web.Mux) {
 	h := &handlers{a, site, site.Pages(files)}
 	mux.Page("GET /occupations", web.Nothing, h.occupations)
 	mux.Page("GET /occupations/{code}", web.Nothing, h.occupation)
+	mux.Page("GET /occupations/compare", web.Nothing, h.compare)
 	mux.Page("GET /diagnosis", web.Sent, h.ask)
 	mux.Page("POST /diagnosis", web.Sent, h.diagnose)
 	mux.Page("POST /diagnosis/answers", web.Sent, h.again)
@@ -34,6 +35,10 @@ func (a *Adviser) Routes(site *web.Site, mux *web.Mux) {
 		ID: "getMarket", Summary: ieum.Text{KO: "한 직업의 노동시장", EN: "The labour market of one occupation"},
 		Params: marketQuery{}, Reply: Market{},
 	}, h.market)
+	mux.API("GET /api/v1/occupations/compare", web.Nothing, web.Op{
+		ID: "compareOccupations", Summary: ieum.Text{KO: "직업 두 가지에서 네 가지를 나란히", EN: "Two to four occupations side by side"},
+		Params: compareQuery{}, Reply: Comparison{},
+	}, h.compareAPI)
 	mux.API("POST /api/v1/diagnoses", web.Sent, web.Op{
 		ID: "diagnose", Summary: ieum.Text{KO: "역량 진단. 아무것도 저장하지 않습니다", EN: "Diagnose a résumé; nothing is stored"},
 		Body: diagnosisBody{}, Reply: Diagnosis{},
@@ -112,6 +117,83 @@ func (h *handlers) market(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return h.pages.Reply(w, r, "occupation.html", m)
+}
+
+type compareQuery struct {
+	Codes string `q:"codes,required" max:"24" doc:"KECO 2025 unit groups, two to four, with commas between" ko:"한국고용직업분류(KECO 2025) 세분류 두 개에서 네 개, 쉼표로 나눔" example:"8211,8221"`
+}
+
+func (q compareQuery) list() []string { return strings.Split(q.Codes, ",") }
+
+func (h *handlers) compareAPI(w http.ResponseWriter, r *http.Request) error {
+	q, err := web.Read[compareQuery](r)
+	if err != nil {
+		return err
+	}
+	c, err := h.a.Compare(q.list())
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "compare.html", c)
+}
+
+// compareForm may name one occupation alone, beside which others are to be chosen, and words
+// by which to find one.
+type compareForm struct {
+	Codes string `q:"codes" max:"24"`
+	Q     string `q:"q" max:"100"`
+}
+
+// comparePage is what stands side by side, and what may be put beside it.
+type comparePage struct {
+	*Comparison
+	Codes string
+	Q     string
+	Found []Unit
+}
+
+// Room says that one more may be put beside the others.
+func (p comparePage) Room() bool { return len(p.Markets) < mostCompared }
+
+func (h *handlers) compare(w http.ResponseWriter, r *http.Request) error {
+	f, err := web.Read[compareForm](r)
+	if err != nil {
+		return err
+	}
+	page := comparePage{Comparison: &Comparison{}, Codes: f.Codes, Q: f.Q}
+	codes := compareQuery{f.Codes}.list()
+	switch {
+	case f.Codes == "":
+	case len(codes) == 1:
+		m, err := h.a.Market(Query{Occupation: codes[0]})
+		if err != nil {
+			return err
+		}
+		page.Markets = []*Market{m}
+	default:
+		if page.Comparison, err = h.a.Compare(codes); err != nil {
+			return err
+		}
+	}
+	if f.Q != "" {
+		list, err := h.a.Occupations(f.Q)
+		if err != nil {
+			return err
+		}
+		for _, g := range list.Groups {
+			for _, u := range g.Units {
+				if !slices.Contains(codes, u.Code) && len(page.Found) < 10 {
+					page.Found = append(page.Found, u)
+				}
+			}
+		}
+	}
+	return h.pages.Reply(w, r, "compare.html", page)
+}
+
+// With are the codes shown and one more, as an address takes them.
+func (p comparePage) With(code string) string {
+	return strings.TrimPrefix(p.Codes+","+code, ",")
 }
 
 // occupationPage is a market with what the work is and the choices of slices.

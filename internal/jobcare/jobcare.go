@@ -4,7 +4,7 @@
 //
 // Read figure.go for what every figure carries and the rule of what is published,
 // query.go for the slices of the market, tally.go for how one is counted, market.go
-// for the report of one, season.go for its course, work.go for what an occupation is,
+// for the report of one, compare.go for several side by side, season.go for its course, work.go for what an occupation is,
 // occupations.go for finding one, base.go for what is counted once when a snapshot is
 // built, kept.go for reports that are asked for again, questions.go for what a person is asked, diagnosis.go and near.go for their
 // place, and http.go and charts.go for the pages.

@@ -100,6 +100,7 @@ type Market struct {
 	Schooling    []Share          `json:"schooling"`
 	Came         []Share          `json:"came"`  // occupations from which people came to this one, in all of the market
 	First        []Share          `json:"first"` // first occupations of those people
+	Similar      []Similar        `json:"similar"`
 	Regions      []Place          `json:"regions"`
 	Months       []Month          `json:"months"`
 	Absent       []Absence        `json:"absent"`
@@ -126,6 +127,7 @@ func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule) *Market {
 	v.postings(m, o)
 	v.people(m, c)
 	v.histories(m, sl.occupation)
+	m.Similar = v.similar(sl.occupation)
 	return m
 }
 
