@@ -21,13 +21,13 @@ const topSkills = 60
 // base is what is counted once over all occupations when a snapshot is built.
 // Occupations are positions in the Dict.
 type base struct {
-	table
+	columns
 	mapping *snapshot.Mapping
 }
 
-// table is the columns of base. Numbers of people are those that are published, but for
+// columns are those of base. Numbers of people are those that are published, but for
 // Moves, which only rank.
-type table struct {
+type columns struct {
 	Speaks        []uint64 // a bit for each résumé that speaks for its person
 	SkillPostings []uint32 // postings that ask for a competency, by position in the Dict
 	CertPostings  []uint32
@@ -77,12 +77,12 @@ func Part() snapshot.Part {
 			if err != nil {
 				return err
 			}
-			return snapshot.WriteTable(filepath.Join(dir, "base.col"), &b.table)
+			return snapshot.WriteTable(filepath.Join(dir, "base.col"), &b.columns)
 		},
 		Open: func(_ *snapshot.Snapshot, dir string) (io.Closer, error) {
 			b := &base{}
 			var err error
-			b.mapping, err = snapshot.OpenTable(filepath.Join(dir, "base.col"), &b.table)
+			b.mapping, err = snapshot.OpenTable(filepath.Join(dir, "base.col"), &b.columns)
 			return b, err
 		},
 	}
@@ -91,7 +91,7 @@ func Part() snapshot.Part {
 // newBase counts over all occupations, on every core.
 func newBase(ctx context.Context, s *snapshot.Snapshot) (*base, error) {
 	n := len(s.Dict.Occupations)
-	b := &base{table: table{
+	b := &base{columns: columns{
 		SkillPostings: make([]uint32, len(s.Dict.Skills)), CertPostings: make([]uint32, len(s.Dict.Certificates)),
 		Postings: make([]uint32, n), Coded: make([]uint32, n), People: make([]uint32, n), Seekers: make([]uint32, n), Wished: make([]uint32, n),
 	}}

@@ -194,7 +194,7 @@ func TestChangesOnABaseSayWhatAWholeSnapshotSays(t *testing.T) {
 // sameBase holds that what is counted over all occupations is the same.
 func sameBase(t *testing.T, whole, stacked *Adviser) {
 	t.Helper()
-	var tables [2]table
+	var tables [2]columns
 	for i, a := range []*Adviser{whole, stacked} {
 		s, release, err := a.live.Acquire()
 		if err != nil {
@@ -209,7 +209,7 @@ func sameBase(t *testing.T, whole, stacked *Adviser) {
 			t.Fatal(err)
 		}
 		b.Speaks = nil // by row
-		tables[i] = b.table
+		tables[i] = b.columns
 	}
 	same(t, "base", tables[0], tables[1])
 }

@@ -3,6 +3,7 @@ package jobcare
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -30,12 +31,27 @@ const mostLimits = 3
 
 // limits names them.
 func (q Query) limits() (fields []string) {
-	for _, l := range [][2]string{{"region", q.Region}, {"career", q.Career}, {"education", q.Education}, {"age", q.Age}, {"sex", q.Sex}, {"employment", q.Employment}, {"industry", q.Industry}, {"size", q.Size}} {
+	for _, l := range q.fields() {
 		if l[1] != "" {
 			fields = append(fields, l[0])
 		}
 	}
 	return fields
+}
+
+func (q Query) fields() [][2]string {
+	return [][2]string{{"region", q.Region}, {"career", q.Career}, {"education", q.Education}, {"age", q.Age}, {"sex", q.Sex}, {"employment", q.Employment}, {"industry", q.Industry}, {"size", q.Size}}
+}
+
+// String is what the slice is limited to, as an address says it; "" for nothing.
+func (q Query) String() string {
+	v := url.Values{}
+	for _, l := range q.fields() {
+		if l[1] != "" {
+			v.Set(l[0], l[1])
+		}
+	}
+	return v.Encode()
 }
 
 // A Band is a range of months of experience or of years of age, from From up
