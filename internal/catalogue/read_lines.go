@@ -63,7 +63,7 @@ var headings = func() map[string]section {
 
 // readLines reads plain text. A line that fits nowhere is kept in Text.
 func (r *Reader) readLines(text string) ieum.Resume {
-	l := &lines{Reader: r, open: -1}
+	l := &lines{Reader: r, open: -1, more: map[int][]string{}}
 	var rest []string
 	for line := range strings.Lines(norm.NFC.String(text)) {
 		line, marked := unmark(line)
@@ -88,6 +88,9 @@ func (r *Reader) readLines(text string) ieum.Resume {
 		l.begun = true
 	}
 	l.out.Text = strings.Join(rest, "\n")
+	for i, more := range l.more {
+		l.out.Careers[i].Text = joinLines(append([]string{l.out.Careers[i].Text}, more...)...)
+	}
 	return l.out
 }
 
@@ -120,8 +123,9 @@ type lines struct {
 	*Reader
 	out     ieum.Resume
 	section section
-	begun   bool // a line of the section was read
-	open    int  // the career that further lines are about, or -1
+	begun   bool             // a line of the section was read
+	open    int              // the career that further lines are about, or -1
+	more    map[int][]string // those lines, by career
 }
 
 // read reads a line of a part; false when it says nothing that has a field.
@@ -247,7 +251,7 @@ func (l *lines) career(line string, marked, unpaid bool) {
 		l.out.Careers[l.open].Title = withoutFirm(line)
 		return
 	case !ok && l.open >= 0 && (marked || l.out.Careers[l.open].Months > 0):
-		l.out.Careers[l.open].Text = joinLines(l.out.Careers[l.open].Text, line)
+		l.more[l.open] = append(l.more[l.open], line)
 		return
 	}
 	c := ieum.Career{Title: withoutFirm(rest), Months: s.months, Unpaid: unpaid || strings.Contains(line, "무급")}
@@ -307,15 +311,20 @@ func listed(line string) (out []string) {
 
 var certificateTail = regexp.MustCompile(`\s*(?:취득|보유|소지|합격|\(?(?:19|20)\d\d[년.\-/0-9월 ]*\)?|[0-9]{2}\.[0-9]{1,2})+\s*$`)
 
-// bareCertificate is a certificate's name without when it was taken.
+// longCertificate is how long what names a certificate may be, in bytes.
+const longCertificate = 300
+
+// bareCertificate is a certificate's name without when it was taken. What is too long to
+// be one stays: word by word, cutting it would be work with the square of its length.
 func bareCertificate(s string) string {
-	for {
+	for len(s) <= longCertificate {
 		cut := strings.TrimSpace(certificateTail.ReplaceAllString(s, ""))
 		if cut == s || cut == "" {
-			return s
+			break
 		}
 		s = cut
 	}
+	return s
 }
 
 // schools are words that name a level of education, and the level below it that

@@ -28,10 +28,11 @@ func phone(s string, i int) (end int, ok bool) {
 	return subscriber(s, at, prefix)
 }
 
-// international reads +82 10-1234-5678 and its like.
+// international reads +82 10-1234-5678 and its like. It looks a few signs ahead and
+// not along all of them, as every sign of a row of them asks.
 func international(s string, i int) (end int, ok bool) {
 	at := i
-	for at < len(s) && (s[at] == '(' || s[at] == '+') {
+	for at < len(s) && at < i+4 && (s[at] == '(' || s[at] == '+') {
 		at++
 	}
 	if !strings.HasPrefix(s[at:], "82") {
