@@ -2,12 +2,16 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"os"
+	"sync"
+	"time"
 
 	"ieum"
 )
@@ -23,6 +27,122 @@ const maxDrained = 64 << 20
 const maxHead = 64 << 10
 
 var errUpload = errors.New("web: the form is too large")
+
+// mostUploads is how many forms with a scan are in memory at once. One more is while it is
+// answered, which takes several times its size.
+const mostUploads = 4
+
+// A form comes in at uploadChunk bytes each uploadPause at the least.
+const (
+	uploadChunk = 256 << 10
+	uploadPause = 5 * time.Second
+)
+
+// uploads are the forms with a scan that come in, so that whoever sends one slowly is in
+// the way of nobody but themselves.
+type uploads struct {
+	mu      sync.Mutex
+	of      map[ieum.AccountID]chan struct{} // closed when the one of the account is done
+	in      chan struct{}
+	working chan struct{}
+	pause   time.Duration
+}
+
+func newUploads() *uploads {
+	return &uploads{of: map[ieum.AccountID]chan struct{}{}, in: make(chan struct{}, mostUploads), working: make(chan struct{}, 1), pause: uploadPause}
+}
+
+// answer takes a form in when it is its turn, and answers it when it is there.
+func (u *uploads) answer(w http.ResponseWriter, r *http.Request, by ieum.AccountID, h Handler) error {
+	ctx := r.Context()
+	leave, err := u.enter(ctx, by)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if err := take(ctx, u.in); err != nil {
+		return err
+	}
+	defer func() { <-u.in }()
+	form, err := u.receive(w, r)
+	if err != nil {
+		return err
+	}
+	if err := take(ctx, u.working); err != nil {
+		return err
+	}
+	defer func() { <-u.working }()
+	r.Body = &upload{ReadCloser: io.NopCloser(form), left: maxUpload}
+	return h(w, r)
+}
+
+// enter waits until no other form of the account is there.
+func (u *uploads) enter(ctx context.Context, by ieum.AccountID) (leave func(), err error) {
+	for {
+		u.mu.Lock()
+		other, busy := u.of[by]
+		if !busy {
+			u.of[by] = make(chan struct{})
+		}
+		u.mu.Unlock()
+		if !busy {
+			return func() {
+				u.mu.Lock()
+				defer u.mu.Unlock()
+				close(u.of[by])
+				delete(u.of, by)
+			}, nil
+		}
+		select {
+		case <-other:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func take(ctx context.Context, slots chan struct{}) error {
+	select {
+	case slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// receive reads a form, and what it has beyond the most to no purpose. One that comes too
+// slowly is refused.
+func (u *uploads) receive(w http.ResponseWriter, r *http.Request) (*bytes.Buffer, error) {
+	body, form, conn := r.Context().Value(requestKey{}).(*request).body, new(bytes.Buffer), http.NewResponseController(w)
+	form.Grow(int(min(max(r.ContentLength, 0), maxUpload)) + uploadChunk)
+	var to io.Writer = form
+	for came := int64(0); came <= maxDrained; {
+		if err := deadline(conn, time.Now().Add(u.pause)); err != nil {
+			return nil, err
+		}
+		n, err := io.CopyN(to, body, uploadChunk)
+		if came += n; came > maxUpload {
+			to = io.Discard
+		}
+		switch {
+		case err == io.EOF:
+			return form, deadline(conn, time.Time{}) // it would end the answer
+		case errors.Is(err, os.ErrDeadlineExceeded), r.Context().Err() != nil:
+			return nil, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.upload_slow", Message: "the file came too slowly and was given up; send it again, or a smaller one"}
+		case err != nil:
+			return nil, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.form", Message: "the form cannot be read: " + err.Error()}
+		}
+	}
+	return form, nil
+}
+
+// deadline is until when what a connection is asked for must have come.
+func deadline(conn *http.ResponseController, until time.Time) error {
+	if err := conn.SetReadDeadline(until); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	return nil
+}
 
 // An upload is the body of a form with a scan.
 type upload struct {

@@ -1,12 +1,19 @@
 package web
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
+	"io"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"ieum"
 )
@@ -65,6 +72,95 @@ func TestAScanMayBeLarge(t *testing.T) {
 	}
 	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
 		t.Errorf("%d files are on disk (%v)", len(left), err)
+	}
+}
+
+func held(u *uploads, by ieum.AccountID) chan struct{} {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.of[by]
+}
+
+// One account's form that trickles, or several, keep nobody else's from coming in; it is
+// given up, and so is what is sent beside it by the same account until then.
+func TestASlowUploadIsInNobodysWay(t *testing.T) {
+	s, _ := testSite(t, true)
+	s.Reader = func(r *http.Request) (*Reader, error) {
+		return &Reader{ID: ieum.AccountID(r.Header.Get("X-Staff")), May: func(ieum.Permission) bool { return true }}, nil
+	}
+	m := NewMux(s)
+	began := make(chan string, 20)
+	m.Upload("POST /desk", Nothing, ieum.WriteClients, func(w http.ResponseWriter, r *http.Request) error {
+		got, err := Read[struct {
+			Name string `q:"name"`
+		}](r)
+		began <- got.Name
+		return err
+	})
+	server := httptest.NewServer(m)
+	defer server.Close()
+	send := func(staff, name string, body io.Reader) int {
+		r, err := http.NewRequest("POST", server.URL+"/desk", io.MultiReader(strings.NewReader("--B\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\n"+name+"\r\n--B--\r\n"), body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=B")
+		r.Header.Set("X-Staff", staff)
+		out, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Error(err)
+			return 0
+		}
+		out.Body.Close()
+		return out.StatusCode
+	}
+	var slow sync.WaitGroup
+	rest, stop := io.Pipe()
+	for range 2 * mostUploads {
+		slow.Go(func() { send("aslow", "slow", rest) })
+	}
+	for held(m.uploads, "aslow") == nil { // until the first of them holds its place
+		time.Sleep(time.Millisecond)
+	}
+	for _, staff := range []string{"aone", "atwo", "athree"} {
+		if code := send(staff, staff, strings.NewReader("")); code != 200 || <-began != staff {
+			t.Errorf("%s: %d", staff, code)
+		}
+	}
+	if held(m.uploads, "aslow") == nil {
+		t.Error("the form that trickles is over: nothing was shown")
+	}
+	stop.Close()
+	slow.Wait()
+}
+
+// A form that does not come is given up, with words that say so.
+func TestATricklingUploadIsGivenUp(t *testing.T) {
+	s, _ := testSite(t, true)
+	s.Reader = func(*http.Request) (*Reader, error) {
+		return &Reader{ID: "aslow", May: func(ieum.Permission) bool { return true }}, nil
+	}
+	m := NewMux(s)
+	m.uploads.pause = 50 * time.Millisecond
+	m.Upload("POST /desk", Nothing, ieum.WriteClients, func(http.ResponseWriter, *http.Request) error {
+		t.Error("a form that did not come is answered")
+		return nil
+	})
+	server := httptest.NewServer(m)
+	defer server.Close()
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST /desk HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 9000000\r\n\r\n--B\r\n")
+	out, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Body.Close()
+	if page, _ := io.ReadAll(out.Body); out.StatusCode != 422 || !bytes.Contains(page, []byte("너무 느리게")) {
+		t.Errorf("%d: %s", out.StatusCode, page)
 	}
 }
 

@@ -152,7 +152,7 @@ type Mux struct {
 	ops     []operation
 	pages   []string
 	holds   map[string]Holds // by pattern
-	uploads chan struct{}    // holds one while a large form is answered
+	uploads *uploads
 }
 
 type operation struct {
@@ -164,7 +164,7 @@ type operation struct {
 // NewMux returns a Mux that serves the assets, the OpenAPI document and the
 // page that explains it, and waits for the rest.
 func NewMux(site *Site) *Mux {
-	m := &Mux{site: site, mux: http.NewServeMux(), holds: map[string]Holds{}, uploads: make(chan struct{}, 1)}
+	m := &Mux{site: site, mux: http.NewServeMux(), holds: map[string]Holds{}, uploads: newUploads()}
 	m.handler = m.guard()
 	m.handle("GET /assets/{name}", Nothing, m.serveAsset)
 	m.handle("GET "+apiRoot+"openapi.json", Nothing, m.openAPI)
@@ -178,21 +178,16 @@ func (m *Mux) Page(pattern string, holds Holds, h Handler) {
 	m.handle(pattern, holds, h)
 }
 
-// Upload is Page for a form with a scan of up to 12 MB, from who may do something; it
-// is never on disk, so one is answered after the other.
+// Upload is Page for a form with a scan of up to 12 MB, from who may do something. It
+// is never on disk: a few come in at once, one of each account and none that trickles,
+// and one after the other is answered.
 func (m *Mux) Upload(pattern string, holds Holds, may ieum.Permission, h Handler) {
 	m.Page(pattern, holds, func(w http.ResponseWriter, r *http.Request) error {
-		if by := By(r); by == nil || !by.May(may) || !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		by := By(r)
+		if by == nil || !by.May(may) || !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 			return h(w, r)
 		}
-		select {
-		case m.uploads <- struct{}{}:
-			defer func() { <-m.uploads }()
-		case <-r.Context().Done():
-			return r.Context().Err()
-		}
-		r.Body = &upload{ReadCloser: r.Context().Value(requestKey{}).(*request).body, left: maxUpload}
-		return h(w, r)
+		return m.uploads.answer(w, r, by.ID, h)
 	})
 }
 
