@@ -219,7 +219,7 @@ type Complaint struct {
 	Seq     int64         `json:"seq"`
 	Made    time.Time     `json:"made"`
 	Outcome string        `json:"outcome"`          // open, right or wrong
-	Reason  string        `json:"reason,omitempty"` // of the outcome, by the auditor; "" also when the person was erased
+	Reason  string        `json:"reason,omitempty"` // of the outcome, by the auditor; "" also when who complained was erased
 	sealed  []byte
 	Access  Access `json:"access"`
 }
@@ -266,8 +266,8 @@ func (d *Door) Complain(ctx context.Context, by Asker, person ieum.PersonID, seq
 const longestReason = 1000
 
 // Settle says what an auditor found about a complaint: whether the read was in
-// order, and why. The person is told, and the reason is sealed like what is kept of
-// them. A verdict stands: nobody replaces one, and nobody gives one on what they read.
+// order, and why. Who complained is told, and the reason is sealed like what is kept of
+// them, whoever it is about. A verdict stands: nobody replaces one, and nobody gives one on what they read.
 func (d *Door) Settle(ctx context.Context, by Asker, person, teller ieum.PersonID, n int64, right bool, reason string) error {
 	if err := auditor(by); err != nil {
 		return err
@@ -296,15 +296,19 @@ func (d *Door) Settle(ctx context.Context, by Asker, person, teller ieum.PersonI
 		return fault("own_verdict", "", "another auditor says whether what you read yourself was in order")
 	}
 	return d.store.in(ctx, func(t tx) error {
-		if _, err := t.lock(person); err != nil && !errors.Is(err, ieum.ErrNotFound) { // no erasure passes this
+		for _, id := range []ieum.PersonID{person, teller} { // no erasure passes this
+			if _, err := t.lock(id); err != nil && !errors.Is(err, ieum.ErrNotFound) {
+				return err
+			}
+		}
+		sealed, err := d.Keys.Seal(string(teller), reasonPlace(person, teller, n), []byte(reason))
+		if err != nil && !isErased(err) { // to whom was erased nothing is said
 			return err
 		}
 		subject := person
-		sealed, err := d.Keys.Seal(string(person), reasonPlace(person, teller, n), []byte(reason))
-		if isErased(err) { // of whom no reason is kept, nor made another tie to the ledger
-			subject, err = ieum.PersonID(by.ID), nil
-		}
-		if err != nil {
+		if _, err := d.Keys.Seal(string(person), "door_complaint", nil); isErased(err) { // who is tied to the ledger by nothing more
+			subject = ieum.PersonID(by.ID)
+		} else if err != nil {
 			return err
 		}
 		changed, err := t.settle(person, teller, n, outcome, sealed)
@@ -379,14 +383,11 @@ func (d *Door) Oversee(ctx context.Context, by Asker, flag string, before, after
 	if o.Open, err = d.store.openComplaints(ctx); err != nil {
 		return nil, err
 	}
-	open, err := d.complaints(ctx, `outcome = 'open' AND seq > ? ORDER BY seq LIMIT 101`, after)
+	open, later, err := d.openComplaints(ctx, after)
 	if err != nil {
 		return nil, err
 	}
-	if len(open) > 100 {
-		open = open[:100]
-		o.Later = open[99].Seq
-	}
+	o.Later = later
 	settled, err := d.complaints(ctx, `outcome <> 'open' ORDER BY made DESC, seq DESC LIMIT 100`)
 	if err != nil {
 		return nil, err
@@ -395,6 +396,23 @@ func (d *Door) Oversee(ctx context.Context, by Asker, flag string, before, after
 	o.Bulk, err = d.store.bulks(ctx)
 	return o, err
 }
+
+// openComplaints lists the first hundred after an entry that wait for a verdict, with all that
+// others made of the last of their entries; later is that entry when there are more.
+func (d *Door) openComplaints(ctx context.Context, after int64) (list []Complaint, later int64, err error) {
+	list, err = d.complaints(ctx, openAfter+` AND seq <= COALESCE((SELECT seq FROM door_complaint WHERE `+openAfter+` ORDER BY seq LIMIT 1 OFFSET 99), seq) ORDER BY seq, teller`, after, after)
+	if err != nil || len(list) == 0 {
+		return nil, 0, err
+	}
+	last := list[len(list)-1].Seq
+	more, err := d.store.complaints(ctx, openAfter+` LIMIT 1`, last)
+	if len(more) > 0 {
+		later = last
+	}
+	return list, later, err
+}
+
+const openAfter = `outcome = 'open' AND seq > ?`
 
 // reasonPlace is where the reason of an outcome stands.
 func reasonPlace(person, teller ieum.PersonID, n int64) string {
@@ -405,15 +423,15 @@ func reasonPlace(person, teller ieum.PersonID, n int64) string {
 	return place
 }
 
-// complained lists complaints with the reasons of their outcomes; who was erased has
-// none any more.
+// complained lists complaints with the reasons of their outcomes; what was said to who was
+// erased is there no more.
 func (d *Door) complained(ctx context.Context, where string, args ...any) ([]Complaint, error) {
 	list, err := d.store.complaints(ctx, where, args...)
 	for i, c := range list {
 		if len(c.sealed) == 0 {
 			continue
 		}
-		reason, failed := d.Keys.Open(string(c.Person), reasonPlace(c.Person, c.Teller, c.N), c.sealed)
+		reason, failed := d.Keys.Open(string(c.Teller), reasonPlace(c.Person, c.Teller, c.N), c.sealed)
 		if failed != nil && !isErased(failed) {
 			return nil, failed
 		}

@@ -6,9 +6,14 @@ CREATE TABLE door_complaint_of (
 	seq     INTEGER NOT NULL,       -- of its entry in journal and ledger
 	made    INTEGER NOT NULL,
 	outcome TEXT NOT NULL,          -- open, right or wrong: whether the read was in order
-	reason  BLOB,                   -- sealed under the person's key; NULL = none
+	reason  BLOB,                   -- sealed under the teller's key; NULL = none
 	PRIMARY KEY (person, teller, n)
 );
-INSERT INTO door_complaint_of (person, teller, n, seq, made, outcome, reason) SELECT person, person, n, seq, made, outcome, reason FROM door_complaint;
+-- Of a row's read it was who had been tied to the row, where that was one alone.
+INSERT INTO door_complaint_of (person, teller, n, seq, made, outcome, reason)
+	SELECT person, COALESCE((SELECT MIN(l.person) FROM door_link l WHERE l.row = door_complaint.person AND l.since <= door_complaint.made HAVING COUNT(DISTINCT l.person) = 1), person),
+		n, seq, made, outcome, reason FROM door_complaint;
+-- What was said of it is sealed under the row's key, which outlives who complained.
+UPDATE door_complaint_of SET reason = NULL WHERE teller <> person;
 DROP TABLE door_complaint;
 ALTER TABLE door_complaint_of RENAME TO door_complaint;
