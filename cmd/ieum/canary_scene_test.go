@@ -257,7 +257,7 @@ func (w *walk) canary(d *door.Door, counsellor, officer, self door.Asker) {
 		Majors: keptWords[6:7], Skills: keptWords[7:8], Certificates: keptWords[8:9], Text: keptWords[9]}))
 	w.must(d.AddNote(ctx, counsellor, person, keptWords[10]))
 	w.must(d.LinkOwn(ctx, self, door.Claim{Source: "canary", Number: "r1"}))
-	got, err := d.Read(ctx, self, person, "own", ieum.PaperRecord)
+	papers, err := d.Papers(ctx, person)
 	w.must(err)
 	given, err := d.Consents(ctx, person)
 	w.must(err)
@@ -266,7 +266,7 @@ func (w *walk) canary(d *door.Door, counsellor, officer, self door.Asker) {
 	postings := struct{ Items []struct{ ID string } }{}
 	w.must(json.Unmarshal(w.ask(reader{}, "GET", "/api/v1/postings", "").Body.Bytes(), &postings))
 	w.person = person
-	for name, value := range map[string]string{"person": string(person), "paper": got.Papers[0].Item, "consent": given[0].ID, "hired": hired.ID, "posting": postings.Items[0].ID, "delivery": "1"} {
+	for name, value := range map[string]string{"person": string(person), "paper": papers[0].Item, "consent": given[0].ID, "hired": hired.ID, "posting": postings.Items[0].ID, "delivery": "1"} {
 		w.values[name] = value
 	}
 }

@@ -135,7 +135,7 @@ func (d *Door) each(ctx context.Context, people []ieum.PersonID, still func(ieum
 		} else if !may {
 			continue
 		}
-		rows, err := records(ctx, d.store, id, kinds)
+		rows, err := records(ctx, d.store, id, kinds, "")
 		if err != nil {
 			return err
 		}

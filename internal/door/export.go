@@ -153,7 +153,7 @@ func (d *Door) refuseExport(ctx context.Context, by Asker, p *defs.Purpose, why 
 // carries no flags: auditors are shown the export, with who asked and who agreed.
 func (d *Door) exportOne(ctx context.Context, asks Asker, person ieum.PersonID, p *defs.Purpose, organisation string, b *Bulk) (*ieum.Resume, error) {
 	now := d.now()
-	_, sealed, err := d.store.read(ctx, asks, person, exported, now, func(s standing) (Access, error) {
+	_, sealed, err := d.store.read(ctx, asks, person, exported, "", now, func(s standing) (Access, error) {
 		s.consents = slices.DeleteFunc(s.consents, func(c Consent) bool { return c.Organisation != organisation })
 		g, err := judge(asks, s, p, exported)
 		if err != nil {

@@ -2,6 +2,7 @@ package door
 
 import (
 	"net/http"
+	"net/url"
 
 	"ieum"
 	"ieum/internal/platform/web"
@@ -14,7 +15,7 @@ func (h *handlers) apiRoutes(mux *web.Mux) {
 		o.Params, o.Body, o.Example, o.Reply = params, body, example, reply
 		return o
 	}
-	mux.API("GET /api/v1/my/records", web.Records, with(op("getMyRecords", "내 정보. 로그인한 사람만", "One's own records; signed in"), forForm{}, nil, nil, Records{}), h.signed(h.records))
+	mux.API("GET /api/v1/my/records", web.Records, with(op("getMyRecords", "내 정보. 로그인한 사람만. 스캔한 서류는 하나씩 link에서 받음", "One's own records; signed in. Scans of papers are listed, and each is a file at its link"), forForm{}, nil, nil, Records{}), h.signed(h.records))
 	mux.API("PUT /api/v1/my/contact", web.Records, with(op("keepMyContact", "내 연락처 저장", "Keep who one is and how to be reached"), nil, Contact{}, Contact{Name: "김가상"}, Done{}), h.signed(h.putContact))
 	mux.API("PUT /api/v1/my/resume", web.Records, with(op("keepMyResume", "내 이력 저장", "Keep one's résumé"), nil, ieum.Resume{}, ieum.Resume{Headline: "프레스 조작원"}, Done{}), h.signed(h.putResume))
 	mux.API("GET /api/v1/my/consents", web.Records, with(op("listMyConsents", "내가 한 동의", "What one agreed to"), forForm{}, nil, nil, []Consent{}), h.signed(h.listConsents))
@@ -49,11 +50,29 @@ func (h *handlers) records(w http.ResponseWriter, r *http.Request, by Asker) err
 	if err != nil {
 		return err
 	}
-	got, err := h.d.Read(r.Context(), by, id, "own", ieum.ContactRecord, ieum.ResumeRecord, ieum.NoteRecord, ieum.PaperRecord, ieum.ImportedRecord)
+	got, err := h.d.Read(r.Context(), by, id, "own", ieum.ContactRecord, ieum.ResumeRecord, ieum.NoteRecord, ieum.ImportedRecord)
 	if err != nil {
 		return err
 	}
+	have, err := h.d.store.have(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	for _, k := range have {
+		if k.Kind == ieum.PaperRecord {
+			got.Papers = append(got.Papers, PaperLink{k.Item, k.Changed, paperPath(k.Item, f.For)})
+		}
+	}
 	return web.JSON(w, http.StatusOK, got.Records)
+}
+
+// paperPath is where a paper is that somebody, or who acts for them, gets by itself.
+func paperPath(item, person string) string {
+	at := url.URL{Path: "/my/papers/" + item}
+	if person != "" {
+		at.RawQuery = url.Values{"for": {person}}.Encode()
+	}
+	return at.String()
 }
 
 func (h *handlers) putContact(w http.ResponseWriter, r *http.Request, by Asker) error {

@@ -16,7 +16,7 @@ func (h *handlers) myRoutes(mux *web.Mux) {
 	mux.Page("POST /my/resume", web.Records, h.signed(h.keepResume))
 	mux.Page("POST /my/forget", web.Records, h.signed(h.forget))
 	mux.File("GET /my/resume.json", web.Records, h.signed(h.jsonResume))
-	mux.File("GET /my/papers/{item}", web.Records, h.signed(h.paper))
+	mux.Scan("GET /my/papers/{item}", web.Records, h.signed(h.paper))
 	mux.Page("POST /my/consents", web.Records, h.signed(h.give))
 	mux.Page("POST /my/consents/stop", web.Records, h.signed(h.stop))
 	mux.Page("POST /my/consents/own", web.Records, h.signed(h.ownConsent))
@@ -266,17 +266,12 @@ func (h *handlers) paper(w http.ResponseWriter, r *http.Request, by Asker) error
 	if err != nil {
 		return err
 	}
-	got, err := h.d.Read(r.Context(), by, id, "own", ieum.PaperRecord)
+	p, err := h.d.OwnPaper(r.Context(), by, id, f.Item)
 	if err != nil {
 		return err
 	}
-	for _, p := range got.Papers {
-		if p.Item == f.Item {
-			w.Header().Set("Content-Disposition", "attachment")
-			return writePaper(w, &p)
-		}
-	}
-	return ieum.ErrNotFound
+	w.Header().Set("Content-Disposition", "attachment")
+	return writePaper(w, p)
 }
 
 type eraseForm struct {

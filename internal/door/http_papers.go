@@ -14,10 +14,10 @@ func (h *handlers) paperRoutes(mux *web.Mux) {
 	mux.Page("GET /clients/{person}/papers", web.Records, h.signed(h.papers))
 	mux.Upload("POST /clients/{person}/papers", web.Records, ieum.WriteClients, h.signed(h.withdraw))
 	mux.Page("GET /clients/{person}/papers/stopped/{id}", web.Records, h.signed(h.stopped))
-	mux.File("GET /clients/{person}/papers/{item}", web.Records, h.signed(h.scan))
-	mux.File("GET /mandates/{id}/paper", web.Records, h.signed(h.mandateScan))
+	mux.Scan("GET /clients/{person}/papers/{item}", web.Records, h.signed(h.scan))
+	mux.Scan("GET /mandates/{id}/paper", web.Records, h.signed(h.mandateScan))
 	mux.Page("GET /oversight/papers/{person}", web.Records, h.signed(h.watchedPapers))
-	mux.File("GET /oversight/papers/{person}/{item}", web.Records, h.signed(h.watchedScan))
+	mux.Scan("GET /oversight/papers/{person}/{item}", web.Records, h.signed(h.watchedScan))
 	mux.Page("GET /desk/stop", web.Nothing, h.signed(h.stopForm))
 }
 

@@ -72,7 +72,7 @@ func (d *Door) ReadImported(ctx context.Context, by Asker, person ieum.PersonID,
 	if err != nil {
 		return nil, err
 	}
-	access, _, err := d.store.read(ctx, by, person, p.Records, now, func(s standing) (Access, error) {
+	access, _, err := d.store.read(ctx, by, person, p.Records, "", now, func(s standing) (Access, error) {
 		return accessOf(by, s, Ground{Held: held, Basis: defs.BasisLaw, nocase: true}, p, p.Records, now), nil
 	})
 	return &access, err

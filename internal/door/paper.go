@@ -87,7 +87,7 @@ func (d *Door) ReadPaper(ctx context.Context, by Asker, person ieum.PersonID, it
 		return nil, err
 	}
 	wait = slices.DeleteFunc(wait, func(m Mandate) bool { return m.Person != person || m.Paper != item })
-	_, rows, err := d.readBy(ctx, by, person, p, []ieum.RecordKind{ieum.PaperRecord}, item, func(s standing) (Ground, error) {
+	return d.readPaper(ctx, by, person, p, item, func(s standing) (Ground, error) {
 		if p.TakesFresh([]ieum.RecordKind{ieum.PaperRecord}) && !by.Fresh {
 			return Ground{}, ieum.ErrSignedOut
 		}
@@ -99,18 +99,36 @@ func (d *Door) ReadPaper(ctx context.Context, by Asker, person ieum.PersonID, it
 		}
 		return g, nil
 	})
+}
+
+// OwnPaper returns one paper to the person, or to who acts for them, as Read does the
+// other records; ErrNotFound as ReadPaper.
+func (d *Door) OwnPaper(ctx context.Context, by Asker, person ieum.PersonID, item string) (*Paper, error) {
+	if !paperItem.MatchString(item) {
+		item = ""
+	}
+	p, err := d.purpose("own")
 	if err != nil {
 		return nil, err
 	}
-	rows = slices.DeleteFunc(rows, func(k kept) bool { return k.Item != item })
+	return d.readPaper(ctx, by, person, p, item, func(s standing) (Ground, error) {
+		return judge(by, s, p, []ieum.RecordKind{ieum.PaperRecord})
+	})
+}
+
+func (d *Door) readPaper(ctx context.Context, by Asker, person ieum.PersonID, p *defs.Purpose, item string, on func(standing) (Ground, error)) (*Paper, error) {
+	_, rows, err := d.readBy(ctx, by, person, p, []ieum.RecordKind{ieum.PaperRecord}, item, on)
+	if err != nil {
+		return nil, err
+	}
 	got, err := d.open(person, rows)
 	if err != nil {
 		return nil, err
 	}
-	if len(got.Papers) == 0 {
+	if got.paper == nil {
 		return nil, ieum.ErrNotFound
 	}
-	return &got.Papers[0], nil
+	return got.paper, nil
 }
 
 // paperGround is on what somebody opens a paper: as an auditor; in a case of theirs that

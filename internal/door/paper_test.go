@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,60 @@ import (
 	"ieum/defs"
 	"ieum/internal/platform/journal"
 )
+
+// A read opens no paper but the one that is asked for, by its owner too: many of them in one
+// answer would be more than the server has memory for.
+func TestPapersAreOpenedOneAtATime(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.person()
+		me := b.seeker()
+		if err := b.store.in(ctx, func(x tx) error {
+			for _, item := range []string{"s" + strings.Repeat("a", 26), "s" + strings.Repeat("b", 26)} {
+				sealed, err := b.Keys.Seal(string(p), place(p, ieum.PaperRecord, item), []byte(`{"type":"image/png","data":"`+strings.Repeat(item[1:3], 2)+`"}`))
+				if err != nil {
+					return err
+				}
+				if err := x.put(p, ieum.PaperRecord, item, sealed, *b.clock); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		papers := must[[]PaperLine](t)(b.Papers(ctx, p))
+		for _, one := range papers {
+			rows := must[[]kept](t)(records(ctx, b.store, p, []ieum.RecordKind{ieum.ContactRecord, ieum.PaperRecord}, one.Item))
+			rows = slices.DeleteFunc(rows, func(k kept) bool { return k.Kind != ieum.PaperRecord })
+			if len(rows) != 1 || rows[0].Item != one.Item {
+				t.Errorf("for %s the database gives %d papers", one.Item, len(rows))
+			}
+			if got := must[*Paper](t)(b.OwnPaper(ctx, me, p, one.Item)); got.Item != one.Item || len(got.Data) == 0 {
+				t.Errorf("%s opens as %+v", one.Item, got)
+			}
+			if line := must[*Accesses](t)(b.LookedAt(ctx, p, 0)).Lines[0]; line.Item != one.Item {
+				t.Errorf("it is written down as the reading of %q", line.Item)
+			}
+			answer := b.page(t, me, "/api/v1/my/records")
+			if !strings.Contains(answer, `"link":"/my/papers/`+one.Item+`"`) || strings.Contains(answer, `"data"`) {
+				t.Errorf("the records are %s", answer)
+			}
+			if got := b.page(t, me, "/my/papers/"+one.Item); got == "" {
+				t.Errorf("the link of %s gives nothing", one.Item)
+			}
+		}
+		if len(papers) != 2 {
+			t.Errorf("%d papers", len(papers))
+		}
+		if err := second(b.OwnPaper(ctx, me, p, "none")); !errors.Is(err, ieum.ErrNotFound) {
+			t.Errorf("a paper that is not there: %v", err)
+		}
+		if err := second(b.OwnPaper(ctx, b.counsellor(), p, papers[0].Item)); !errors.Is(err, ieum.ErrDenied) {
+			t.Errorf("as one's own it is read by who it is not: %v", err)
+		}
+	})
+}
 
 // TestWhoOpensAPaper: the counsellor while the case rests on something, who is to confirm
 // the mandate that rests on it, and an auditor; each look is numbered and names the

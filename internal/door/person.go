@@ -51,11 +51,20 @@ type Records struct {
 	Contact *Contact     `json:"contact,omitempty"`
 	Resume  *ieum.Resume `json:"resume,omitempty"`
 	Notes   []Note       `json:"notes,omitempty"`
-	Papers  []Paper      `json:"papers,omitempty"`
+	// Papers are the scans that are kept, each to be had by itself.
+	Papers []PaperLink `json:"papers,omitempty"`
 	// Imported are the résumés of sources that the person is tied to, as they are now.
 	Imported []Imported `json:"imported,omitempty"`
 
-	ties map[string]tie // by link
+	ties  map[string]tie // by link
+	paper *Paper         // the one that was asked for
+}
+
+// A PaperLink says of a scan that there is one, without what is on it.
+type PaperLink struct {
+	Item    string    `json:"item"`
+	Changed time.Time `json:"changed"`
+	Link    string    `json:"link"` // where the scan itself is, a file
 }
 
 // longest are the most characters of a contact's fields and of a note.

@@ -57,7 +57,7 @@ type Disclosure struct {
 // written down in one transaction, which is durable before anything is opened:
 // when it fails, so does the read. It says what is missing when there is no
 // basis (kind ErrDenied), or that the hour's bound of the purpose is reached (ErrBusy), and that is written down too; ErrNotFound when there
-// is no such person, or not any more.
+// is no such person, or not any more. Papers are not among them: ReadPaper and OwnPaper open one.
 func (d *Door) Read(ctx context.Context, by Asker, person ieum.PersonID, purpose ieum.PurposeID, kinds ...ieum.RecordKind) (*Disclosure, error) {
 	return d.readOn(ctx, by, person, purpose, "", kinds...)
 }
@@ -108,7 +108,7 @@ func (d *Door) lookAsActing(ctx context.Context, by Asker, person ieum.PersonID)
 }
 
 // readBy decides about a read by on, writes it down, or that it was refused, and returns
-// the sealed rows. item is the paper that is read, "" = all that there are.
+// the sealed rows. item is the paper that is read, "" = none.
 func (d *Door) readBy(ctx context.Context, by Asker, person ieum.PersonID, p *defs.Purpose, kinds []ieum.RecordKind, item string,
 	on func(standing) (Ground, error)) (Access, []kept, error) {
 	of, err := d.store.person(ctx, person)
@@ -127,7 +127,7 @@ func (d *Door) readBy(ctx context.Context, by Asker, person ieum.PersonID, p *de
 	}
 	now := d.now()
 	slices.Sort(kinds)
-	access, sealed, err := d.store.read(ctx, by, person, kinds, now, func(s standing) (Access, error) {
+	access, sealed, err := d.store.read(ctx, by, person, kinds, item, now, func(s standing) (Access, error) {
 		s.staff, s.official = staff, official
 		g, err := on(s)
 		if err != nil {
@@ -234,7 +234,7 @@ func (r *Records) add(row kept, plain []byte) error {
 	var p Paper
 	err := json.Unmarshal(plain, &p)
 	p.Item = row.Item
-	r.Papers = append(r.Papers, p)
+	r.paper = &p
 	return err
 }
 

@@ -144,7 +144,7 @@ func (s *store) makeOf(ctx context.Context, p Person) (Person, error) {
 
 // read decides about a read, numbers it and appends its access record, in one
 // transaction; and returns the sealed rows as they were in it.
-func (s *store) read(ctx context.Context, by Asker, id ieum.PersonID, kinds []ieum.RecordKind, now time.Time,
+func (s *store) read(ctx context.Context, by Asker, id ieum.PersonID, kinds []ieum.RecordKind, paper string, now time.Time,
 	decide func(standing) (Access, error)) (a Access, rows []kept, err error) {
 	err = s.in(ctx, func(t tx) error {
 		rows = nil
@@ -178,7 +178,7 @@ func (s *store) read(ctx context.Context, by Asker, id ieum.PersonID, kinds []ie
 		if err := t.watch(by.ID, id, a); err != nil {
 			return err
 		}
-		if rows, err = records(ctx, t, id, kinds); err != nil {
+		if rows, err = records(ctx, t, id, kinds, paper); err != nil {
 			return err
 		}
 		return t.tellRows(rows, a)
@@ -346,8 +346,9 @@ func mandates(ctx context.Context, q querier, where string, args ...any) ([]Mand
 	}, `SELECT id, person, holder, kind, shown, organisation, proposer, confirmer, paper, since, until, ended, withdrawal FROM door_mandate WHERE `+where+` ORDER BY since, id`, args...)
 }
 
-// records returns the sealed rows of some kinds, newest first within each.
-func records(ctx context.Context, q querier, id ieum.PersonID, kinds []ieum.RecordKind) ([]kept, error) {
+// records returns the sealed rows of some kinds, newest first within each; of papers, which
+// may have megabytes each, the one of an item.
+func records(ctx context.Context, q querier, id ieum.PersonID, kinds []ieum.RecordKind, paper string) ([]kept, error) {
 	if len(kinds) == 0 {
 		return nil, nil
 	}
@@ -355,12 +356,13 @@ func records(ctx context.Context, q querier, id ieum.PersonID, kinds []ieum.Reco
 	for _, k := range kinds {
 		args = append(args, k)
 	}
+	args = append(args, ieum.PaperRecord, paper)
 	rows, err := list(ctx, q, func(scan func(...any) error) (k kept, err error) {
 		var changed int64
 		err = scan(&k.Kind, &k.Item, &k.sealed, &changed)
 		k.Changed = moment(changed)
 		return k, err
-	}, `SELECT kind, item, sealed, changed FROM door_record WHERE person = ? AND kind IN (?`+strings.Repeat(`, ?`, len(kinds)-1)+`) ORDER BY kind, changed DESC, item`, args...)
+	}, `SELECT kind, item, sealed, changed FROM door_record WHERE person = ? AND kind IN (?`+strings.Repeat(`, ?`, len(kinds)-1)+`) AND (kind <> ? OR item = ?) ORDER BY kind, changed DESC, item`, args...)
 	if err != nil || !slices.Contains(kinds, ieum.ImportedRecord) {
 		return rows, err
 	}

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"sync"
 	"time"
 
 	"ieum"
@@ -41,15 +40,14 @@ const (
 // uploads are the forms with a scan that come in, so that whoever sends one slowly is in
 // the way of nobody but themselves.
 type uploads struct {
-	mu      sync.Mutex
-	of      map[ieum.AccountID]chan struct{} // closed when the one of the account is done
+	turns
 	in      chan struct{}
 	working chan struct{}
 	pause   time.Duration
 }
 
 func newUploads() *uploads {
-	return &uploads{of: map[ieum.AccountID]chan struct{}{}, in: make(chan struct{}, mostUploads), working: make(chan struct{}, 1), pause: uploadPause}
+	return &uploads{turns: newTurns(), in: make(chan struct{}, mostUploads), working: make(chan struct{}, 1), pause: uploadPause}
 }
 
 // answer takes a form in when it is its turn, and answers it when it is there.
@@ -74,31 +72,6 @@ func (u *uploads) answer(w http.ResponseWriter, r *http.Request, by ieum.Account
 	defer func() { <-u.working }()
 	r.Body = &upload{ReadCloser: io.NopCloser(form), left: maxUpload}
 	return h(w, r)
-}
-
-// enter waits until no other form of the account is there.
-func (u *uploads) enter(ctx context.Context, by ieum.AccountID) (leave func(), err error) {
-	for {
-		u.mu.Lock()
-		other, busy := u.of[by]
-		if !busy {
-			u.of[by] = make(chan struct{})
-		}
-		u.mu.Unlock()
-		if !busy {
-			return func() {
-				u.mu.Lock()
-				defer u.mu.Unlock()
-				close(u.of[by])
-				delete(u.of, by)
-			}, nil
-		}
-		select {
-		case <-other:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
 }
 
 func take(ctx context.Context, slots chan struct{}) error {

@@ -75,7 +75,7 @@ func TestAScanMayBeLarge(t *testing.T) {
 	}
 }
 
-func held(u *uploads, by ieum.AccountID) chan struct{} {
+func held(u *turns, by ieum.AccountID) chan struct{} {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return u.of[by]
@@ -119,7 +119,7 @@ func TestASlowUploadIsInNobodysWay(t *testing.T) {
 	for range 2 * mostUploads {
 		slow.Go(func() { send("aslow", "slow", rest) })
 	}
-	for held(m.uploads, "aslow") == nil { // until the first of them holds its place
+	for held(&m.uploads.turns, "aslow") == nil { // until the first of them holds its place
 		time.Sleep(time.Millisecond)
 	}
 	for _, staff := range []string{"aone", "atwo", "athree"} {
@@ -127,7 +127,7 @@ func TestASlowUploadIsInNobodysWay(t *testing.T) {
 			t.Errorf("%s: %d", staff, code)
 		}
 	}
-	if held(m.uploads, "aslow") == nil {
+	if held(&m.uploads.turns, "aslow") == nil {
 		t.Error("the form that trickles is over: nothing was shown")
 	}
 	stop.Close()
@@ -161,6 +161,41 @@ func TestATricklingUploadIsGivenUp(t *testing.T) {
 	defer out.Body.Close()
 	if page, _ := io.ReadAll(out.Body); out.StatusCode != 422 || !bytes.Contains(page, []byte("너무 느리게")) {
 		t.Errorf("%d: %s", out.StatusCode, page)
+	}
+}
+
+// Who gets a scan slowly gets one at a time, however many they ask for.
+func TestScansAreGotOneAfterTheOther(t *testing.T) {
+	s, _ := testSite(t, true)
+	s.Reader = func(r *http.Request) (*Reader, error) {
+		return &Reader{ID: ieum.AccountID(r.Header.Get("X-Staff"))}, nil
+	}
+	m := NewMux(s)
+	at, most := map[ieum.AccountID]int{}, 0
+	var mu sync.Mutex
+	m.Scan("GET /scan", Nothing, func(w http.ResponseWriter, r *http.Request) error {
+		count := func(n int) {
+			mu.Lock()
+			defer mu.Unlock()
+			at[By(r).ID] += n
+			most = max(most, at[By(r).ID])
+		}
+		count(1)
+		defer count(-1)
+		time.Sleep(time.Millisecond)
+		return nil
+	})
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() {
+			r := httptest.NewRequest("GET", "/scan", nil)
+			r.Header.Set("X-Staff", []string{"aone", "atwo"}[i%2])
+			m.ServeHTTP(httptest.NewRecorder(), r)
+		})
+	}
+	all.Wait()
+	if most != 1 {
+		t.Errorf("%d at once", most)
 	}
 }
 

@@ -153,6 +153,7 @@ type Mux struct {
 	pages   []string
 	holds   map[string]Holds // by pattern
 	uploads *uploads
+	scans   turns
 }
 
 type operation struct {
@@ -164,7 +165,7 @@ type operation struct {
 // NewMux returns a Mux that serves the assets, the OpenAPI document and the
 // page that explains it, and waits for the rest.
 func NewMux(site *Site) *Mux {
-	m := &Mux{site: site, mux: http.NewServeMux(), holds: map[string]Holds{}, uploads: newUploads()}
+	m := &Mux{site: site, mux: http.NewServeMux(), holds: map[string]Holds{}, uploads: newUploads(), scans: newTurns()}
 	m.handler = m.guard()
 	m.handle("GET /assets/{name}", Nothing, m.serveAsset)
 	m.handle("GET "+apiRoot+"openapi.json", Nothing, m.openAPI)
