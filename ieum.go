@@ -260,12 +260,29 @@ func (r *Resume) Check() error {
 	return nil
 }
 
-// Check refuses a profile that is longer than any person's.
+// Check refuses a profile that is longer than any person's, or whose shares are none.
 func (p *Profile) Check() error {
 	if max(len(p.Occupations), len(p.Competencies), len(p.Certificates), len(p.Majors)) > mostEntries {
 		return tooLong("/profile")
 	}
+	for _, o := range p.Occupations {
+		if !share(o.P) {
+			return noShare("/profile/occupations")
+		}
+	}
+	for _, c := range p.Competencies {
+		if !share(c.P) {
+			return noShare("/profile/competencies")
+		}
+	}
 	return p.Resume.Check()
+}
+
+// share says whether something is from 0 to 1, as how likely it is.
+func share(p float64) bool { return p >= 0 && p <= 1 }
+
+func noShare(field string) error {
+	return &Error{Kind: ErrInvalid, Key: "error.profile_share", Field: field, Message: "how likely something is (p) is a number from 0 to 1"}
 }
 
 func tooLong(field string) error {

@@ -60,7 +60,7 @@ func (d *Door) Older(ctx context.Context, person ieum.PersonID, what string, bef
 // many entries of the person's own lie between.
 func (d *Door) changesOf(ctx context.Context, person ieum.PersonID, kind string, before int64) (list []Change, err error) {
 	for more := true; more; {
-		entries, err := journal.Of(ctx, d.store.db, string(person), kind, before, stretch)
+		entries, err := journal.OfOthers(ctx, d.store.db, string(person), kind, bySelf, before, stretch)
 		if err != nil {
 			return nil, err
 		}

@@ -228,6 +228,22 @@ func TestAPersonLongerThanAnyIsRefused(t *testing.T) {
 	}
 }
 
+// A profile comes from whoever sends it: what cannot be a probability would come out as no
+// number at all.
+func TestAProfileHasProbabilities(t *testing.T) {
+	h := site(t, nil)
+	for _, p := range []string{"1e308", "-1e308", "-0.1", "1.5"} {
+		for _, body := range []string{
+			`{"profile":{"occupations":[{"code":"8212","p":1},{"code":"8122","p":` + p + `}]}}`,
+			`{"profile":{"competencies":[{"id":"x","p":` + p + `}]}}`,
+		} {
+			if w := ask(t, h, "POST", "/api/v1/matches", body); w.Code != 422 || !strings.Contains(w.Body.String(), "error.profile_share") {
+				t.Errorf("%s: %d %.200s", body, w.Code, w.Body)
+			}
+		}
+	}
+}
+
 func TestPagesWithoutData(t *testing.T) {
 	set, err := defs.Load()
 	if err != nil {

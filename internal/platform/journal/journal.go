@@ -145,20 +145,33 @@ func After(ctx context.Context, d *db.DB, seq int64, most int) ([]Entry, error) 
 // before entry before, or for 0 the newest of all, led by those that have no
 // number yet (Seq 0, no Hash). The kind "" is any. An entry that gets its number
 // meanwhile may be there twice, never not at all.
-func Of(ctx context.Context, d *db.DB, subject, kind string, before int64, most int) (entries []Entry, err error) {
+func Of(ctx context.Context, d *db.DB, subject, kind string, before int64, most int) ([]Entry, error) {
+	return of(ctx, d, subject, kind, "", before, most)
+}
+
+// OfOthers is Of without the entries of which the data, an object of plain values, has that
+// somebody as its "by": however many these are, none of them is read.
+func OfOthers(ctx context.Context, d *db.DB, subject, kind, by string, before int64, most int) ([]Entry, error) {
+	return of(ctx, d, subject, kind, `%"by":"`+by+`"%`, before, most)
+}
+
+// of is Of, without entries whose data is like something; "" = with all.
+func of(ctx context.Context, d *db.DB, subject, kind, without string, before int64, most int) (entries []Entry, err error) {
+	where, args := `subject = ?`, []any{subject}
+	if kind != "" {
+		where, args = where+` AND kind = ?`, append(args, kind)
+	}
+	if without != "" {
+		where, args = where+` AND data NOT LIKE ?`, append(args, without)
+	}
 	if before == 0 {
 		before = math.MaxInt64
-		if entries, err = fresh(ctx, d, subject, kind, most); err != nil {
+		if entries, err = scan(ctx, d, `SELECT 0, 0, kind, subject, data, NULL FROM journal_new WHERE `+where+` ORDER BY id DESC LIMIT ?`, slices.Concat(args, []any{most})...); err != nil {
 			return nil, err
 		}
 	}
-	query, args := `
-		SELECT seq, sealed, kind, subject, data, hash FROM journal_entry
-		WHERE subject = ? AND seq < ?`, []any{subject, before}
-	if kind != "" {
-		query, args = query+` AND kind = ?`, append(args, kind)
-	}
-	sealed, err := scan(ctx, d, query+` ORDER BY seq DESC LIMIT ?`, append(args, most-len(entries))...)
+	sealed, err := scan(ctx, d, `SELECT seq, sealed, kind, subject, data, hash FROM journal_entry WHERE `+where+` AND seq < ? ORDER BY seq DESC LIMIT ?`,
+		slices.Concat(args, []any{before, most - len(entries)})...)
 	return append(entries, sealed...), err
 }
 
@@ -193,15 +206,6 @@ func SubjectsAfter(ctx context.Context, d *db.DB, seq int64, kinds ...string) (s
 		subjects = append(subjects, one)
 	}
 	return subjects, last, rows.Err()
-}
-
-// fresh returns the newest entries about a subject that have no number yet.
-func fresh(ctx context.Context, d *db.DB, subject, kind string, most int) ([]Entry, error) {
-	query, args := `SELECT 0, 0, kind, subject, data, NULL FROM journal_new WHERE subject = ?`, []any{subject}
-	if kind != "" {
-		query, args = query+` AND kind = ?`, append(args, kind)
-	}
-	return scan(ctx, d, query+` ORDER BY id DESC LIMIT ?`, append(args, most)...)
 }
 
 // read returns up to most entries after a place.

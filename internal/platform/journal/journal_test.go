@@ -433,6 +433,17 @@ func TestWhatIsAboutASubject(t *testing.T) {
 		if got, err = Of(ctx, d, "p1", "shop.lost", 0, 3); err != nil || len(got) != 0 {
 			t.Errorf("of another kind %+v, %v", got, err)
 		}
+		if err := d.Tx(ctx, func(tx *sql.Tx) error {
+			return errors.Join(Append(ctx, tx, "shop.sold", "p1", map[string]any{"by": "p3", "of": "p1"}), Append(ctx, tx, "shop.sold", "p1", map[string]any{"n": 1, "by": "p1"}))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for _, wait := range []int{4, 0} { // before it has a number, and then
+			if got, err = OfOthers(ctx, d, "p1", "shop.sold", "p1", 0, 3); err != nil || len(got) != 1 || !strings.Contains(string(got[0].Data), "p3") {
+				t.Errorf("by others %+v, %v", got, err)
+			}
+			seals(t, s, wait)
+		}
 		all, err := After(ctx, d, 2, 2)
 		if err != nil || !bytes.Equal(all[1].Hash, all[1].HashAfter(all[0].Hash)) {
 			t.Errorf("the hash cannot be told from outside: %v", err)
