@@ -259,6 +259,8 @@ func (w *walk) canary(d *door.Door, counsellor, officer, self door.Asker) {
 	w.must(d.LinkOwn(ctx, self, door.Claim{Source: "canary", Number: "r1"}))
 	papers, err := d.Papers(ctx, person)
 	w.must(err)
+	_, err = d.OwnPaper(ctx, self, person, papers[0].Item)
+	w.must(err)
 	given, err := d.Consents(ctx, person)
 	w.must(err)
 	hired, err := d.Give(ctx, self, person, door.Wish{Purpose: "hiring", Recipient: "demo-firm"})
