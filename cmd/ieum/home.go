@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"net/http"
+	"slices"
 
 	"ieum"
 	"ieum/internal/platform/web"
@@ -56,8 +57,22 @@ func (h *home) page(name string) web.Handler {
 			return err
 		}
 		defer release()
-		return h.pages.Reply(w, r, name, homeData{s.Meta, h.open(s)})
+		return h.pages.Reply(w, r, name, homeData{about(s.Meta), h.open(s)})
 	}
+}
+
+// hundred is what numbers of people are said to: how many came and went since the snapshot
+// before is nobody's to know who may ask about single markets.
+const hundred = 100
+
+// about is what everybody may know of a snapshot.
+func about(m snapshot.Meta) snapshot.Meta {
+	to := func(n int) int { return (n + hundred/2) / hundred * hundred }
+	m.Resumes, m.People, m.Sources = to(m.Resumes), to(m.People), slices.Clone(m.Sources)
+	for i := range m.Sources {
+		m.Sources[i].Rows = to(m.Sources[i].Rows)
+	}
+	return m
 }
 
 // homeData is what a page says of the snapshot in use.
@@ -71,6 +86,9 @@ func (h *home) meta(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	meta, err := metaOf(h.live)
+	if err == nil {
+		*meta = about(*meta)
+	}
 	if err != nil {
 		return err
 	}

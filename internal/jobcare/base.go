@@ -2,13 +2,17 @@ package jobcare
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"io"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
+	"ieum"
 	"ieum/internal/jobcare/cellkey"
 	"ieum/internal/snapshot"
 )
@@ -25,9 +29,10 @@ type base struct {
 	mapping *snapshot.Mapping
 }
 
-// columns are those of base. Numbers of people are those that are published, but for
-// Moves, which only rank.
+// columns are those of base. Numbers of people are those that are published.
 type columns struct {
+	Release       []uint64 // the secret of what is published of this snapshot: four numbers
+	From          []uint16 // sources of résumés, positions in the Dict
 	Speaks        []uint64 // a bit for each résumé that speaks for its person
 	SkillPostings []uint32 // postings that ask for a competency, by position in the Dict
 	CertPostings  []uint32
@@ -96,12 +101,14 @@ func newBase(ctx context.Context, s *snapshot.Snapshot) (*base, error) {
 		Postings: make([]uint32, n), Coded: make([]uint32, n), People: make([]uint32, n), Seekers: make([]uint32, n), Wished: make([]uint32, n),
 	}}
 	b.Speaks = speaking(s)
+	b.begin(s)
+	release := b.release()
 	all := everywhere{certs: make([]cellkey.Cell, len(s.Dict.Certificates)), majors: make([]cellkey.Cell, len(s.Dict.Majors))}
 	var adding sync.Mutex
 	most, counts := make([][]uint16, n), make([][]uint32, n)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	group.Go(func() error { b.countMoves(s); return nil }) // the longest, so it begins first
+	group.Go(func() error { b.countMoves(s, &release); return nil }) // the longest, so it begins first
 	for o := range n {
 		group.Go(func() error {
 			asked, who := countAsked(s, o), newCrowd(s)
@@ -109,10 +116,10 @@ func newBase(ctx context.Context, s *snapshot.Snapshot) (*base, error) {
 				most[o], counts[o] = asked.most()
 			}
 			sl := sliceOf(s, o, 0)
-			who.count(s, &sl, b.Speaks)
+			who.count(s, &sl, b.Speaks, true)
 			adding.Lock()
 			defer adding.Unlock()
-			b.add(o, asked, who)
+			b.add(o, asked, who, rule{&release, sl.Query})
 			all.add(who)
 			return ctx.Err()
 		})
@@ -125,7 +132,7 @@ func newBase(ctx context.Context, s *snapshot.Snapshot) (*base, error) {
 		b.SkillCount.Add(counts[o]...)
 	}
 	b.compare(s)
-	b.CertPeople, b.MajorPeople = publishedOf(all.certs), publishedOf(all.majors)
+	b.CertPeople, b.MajorPeople = publishedOf(&release, "certificate", s.Dict.Certificates, all.certs), publishedOf(&release, "major", s.Dict.Majors, all.majors)
 	return b, nil
 }
 
@@ -141,11 +148,66 @@ func (e *everywhere) add(c *crowd) {
 	}
 }
 
-func publishedOf(cells []cellkey.Cell) (n []uint32) {
-	for _, c := range cells {
-		n = append(n, uint32(c.Published()))
+// publishedOf publishes how many seekers of all occupations have each code of a list.
+func publishedOf(r *cellkey.Release, field string, codes []string, cells []cellkey.Cell) (n []uint32) {
+	for i, c := range cells {
+		n = append(n, uint32(rule{release: r}.n(c, whoSeek, part{field, codes[i]})))
 	}
 	return n
+}
+
+// begin draws the secret of what is published, by the record keys of all who are counted: it
+// is another once anybody comes or goes, so that all numbers are others then, and the same
+// as long as nobody does. It says which sources the people come from, too.
+func (b *base) begin(s *snapshot.Snapshot) {
+	var keys []uint16
+	from := make([]bool, len(s.Dict.Sources))
+	var sources []uint16
+	var sums [4]uint64
+	for at := 0; at < s.Resumes.Person.Len(); at += stretch {
+		to := min(at+stretch, s.Resumes.Person.Len())
+		keys, sources = s.Resumes.Key.AppendTo(keys[:0], at, to), s.Resumes.Source.AppendTo(sources[:0], at, to)
+		for i, key := range keys {
+			if row := at + i; b.Speaks[row/64]>>(row%64)&1 == 1 {
+				from[sources[i]] = true
+				for k := range sums { // in any order
+					sums[k] += mix(uint64(key)<<2 | uint64(k))
+				}
+			}
+		}
+	}
+	b.Release = sums[:]
+	b.From = []uint16{}
+	for i, is := range from {
+		if is {
+			b.From = append(b.From, uint16(i))
+		}
+	}
+}
+
+// mix is the finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+func (b *base) release() cellkey.Release {
+	var buf [32]byte
+	for i, v := range b.Release[:min(4, len(b.Release))] {
+		binary.LittleEndian.PutUint64(buf[8*i:], v)
+	}
+	return sha256.Sum256(buf[:])
+}
+
+// peopleFrom are the sources that people are counted of, in any slice.
+func (b *base) peopleFrom(s *snapshot.Snapshot) []ieum.SourceID {
+	ids := []ieum.SourceID{}
+	for _, i := range b.From {
+		ids = append(ids, ieum.SourceID(s.Dict.Sources[i]))
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // demand is what the postings of an occupation ask for.
@@ -184,10 +246,10 @@ func (a *demand) most() (ids []uint16, counts []uint32) {
 }
 
 // add adds what was counted of an occupation.
-func (b *base) add(o int, a *demand, c *crowd) {
+func (b *base) add(o int, a *demand, c *crowd, r rule) {
 	b.Postings[o], b.Coded[o] = uint32(a.postings), uint32(a.coded)
-	b.People[o], b.Seekers[o] = uint32(c.people.Published()), uint32(c.seekers.Published())
-	b.Wished[o] = uint32(published.pay(c.wished, c.seekers).Median.Int())
+	b.People[o], b.Seekers[o] = uint32(r.n(c.people, whoAre, part{})), uint32(r.n(c.seekers, whoSeek, part{}))
+	b.Wished[o] = uint32(r.pay(c.wished, part{}, int(b.Seekers[o])).Median.Int())
 	for id, n := range a.skills {
 		b.SkillPostings[id] += uint32(n)
 	}

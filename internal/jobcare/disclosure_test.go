@@ -2,12 +2,15 @@ package jobcare
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
 	"ieum"
 	"ieum/internal/jobcare/cellkey"
+	"ieum/internal/snapshot"
 )
 
 // No number of people from one to four is ever published, and nobody looks like few.
@@ -64,6 +67,127 @@ func TestThreeLimitsAreTheMost(t *testing.T) {
 	}
 }
 
+// Who is alone in something is not found by setting the whole beside those who are not, nor
+// by what changed since the day before: the same people have other numbers where they are
+// counted as something else, and all numbers are others once anybody came or went.
+func TestNobodyIsFoundByWhatStaysTheSame(t *testing.T) {
+	draw := rand.New(rand.NewPCG(5, 6))
+	draws := func(n int) (people []resume) {
+		for i := range n {
+			r := seeker(uint32(i))
+			r.key, r.born, r.region, r.months = uint16(draw.Uint32()), uint16(1960+10*draw.IntN(5)), uint16(1+2*draw.IntN(2)), uint16(draw.IntN(200))
+			people = append(people, r)
+		}
+		return people
+	}
+	shown := func(people []resume, q Query) map[string]int {
+		q.Occupation = "8211"
+		m, err := market(t, nil, people).Market(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]int{"seekers": m.Seekers.N, "people": m.People.N}
+		for _, x := range slices.Concat(m.Ages, m.Careers) {
+			out[x.Code] = x.Share.N
+		}
+		for _, p := range m.Regions {
+			if p.Seekers.Known() {
+				out["region "+p.Code] = p.Seekers.N
+			}
+		}
+		return out
+	}
+	alike := func(a, b map[string]int) (same, all int) {
+		for k, n := range a {
+			if n > 0 && b[k] > 0 {
+				if all++; n == b[k] {
+					same++
+				}
+			}
+		}
+		return same, all
+	}
+	var part, day, erased [2]int
+	for range 12 {
+		people := draws(300)
+		alone := slices.Clone(people)
+		alone[0].months = 20 * 12 // the others are asked for by less
+		for i := range alone[1:] {
+			alone[1+i].months = 6
+		}
+		same, all := alike(shown(alone, Query{}), shown(alone, Query{Career: "0-1"}))
+		part[0], part[1] = part[0]+same, part[1]+all
+		same, all = alike(shown(people, Query{}), shown(people[1:], Query{}))
+		day[0], day[1] = day[0]+same, day[1]+all
+		same, all = alike(shown(people, Query{}), shown(slices.Clone(people), Query{}))
+		erased[0], erased[1] = erased[0]+same, erased[1]+all
+	}
+	for what, n := range map[string][2]int{"the whole beside all but one": part, "the day after one left": day} {
+		if n[0]*2 > n[1] { // by chance about one in nine
+			t.Errorf("%s: %d of %d numbers are the same", what, n[0], n[1])
+		}
+	}
+	if erased[0] != erased[1] {
+		t.Errorf("asked again, %d of %d numbers are the same", erased[0], erased[1])
+	}
+}
+
+// Of somebody who was erased a report says nothing until the next snapshot: what changed
+// within the hour would be theirs. An exact one leaves them out at once.
+func TestAnErasureChangesNoFigureUntilTheNextSnapshot(t *testing.T) {
+	data := t.TempDir()
+	people := repeat(200, func(i int) resume { return seeker(uint32(i)) })
+	publish(t, data, repeat(5, func(int) posting { return press() }), people, nil, nil)
+	before, err := adviser(t, data).Market(Query{Occupation: "8211"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hidden, err := snapshot.ReadHidden(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hidden.Rows[snapshot.Place{Delivery: 1, Row: 7}] = today
+	if err := hidden.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	a := adviser(t, data)
+	after, err := a.Market(Query{Occupation: "8211"})
+	if err != nil || !reflect.DeepEqual(before, after) {
+		t.Errorf("an erasure changes what is published: %+v, %v", after.Seekers, err)
+	}
+	if m := exactly(t, a, Query{Occupation: "8211"}); m.Seekers.Int() != 199 {
+		t.Errorf("who was erased is counted exactly: %d", m.Seekers.Int())
+	}
+}
+
+// From where people's figures come is said alike of a slice with people and of one without.
+func TestSourcesTellNobody(t *testing.T) {
+	a := market(t, nil, repeat(40, func(i int) resume { return seeker(uint32(i)) }))
+	for _, q := range []Query{{Occupation: "8211"}, {Occupation: "8211", Region: "26"}, {Occupation: "8221"}} {
+		m, err := a.Market(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, basis := range []string{onSeekers, onPeople, onPast} {
+			if len(m.Bases[basis].Sources) != 1 {
+				t.Errorf("%+v, %s: sources are %v", q, basis, m.Bases[basis].Sources)
+			}
+		}
+	}
+}
+
+// Somebody who went to and fro between two occupations is one, however often.
+func TestOneWhoMovedOftenIsOne(t *testing.T) {
+	r := seeker(0)
+	for range 30 {
+		r.careers = append(r.careers, 1, 2)
+	}
+	m, err := market(t, nil, append(repeat(40, func(i int) resume { return seeker(uint32(1 + i)) }), r)[40:]).Market(Query{Occupation: "8211"})
+	if err != nil || len(m.Came) > 0 || len(m.First) > 0 {
+		t.Errorf("came from %+v, %+v first, %v", m.Came, m.First, err)
+	}
+}
+
 // The dimensions of the attack, with as many values as those of people: provinces,
 // experience, schooling, age, sex.
 var attacked = []int{17, 5, 6, 5, 2}
@@ -77,12 +201,12 @@ type stranger struct {
 // A bound is what an attacker knows of a number.
 type bound struct{ low, high int }
 
-// of is what a published number says of the true one.
+// boundOf is what a published number says of the true one.
 func boundOf(published int) bound {
 	if published == 0 {
 		return bound{0, cellkey.Most}
 	}
-	return bound{max(1, published-cellkey.Most), published + cellkey.Most}
+	return bound{max(cellkey.Least, published-cellkey.Most), published + cellkey.Most}
 }
 
 func (b *bound) meet(low, high int) (changed bool) {
@@ -211,9 +335,12 @@ func TestDifferencingRecoversNoSmallCell(t *testing.T) {
 		people := strangers(draw, 20+draw.IntN(1500))
 		later := nextDay(draw, people)
 		before, after := tables(people), tables(later)
-		for name, known := range map[string]func(cellkey.Cell) bound{
-			"perturbed": func(c cellkey.Cell) bound { return boundOf(c.Published()) },
-			"rounded": func(c cellkey.Cell) bound { // to five, and one to four withheld
+		releases := [2]cellkey.Release{{byte(o), 1}, {byte(o), 2}}
+		for name, known := range map[string]func(c cellkey.Cell, release int, name string) bound{
+			"perturbed": func(c cellkey.Cell, release int, name string) bound {
+				return boundOf(releases[release].Published(c, name))
+			},
+			"rounded": func(c cellkey.Cell, _ int, _ string) bound { // to five, and one to four withheld
 				switch n := (c.N + 2) / 5 * 5; {
 				case c.N == 0:
 					return bound{}
@@ -232,8 +359,9 @@ func TestDifferencingRecoversNoSmallCell(t *testing.T) {
 				of[set] = make([]bound, len(cells))
 				for i, c := range cells {
 					change := after[set][i].N - c.N
-					of[set][i] = known(c)
-					now := known(after[set][i])
+					name := fmt.Sprint(set, "/", i)
+					of[set][i] = known(c, 0, name)
+					now := known(after[set][i], 1, name)
 					of[set][i].meet(now.low-change, now.high-change)
 				}
 			}

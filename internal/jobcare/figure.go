@@ -14,7 +14,7 @@ import (
 const (
 	least     = cellkey.Least // people or postings that have something
 	shareBase = 30            // people of whom a share is taken: the noise is ± 2.4
-	quantiles = 30            // values of which a quantile is one
+	quantiles = 30            // values of which a quantile is one; of people as many beyond doubt
 	liftBase  = 30            // rows that must have something at all before it is said how much more often one occupation has it
 )
 
@@ -54,36 +54,42 @@ func known(v float64, n, of int, basis string) Figure {
 	return Figure{Value: &v, N: n, Of: of, Basis: basis}
 }
 
-// A rule says how counts of people become figures: published for everybody, by cell
-// keys; or exact, for staff on a basis and on record. Counts of postings, which anybody
-// can count, are exact in both. docs/market.md has it whole.
-type rule bool
+// A rule says how counts of people in a slice become figures: as they are published in a
+// release, or, without one, exact, for staff on a basis and on record. Counts of postings,
+// which anybody can count, are exact in both. docs/market.md has it whole.
+type rule struct {
+	release *cellkey.Release
+	of      Query
+}
 
-const (
-	published rule = false
-	exact     rule = true
-)
+// A part is a part of a slice: those of whom Field is Value, as Query names them; the slice
+// itself when empty.
+type part struct{ field, value string }
 
-// n is the number that is shown of a cell, and 0 for a withheld one.
-func (r rule) n(c cellkey.Cell) int {
-	if r == exact {
+func (r rule) exact() bool { return r.release == nil }
+
+// n is the number that is shown of a cell of what, and 0 for a withheld one.
+func (r rule) n(c cellkey.Cell, what string, p part) int {
+	switch {
+	case r.exact():
 		return c.N
+	case c.N < least:
+		return 0
 	}
-	return c.Published()
+	return r.release.Published(c, what+"|"+r.of.Occupation+"|"+r.of.name(p))
 }
 
 // people is a number of people. Nobody and fewer than five look alike.
-func (r rule) people(c cellkey.Cell, basis string) Figure {
-	n := r.n(c)
-	if n == 0 && r != exact {
+func (r rule) people(c cellkey.Cell, what string, p part, basis string) Figure {
+	n := r.n(c, what, p)
+	if n == 0 && !r.exact() {
 		return withheld
 	}
 	return known(float64(n), n, 0, basis)
 }
 
-// part is the share of people in of who are in c, both as they are shown.
-func (r rule) part(c, of cellkey.Cell, basis string) Figure {
-	n, all := r.n(c), r.n(of)
+// share is n of all of the people in it, both as they are shown.
+func (r rule) share(n, all int, basis string) Figure {
 	if n < least || all < shareBase {
 		return withheld
 	}
@@ -91,19 +97,29 @@ func (r rule) part(c, of cellkey.Cell, basis string) Figure {
 }
 
 // ratio is openings per seeker, in hundredths.
-func (r rule) ratio(places int, seekers cellkey.Cell) Figure {
-	n := r.n(seekers)
-	if n < least {
+func ratio(places, seekers int) Figure {
+	if seekers < least {
 		return withheld
 	}
-	return known(math.Round(float64(places)/float64(n)*100)/100, n, 0, onSeekers)
+	return known(math.Round(float64(places)/float64(seekers)*100)/100, seekers, 0, onSeekers)
 }
 
-// pay is the distribution of what people wish, won a year; of are those who could have
-// said.
-func (r rule) pay(w wishes, of cellkey.Cell) Pay {
-	return distribution(w.spread, r.n(w.Cell), r.part(w.Cell, of, onSeekers), onSeekers)
+// pay is the distribution of what people wish, won a year; of all of those who could have
+// said. That there is one tells nothing of how many there are but what is published.
+func (r rule) pay(w wishes, p part, all int) Pay {
+	n, sure := r.n(w.Cell, whoWish, p), 0
+	if !r.exact() {
+		sure = cellkey.Most
+	}
+	return distribution(w.spread, n-sure, n, r.share(n, all, onSeekers), onSeekers)
 }
+
+// What people are counted as.
+const (
+	whoSeek = "seekers"
+	whoAre  = "people"
+	whoWish = "wish"
+)
 
 // places is a number of places in postings.
 func places(n, postings int, basis string) Figure { return known(float64(n), postings, 0, basis) }
@@ -129,19 +145,25 @@ type Pay struct {
 
 // offers is the distribution of what postings offer, won a year, of of postings.
 func offers(s spread, of int) Pay {
-	return distribution(s, s.n, share(s.n, of, onPostings), onPostings)
+	return distribution(s, s.n, s.n, share(s.n, of, onPostings), onPostings)
 }
 
-// distribution reads the quantiles off; n is how many values there are said to be.
-func distribution(s spread, n int, stated Figure, basis string) Pay {
-	of := func(q float64) Figure { return s.quantile(n, q, basis) }
+// distribution reads the quantiles off; n is how many values there are said to be, at
+// least as many as enough.
+func distribution(s spread, enough, n int, stated Figure, basis string) Pay {
+	of := func(q float64) Figure {
+		if enough < quantiles {
+			return withheld
+		}
+		return s.quantile(n, q, basis)
+	}
 	return Pay{of(.1), of(.25), of(.5), of(.75), of(.9), stated}
 }
 
 // quantile is the inverse of the empirical distribution function (type 1 of
 // Hyndman and Fan 1996), rounded to 100,000 won.
 func (s *spread) quantile(n int, q float64, basis string) Figure {
-	if min(n, s.n) < quantiles {
+	if s.n < quantiles {
 		return withheld
 	}
 	rank, below := max(1, int(math.Ceil(q*float64(s.n)))), 0

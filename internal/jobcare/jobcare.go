@@ -50,21 +50,21 @@ func New(live *snapshot.Live, set *defs.Set, reader Reader, jobs Jobs, now func(
 // ieum.ErrNotFound, an unknown slice, or one limited by too much, ieum.ErrInvalid, and a
 // missing snapshot ieum.ErrUnavailable.
 func (a *Adviser) Market(q Query) (*Market, error) {
-	m, _, err := a.occupation(q, published)
+	m, _, err := a.occupation(q, false)
 	return m, err
 }
 
 // Exact is Market before counts of people are perturbed: for staff on a basis, on record,
 // and for jobs.
 func (a *Adviser) Exact(q Query) (*Market, error) {
-	m, _, err := a.occupation(q, exact)
+	m, _, err := a.occupation(q, true)
 	return m, err
 }
 
 // Occupation is Market with what the work is, of one snapshot.
-func (a *Adviser) Occupation(q Query) (*Market, *Work, error) { return a.occupation(q, published) }
+func (a *Adviser) Occupation(q Query) (*Market, *Work, error) { return a.occupation(q, false) }
 
-func (a *Adviser) occupation(q Query, r rule) (*Market, *Work, error) {
+func (a *Adviser) occupation(q Query, exact bool) (*Market, *Work, error) {
 	s, release, err := a.live.Acquire()
 	if err != nil {
 		return nil, nil, err
@@ -78,10 +78,11 @@ func (a *Adviser) occupation(q Query, r rule) (*Market, *Work, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if r == exact {
-		return a.report(s, sl, exact), w, nil
+	if exact {
+		return a.report(s, sl, rule{of: q}), w, nil
 	}
-	return a.kept.report(s, sl, func() *Market { return a.report(s, sl, published) }), w, nil
+	secret := s.Part(partName).(*base).release()
+	return a.kept.report(s, sl, func() *Market { return a.report(s, sl, rule{&secret, q}) }), w, nil
 }
 
 // Diagnose says what a person can do, which occupations are near and what is

@@ -11,11 +11,11 @@ import (
 const keptReports = 1000
 
 // kept are reports that were asked for, of one snapshot on one day. They are as they are
-// published, and must not be changed.
+// published, and must not be changed. Who is erased counts in them until the next snapshot:
+// what changed at once would tell whom it was.
 type kept struct {
 	mu      sync.Mutex
 	version string
-	hiding  any
 	day     ieum.Day
 	reports map[Query]*Market
 }
@@ -23,9 +23,8 @@ type kept struct {
 // report returns a report that is kept, or makes it. One that is asked for twice at once may
 // be made twice.
 func (k *kept) report(s *snapshot.Snapshot, sl slice, make func() *Market) *Market {
-	hiding := s.Hiding()
 	k.mu.Lock()
-	k.turn(s, hiding, sl.day)
+	k.turn(s, sl.day)
 	m := k.reports[sl.Query]
 	k.mu.Unlock()
 	if m != nil {
@@ -34,16 +33,14 @@ func (k *kept) report(s *snapshot.Snapshot, sl slice, make func() *Market) *Mark
 	m = make()
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.turn(s, hiding, sl.day); s.Hiding() == hiding { // else somebody may be in it who is hidden by now
-		k.reports[sl.Query] = m
-	}
+	k.turn(s, sl.day)
+	k.reports[sl.Query] = m
 	return m
 }
 
-// turn drops what is not of a snapshot, of what is hidden in it and of a day; or something,
-// where there is too much.
-func (k *kept) turn(s *snapshot.Snapshot, hiding any, day ieum.Day) {
-	if k.version != s.Meta.Version || k.hiding != hiding || k.day != day || len(k.reports) >= keptReports {
-		k.version, k.hiding, k.day, k.reports = s.Meta.Version, hiding, day, map[Query]*Market{}
+// turn drops what is not of a snapshot and of a day; or all, where there is too much.
+func (k *kept) turn(s *snapshot.Snapshot, day ieum.Day) {
+	if k.version != s.Meta.Version || k.day != day || len(k.reports) >= keptReports {
+		k.version, k.day, k.reports = s.Meta.Version, day, map[Query]*Market{}
 	}
 }

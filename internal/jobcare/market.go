@@ -110,16 +110,16 @@ func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule) *Market {
 	o, c, b := newOffer(s), newCrowd(s), s.Part(partName).(*base)
 	if sl.occupation > 0 {
 		o.count(s, &sl)
-		c.count(s, &sl, b.Speaks)
+		c.count(s, &sl, b.Speaks, r.exact())
 	}
-	v := view{a.set, s, b, r, len(sl.limits()) < mostLimits}
+	v := view{a.set, s, b, r, len(sl.limits()) < mostLimits, r.n(c.seekers, whoSeek, part{})}
 	m := &Market{
 		Occupation: Named{sl.Occupation, a.set.Name("keco2025", sl.Occupation)},
-		Slice:      sl.Query, Exact: bool(r), Day: sl.day, Snapshot: s.Meta.Version, Simulated: s.Meta.Simulated,
-		Seekers: r.people(c.seekers, onSeekers), People: r.people(c.people, onPeople),
+		Slice:      sl.Query, Exact: r.exact(), Day: sl.day, Snapshot: s.Meta.Version, Simulated: s.Meta.Simulated,
+		Seekers: r.people(c.seekers, whoSeek, part{}, onSeekers), People: r.people(c.people, whoAre, part{}, onPeople),
 		Openings: places(o.openPlaces, o.open, onOpen), Postings: places(o.open, o.open, onOpen),
-		Unstated: share(o.unstated, o.open, onOpen), Guessed: share(o.guessed, o.open, onOpen), Right: o.right(), Tightness: r.ratio(o.openPlaces, c.seekers),
-		Offered: offers(o.offered, o.postings), Wished: r.pay(c.wished, c.seekers),
+		Unstated: share(o.unstated, o.open, onOpen), Guessed: share(o.guessed, o.open, onOpen), Right: o.right(), Tightness: ratio(o.openPlaces, v.seekers),
+		Offered: offers(o.offered, o.postings), Wished: r.pay(c.wished, part{}, v.seekers),
 		ByCareer: v.byCareer(o, c), ByEducation: v.byEducation(o, c),
 		Regions: v.regions(o, c), Months: o.course(sl.day), Bases: v.bases(o, c, sl.day), Absent: absences(),
 	}
@@ -153,6 +153,8 @@ type view struct {
 	b     *base
 	rule  rule
 	parts bool // people may be told apart by one thing more
+
+	seekers int // as shown
 }
 
 func (v *view) named(list string, dict []string, i int) Named {
@@ -188,26 +190,29 @@ func (v *view) people(m *Market, c *crowd) {
 		return
 	}
 	d, all := &v.s.Dict, v.b.seekers()
-	of := func(n Named, cell cellkey.Cell) Share {
-		return Share{Code: n.Code, Name: n.Name, Share: v.rule.part(cell, c.seekers, onSeekers), Before: withheld}
+	of := func(field string, n Named, c cellkey.Cell) Share {
+		return Share{Code: n.Code, Name: n.Name, Share: v.rule.share(v.rule.n(c, whoSeek, part{field, n.Code}), v.seekers, onSeekers), Before: withheld}
 	}
-	for _, id := range most(len(d.Certificates), 10, func(id int) int { return v.rule.n(c.held[id]) }) {
-		m.Held = append(m.Held, of(v.named("certificates", d.Certificates, id), c.held[id]).lifted(v.b.CertPeople[id], all))
+	have := func(field string, list string, dict []string, cells []cellkey.Cell, everywhere []uint32) []Share {
+		shares := []Share{}
+		for _, id := range most(len(dict), 10, func(id int) int { return v.rule.n(cells[id], whoSeek, part{field, dict[id]}) }) {
+			shares = append(shares, of(field, v.named(list, dict, id), cells[id]).lifted(everywhere[id], all))
+		}
+		return shares
 	}
-	for _, id := range most(len(d.Majors), 10, func(id int) int { return v.rule.n(c.majors[id]) }) {
-		m.Majors = append(m.Majors, of(v.named("majors", d.Majors, id), c.majors[id]).lifted(v.b.MajorPeople[id], all))
-	}
+	m.Held = have("certificate", "certificates", d.Certificates, c.held, v.b.CertPeople)
+	m.Majors = have("major", "majors", d.Majors, c.majors, v.b.MajorPeople)
 	for i, b := range Ages {
-		m.Ages = append(m.Ages, of(Named{b.Code, b.Name}, c.ages[i]))
+		m.Ages = append(m.Ages, of("age", Named{b.Code, b.Name}, c.ages[i]))
 	}
 	for i, b := range Careers {
-		m.Careers = append(m.Careers, of(Named{b.Code, b.Name}, c.careers[i]))
+		m.Careers = append(m.Careers, of("career", Named{b.Code, b.Name}, c.careers[i]))
 	}
 	for i := 1; i < len(d.Sex); i++ {
-		m.Sexes = append(m.Sexes, of(v.named("sex", d.Sex, i), c.sexes[i]))
+		m.Sexes = append(m.Sexes, of("sex", v.named("sex", d.Sex, i), c.sexes[i]))
 	}
 	for i := 1; i < len(d.Education); i++ {
-		m.Schooling = append(m.Schooling, of(v.named("education", d.Education, i), c.schooling[i]))
+		m.Schooling = append(m.Schooling, of("education", v.named("education", d.Education, i), c.schooling[i]))
 	}
 }
 
@@ -239,7 +244,7 @@ func (v *view) histories(m *Market, occupation uint16) {
 func (v *view) byCareer(o *offer, c *crowd) []PayRow {
 	rows := []PayRow{}
 	for i, b := range Careers {
-		rows = append(rows, v.payRow(Named{b.Code, b.Name}, o.byCareer[i], c.byCareer[i], c.careers[i]))
+		rows = append(rows, v.payRow("career", Named{b.Code, b.Name}, o.byCareer[i], c.byCareer[i], c.careers[i]))
 	}
 	return rows
 }
@@ -247,17 +252,18 @@ func (v *view) byCareer(o *offer, c *crowd) []PayRow {
 func (v *view) byEducation(o *offer, c *crowd) []PayRow {
 	rows := []PayRow{}
 	for i := 1; i < len(v.s.Dict.Education); i++ {
-		rows = append(rows, v.payRow(v.named("education", v.s.Dict.Education, i), o.byEducation[i], c.byEducation[i], c.schooling[i]))
+		rows = append(rows, v.payRow("education", v.named("education", v.s.Dict.Education, i), o.byEducation[i], c.byEducation[i], c.schooling[i]))
 	}
 	return rows
 }
 
 // payRow is pay in a part of the slice. How many postings of the part state none is not
 // counted.
-func (v *view) payRow(n Named, offered spread, w wishes, of cellkey.Cell) PayRow {
-	row := PayRow{n, distribution(offered, offered.n, withheld, onPostings), Pay{withheld, withheld, withheld, withheld, withheld, withheld}}
+func (v *view) payRow(field string, n Named, offered spread, w wishes, of cellkey.Cell) PayRow {
+	row := PayRow{n, distribution(offered, offered.n, offered.n, withheld, onPostings), Pay{withheld, withheld, withheld, withheld, withheld, withheld}}
 	if v.parts {
-		row.Wished = v.rule.pay(w, of)
+		p := part{field, n.Code}
+		row.Wished = v.rule.pay(w, p, v.rule.n(of, whoSeek, p))
 	}
 	return row
 }
@@ -278,7 +284,8 @@ func (v *view) regions(o *offer, c *crowd) []Place {
 		}
 		row := Place{Named{code.Code, code.Name}, withheld, places(wanted, open, onOpen), withheld}
 		if v.parts {
-			row.Seekers, row.Tightness = v.rule.people(seekers, onSeekers), v.rule.ratio(wanted, seekers)
+			p := part{"region", code.Code}
+			row.Seekers, row.Tightness = v.rule.people(seekers, whoSeek, p, onSeekers), ratio(wanted, v.rule.n(seekers, whoSeek, p))
 		}
 		rows = append(rows, row)
 	}
@@ -315,14 +322,14 @@ func (v *view) bases(o *offer, c *crowd, day ieum.Day) map[string]Basis {
 		slices.Sort(ids)
 		return ids
 	}
-	from := v.s.Meta.From
+	from, people := v.s.Meta.From, v.b.peopleFrom(v.s) // whatever the slice: else they would tell whether there is anybody
 	return map[string]Basis{
 		onOpen:     {ieum.Text{KO: "이 날 모집 중인 공고", EN: "postings open on this day"}, day, day, o.open, of(o.sources)},
 		onPostings: {ieum.Text{KO: "지난 1년 동안 모집한 공고", EN: "postings open in the year up to this day"}, day - yearDays, day, o.postings, of(o.sources)},
 		onBefore:   {ieum.Text{KO: "그 전 1년 동안 모집한 공고", EN: "postings open in the year before that"}, day - 2*yearDays, day - yearDays - 1, o.before, of(o.sources)},
-		onSeekers:  {ieum.Text{KO: "여기 등록하고 일자리를 찾는 사람", EN: "people registered here who are looking for work"}, from, day, v.rule.n(c.seekers), of(c.sources)},
-		onPeople:   {ieum.Text{KO: "여기 이력서가 있는 사람", EN: "people with a résumé here"}, from, day, v.rule.n(c.people), of(c.sources)},
-		onPast:     {ieum.Text{KO: "여기 이력서에 적힌 직업 이동. 범위를 좁혀도 전체를 셉니다", EN: "changes of occupation in all résumés here, however the slice is limited"}, from, day, 0, of(c.sources)},
+		onSeekers:  {ieum.Text{KO: "여기 등록하고 일자리를 찾는 사람", EN: "people registered here who are looking for work"}, from, day, v.seekers, people},
+		onPeople:   {ieum.Text{KO: "여기 이력서가 있는 사람", EN: "people with a résumé here"}, from, day, v.rule.n(c.people, whoAre, part{}), people},
+		onPast:     {ieum.Text{KO: "여기 이력서에 적힌 직업 이동. 범위를 좁혀도 전체를 셉니다", EN: "changes of occupation in all résumés here, however the slice is limited"}, from, day, 0, people},
 	}
 }
 

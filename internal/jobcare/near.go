@@ -22,9 +22,9 @@ const looked = 8
 
 // countMoves counts, for each occupation, the changes in the careers of résumés
 // to another right after it, and what those who made one did first of all; of several
-// résumés of a person the first counts. Somebody who made the same change twice counts
-// once for each.
-func (b *base) countMoves(s *snapshot.Snapshot) {
+// résumés of a person the first counts. Somebody who made the same change more than once
+// counts once.
+func (b *base) countMoves(s *snapshot.Snapshot, release *cellkey.Release) {
 	r, n := &s.Resumes, len(s.Dict.Occupations)
 	moves, firsts := make([]cellkey.Cell, n*n), make([]cellkey.Cell, n*n)
 	seen := make([]bool, s.Persons())
@@ -43,8 +43,14 @@ func (b *base) countMoves(s *snapshot.Snapshot) {
 			seen[person[row]] = true
 			spells := careers.at(row) // newest first
 			for i := 1; i < len(spells); i++ {
-				if from, to, first := spells[i], spells[i-1], spells[len(spells)-1]; from != to && from > 0 && to > 0 {
+				from, to, first := spells[i], spells[i-1], spells[len(spells)-1]
+				if from == to || from == 0 || to == 0 {
+					continue
+				}
+				if !changed(spells[:i], from, to) {
 					moves[int(from)*n+int(to)].Add(key[row])
+				}
+				if !changed(spells[:i], 0, to) {
 					firsts[int(first)*n+int(to)].Add(key[row])
 				}
 			}
@@ -54,8 +60,8 @@ func (b *base) countMoves(s *snapshot.Snapshot) {
 		var to []uint16
 		var counts []uint32
 		for o, c := range moves[from*n : (from+1)*n] {
-			if c.N > 0 {
-				to, counts = append(to, uint16(o)), append(counts, uint32(c.N))
+			if k := release.Published(c, "moves|"+s.Dict.Occupations[from]+"|"+s.Dict.Occupations[o]); k > 0 {
+				to, counts = append(to, uint16(o)), append(counts, uint32(k))
 			}
 		}
 		b.MovedTo.Add(to...)
@@ -63,11 +69,18 @@ func (b *base) countMoves(s *snapshot.Snapshot) {
 	}
 	for to := range n {
 		for _, x := range []struct {
+			what  string
 			cells []cellkey.Cell
 			from  *snapshot.Lists[uint16]
 			n     *snapshot.Lists[uint32]
-		}{{moves, &b.Came, &b.CameN}, {firsts, &b.First, &b.FirstN}} {
-			number := func(from int) int { return x.cells[from*n+to].Published() }
+		}{{"moves", moves, &b.Came, &b.CameN}, {"firsts", firsts, &b.First, &b.FirstN}} {
+			number := func(from int) int {
+				c := x.cells[from*n+to]
+				if c.N < least {
+					return 0
+				}
+				return release.Published(c, x.what+"|"+s.Dict.Occupations[from]+"|"+s.Dict.Occupations[to])
+			}
 			var ids []uint16
 			var counts []uint32
 			for _, from := range most(n, n, number) {
@@ -77,6 +90,17 @@ func (b *base) countMoves(s *snapshot.Snapshot) {
 			x.n.Add(counts...)
 		}
 	}
+}
+
+// changed says whether among spells, newest first, there is a change from an occupation, or
+// from any other for 0, to another.
+func changed(spells []uint16, from, to uint16) bool {
+	for i := 1; i < len(spells); i++ {
+		if spells[i-1] == to && spells[i] != to && spells[i] != 0 && (from == 0 || spells[i] == from) {
+			return true
+		}
+	}
+	return false
 }
 
 // followed returns for every occupation how likely people who leave from come

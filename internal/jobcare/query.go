@@ -54,6 +54,21 @@ func (q Query) String() string {
 	return v.Encode()
 }
 
+// name is what a part of the slice is limited to. A part of what the slice is limited to
+// already is another than that.
+func (q Query) name(p part) string {
+	v := url.Values{}
+	for _, l := range q.fields() {
+		if l[1] != "" {
+			v.Set(l[0], l[1])
+		}
+	}
+	if at := v.Get(p.field); p.field != "" && at != p.value {
+		v.Set(p.field, strings.TrimPrefix(at+"/"+p.value, "/"))
+	}
+	return v.Encode()
+}
+
 // A Band is a range of months of experience or of years of age, from From up
 // to but without To.
 type Band struct {

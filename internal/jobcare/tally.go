@@ -239,7 +239,6 @@ type crowd struct {
 	held, majors          []cellkey.Cell
 	wished                wishes
 	byCareer, byEducation []wishes
-	sources               []bool
 	read                  *resumeRows
 }
 
@@ -249,7 +248,7 @@ func newCrowd(s *snapshot.Snapshot) *crowd {
 		in: make([]cellkey.Cell, len(d.Regions)), ages: make([]cellkey.Cell, len(Ages)), careers: make([]cellkey.Cell, len(Careers)),
 		sexes: make([]cellkey.Cell, len(d.Sex)), schooling: make([]cellkey.Cell, len(d.Education)),
 		held: make([]cellkey.Cell, len(d.Certificates)), majors: make([]cellkey.Cell, len(d.Majors)),
-		byCareer: make([]wishes, len(Careers)), byEducation: make([]wishes, len(d.Education)), sources: make([]bool, len(d.Sources)),
+		byCareer: make([]wishes, len(Careers)), byEducation: make([]wishes, len(d.Education)),
 		read: newResumeRows(&s.Resumes),
 	}
 }
@@ -257,7 +256,7 @@ func newCrowd(s *snapshot.Snapshot) *crowd {
 // resumeRows are columns of the résumés.
 type resumeRows struct {
 	stretches
-	key, born, region, months, source column[uint16]
+	key, born, region, months         column[uint16]
 	wish                              column[uint32]
 	sex, education, employment, flags column[uint8]
 	certs, majors                     lists
@@ -269,7 +268,6 @@ func newResumeRows(r *snapshot.Resumes) (x *resumeRows) {
 	of(&x.stretches, &x.born, &r.BirthYear)
 	of(&x.stretches, &x.region, &r.Region)
 	of(&x.stretches, &x.months, &r.CareerMonths)
-	of(&x.stretches, &x.source, &r.Source)
 	of(&x.stretches, &x.wish, &r.WishPay)
 	of(&x.stretches, &x.sex, &r.Sex)
 	of(&x.stretches, &x.education, &r.Education)
@@ -314,10 +312,11 @@ func speaking(s *snapshot.Snapshot) []uint64 {
 	return rows
 }
 
-// count walks the résumés of a slice; a person counts once, by the row that speaks.
-func (t *crowd) count(s *snapshot.Snapshot, sl *slice, speak []uint64) {
+// count walks the résumés of a slice; a person counts once, by the row that speaks. Who was
+// erased since the snapshot was built counts unless now.
+func (t *crowd) count(s *snapshot.Snapshot, sl *slice, speak []uint64, now bool) {
 	parts := len(sl.limits()) < mostLimits
-	speaks := func(row int) bool { return speak[row/64]>>(row%64)&1 == 1 && !s.ResumeGone(row) }
+	speaks := func(row int) bool { return speak[row/64]>>(row%64)&1 == 1 && !(now && s.ResumeGone(row)) }
 	for _, in := range s.ResumesOf(int(sl.occupation)) {
 		for from := in.From; from < in.To; from += stretch {
 			t.read.begin(from, min(from+stretch, in.To), speaks)
@@ -335,7 +334,6 @@ func (t *crowd) add(i, year int, parts bool) {
 	x := t.read
 	key := x.key.at(i)
 	t.people.Add(key)
-	t.sources[x.source.at(i)] = true
 	if x.flags.at(i)&snapshot.Active == 0 {
 		return
 	}

@@ -164,9 +164,6 @@ func (h *Hidden) In(s *Snapshot) (rows []uint32) {
 	return rows
 }
 
-// Hiding tells what is hidden apart: it is another once more is hidden, or less.
-func (s *Snapshot) Hiding() any { return s.hidden.Load() }
-
 // hide lets the rows that are hidden be gone, while the snapshot is read.
 func (s *Snapshot) hide(h *Hidden) {
 	bits := make([]uint64, s.Resumes.Person.Len()/64+1)

@@ -5,16 +5,22 @@
 // Elazar, Methodology for the automatic confidentialisation of statistical outputs from
 // remote servers, 2013). Each person has a secret record key, uniform over 16 bits. The keys
 // of the people in a cell are summed, and the sum says by a public table what is added to
-// their number: the same people have the same number in whatever table they are counted, and
-// margins are perturbed on their own.
+// their number; margins are perturbed on their own.
+//
+// Two things are ours. The sum is hashed with what the cell is a count of and with the
+// secret of a release: else the same people would have the same number in two tables, by
+// which one would know that they are the same, and a number that changed from one day to
+// the next would tell of whom it is. And one to four people are always published as 0: a
+// number that they could become would nearly always be theirs.
 //
 // The table is that of greatest entropy (Giessing and Tent, Concepts for generalising tools
 // implementing the cell key method to the case of continuous variables, UNECE 2019) among
-// those that add nothing on average, have the variance Variance, add or take at most Most, and
-// never give a number from 1 to Least − 1.
+// those that add nothing on average to counts of Least and more, have the variance Variance,
+// add or take at most Most, and never give a number from 1 to Least − 1.
 package cellkey
 
 import (
+	"crypto/sha256"
 	"math"
 	"sync"
 )
@@ -23,7 +29,7 @@ const (
 	// Least is the least number that is published, of people.
 	Least = 5
 	// Most is the most that is added or taken.
-	Most = 6
+	Most = 8
 	// Variance is that of what is added, where the count does not force another.
 	Variance = 6.0
 )
@@ -43,11 +49,21 @@ func (c *Cell) Add(key uint16) { c.N++; c.Key += key }
 // Join adds the people of another cell, who are others.
 func (c *Cell) Join(o Cell) { c.N += o.N; c.Key += o.Key }
 
-// Published returns the number that is published of the cell: 0, or at least Least.
-func (c Cell) Published() int {
-	row := noise()[min(c.N, exact)]
-	for _, s := range row {
-		if uint32(c.Key) < s.below {
+// A Release is the secret of what is published together.
+type Release [32]byte
+
+// Published returns the number that is published of a cell: 0, or at least Least. name says
+// what is counted, so that the same cell is called the same whoever asks for it.
+func (r *Release) Published(c Cell, name string) int {
+	if c.N < Least {
+		return 0
+	}
+	buf := make([]byte, 0, 128)
+	buf = append(append(append(buf, r[:]...), byte(c.Key), byte(c.Key>>8)), name...)
+	sum := sha256.Sum256(buf)
+	key := uint32(sum[0]) | uint32(sum[1])<<8
+	for _, s := range noise()[min(c.N, exact)] {
+		if key < s.below {
 			return c.N + s.add
 		}
 	}
@@ -88,8 +104,8 @@ func Noise(n int) (adds []int, p []float64) {
 // distribution is the one of greatest entropy over the deviations that a count may have,
 // with mean 0 and a variance as near to Variance as may be.
 func distribution(n int) (adds []int, p []float64) {
-	if n == 0 {
-		return []int{0}, []float64{1} // nobody is made up
+	if n < Least {
+		return []int{-n}, []float64{1}
 	}
 	for add := -Most; add <= Most; add++ {
 		if to := n + add; to == 0 || to >= Least {

@@ -67,6 +67,11 @@ func (s *Site) Pages(files fs.FS) *Pages {
 	for _, lang := range s.langs {
 		base := template.Must(template.New("").Funcs(s.functions(lang)).ParseFS(own, "layout/*.html"))
 		for _, name := range names {
+			for _, taken := range defined(template.Must(template.New("").Funcs(s.functions(lang)).ParseFS(files, name))) {
+				if taken != "title" && taken != "main" && base.Lookup(taken) != nil {
+					panic("web: " + name + " defines the template " + taken + ", which the layout or a file that begins with _ defines")
+				}
+			}
 			if strings.HasPrefix(path.Base(name), "_") {
 				template.Must(base.ParseFS(files, name))
 			}
@@ -87,6 +92,16 @@ func (s *Site) Pages(files fs.FS) *Pages {
 		}
 	}
 	return p
+}
+
+// defined lists the templates that t defines.
+func defined(t *template.Template) (names []string) {
+	for _, one := range t.Templates() {
+		if one.Tree != nil && !strings.HasSuffix(one.Name(), ".html") {
+			names = append(names, one.Name())
+		}
+	}
+	return names
 }
 
 // undefined lists the templates that t uses and that nothing defines.
