@@ -191,7 +191,7 @@ func (e *env) keyStore() (dir string, m seal.Master) {
 
 // parts are what the domains derive from a snapshot.
 func parts(set *defs.Set, now func() time.Time) []snapshot.Part {
-	return []snapshot.Part{jobcare.Part(), match.Part(set, now)}
+	return []snapshot.Part{jobcare.Part(), jobcare.RoadmapPart(set), match.Part(set, now)}
 }
 
 // a market is what answers from the current snapshot; it needs no database.

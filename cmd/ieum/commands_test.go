@@ -71,6 +71,8 @@ func TestJSONIsAsItsSchemaSays(t *testing.T) {
 		{"market.json", "report 0262 --json --region 11 --career 1-3"},
 		{"market.json", "report 0111 --json"},
 		{"diagnosis.json", "diagnose --json " + resume},
+		{"diagnosis.json", "diagnose --json --goal 8221 --region 11 " + resume},
+		{"diagnosis.json", "diagnose --json --goal 3040 --months 6 --cost 0 " + resume},
 		{"match.json", "match --json --resume " + resume},
 		{"build.json", "build --json"},
 	} {

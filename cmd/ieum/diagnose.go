@@ -19,6 +19,11 @@ var diagnoseCommand = &command{
 	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		target := fs.String("target", "", "a KECO 2025 unit group to be measured against")
+		var goal jobcare.Goal
+		fs.StringVar(&goal.Occupation, "goal", "", "a KECO 2025 unit group to come to: the ways there")
+		fs.IntVar(&goal.Months, "months", 0, "at most so many months for it; 0 = no limit")
+		cost := fs.Int64("cost", -1, "learning may cost so much, in won; -1 = no limit")
+		fs.StringVar(&goal.Region, "region", "", "a region code; there must be openings in it")
 		asJSON := fs.Bool("json", false, "print JSON (docs/schemas/diagnosis.json)")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) != 1 {
@@ -37,10 +42,19 @@ var diagnoseCommand = &command{
 			if err != nil {
 				return err
 			}
+			if *cost >= 0 {
+				goal.Cost = cost
+			}
+			if goal != (jobcare.Goal{}) {
+				if d.Roadmap, err = m.adviser.Roadmap(ctx, r, goal); err != nil {
+					return err
+				}
+			}
 			if *asJSON {
 				return writeJSON(e.stdout, d)
 			}
 			printDiagnosis(e.stdout, m.set, d)
+			printRoadmap(e.stdout, d.Roadmap)
 			return nil
 		}
 	},

@@ -28,6 +28,7 @@ type Diagnosis struct {
 	Target    *Fit         `json:"target,omitempty"` // the one asked for, or the best
 	Jobs      []ieum.Job   `json:"jobs"`
 	Short     []ieum.Job   `json:"short"` // jobs for which one licence is missing
+	Roadmap   *Roadmap     `json:"roadmap,omitempty"`
 	Day       ieum.Day     `json:"day"`
 	Snapshot  string       `json:"snapshot"`
 	Simulated bool         `json:"simulated"`

@@ -31,6 +31,7 @@ func (a *Adviser) Routes(site *web.Site, mux *web.Mux) {
 	mux.Page("POST /diagnosis", web.Sent, h.diagnose)
 	mux.Page("POST /diagnosis/answers", web.Sent, h.again)
 	mux.Page("POST /diagnosis/file", web.Sent, h.file)
+	h.roadmaps(mux)
 	mux.API("GET /api/v1/occupations", web.Nothing, web.Op{
 		ID: "listOccupations", Summary: ieum.Text{KO: "직업 찾기", EN: "Find occupations"},
 		Params: search{}, Reply: Occupations{},

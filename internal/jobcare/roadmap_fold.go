@@ -1,0 +1,197 @@
+package jobcare
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"ieum/internal/jobcare/cellkey"
+	"ieum/internal/snapshot"
+)
+
+// fold turns what was counted into the table, in which every number of people is as
+// it is published.
+func (t *roadsTable) fold(w *walks) {
+	t.Here, t.Majors = publishedOf(w.here), publishedOf(w.majors)
+	for row := range w.pay {
+		p := &w.pay[row]
+		t.PayOf = append(t.PayOf, uint32(p.Published()))
+		t.Pay = append(t.Pay, uint32(p.quantile(p.Published(), .5, onPeople).Int()))
+	}
+	t.Left, t.LeftFor = make([]uint32, w.n*rowsEach), make([]uint16, w.n*rowsEach)
+	for from := range w.n {
+		t.foldMoves(w, from)
+		t.foldPairs(w, from)
+	}
+	t.Start = append(t.Start, uint32(len(t.To)))
+	t.PairFrom = append(t.PairFrom, uint32(len(t.PairTo)))
+}
+
+// foldMoves writes the rows of the moves out of one occupation.
+func (t *roadsTable) foldMoves(w *walks, from int) {
+	moves := w.moves[from]
+	w.moves[from] = nil
+	slices.Sort(moves)
+	edges := w.edges[from*w.n*levels:][:w.n*levels]
+	var here []uint32
+	for l := range levels {
+		here = here[:0]
+		for _, m := range moves {
+			if int(m>>16)%levels == l {
+				here = append(here, m>>16/uint32(levels)<<16|m&0xFFFF)
+			}
+		}
+		t.foldRow(from*rowsEach+l, here, func(to int) cellkey.Cell { return edges[to*levels+l] })
+	}
+	for i, m := range moves {
+		moves[i] = m>>16/uint32(levels)<<16 | m&0xFFFF
+	}
+	t.foldRow(from*rowsEach+allTaken, moves, func(to int) (all cellkey.Cell) {
+		for l := range levels {
+			all.Join(edges[to*levels+l])
+		}
+		return all
+	})
+}
+
+// foldRow writes the moves of one row, each where it led << 16 | months; of how many
+// people they are is asked of made.
+func (t *roadsTable) foldRow(row int, moves []uint32, made func(to int) cellkey.Cell) {
+	t.Start = append(t.Start, uint32(len(t.To)))
+	slices.Sort(moves)
+	var left cellkey.Cell
+	for i := 0; i < len(moves); {
+		j := i
+		for j < len(moves) && moves[j]>>16 == moves[i]>>16 {
+			j++
+		}
+		c := made(int(moves[i] >> 16))
+		left.Join(c)
+		if n := c.Published(); n > 0 {
+			t.To = append(t.To, uint16(moves[i]>>16))
+			t.Made = append(t.Made, uint32(n))
+			t.Stay = append(t.Stay, medianMonths(moves[i:j], n))
+		}
+		i = j
+	}
+	n := left.Published()
+	t.Left[row] = uint32(n)
+	slices.SortFunc(moves, func(a, b uint32) int { return cmp.Compare(a&0xFFFF, b&0xFFFF) })
+	t.LeftFor[row] = medianMonths(moves, n)
+}
+
+// medianMonths is the median of the months before moves that are sorted by them,
+// of those that are known, when n people are said to have made them; 0 for too few.
+func medianMonths(moves []uint32, n int) uint16 {
+	known := len(moves)
+	for known > 0 && moves[known-1]&0xFFFF == unsure {
+		known--
+	}
+	if min(n, known) < quantiles {
+		return 0
+	}
+	return uint16(moves[(known-1)/2] & 0xFFFF)
+}
+
+// mostHad is how much is kept of what who made a move have more often.
+const mostHad = 5
+
+// moreOften is the lift from which somebody is said to have something more
+// often, and hadShare the share of who made a move that must have it.
+const (
+	moreOften = 1.2
+	hadShare  = .05
+)
+
+// foldPairs writes what those have who left an occupation last.
+func (t *roadsTable) foldPairs(w *walks, from int) {
+	t.PairFrom = append(t.PairFrom, uint32(len(t.PairTo)))
+	certs := w.certs[from]
+	slices.Sort(certs)
+	w.certs[from] = nil
+	people := int(t.Here[from*rowsEach+allTaken])
+	for to, i := 0, 0; to < w.n; to++ {
+		begin := i
+		for i < len(certs) && int(certs[i]>>32) == to {
+			i++
+		}
+		made := w.last[from*w.n+to].Published()
+		if min(made, people) < shareBase {
+			continue
+		}
+		had := had{made: made, stayed: w.stayed[from*w.things:][:w.things], people: people}
+		for k, id := range w.asked[to] {
+			had.note(int(id), w.skilled[(from*w.n+to)*askedFor+k])
+		}
+		for j := begin; j < i; {
+			var by cellkey.Cell
+			id := certs[j] >> 16
+			for ; j < i && certs[j]>>16 == id; j++ {
+				by.Add(uint16(certs[j]))
+			}
+			had.note(len(w.s.Dict.Skills)+int(id&0xFFFF), by)
+		}
+		t.PairTo, t.PairMade = append(t.PairTo, uint16(to)), append(t.PairMade, uint32(made))
+		had.write(t)
+	}
+}
+
+// had is what those who made a move have more often than who stayed; numbers of
+// people are as they are published.
+type had struct {
+	made, people int
+	stayed       []cellkey.Cell
+	ids          []uint16
+	by, stay     []uint32
+	lifts        []float64
+}
+
+func (h *had) note(id int, who cellkey.Cell) {
+	by, stay := who.Published(), h.stayed[id].Published()
+	share, of := float64(by)/float64(h.made), float64(stay)/float64(h.people)
+	if min(by, stay) < least || share < hadShare || share < moreOften*of {
+		return
+	}
+	h.ids, h.by, h.stay, h.lifts = append(h.ids, uint16(id)), append(h.by, uint32(by)), append(h.stay, uint32(stay)), append(h.lifts, share/of)
+}
+
+func (h *had) write(t *roadsTable) {
+	order := make([]int, len(h.ids))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(h.lifts[b], h.lifts[a]) })
+	var ids []uint16
+	var by, stayed []uint32
+	for _, i := range order[:min(mostHad, len(order))] {
+		ids, by, stayed = append(ids, h.ids[i]), append(by, h.by[i]), append(stayed, h.stay[i])
+	}
+	t.Had.Add(ids...)
+	t.HadBy.Add(by...)
+	t.HadStay.Add(stayed...)
+}
+
+// openUntil notes for each occupation and region the last day on which one can
+// apply to any posting.
+func (t *roadsTable) openUntil(s *snapshot.Snapshot) {
+	p, n := &s.Postings, len(s.Dict.Regions)
+	t.OpenUntil = make([]int32, len(s.Dict.Occupations)*n)
+	for o := 1; o < len(s.Dict.Occupations); o++ {
+		for _, in := range s.PostingsOf(o) {
+			for i := in.From; i < in.To; i++ {
+				if s.PostingGone(i) {
+					continue
+				}
+				until := int32(math.MaxInt32)
+				if d := p.Deadline.At(i); d != 0 {
+					until = d
+				}
+				if d := p.Closed.At(i); d != 0 {
+					until = min(until, d-1)
+				}
+				at := &t.OpenUntil[o*n+int(p.Region.At(i))]
+				*at = max(*at, until)
+			}
+		}
+	}
+}
