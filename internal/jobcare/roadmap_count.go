@@ -16,6 +16,7 @@ import (
 // bytes each, and the certificates of who moved last, eight each.
 type walks struct {
 	s       *snapshot.Snapshot
+	release cellkey.Release
 	n       int // occupations
 	things  int // competencies and certificates
 	asked   [][]uint16
@@ -36,7 +37,7 @@ const unsure = 0xFFFF
 func newWalks(s *snapshot.Snapshot, b *base) *walks {
 	n := len(s.Dict.Occupations)
 	cells := func(n int) []cellkey.Cell { return make([]cellkey.Cell, n) }
-	w := &walks{s: s, n: n, things: len(s.Dict.Skills) + len(s.Dict.Certificates), asked: make([][]uint16, n),
+	w := &walks{s: s, release: b.release(), n: n, things: len(s.Dict.Skills) + len(s.Dict.Certificates), asked: make([][]uint16, n),
 		moves: make([][]uint32, n), edges: cells(n * n * levels), here: cells(n * rowsEach), pay: make([]wishes, n*rowsEach),
 		majors: cells(n * len(s.Dict.Majors)), last: cells(n * n), skilled: cells(n * n * askedFor), certs: make([][]uint64, n)}
 	w.stayed = cells(n * w.things)

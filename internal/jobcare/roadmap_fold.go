@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 
 	"ieum/internal/jobcare/cellkey"
 	"ieum/internal/snapshot"
@@ -12,11 +13,19 @@ import (
 // fold turns what was counted into the table, in which every number of people is as
 // it is published.
 func (t *roadsTable) fold(w *walks) {
-	t.Here, t.Majors = publishedOf(w.here), publishedOf(w.majors)
+	for row, c := range w.here {
+		t.Here = append(t.Here, uint32(w.published(c, "here", row)))
+	}
+	for i, c := range w.majors {
+		t.Majors = append(t.Majors, uint32(w.published(c, "majors", i)))
+	}
 	for row := range w.pay {
-		p := &w.pay[row]
-		t.PayOf = append(t.PayOf, uint32(p.Published()))
-		t.Pay = append(t.Pay, uint32(p.quantile(p.Published(), .5, onPeople).Int()))
+		p, pay := &w.pay[row], int64(0)
+		n := w.published(p.Cell, "pay", row)
+		if n-cellkey.Most >= quantiles {
+			pay = p.quantile(n, .5, onPeople).Int()
+		}
+		t.PayOf, t.Pay = append(t.PayOf, uint32(n)), append(t.Pay, uint32(pay))
 	}
 	t.Left, t.LeftFor = make([]uint32, w.n*rowsEach), make([]uint16, w.n*rowsEach)
 	for from := range w.n {
@@ -25,6 +34,18 @@ func (t *roadsTable) fold(w *walks) {
 	}
 	t.Start = append(t.Start, uint32(len(t.To)))
 	t.PairFrom = append(t.PairFrom, uint32(len(t.PairTo)))
+}
+
+// published is the number that is published of a cell of what, of the numbers at.
+func (w *walks) published(c cellkey.Cell, what string, at ...int) int {
+	if c.N < least {
+		return 0
+	}
+	name := append(make([]byte, 0, 64), "ways|"+what...)
+	for _, n := range at {
+		name = strconv.AppendInt(append(name, '|'), int64(n), 10)
+	}
+	return w.release.Published(c, string(name))
 }
 
 // foldMoves writes the rows of the moves out of one occupation.
@@ -41,12 +62,12 @@ func (t *roadsTable) foldMoves(w *walks, from int) {
 				here = append(here, m>>16/uint32(levels)<<16|m&0xFFFF)
 			}
 		}
-		t.foldRow(from*rowsEach+l, here, func(to int) cellkey.Cell { return edges[to*levels+l] })
+		t.foldRow(w, from*rowsEach+l, here, func(to int) cellkey.Cell { return edges[to*levels+l] })
 	}
 	for i, m := range moves {
 		moves[i] = m>>16/uint32(levels)<<16 | m&0xFFFF
 	}
-	t.foldRow(from*rowsEach+allTaken, moves, func(to int) (all cellkey.Cell) {
+	t.foldRow(w, from*rowsEach+allTaken, moves, func(to int) (all cellkey.Cell) {
 		for l := range levels {
 			all.Join(edges[to*levels+l])
 		}
@@ -56,7 +77,7 @@ func (t *roadsTable) foldMoves(w *walks, from int) {
 
 // foldRow writes the moves of one row, each where it led << 16 | months; of how many
 // people they are is asked of made.
-func (t *roadsTable) foldRow(row int, moves []uint32, made func(to int) cellkey.Cell) {
+func (t *roadsTable) foldRow(w *walks, row int, moves []uint32, made func(to int) cellkey.Cell) {
 	t.Start = append(t.Start, uint32(len(t.To)))
 	slices.Sort(moves)
 	var left cellkey.Cell
@@ -67,14 +88,14 @@ func (t *roadsTable) foldRow(row int, moves []uint32, made func(to int) cellkey.
 		}
 		c := made(int(moves[i] >> 16))
 		left.Join(c)
-		if n := c.Published(); n > 0 {
+		if n := w.published(c, "moves", row, int(moves[i]>>16)); n > 0 {
 			t.To = append(t.To, uint16(moves[i]>>16))
 			t.Made = append(t.Made, uint32(n))
 			t.Stay = append(t.Stay, medianMonths(moves[i:j], n))
 		}
 		i = j
 	}
-	n := left.Published()
+	n := w.published(left, "left", row)
 	t.Left[row] = uint32(n)
 	slices.SortFunc(moves, func(a, b uint32) int { return cmp.Compare(a&0xFFFF, b&0xFFFF) })
 	t.LeftFor[row] = medianMonths(moves, n)
@@ -87,7 +108,7 @@ func medianMonths(moves []uint32, n int) uint16 {
 	for known > 0 && moves[known-1]&0xFFFF == unsure {
 		known--
 	}
-	if min(n, known) < quantiles {
+	if min(n-cellkey.Most, known) < quantiles {
 		return 0
 	}
 	return uint16(moves[(known-1)/2] & 0xFFFF)
@@ -115,11 +136,11 @@ func (t *roadsTable) foldPairs(w *walks, from int) {
 		for i < len(certs) && int(certs[i]>>32) == to {
 			i++
 		}
-		made := w.last[from*w.n+to].Published()
+		made := w.published(w.last[from*w.n+to], "last", from, to)
 		if min(made, people) < shareBase {
 			continue
 		}
-		had := had{made: made, stayed: w.stayed[from*w.things:][:w.things], people: people}
+		had := had{w: w, from: from, to: to, made: made, stayed: w.stayed[from*w.things:][:w.things], people: people}
 		for k, id := range w.asked[to] {
 			had.note(int(id), w.skilled[(from*w.n+to)*askedFor+k])
 		}
@@ -139,6 +160,8 @@ func (t *roadsTable) foldPairs(w *walks, from int) {
 // had is what those who made a move have more often than who stayed; numbers of
 // people are as they are published.
 type had struct {
+	w            *walks
+	from, to     int
 	made, people int
 	stayed       []cellkey.Cell
 	ids          []uint16
@@ -147,7 +170,7 @@ type had struct {
 }
 
 func (h *had) note(id int, who cellkey.Cell) {
-	by, stay := who.Published(), h.stayed[id].Published()
+	by, stay := h.w.published(who, "had", h.from, h.to, id), h.w.published(h.stayed[id], "stayed", h.from, id)
 	share, of := float64(by)/float64(h.made), float64(stay)/float64(h.people)
 	if min(by, stay) < least || share < hadShare || share < moreOften*of {
 		return

@@ -155,6 +155,11 @@ func roadmap(t *testing.T, a *Adviser, p ieum.Profile, g Goal) *Roadmap {
 	return m
 }
 
+// about says that a number of people may be what is published of so many.
+func about(published, people int) bool {
+	return published >= least && max(published-people, people-published) <= cellkey.Most
+}
+
 func TestAMoveSaysHowManyMadeItAndAfterHowLong(t *testing.T) {
 	people := slices.Concat(walked(20, []uint16{2, 1}, 10, 12), quiet(20, []uint16{2, 1}, 10, 24), quiet(60, []uint16{1}, 50), quiet(4, []uint16{3, 1}, 10, 12), walked(6, []uint16{4, 1}, 5, 5))
 	for i := range people {
@@ -168,8 +173,8 @@ func TestAMoveSaysHowManyMadeItAndAfterHowLong(t *testing.T) {
 		t.Errorf("without a goal: %d ways from %v at level %s", len(m.Ways), m.From, m.Level)
 	}
 	first := m.Moves[0]
-	if first.To.Code != "8221" || first.People.Int() != 40 || first.Thin || first.Before.Int() != 12 || first.Share.N != 40 || max(first.Share.Of-50, 50-first.Share.Of) > cellkey.Most {
-		t.Errorf("the most usual move is %s by %d of %d, thin %v, after %d months; want 8221 by 40 of about 50, sure, after 12", first.To.Code, first.People.Int(), first.Share.Of, first.Thin, first.Before.Int())
+	if first.To.Code != "8221" || !about(first.People.N, 40) || first.Thin || first.Before.Int() != 12 || first.Share.N != first.People.N || !about(first.Share.Of, 50) {
+		t.Errorf("the most usual move is %s by %d of %d, thin %v, after %d months; want 8221 by about 40 of about 50, sure, after 12", first.To.Code, first.People.Int(), first.Share.Of, first.Thin, first.Before.Int())
 	}
 	for _, move := range m.Moves[1:] {
 		switch {
@@ -182,7 +187,7 @@ func TestAMoveSaysHowManyMadeItAndAfterHowLong(t *testing.T) {
 }
 
 func TestThePayOfTwoStatesIsComparedWhereThirtyStateIt(t *testing.T) {
-	people := slices.Concat(walked(30, []uint16{1}, 20), walked(30, []uint16{2, 1}, 10, 12), walked(29, []uint16{3, 1}, 10, 12))
+	people := slices.Concat(walked(60, []uint16{1}, 20), walked(60, []uint16{2, 1}, 10, 12), walked(29, []uint16{3, 1}, 10, 12))
 	for i, pay := range []uint32{30_040_000, 36_000_000, 50_000_000} {
 		for k := range people {
 			if people[k].occupation == uint16(i+1) {
@@ -203,17 +208,17 @@ func TestThePayOfTwoStatesIsComparedWhereThirtyStateIt(t *testing.T) {
 }
 
 func TestAWayThatManyWentIsBeforeOneThatFewDid(t *testing.T) {
-	people := slices.Concat(walked(40, []uint16{2, 1}, 10, 12), walked(40, []uint16{4, 2}, 10, 6), walked(5, []uint16{4, 1}, 10, 12), walked(300, []uint16{3, 1}, 10, 12))
+	people := slices.Concat(walked(120, []uint16{2, 1}, 10, 12), walked(120, []uint16{4, 2}, 10, 6), walked(13, []uint16{4, 1}, 10, 12), walked(300, []uint16{3, 1}, 10, 12))
 	m := roadmap(t, roadMarket(t, openIn(1, 2, 3, 4), people), pressHand, Goal{Occupation: "8811"})
 	if len(m.Ways) < 2 {
 		t.Fatalf("%d ways: %+v", len(m.Ways), m.Obstacle)
 	}
 	best := m.Ways[0]
-	if len(best.Steps) != 2 || best.Steps[0].To.Code != "8221" || best.Steps[1].Wait != 6 || best.Months != 6 || best.Thin || best.People.Int() != 40 {
+	if len(best.Steps) != 2 || best.Steps[0].To.Code != "8221" || best.Steps[1].Wait != 6 || best.Months != 6 || best.Thin || !about(best.People.N, 120) {
 		t.Errorf("the best way is %+v", best)
 	}
 	straight := m.Ways[1]
-	if len(straight.Steps) != 1 || !straight.Thin || straight.People.Int() != 5 || straight.Months != 0 {
+	if len(straight.Steps) != 1 || !straight.Thin || !about(straight.People.N, 13) || straight.Months != 0 {
 		t.Errorf("the second way is %+v", straight)
 	}
 }
@@ -346,12 +351,12 @@ func TestWhatWhoWentHaveMoreOften(t *testing.T) {
 	}
 	a := roadMarket(t, openIn(1, 2), slices.Concat(went, stayed))
 	had := roadmap(t, a, pressHand, Goal{}).Moves[0].Had
-	if len(had) != 1 || had[0].Kind != "certificate" || had[0].Code != a.set.Codes["certificates"].Codes[0].Code || had[0].Lift != 3 || had[0].Share.Hundred() != 75 || had[0].Stayed.Hundred() != 25 {
-		t.Errorf("had %+v, want the first certificate, 75 of 100 beside 25", had)
+	if len(had) != 1 || had[0].Kind != "certificate" || had[0].Code != a.set.Codes["certificates"].Codes[0].Code || had[0].Lift < 1.5 || !about(had[0].Share.N, 30) || !about(had[0].Share.Of, 40) || !about(had[0].Stayed.N, 15) || !about(had[0].Stayed.Of, 60) {
+		t.Errorf("had %+v, want the first certificate, about 30 of 40 beside 15 of 60", had)
 	}
-	a = roadMarket(t, openIn(1, 2), slices.Concat(went[:29], stayed))
+	a = roadMarket(t, openIn(1, 2), slices.Concat(went[:21], stayed))
 	if had := roadmap(t, a, pressHand, Goal{}).Moves[0].Had; len(had) != 0 {
-		t.Errorf("29 people are enough to say %+v", had)
+		t.Errorf("21 people are enough to say %+v", had)
 	}
 }
 
@@ -377,7 +382,7 @@ func TestACareerIsItsStaysOldestFirst(t *testing.T) {
 		t.Errorf("stays %+v, want %+v", got, want)
 	}
 	s.Dict = snapshot.Dict{Occupations: make([]string, 3), Skills: []string{""}, Certificates: []string{""}, Majors: []string{""}}
-	w := newWalks(s, &base{table: table{Skill: empty(3)}})
+	w := newWalks(s, &base{columns: columns{Skill: empty(3)}})
 	w.person(0, got)
 	if len(w.moves[1]) != 0 || len(w.moves[0]) != 1 || w.here[2*rowsEach+allTaken].N != 1 {
 		t.Errorf("work of which nothing is known joins what lies before and after it: %v", w.moves)
@@ -386,7 +391,7 @@ func TestACareerIsItsStaysOldestFirst(t *testing.T) {
 
 func TestWhoMadeAMoveTwiceMadeItOnce(t *testing.T) {
 	m := roadmap(t, roadMarket(t, openIn(1, 2), walked(20, []uint16{2, 1, 2, 1}, 1, 2, 3, 4)), pressHand, Goal{})
-	if n := m.Moves[0].People.Int(); n != 20 {
+	if n := m.Moves[0].People.N; !about(n, 20) {
 		t.Errorf("20 people made a move twice: %d", n)
 	}
 }
@@ -398,7 +403,7 @@ func TestWhoMadeAMoveTwiceMadeItOnce(t *testing.T) {
 func TestTheNextOccupationIsRankedAboveTheMostFrequentMove(t *testing.T) {
 	for seed := range uint64(3) {
 		s := village(seed+1, 6000)
-		r, exactly, moves := held20(s, &base{table: table{Skill: empty(len(s.Dict.Occupations))}})
+		r, exactly, moves := held20(s, &base{columns: columns{Skill: empty(len(s.Dict.Occupations))}})
 		ours, frequent := recall(s, r, exactly, moves)
 		a, b, low, high := bootstrap(ours, frequent, seed)
 		t.Logf("seed %d: %d moves held out: recall@10 %.3f, most frequent move %.3f, difference %+.3f (%+.3f to %+.3f)", seed+1, len(moves), a, b, a-b, low, high)
