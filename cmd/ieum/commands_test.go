@@ -43,6 +43,8 @@ func TestTheCommandLine(t *testing.T) {
 		{"flags after arguments", "report 8211 --region 11", 1, "ieum ingest"},
 		{"a report without data", "report 8211", 1, "ieum build"},
 		{"a diagnosis of no file", "diagnose /nowhere/at/all", 1, "there is no file"},
+		{"interests that are not six", "diagnose --interests 7,3 -", 1, "R,I,A,S,E,C"},
+		{"interests beyond the check", "diagnose --interests 11,0,0,0,0,0 -", 1, "from 0 to 10"},
 		{"no such definitions", "check --defs /nowhere/at/all", 1, "there is no folder"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -73,6 +75,8 @@ func TestJSONIsAsItsSchemaSays(t *testing.T) {
 		{"diagnosis.json", "diagnose --json " + resume},
 		{"diagnosis.json", "diagnose --json --goal 8221 --region 11 " + resume},
 		{"diagnosis.json", "diagnose --json --goal 3040 --months 6 --cost 0 " + resume},
+		{"diagnosis.json", "diagnose --json --interests 9,6,2,4,3,7 " + resume},
+		{"diagnosis.json", "diagnose --json --interests 5,5,5,5,5,5 " + resume},
 		{"match.json", "match --json --resume " + resume},
 		{"build.json", "build --json"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"ieum"
 	"ieum/defs"
@@ -24,10 +25,15 @@ var diagnoseCommand = &command{
 		fs.IntVar(&goal.Months, "months", 0, "at most so many months for it; 0 = no limit")
 		cost := fs.Int64("cost", -1, "learning may cost so much, in won; -1 = no limit")
 		fs.StringVar(&goal.Region, "region", "", "a region code; there must be openings in it")
+		interests := fs.String("interests", "", "what the person likes, R,I,A,S,E,C, each 0 to 10: orders occupations that fit about equally")
 		asJSON := fs.Bool("json", false, "print JSON (docs/schemas/diagnosis.json)")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) != 1 {
 				return usagef("diagnose takes one file, or - for standard input")
+			}
+			likes, err := readInterests(*interests)
+			if err != nil {
+				return err
 			}
 			m, err := openMarket(e)
 			if err != nil {
@@ -50,6 +56,9 @@ var diagnoseCommand = &command{
 					return err
 				}
 			}
+			if likes != nil {
+				d.Consider(*likes)
+			}
 			if *asJSON {
 				return writeJSON(e.stdout, d)
 			}
@@ -58,6 +67,18 @@ var diagnoseCommand = &command{
 			return nil
 		}
 	},
+}
+
+// readInterests reads the numbers of --interests; nil without them.
+func readInterests(text string) (*jobcare.Interests, error) {
+	if text == "" {
+		return nil, nil
+	}
+	in, err := jobcare.ParseSix(text)
+	if err == nil {
+		err = in.Check(0)
+	}
+	return &in, err
 }
 
 // readResume reads a résumé from a file, or from standard input for "-".
@@ -87,6 +108,7 @@ func printDiagnosis(w io.Writer, set *defs.Set, d *jobcare.Diagnosis) {
 	for _, c := range d.Profile.Competencies {
 		fmt.Fprintf(w, "  %s  “%s”\n", set.Codes["competencies"].Name(c.ID, "ko"), c.Words)
 	}
+	printInterests(w, d.Interests)
 	fmt.Fprintln(w, "Occupations that fit")
 	for _, f := range d.Fits {
 		fmt.Fprintf(w, "  %s %s: fit %.2f, %s openings for 100 seekers, pay offered %s, wished %s\n",
@@ -104,6 +126,17 @@ func printDiagnosis(w io.Writer, set *defs.Set, d *jobcare.Diagnosis) {
 	}
 	for _, text := range d.Profile.Unread {
 		fmt.Fprintf(w, "Not understood: %s\n", text)
+	}
+}
+
+// printInterests says what was made of what the person likes.
+func printInterests(w io.Writer, in *jobcare.Considered) {
+	switch {
+	case in == nil:
+	case in.Flat:
+		fmt.Fprintln(w, "Interests: about equal, so the order of the occupations stays")
+	default:
+		fmt.Fprintf(w, "Interests: %s; of occupations that fit about equally, the closest come first (the check is not validated yet)\n", strings.Join(in.Highest, ", "))
 	}
 }
 

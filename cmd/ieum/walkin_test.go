@@ -80,8 +80,12 @@ func TestAWalkIn(t *testing.T) {
 	for name, text := range tour {
 		b.do(t, chromedp.SetValue(chromedp.ID(name), text))
 	}
+	value[bool](t, b, `[..."riasec"].forEach((kind, i) => document.getElementById("official_" + kind).value = 40 + 5 * i), document.getElementById("official_day").value = "2026-05-04", true`)
 	b.submit(t)
 	b.sound(t, "the result for a client")
+	if text := b.says(t); !strings.Contains(text, "2026. 5. 4.에 받은 직업선호도검사") || !strings.Contains(text, "가장 좋아하시는 것: 관습형") {
+		t.Errorf("results of the official test are not in the result:\n%s", text)
+	}
 	if mine := value[int](t, b, `document.querySelectorAll('form[action="/my/resume"]').length`); mine > 0 {
 		t.Error("a client's résumé can be kept as the counsellor's own from the result")
 	}

@@ -29,6 +29,7 @@ type Diagnosis struct {
 	Jobs      []ieum.Job   `json:"jobs"`
 	Short     []ieum.Job   `json:"short"` // jobs for which one licence is missing
 	Roadmap   *Roadmap     `json:"roadmap,omitempty"`
+	Interests *Considered  `json:"interests,omitempty"`
 	Day       ieum.Day     `json:"day"`
 	Snapshot  string       `json:"snapshot"`
 	Simulated bool         `json:"simulated"`
@@ -47,6 +48,7 @@ type Fit struct {
 	Per100   Figure    `json:"per100"`  // openings per 100 seekers
 	Offered  Figure    `json:"offered"` // median, won a year
 	Wished   Figure    `json:"wished"`
+	Interest *Liking   `json:"interest,omitempty"` // beside the person's interests, when they are known
 }
 
 // Asked is a competency an occupation's postings ask for.

@@ -2,6 +2,7 @@ package jobcare
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -32,6 +33,8 @@ func (a *Adviser) Routes(site *web.Site, mux *web.Mux) {
 	mux.Page("POST /diagnosis/answers", web.Sent, h.again)
 	mux.Page("POST /diagnosis/file", web.Sent, h.file)
 	h.roadmaps(mux)
+	mux.Page("GET /interests", web.Sent, h.interests)
+	mux.Page("POST /interests", web.Sent, h.interestsOf)
 	mux.API("GET /api/v1/occupations", web.Nothing, web.Op{
 		ID: "listOccupations", Summary: ieum.Text{KO: "직업 찾기", EN: "Find occupations"},
 		Params: search{}, Reply: Occupations{},
@@ -50,7 +53,7 @@ func (a *Adviser) Routes(site *web.Site, mux *web.Mux) {
 		Example: diagnosisBody{Resume: ieum.Resume{
 			Careers: []ieum.Career{{Title: "프레스 조작원", Months: 240, Text: "금형을 갈고 프레스를 돌렸습니다"}},
 			Region:  "26", Wish: ieum.Wish{Regions: []string{"26"}},
-		}},
+		}, Interests: &Interests{Scores: Six{R: 9, I: 6, A: 2, S: 4, E: 3, C: 7}}},
 	}, h.diagnoseAPI)
 }
 
@@ -327,23 +330,35 @@ type asking struct {
 	Schooling []*defs.Code
 	Paste     string
 	Client    string // for whom a counsellor asks, by id; "" = the reader asks for themselves
+	Told      string // what the person likes, carried
+	Staff     bool   // who may enter results of the official test
+	Official  official
 }
 
-func (h *handlers) questions(w http.ResponseWriter, r *http.Request, a Answers, client string) error {
-	shown := h.asking(a)
+// questions shows what is asked, filled with what a page carried.
+func (h *handlers) questions(w http.ResponseWriter, r *http.Request, c carried, client string) error {
+	shown := h.asking(r, *cmp.Or(c.Answers, &Answers{}))
 	shown.Client = client
+	if in := c.Interests; shown.Staff && in != nil && in.Official != 0 {
+		shown.Official = entered(*in)
+	} else {
+		shown.Told = carried{Interests: in}.text()
+	}
 	return h.pages.Reply(w, r, "diagnosis.html", shown)
 }
 
 // mend shows the questions again with what was written and what is wrong.
 func (h *handlers) mend(w http.ResponseWriter, r *http.Request, f diagnosisForm, err error) error {
-	shown := h.asking(f.Answers)
-	shown.Paste, shown.Client = f.Paste, f.Client
+	if f.liked != (liked{}) {
+		return h.pages.Again(w, r, "interests.html", h.interestsPage(r, f.liked, carriedForm{f.Resume, f.Told, f.Client}), err)
+	}
+	shown := h.asking(r, f.Answers)
+	shown.Paste, shown.Client, shown.Told, shown.Official = f.Paste, f.Client, f.Told, f.official
 	return h.pages.Again(w, r, "diagnosis.html", shown, err)
 }
 
-func (h *handlers) asking(a Answers) asking {
-	return asking{Answers: a, Provinces: h.a.provinces(), Schooling: h.a.choices("education")}
+func (h *handlers) asking(r *http.Request, a Answers) asking {
+	return asking{Answers: a, Provinces: h.a.provinces(), Schooling: h.a.choices("education"), Staff: web.Allowed(r, ieum.WriteClients)}
 }
 
 type askForm struct {
@@ -361,7 +376,7 @@ func (h *handlers) ask(w http.ResponseWriter, r *http.Request) error {
 		return err // nobody answers questions for nothing
 	}
 	release()
-	return h.questions(w, r, Answers{}, f.Client)
+	return h.questions(w, r, carried{}, f.Client)
 }
 
 // diagnosisForm is any of the three ways in: answers, a pasted text, a file.
@@ -372,6 +387,9 @@ type diagnosisForm struct {
 	Resume string     `q:"resume" max:"400000"` // our JSON, carried along by the result page
 	Target string     `q:"target" max:"4"`
 	Client string     `q:"client" max:"64"`
+	Told   string     `q:"told" max:"100000"` // carried along likewise
+	liked
+	official
 }
 
 // resume reads whichever way was taken.
@@ -384,8 +402,8 @@ func (h *handlers) resume(f diagnosisForm) (ieum.Resume, error) {
 	case strings.TrimSpace(f.Paste) != "":
 		return h.a.reader.ReadText([]byte(f.Paste))
 	}
-	if strings.TrimSpace(f.Work+f.Tasks+f.Certificates) == "" {
-		return ieum.Resume{}, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.diagnosis_empty", Field: "/work",
+	if !f.told() {
+		return ieum.Resume{}, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.diagnosis_empty", Field: f.begin(),
 			Message: "say at least one thing you have done, also unpaid, or paste a résumé"}
 	}
 	return f.Answers.Resume()
@@ -404,9 +422,34 @@ func (f *diagnosisForm) at(err error) error {
 	case f.Paste != "":
 		there.Field = "/paste"
 	default:
-		there.Field = "/work"
+		there.Field = f.begin()
 	}
 	return &there
+}
+
+// recall takes the answers that the page of interests carried from the questions.
+func (f *diagnosisForm) recall() error {
+	if f.liked == (liked{}) || f.Resume != "" {
+		return nil
+	}
+	c, err := carriedFrom(f.Told)
+	if err == nil && c.Answers != nil {
+		f.Answers = *c.Answers
+	}
+	return err
+}
+
+// carry is what the result page carries beside the résumé.
+func (f diagnosisForm) carry(in *Interests) (c carried, err error) {
+	switch {
+	case f.Resume != "":
+		c, err = carriedFrom(f.Told)
+	case len(f.File.Data) == 0 && strings.TrimSpace(f.Paste) == "":
+		a := f.asked()
+		c.Answers = &a
+	}
+	c.Interests = in
+	return c, err
 }
 
 // diagnosed is the result page: the résumé travels in it, nowhere else.
@@ -415,7 +458,11 @@ type diagnosed struct {
 	Resume string
 	Client string // for whom a counsellor asked, by id; "" = nobody
 	Staff  bool   // the reader may keep the résumé for a client
+	told   carried
 }
+
+// Told is what the page carries beside the résumé.
+func (d diagnosed) Told() string { return d.told.text() }
 
 // A shownJob is a job with the reach of its bars.
 type shownJob struct {
@@ -475,7 +522,12 @@ func (d diagnosed) Worked() string {
 
 // Answered is what the person told, as the questions take it: a counsellor who
 // reads the paper must know what the result rests on.
-func (d diagnosed) Answered() Answers { return answersOf(d.Profile.Resume) }
+func (d diagnosed) Answered() Answers {
+	if d.told.Answers != nil {
+		return *d.told.Answers
+	}
+	return answersOf(d.Profile.Resume)
+}
 
 // Years and Months are how long the person has worked.
 func (d diagnosed) Years() int  { return d.Profile.CareerMonths / 12 }
@@ -487,24 +539,42 @@ func (h *handlers) diagnose(w http.ResponseWriter, r *http.Request) error {
 		_, more := f.Answers.Resume() // all that has to be mended, at once
 		return h.mend(w, r, f, errors.Join(err, more))
 	}
+	likes, err := h.likes(r, f)
+	if err != nil {
+		return h.mend(w, r, f, err)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	if err := f.recall(); err != nil {
+		return err
+	}
 	resume, err := h.resume(f)
+	if err != nil && f.liked != (liked{}) && f.Resume == "" { // nothing was told but what is liked
+		return h.liked(w, r, f, *likes)
+	}
 	if err != nil {
 		return h.mend(w, r, f, f.at(err))
+	}
+	c, err := f.carry(likes)
+	if err != nil {
+		return err
 	}
 	d, err := h.a.Diagnose(r.Context(), resume, f.Target)
 	if err != nil {
 		return h.mend(w, r, f, f.at(err))
 	}
+	if likes != nil {
+		d.Consider(*likes)
+	}
 	text, err := json.Marshal(resume)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	return h.pages.Reply(w, r, "diagnosed.html", diagnosed{d, string(text), f.Client, web.Allowed(r, ieum.WriteClients)})
+	return h.pages.Reply(w, r, "diagnosed.html", diagnosed{d, string(text), f.Client, web.Allowed(r, ieum.WriteClients), c})
 }
 
 type carriedForm struct {
 	Resume string `q:"resume,required" max:"400000"`
+	Told   string `q:"told" max:"100000"`
 	Client string `q:"client" max:"64"`
 }
 
@@ -518,14 +588,33 @@ func (h *handlers) carried(r *http.Request) (of ieum.Resume, client string, err 
 	return of, f.Client, err
 }
 
-// again shows the questions filled with a résumé, to change it.
+type againForm struct {
+	Resume string `q:"resume" max:"400000"`
+	Told   string `q:"told" max:"100000"`
+	Client string `q:"client" max:"64"`
+}
+
+// again shows the questions filled with the answers, or with those a résumé
+// gives, to change them.
 func (h *handlers) again(w http.ResponseWriter, r *http.Request) error {
-	resume, client, err := h.carried(r)
+	f, err := web.Read[againForm](r)
 	if err != nil {
 		return err
 	}
+	c, err := carriedFrom(f.Told)
+	if err != nil {
+		return err
+	}
+	if c.Answers == nil && f.Resume != "" {
+		resume, err := h.a.reader.ReadText([]byte(f.Resume))
+		if err != nil {
+			return err
+		}
+		a := answersOf(resume)
+		c.Answers = &a
+	}
 	w.Header().Set("Cache-Control", "no-store")
-	return h.questions(w, r, answersOf(resume), client)
+	return h.questions(w, r, c, f.Client)
 }
 
 // file hands the résumé back as a file of the person's own.
@@ -546,8 +635,9 @@ func (h *handlers) file(w http.ResponseWriter, r *http.Request) error {
 }
 
 type diagnosisBody struct {
-	Resume ieum.Resume `json:"resume"`
-	Target string      `json:"target,omitempty" doc:"KECO 2025 unit group to be measured against"`
+	Resume    ieum.Resume `json:"resume"`
+	Target    string      `json:"target,omitempty" doc:"KECO 2025 unit group to be measured against"`
+	Interests *Interests  `json:"interests,omitempty" doc:"what the person likes: occupations that fit about equally are put in its order"`
 }
 
 func (h *handlers) diagnoseAPI(w http.ResponseWriter, r *http.Request) error {
@@ -555,9 +645,17 @@ func (h *handlers) diagnoseAPI(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if b.Interests != nil {
+		if err := b.Interests.Check(ieum.DayOf(h.a.now())); err != nil {
+			return err
+		}
+	}
 	d, err := h.a.Diagnose(r.Context(), b.Resume, b.Target)
 	if err != nil {
 		return err
+	}
+	if b.Interests != nil {
+		d.Consider(*b.Interests)
 	}
 	return h.pages.Reply(w, r, "diagnosed.html", d)
 }

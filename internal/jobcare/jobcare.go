@@ -6,7 +6,7 @@
 // query.go for the slices of the market, tally.go for how one is counted, market.go
 // for the report of one, compare.go for several side by side, season.go for its course, work.go for what an occupation is,
 // occupations.go for finding one, base.go for what is counted once when a snapshot is
-// built, kept.go for reports that are asked for again, questions.go for what a person is asked, diagnosis.go and near.go for their
+// built, kept.go for reports that are asked for again, questions.go for what a person is asked, interest.go for what one likes, diagnosis.go and near.go for their
 // place, roadmap.go for the ways from there to another occupation (roadmap_count.go
 // counts moves, roadmap_table.go says how likely they are, roadmap_ways.go looks for
 // ways, roadmap_plan.go says what to learn), and http.go, http_roadmap.go and charts.go

@@ -10,30 +10,67 @@ import (
 	"ieum"
 )
 
-// Answers are the seven plain questions of the diagnosis, in the person's own
-// words. Every one may be left empty.
+// Answers are the plain questions of the diagnosis, in the person's own words.
+// Every one may be left empty. Which are asked depends on the situation; those
+// of another are not read, for nobody sees them.
 type Answers struct {
-	Work         string `q:"work" max:"2000" label:"diagnosis.short.work" json:"work,omitempty"`                         // 1 which work, paid or not, a line each
-	Years        string `q:"years" max:"40" label:"diagnosis.short.years" json:"years,omitempty"`                        // 2 for how many years
-	Tasks        string `q:"tasks" max:"8000" label:"diagnosis.short.tasks" json:"tasks,omitempty"`                      // 3 what was done, with which machines and tools
-	Certificates string `q:"certificates" max:"1000" label:"diagnosis.short.certificates" json:"certificates,omitempty"` // 4 licences and certificates
-	Education    string `q:"education" max:"40" label:"diagnosis.short.education" json:"education,omitempty"`            // 5 schooling, a code
-	Region       string `q:"region" max:"10" label:"diagnosis.short.region" json:"region,omitempty"`                     // 6 where to work, a code
-	Pay          string `q:"pay" max:"30" label:"diagnosis.short.pay" json:"pay,omitempty"`                              // 7 pay a month at least, as wished reads it
+	Situation string `q:"situation" enum:"worked|first|return|late" json:"situation,omitempty"` // "" = not said: asked as worked
+
+	Work  string `q:"work" max:"2000" label:"diagnosis.short.work" json:"work,omitempty"`    // which work, paid or not, a line each
+	Years string `q:"years" max:"40" label:"diagnosis.short.years" json:"years,omitempty"`   // for how many years
+	Tasks string `q:"tasks" max:"8000" label:"diagnosis.short.tasks" json:"tasks,omitempty"` // what was done, with which machines and tools
+
+	// of a first job
+	School   string `q:"school" max:"4000" label:"diagnosis.short.school" json:"school,omitempty"`
+	PartTime string `q:"parttime" max:"2000" label:"diagnosis.short.parttime" json:"parttime,omitempty"`
+	Clubs    string `q:"clubs" max:"4000" label:"diagnosis.short.clubs" json:"clubs,omitempty"`
+	Military string `q:"military" max:"2000" label:"diagnosis.short.military" json:"military,omitempty"`
+	Help     string `q:"help" max:"2000" label:"diagnosis.short.help" json:"help,omitempty"` // what others ask them for
+
+	// of a return after caring for family
+	Home          string `q:"home" max:"4000" label:"diagnosis.short.home" json:"home,omitempty"`
+	Neighbourhood string `q:"neighbourhood" max:"4000" label:"diagnosis.short.neighbourhood" json:"neighbourhood,omitempty"`
+	Hours         string `q:"hours" enum:"full|part" json:"hours,omitempty"`
+
+	// of a change late in working life
+	Best   string `q:"best" max:"4000" label:"diagnosis.short.best" json:"best,omitempty"`
+	Taught string `q:"taught" max:"4000" label:"diagnosis.short.taught" json:"taught,omitempty"`
+	Body   string `q:"body" max:"1000" label:"diagnosis.short.body" json:"body,omitempty"` // what the body allows: shown again and never read, for it may tell of health
+
+	Certificates string `q:"certificates" max:"1000" label:"diagnosis.short.certificates" json:"certificates,omitempty"` // licences and certificates
+	Education    string `q:"education" max:"40" label:"diagnosis.short.education" json:"education,omitempty"`            // schooling, a code
+	Region       string `q:"region" max:"10" label:"diagnosis.short.region" json:"region,omitempty"`                     // where to work, a code
+	Pay          string `q:"pay" max:"30" label:"diagnosis.short.pay" json:"pay,omitempty"`                              // pay a month at least, as wished reads it
 }
 
+// The situations that ask other questions than somebody's who has worked.
+const (
+	firstJob   = "first"
+	returning  = "return"
+	lateChange = "late"
+)
+
+// Situations and HoursChoices are what a page offers to choose; the empty
+// situation is that nobody wants to say.
+func (Answers) Situations() []string {
+	return []string{"worked", firstJob, returning, lateChange, ""}
+}
+func (Answers) HoursChoices() []string { return []string{"full", "part"} }
+
 // Resume turns the answers into a résumé, without reading anything into them:
-// each line of work is a spell, and what was done belongs to the first. Years
-// and pay that cannot be read are ieum.ErrInvalid, both at once. Where somebody
+// each line of work is a spell, and what was done belongs to the first. What was
+// done unpaid is a spell when it says how long, else text. Years and pay that
+// cannot be read are ieum.ErrInvalid, both at once. Where and how long somebody
 // would work is a wish: nobody is asked where they live.
 func (a Answers) Resume() (ieum.Resume, error) {
+	a = a.asked()
 	r := ieum.Resume{Education: a.Education, Certificates: lines(a.Certificates), Text: strings.TrimSpace(a.Tasks)}
 	var faults []error
 	worked, ok := months(a.Years)
 	if !ok {
 		faults = append(faults, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.diagnosis_years", Field: "/years", Message: "write how long in digits, such as 3 years 6 months"})
 	}
-	for i, title := range lines(a.Work) {
+	for i, title := range lines(a.Work + "\n" + a.PartTime) {
 		c := ieum.Career{Title: title}
 		if i == 0 {
 			c.Months = worked
@@ -42,8 +79,13 @@ func (a Answers) Resume() (ieum.Resume, error) {
 		}
 		r.Careers = append(r.Careers, c)
 	}
+	a.unpaid(&r)
+	r.Skills = whole(a.Best)
 	if a.Region != "" {
 		r.Wish.Regions = []string{a.Region}
+	}
+	if a.Hours == "part" {
+		r.Wish.Employment = []string{"part-time"}
 	}
 	year, fault := wished(a.Pay)
 	if fault != "" {
@@ -51,6 +93,97 @@ func (a Answers) Resume() (ieum.Resume, error) {
 	}
 	r.Wish.Pay = year
 	return r, errors.Join(faults...)
+}
+
+// asked are the answers to the questions that the situation asks.
+func (a Answers) asked() Answers {
+	of := a.Situation
+	if of == firstJob {
+		a.Work, a.Years, a.Tasks = "", "", ""
+	} else {
+		a.School, a.PartTime, a.Clubs, a.Military, a.Help = "", "", "", "", ""
+	}
+	if of != returning {
+		a.Home, a.Neighbourhood, a.Hours = "", "", ""
+	}
+	if of != lateChange {
+		a.Best, a.Taught, a.Body = "", "", ""
+	}
+	return a
+}
+
+// told says whether anything was answered from which something follows that the
+// person can do.
+func (a Answers) told() bool {
+	a = a.asked()
+	return strings.TrimSpace(a.Work+a.Tasks+a.School+a.PartTime+a.Clubs+a.Military+a.Help+a.Home+a.Neighbourhood+a.Best+a.Taught+a.Certificates) != ""
+}
+
+// A Said is one question that was answered in words.
+type Said struct{ Name, Text string }
+
+// Said are the questions of the situation that were answered in words, in the
+// order of the form.
+func (a Answers) Said() (out []Said) {
+	a = a.asked()
+	for _, s := range []Said{
+		{"school", a.School}, {"parttime", a.PartTime}, {"clubs", a.Clubs}, {"military", a.Military}, {"help", a.Help},
+		{"home", a.Home}, {"neighbourhood", a.Neighbourhood}, {"best", a.Best}, {"taught", a.Taught}, {"body", a.Body},
+		{"work", a.Work}, {"years", a.Years}, {"tasks", a.Tasks}, {"certificates", a.Certificates},
+	} {
+		if strings.TrimSpace(s.Text) != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// begin is the field of the first question of the situation.
+func (a Answers) begin() string {
+	switch a.Situation {
+	case firstJob:
+		return "/school"
+	case returning:
+		return "/home"
+	case lateChange:
+		return "/best"
+	}
+	return "/work"
+}
+
+// unpaid adds what was done without pay: a line that ends in how long it was as
+// a spell, the others as text, which is read as closely and says of no
+// occupation that it was worked in for a year.
+func (a Answers) unpaid(r *ieum.Resume) {
+	var text []string
+	if r.Text != "" {
+		text = append(text, r.Text)
+	}
+	for _, answer := range []string{a.School, a.Clubs, a.Military, a.Help, a.Home, a.Neighbourhood, a.Taught} {
+		for _, line := range whole(answer) {
+			at := lasting.FindStringIndex(line)
+			if at == nil || at[0] == 0 {
+				text = append(text, line)
+				continue
+			}
+			n, _ := months(line[at[0]:])
+			r.Careers = append(r.Careers, ieum.Career{Title: strings.TrimRight(line[:at[0]], " ,(:-"), Months: n, Unpaid: true})
+		}
+	}
+	r.Text = strings.Join(text, "\n")
+}
+
+// lasting is how long something was, at the end of a line: 시어머니 병간호 5년.
+var lasting = regexp.MustCompile(`[\s,(:-]\s*[0-9]{1,2}(?:\.[0-9])?\s*(?:년|개월|해|달|years?|months?)(?:\s*[0-9]{1,2}\s*(?:개월|달|months?)|\s*반)?\s*(?:간|동안|쯤|정도)?\s*[).]?$`)
+
+// whole cuts an answer at line ends alone: sentences have commas.
+func whole(text string) (out []string) {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
 }
 
 // Lines cuts an answer where the person did.

@@ -1,4 +1,4 @@
-// Keeps a diagnosis within reach of back and forward. A browser keeps no page that
+// Keeps a diagnosis, and the page of interests, within reach of back and forward. A browser keeps no page that
 // answers a form, and asks to send the form again. Here the result becomes a page
 // that is kept in memory; its entry in the history of the tab holds the résumé, as
 // that of the questions holds the answers, which no address and no server sees, so
@@ -8,18 +8,23 @@
 (() => {
   const shown = document.querySelector('form[action="/diagnosis/file"] input[name="resume"]');
   if (shown) {
-    history.replaceState({ resume: shown.value }, "", "/diagnosis");
+    const told = document.querySelector('form[action="/diagnosis/answers"] input[name="told"]');
+    history.replaceState({ resume: shown.value, told: told?.value ?? "" }, "", "/diagnosis");
     return;
   }
-  const { resume, answers } = history.state ?? {};
-  const questions = document.getElementById("work").form;
+  const { resume, told, answers } = history.state ?? {};
+  const interests = document.getElementById("interests"); // carries the résumé of the result it was opened from
+  const questions = interests ?? document.getElementById("work")?.form;
+  if (!questions) return;
   if (resume) {
     const form = Object.assign(document.createElement("form"), { method: "post", action: "/diagnosis", hidden: true });
-    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "resume", value: resume }));
+    for (const [name, value] of [["resume", resume], ["told", told]]) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     document.body.append(form);
     form.submit(); // before the page is loaded, so that it takes its place in the history
     return;
   }
   for (const [name, value] of Object.entries(answers ?? {})) questions.elements[name].value = value;
-  questions.addEventListener("submit", () => history.replaceState({ answers: Object.fromEntries(new FormData(questions)) }, ""));
+  const keep = () => history.replaceState({ answers: Object.fromEntries(new FormData(questions)) }, "", interests ? "/interests" : undefined);
+  if (interests) keep();
+  questions.addEventListener("submit", keep);
 })();
