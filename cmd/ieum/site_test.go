@@ -271,6 +271,9 @@ func TestSeekersReadNoJargon(t *testing.T) {
 			if s.status != 200 || !slices.ContainsFunc([]string{"/jobs", "/occupations", "/diagnosis", "/interests"}, func(p string) bool { return strings.HasPrefix(s.at, p) }) && s.at != "/" {
 				continue
 			}
+			if strings.Contains(s.at, "/figures.") { // a file for who counts
+				continue
+			}
 			said := strings.ToLower(ours(s.text))
 			for _, word := range forbidden {
 				if i := strings.Index(said, word); i >= 0 {

@@ -199,6 +199,14 @@ func (h *handlers) compare(w http.ResponseWriter, r *http.Request) error {
 	return h.pages.Reply(w, r, "compare.html", page)
 }
 
+// Near are occupations like the first that are not shown yet.
+func (p comparePage) Near() []Similar {
+	if len(p.Markets) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(p.Markets[0].Similar), func(s Similar) bool { return strings.Contains(p.Codes, s.Code) })
+}
+
 // With are the codes shown and one more, as an address takes them.
 func (p comparePage) With(code string) string {
 	return strings.TrimPrefix(p.Codes+","+code, ",")

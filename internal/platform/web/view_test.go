@@ -68,7 +68,7 @@ func TestMalformedPagesDoNotStart(t *testing.T) {
 		"no main":           `{{define "title"}}{{end}}`,
 		"a broken action":   `{{define "title"}}{{end}}{{define "main"}}{{if}}{{end}}`,
 		"a missing partial": `{{define "title"}}{{end}}{{define "main"}}{{if .Data}}{{template "nowhere" .}}{{end}}{{end}}`,
-		"the layout's":      `{{define "title"}}{{end}}{{define "main"}}{{end}}{{define "choice"}}{{end}}`,
+		"the layout's":      `{{define "title"}}{{end}}{{define "main"}}{{end}}{{define "display-choice"}}{{end}}`,
 		"a missing icon":    `{{define "title"}}{{end}}{{define "main"}}{{nosuchfunction}}{{end}}`,
 	} {
 		func() {
