@@ -67,8 +67,7 @@ func openStore(ctx context.Context, e *env, set *defs.Set) (*store, error) {
 }
 
 // openDatabase opens the database, and makes none in place of one that was lost: it would
-// know of no erasure. Commands that begin no installation take only one that belongs to a
-// key store already.
+// know of no erasure. Commands that begin no installation take only one that was begun.
 func openDatabase(ctx context.Context, e *env) (*db.DB, error) {
 	where, err := e.database()
 	if err == nil {
@@ -87,8 +86,8 @@ func openDatabase(ctx context.Context, e *env) (*db.DB, error) {
 	if err != nil || !e.needs {
 		return d, err
 	}
-	tied, err := seal.Tied(ctx, d)
-	if err == nil && !tied {
+	begun, err := d.Begun(ctx)
+	if err == nil && !begun {
 		err = ieum.Errorf(ieum.ErrNotFound, "there is no database of Ieum in %s; mend --data or IEUM_DATABASE, or put back a backup of it", d.Name())
 	}
 	if err != nil {

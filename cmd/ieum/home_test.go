@@ -102,7 +102,7 @@ func TestEveryPageSaysThatDataAreSimulated(t *testing.T) {
 			}
 		}
 		about := body(h, "/about")
-		if !strings.Contains(about, "1,234") || strings.Contains(about, "badge warn") != tt.simulated {
+		if !strings.Contains(about, "1,200") || strings.Contains(about, "badge warn") != tt.simulated {
 			t.Errorf("the sources are not shown: %s", about)
 		}
 	}

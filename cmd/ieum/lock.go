@@ -33,12 +33,13 @@ func (e *env) mustHoldAny() error {
 	return e.mustHold("", "ieum.db", "lake", "keys")
 }
 
-// mustNotBeLost refuses a data folder with a lake or keys and without the database that
-// was made before them.
+// mustNotBeLost refuses a data folder with a lake and without the database that was made
+// before it; and one with keys for commands that begin no installation: where one begins
+// they may have been put there first.
 func (e *env) mustNotBeLost() error {
 	_, lost := os.Stat(filepath.Join(e.Data, "ieum.db"))
-	for _, beside := range []string{"lake", filepath.Join("keys", seal.File)} {
-		if _, err := os.Stat(filepath.Join(e.Data, beside)); err == nil && errors.Is(lost, fs.ErrNotExist) {
+	for beside, counts := range map[string]bool{"lake": true, filepath.Join("keys", seal.File): e.needs} {
+		if _, err := os.Stat(filepath.Join(e.Data, beside)); counts && err == nil && errors.Is(lost, fs.ErrNotExist) {
 			return ieum.Errorf(ieum.ErrNotFound, "the database of the data folder %s is missing; mend --data or IEUM_DATABASE, or put back a backup of it", e.Data)
 		}
 	}

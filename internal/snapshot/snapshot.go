@@ -353,6 +353,9 @@ func checkFormat(dir string) error {
 	return err
 }
 
+// Outdated says that the snapshot in dir is of an older format.
+func Outdated(dir string) bool { return errors.Is(checkFormat(dir), ieum.ErrInvalid) }
+
 // damaged turns what is wrong with the files of a snapshot into a sentence.
 func damaged(dir string, err error) error {
 	err = durable.Fault(err)

@@ -68,6 +68,13 @@ func (d *DB) checkVersion(ctx context.Context, domain string, names []string) er
 	return rows.Err()
 }
 
+// Begun says whether any domain ever made tables in the database. It makes none.
+func (d *DB) Begun(ctx context.Context) (bool, error) {
+	var n int
+	err := d.QueryRowContext(ctx, `SELECT COUNT(*) FROM migration`).Scan(&n)
+	return n > 0, err
+}
+
 // onlyOurs refuses a database in which something that no migration makes acts on what
 // is written to the platform's tables, stands in their place, or hides them.
 func (d *DB) onlyOurs(ctx context.Context) error {

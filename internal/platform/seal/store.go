@@ -19,17 +19,6 @@ var schema embed.FS
 // Migrate makes the table that names the store a database belongs to.
 func Migrate(ctx context.Context, d *db.DB) error { return d.Migrate(ctx, "seal", schema) }
 
-// Tied says whether a database belongs to a key store. It makes nothing.
-func Tied(ctx context.Context, d *db.DB) (bool, error) {
-	var made, tied int
-	err := d.QueryRowContext(ctx, `SELECT COUNT(*) FROM migration WHERE name LIKE 'seal/%'`).Scan(&made)
-	if err != nil || made == 0 {
-		return false, err
-	}
-	err = d.QueryRowContext(ctx, `SELECT COUNT(*) FROM seal_store`).Scan(&tied)
-	return tied > 0, err
-}
-
 // OpenFor opens the key store that a database belongs to, as Open does; a
 // database that belongs to none yet is tied to it. A store that is lost, or is
 // another's, is refused.
