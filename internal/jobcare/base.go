@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"hash/fnv"
 	"io"
 	"path/filepath"
 	"runtime"
@@ -31,7 +32,7 @@ type base struct {
 
 // columns are those of base. Numbers of people are those that are published.
 type columns struct {
-	Release       []uint64 // the secret of what is published of this snapshot: four numbers
+	Release       []uint64 // the secret of what is published of this snapshot
 	From          []uint16 // sources of résumés, positions in the Dict
 	Speaks        []uint64 // a bit for each résumé that speaks for its person
 	SkillPostings []uint32 // postings that ask for a competency, by position in the Dict
@@ -156,27 +157,37 @@ func publishedOf(r *cellkey.Release, field string, codes []string, cells []cellk
 	return n
 }
 
-// begin draws the secret of what is published, by the record keys of all who are counted: it
-// is another once anybody comes or goes, so that all numbers are others then, and the same
-// as long as nobody does. It says which sources the people come from, too.
+// begin draws the secret of what is published, by all that people are counted by and their
+// record keys, in any order: it is another once anybody comes, goes or is told otherwise of,
+// so that all numbers are others then, and not those alone that this person is in. It says
+// which sources the people come from, too.
 func (b *base) begin(s *snapshot.Snapshot) {
-	var keys []uint16
+	r, x := &s.Resumes, newResumeRows(&s.Resumes)
+	careers := lists{}
+	x.list(&careers, &r.CareerOcc)
 	from := make([]bool, len(s.Dict.Sources))
-	var sources []uint16
-	var sums [4]uint64
-	for at := 0; at < s.Resumes.Person.Len(); at += stretch {
-		to := min(at+stretch, s.Resumes.Person.Len())
-		keys, sources = s.Resumes.Key.AppendTo(keys[:0], at, to), s.Resumes.Source.AppendTo(sources[:0], at, to)
-		for i, key := range keys {
-			if row := at + i; b.Speaks[row/64]>>(row%64)&1 == 1 {
-				from[sources[i]] = true
-				for k := range sums { // in any order
-					sums[k] += mix(uint64(key)<<2 | uint64(k))
+	sum, row := fnv.New128a(), []byte(nil)
+	b.Release = make([]uint64, 2)
+	for at := 0; at < r.Person.Len(); at += stretch {
+		x.begin(at, min(at+stretch, r.Person.Len()), func(row int) bool { return b.Speaks[row/64]>>(row%64)&1 == 1 })
+		for _, c := range x.chosen {
+			i := int(c)
+			from[r.Source.At(at+i)] = true
+			row = binary.LittleEndian.AppendUint32(row[:0], x.wish.at(i))
+			row = append(row, x.sex.at(i), x.education.at(i), x.employment.at(i), x.flags.at(i))
+			for _, v := range [][]uint16{{x.key.at(i), r.Occupation.At(at + i), x.born.at(i), x.region.at(i), x.months.at(i)}, x.certs.at(i), x.majors.at(i), careers.at(i)} {
+				for _, n := range v {
+					row = binary.LittleEndian.AppendUint16(row, n)
 				}
+				row = append(row, byte(len(v)))
 			}
+			sum.Reset()
+			sum.Write(row)
+			row = sum.Sum(row[:0])
+			b.Release[0] += binary.LittleEndian.Uint64(row)
+			b.Release[1] += binary.LittleEndian.Uint64(row[8:])
 		}
 	}
-	b.Release = sums[:]
 	b.From = []uint16{}
 	for i, is := range from {
 		if is {
@@ -185,19 +196,12 @@ func (b *base) begin(s *snapshot.Snapshot) {
 	}
 }
 
-// mix is the finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-func mix(x uint64) uint64 {
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
-
 func (b *base) release() cellkey.Release {
-	var buf [32]byte
-	for i, v := range b.Release[:min(4, len(b.Release))] {
-		binary.LittleEndian.PutUint64(buf[8*i:], v)
+	var buf []byte
+	for _, v := range b.Release {
+		buf = binary.LittleEndian.AppendUint64(buf, v)
 	}
-	return sha256.Sum256(buf[:])
+	return sha256.Sum256(buf)
 }
 
 // peopleFrom are the sources that people are counted of, in any slice.

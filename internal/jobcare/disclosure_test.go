@@ -107,7 +107,7 @@ func TestNobodyIsFoundByWhatStaysTheSame(t *testing.T) {
 		}
 		return same, all
 	}
-	var part, day, erased [2]int
+	var part, day, told, erased [2]int
 	for range 12 {
 		people := draws(300)
 		alone := slices.Clone(people)
@@ -119,10 +119,14 @@ func TestNobodyIsFoundByWhatStaysTheSame(t *testing.T) {
 		part[0], part[1] = part[0]+same, part[1]+all
 		same, all = alike(shown(people, Query{}), shown(people[1:], Query{}))
 		day[0], day[1] = day[0]+same, day[1]+all
+		otherwise := slices.Clone(people)
+		otherwise[7].months += 240
+		same, all = alike(shown(people, Query{}), shown(otherwise, Query{}))
+		told[0], told[1] = told[0]+same, told[1]+all
 		same, all = alike(shown(people, Query{}), shown(slices.Clone(people), Query{}))
 		erased[0], erased[1] = erased[0]+same, erased[1]+all
 	}
-	for what, n := range map[string][2]int{"the whole beside all but one": part, "the day after one left": day} {
+	for what, n := range map[string][2]int{"the whole beside all but one": part, "the day after one left": day, "the day after one is told otherwise of": told} {
 		if n[0]*2 > n[1] { // by chance about one in nine
 			t.Errorf("%s: %d of %d numbers are the same", what, n[0], n[1])
 		}

@@ -373,18 +373,28 @@ type askForm struct {
 	Client string `q:"client" max:"64"`
 }
 
-// ask takes no answers: in an address they would stay in the browser's history.
-func (h *handlers) ask(w http.ResponseWriter, r *http.Request) error {
+// asked reads for which client questions are asked, "" = the reader, when there is a
+// snapshot to answer from: nobody answers questions for nothing.
+func (h *handlers) asked(r *http.Request) (client string, err error) {
 	f, err := web.Read[askForm](r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	_, release, err := h.a.live.Acquire()
 	if err != nil {
-		return err // nobody answers questions for nothing
+		return "", err
 	}
 	release()
-	return h.questions(w, r, carried{}, f.Client)
+	return f.Client, nil
+}
+
+// ask takes no answers: in an address they would stay in the browser's history.
+func (h *handlers) ask(w http.ResponseWriter, r *http.Request) error {
+	client, err := h.asked(r)
+	if err != nil {
+		return err
+	}
+	return h.questions(w, r, carried{}, client)
 }
 
 // diagnosisForm is any of the three ways in: answers, a pasted text, a file.

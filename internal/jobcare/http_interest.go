@@ -191,16 +191,11 @@ func (h *handlers) liked(w http.ResponseWriter, r *http.Request, f diagnosisForm
 
 // interests asks what somebody likes, who told nothing yet.
 func (h *handlers) interests(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.Read[askForm](r)
+	client, err := h.asked(r)
 	if err != nil {
 		return err
 	}
-	_, release, err := h.a.live.Acquire()
-	if err != nil {
-		return err // nobody answers questions for nothing
-	}
-	release()
-	return h.pages.Reply(w, r, "interests.html", h.interestsPage(r, liked{}, carriedForm{Client: f.Client}))
+	return h.pages.Reply(w, r, "interests.html", h.interestsPage(r, liked{}, carriedForm{Client: client}))
 }
 
 // interestsOf asks it of somebody whose result is shown, or who is at the

@@ -22,7 +22,7 @@ type kept struct {
 
 // report returns a report that is kept, or makes it. One that is asked for twice at once may
 // be made twice.
-func (k *kept) report(s *snapshot.Snapshot, sl slice, make func() *Market) *Market {
+func (k *kept) report(s *snapshot.Snapshot, sl slice, fresh func() *Market) *Market {
 	k.mu.Lock()
 	k.turn(s, sl.day)
 	m := k.reports[sl.Query]
@@ -30,7 +30,7 @@ func (k *kept) report(s *snapshot.Snapshot, sl slice, make func() *Market) *Mark
 	if m != nil {
 		return m
 	}
-	m = make()
+	m = fresh()
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.turn(s, sl.day)
