@@ -43,6 +43,7 @@ var outside = map[string][]string{
 	"github.com/xuri/excelize":        {"internal/platform/table"},
 	"github.com/prometheus/":          {"cmd/ieum"},
 	"filippo.io/age":                  {"internal/platform/backup"},
+	"codeberg.org/go-pdf/fpdf":        {"internal/platform/pdf"},
 	"github.com/klauspost/compress":   {"internal/platform/table", "internal/snapshot"},
 	"github.com/go-webauthn/webauthn": {"internal/identity"},
 	"github.com/pquerna/otp":          {"internal/identity"},

@@ -300,7 +300,7 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	mux := web.NewMux(site)
 	homeRoutes(site, mux, m.live, m.matcher.Open)
 	m.matcher.Routes(site, mux)
-	m.adviser.Routes(site, mux)
+	m.adviser.Routes(site, mux, clients{d})
 	s.catalogue.Routes(site, mux, imported{d})
 	registry.Routes(site, mux)
 	l.Routes(site, mux)

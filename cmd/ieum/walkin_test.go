@@ -95,6 +95,7 @@ func TestAWalkIn(t *testing.T) {
 		t.Errorf("after keeping the client's page says %s", text)
 	}
 	b.see(t, base, client)
+	held(t, b, base, client)
 
 	b.visit(t, base+client)
 	b.do(t, chromedp.SetValue(chromedp.ID("text"), "교대 근무는 어렵다고 함"))
@@ -128,6 +129,58 @@ func TestAWalkIn(t *testing.T) {
 	if got := by(t, other, "GET", base+client, nil); got.status != http.StatusOK || strings.Contains(list(), "새로 맡음") {
 		t.Errorf("once looked at (%d) it is still new", got.status)
 	}
+}
+
+// held holds two sessions with a client: a goal and steps are agreed and kept with what was
+// shown, the sheets are PDFs of few pages that come out the same again, and the next session
+// begins with what is still to be done.
+func held(t *testing.T, b *tab, base, client string) {
+	b.press(t, `main a[href$="/session"]`)
+	b.arrives(t, client+"/session")
+	b.see(t, base, client+"/session")
+	b.visit(t, base+client+"/session")
+	soon := ieum.DayOf(time.Now()) + 9
+	for id, text := range map[string]string{"goal": "8221", "step": "금형 수리 과정 설명회 가기", "by-1": soon.String(), "text": "손끝 감각이 큰 힘입니다.", "next": soon.String()} {
+		b.do(t, chromedp.SetValue(chromedp.ID(id), text))
+	}
+	value[bool](t, b, `(() => { for (let i = 2; i < 7; i++) document.getElementById("step-" + i).value = ""; return true; })()`)
+	b.press(t, `#keep`)
+	if text := b.says(t); strings.Contains(text, "왜 이 목표로 정했는지") {
+		b.do(t, chromedp.SetValue(chromedp.ID("reason"), "집에서 가깝고 함께 일하던 동료가 있음"))
+		b.sound(t, "a goal that was not proposed")
+		b.press(t, `#keep`)
+	}
+	b.until(t, `location.pathname.includes("/sessions/")`)
+	kept := value[string](t, b, `location.pathname`)
+	if text := b.says(t); !strings.Contains(text, "금형 수리 과정 설명회 가기") || !strings.Contains(text, soon.Time().Format("2006. 1. 2.")+"까지") || !strings.Contains(text, "손끝 감각") {
+		t.Errorf("the session that was kept says %s", text)
+	}
+	b.see(t, base, kept)
+	for file, most := range map[string]int{"report.pdf": 3, "large.pdf": 1, "plan.pdf": 2} {
+		first, second := b.fetched(t, kept+"/"+file), b.fetched(t, kept+"/"+file)
+		if first != second || !strings.HasPrefix(first, "%PDF-") {
+			t.Errorf("%s is %.20q, and another when it is asked for again: %v", file, first, first != second)
+		}
+		if pages := strings.Count(first, "/Type /Page\n"); pages < 1 || pages > most {
+			t.Errorf("%s has %d pages", file, pages)
+		}
+		if dir := os.Getenv("IEUM_TEST_SHOTS"); dir != "" {
+			if err := os.WriteFile(filepath.Join(dir, file), []byte(first), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	b.visit(t, base+client+"/session")
+	if text := b.says(t); !strings.Contains(text, "지난 상담") || value[string](t, b, `document.getElementById("step").value`) != "금형 수리 과정 설명회 가기" || value[string](t, b, `document.getElementById("goal").value`) != "8221" {
+		t.Errorf("the next session does not begin where the last one ended: %s", text)
+	}
+	b.visit(t, base+client)
+}
+
+// fetched is a file that the page's reader may open, a byte a character.
+func (b *tab) fetched(t *testing.T, at string) string {
+	t.Helper()
+	return value[string](t, b, `(async () => { const r = new Uint8Array(await (await fetch("`+at+`")).arrayBuffer()); let s = ""; for (const c of r) s += String.fromCharCode(c); return s; })()`)
 }
 
 // TestAPaperIsKept: the form is printed on one page and signed, a scan of it is kept,

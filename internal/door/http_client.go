@@ -70,25 +70,7 @@ func (h *handlers) client(w http.ResponseWriter, r *http.Request, by Asker) erro
 // clientPage reads what the best ground covers. Without one the read is refused,
 // and the refusal says what is missing.
 func (h *handlers) clientPage(r *http.Request, by Asker, person ieum.PersonID) (*clientPage, error) {
-	if err := needs(by, ieum.ReadClients); err != nil {
-		return nil, err // without a word to the auditor, whose list nobody floods
-	}
-	ctx := r.Context()
-	grounds, err := h.d.Grounds(ctx, by, person, counselling)
-	if err != nil {
-		return nil, err
-	}
-	var kinds []ieum.RecordKind
-	for _, g := range grounds {
-		if len(g.Kinds) > len(kinds) {
-			kinds = g.Kinds
-		}
-	}
-	if kinds == nil {
-		kinds = []ieum.RecordKind{ieum.ResumeRecord} // to be refused
-	}
-	shown := h.shown(by, kinds)
-	got, err := h.d.Read(ctx, by, person, counselling, slices.Clone(shown)...)
+	got, kinds, err := h.d.ReadCovered(r.Context(), by, person, counselling)
 	if err != nil {
 		return nil, err
 	}
@@ -101,17 +83,6 @@ func (h *handlers) clientPage(r *http.Request, by Asker, person ieum.PersonID) (
 		return nil, err
 	}
 	return page, nil
-}
-
-// shown are the records that somebody sees who may read kinds: without those that take
-// a fresh sign-in, unless nothing else is left.
-func (h *handlers) shown(by Asker, kinds []ieum.RecordKind) []ieum.RecordKind {
-	p := h.d.set.Purposes[counselling]
-	rest := slices.DeleteFunc(slices.Clone(kinds), func(k ieum.RecordKind) bool { return p.TakesFresh([]ieum.RecordKind{k}) })
-	if by.Fresh || len(rest) == 0 {
-		return kinds
-	}
-	return rest
 }
 
 // fillClient adds what the page says beside the records.

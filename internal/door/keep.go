@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -157,6 +158,19 @@ func (d *Door) AddNote(ctx context.Context, by Asker, person ieum.PersonID, text
 		return fault("note", "/text", "a note has 1 to 10,000 characters")
 	}
 	return d.keep(ctx, by, person, ieum.NoteRecord, newID("n"), Note{By: by.ID, At: d.now(), Text: text})
+}
+
+// AddSession keeps what a session of counselling came to, with what a counsellor says of it,
+// as a note, and returns its item. What a session is made of is not the door's to know.
+func (d *Door) AddSession(ctx context.Context, by Asker, person ieum.PersonID, text string, session json.RawMessage) (item string, err error) {
+	if text = strings.TrimSpace(text); utf8.RuneCountInString(text) > longestNote {
+		return "", fault("note", "/text", "a note has 1 to 10,000 characters")
+	}
+	if len(session) > largestSession {
+		return "", fmt.Errorf("door: a session of %d bytes", len(session))
+	}
+	item = newID("n")
+	return item, d.keep(ctx, by, person, ieum.NoteRecord, item, Note{By: by.ID, At: d.now(), Text: text, Session: session})
 }
 
 // Forget removes a record.

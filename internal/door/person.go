@@ -2,6 +2,7 @@ package door
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +37,9 @@ type Note struct {
 	By   ieum.AccountID `json:"by"`
 	At   time.Time      `json:"at"`
 	Text string         `json:"text"`
+	// Session is what was shown and agreed in a session of counselling, in the words of who
+	// shows it; none for a mere note.
+	Session json.RawMessage `json:"session,omitempty"`
 }
 
 // A Paper is a scan of something signed.
@@ -71,6 +75,8 @@ type PaperLink struct {
 const (
 	longestField = 200
 	longestNote  = 10_000
+
+	largestSession = 1 << 20 // bytes
 )
 
 func (c Contact) check() error {

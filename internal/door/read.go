@@ -62,6 +62,36 @@ func (d *Door) Read(ctx context.Context, by Asker, person ieum.PersonID, purpose
 	return d.readOn(ctx, by, person, purpose, "", kinds...)
 }
 
+// ReadCovered reads what the ground that covers most kinds of records does, without those that take a fresh
+// sign-in if the asker's is not, unless nothing else is left. covers are all that it covers.
+func (d *Door) ReadCovered(ctx context.Context, by Asker, person ieum.PersonID, purpose ieum.PurposeID) (got *Disclosure, covers []ieum.RecordKind, err error) {
+	p, err := d.purpose(purpose)
+	if err == nil {
+		err = needs(by, p.May) // without a word to the auditor, whose list nobody floods
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	on, err := d.Grounds(ctx, by, person, purpose)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, g := range on {
+		if len(g.Kinds) > len(covers) {
+			covers = g.Kinds
+		}
+	}
+	if covers == nil {
+		covers = []ieum.RecordKind{ieum.ResumeRecord} // to be refused
+	}
+	shown := slices.Clone(covers)
+	if rest := slices.DeleteFunc(slices.Clone(covers), func(k ieum.RecordKind) bool { return p.TakesFresh([]ieum.RecordKind{k}) }); !by.Fresh && len(rest) > 0 {
+		shown = rest
+	}
+	got, err = d.Read(ctx, by, person, purpose, shown...)
+	return got, covers, err
+}
+
 // readOn is Read on one consent alone, "" = on whatever there is.
 func (d *Door) readOn(ctx context.Context, by Asker, person ieum.PersonID, purpose ieum.PurposeID, consent string, kinds ...ieum.RecordKind) (*Disclosure, error) {
 	p, err := d.purpose(purpose)

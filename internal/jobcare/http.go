@@ -22,8 +22,8 @@ import (
 var files embed.FS
 
 // Routes serves the pages and the API of the market and the diagnosis.
-func (a *Adviser) Routes(site *web.Site, mux *web.Mux) {
-	h := &handlers{a, site, site.Pages(files)}
+func (a *Adviser) Routes(site *web.Site, mux *web.Mux, clients Clients) {
+	h := &handlers{a, site, site.Pages(files), clients}
 	mux.Page("GET /occupations", web.Nothing, h.occupations)
 	mux.Page("GET /occupations/{code}", web.Nothing, h.occupation)
 	mux.Page("GET /occupations/{code}/{file}", web.Nothing, h.download)
@@ -33,6 +33,7 @@ func (a *Adviser) Routes(site *web.Site, mux *web.Mux) {
 	mux.Page("POST /diagnosis/answers", web.Sent, h.again)
 	mux.Page("POST /diagnosis/file", web.Sent, h.file)
 	h.roadmaps(mux)
+	h.sessions(mux)
 	mux.Page("GET /interests", web.Sent, h.interests)
 	mux.Page("POST /interests", web.Sent, h.interestsOf)
 	mux.API("GET /api/v1/occupations", web.Nothing, web.Op{
@@ -58,9 +59,10 @@ func (a *Adviser) Routes(site *web.Site, mux *web.Mux) {
 }
 
 type handlers struct {
-	a     *Adviser
-	site  *web.Site
-	pages *web.Pages
+	a       *Adviser
+	site    *web.Site
+	pages   *web.Pages
+	clients Clients
 }
 
 type search struct {

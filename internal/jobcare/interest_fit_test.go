@@ -23,8 +23,8 @@ type rating struct {
 	v      [6]float64
 }
 
-// sheet reads a CSV file with a header into rows by column.
-func sheet(t *testing.T, path string) (rows []map[string]string) {
+// rowsOf reads a CSV file with a header into rows by column.
+func rowsOf(t *testing.T, path string) (rows []map[string]string) {
 	t.Helper()
 	f, err := os.Open(path)
 	if os.IsNotExist(err) {
@@ -56,12 +56,12 @@ func ratings(t *testing.T) (out []rating) {
 		shared = "../../../shared"
 	}
 	minors := map[string][]string{}
-	for _, r := range sheet(t, filepath.Join(shared, "data/keco/keco2025_to_2018.csv")) {
+	for _, r := range rowsOf(t, filepath.Join(shared, "data/keco/keco2025_to_2018.csv")) {
 		if old, now := r["keco2018"], r["keco2025"]; old != "" && len(now) == 4 && !slices.Contains(minors[old], now[:3]) {
 			minors[old] = append(minors[old], now[:3])
 		}
 	}
-	for _, r := range sheet(t, filepath.Join(shared, "data/know/train_KNOW_2018_clean0104.csv")) {
+	for _, r := range rowsOf(t, filepath.Join(shared, "data/know/train_KNOW_2018_clean0104.csv")) {
 		code, _ := strconv.Atoi(r["knowcode"])
 		x := rating{minors: minors[fmt.Sprintf("%06d", code)[:4]]}
 		said := len(x.minors) > 0

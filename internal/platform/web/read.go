@@ -30,7 +30,8 @@ type Upload struct {
 // Read fills a struct from the query, the form and the path of a request, by
 // the tags of its fields:
 //
-//	q:"name"            a parameter; q:"name,required" one that must not be empty
+//	q:"name"            a parameter; q:"name,required" one that must not be empty;
+//	                    q:"name,rows" a list that keeps empty values in their places
 //	path:"id"           a place of the pattern
 //	default:"20"        what it is when absent
 //	enum:"a|b"          the values it may have
@@ -112,6 +113,7 @@ type parameter struct {
 	name, fallback string
 	label          string // key of the message that people know it by; "" = name
 	required, path bool
+	rows           bool // empty values of a list stay in their places
 	enum           []string
 	min, max       string
 }
@@ -127,7 +129,7 @@ func parameterOf(f reflect.StructField) (parameter, bool) {
 	}
 	tag, ok := f.Tag.Lookup("q")
 	name, option, _ := strings.Cut(tag, ",")
-	p.name, p.required = name, option == "required"
+	p.name, p.required, p.rows = name, option == "required", option == "rows"
 	return p, ok
 }
 
@@ -139,7 +141,7 @@ func (p parameter) read(r *http.Request, v reflect.Value) error {
 	if p.path {
 		values = []string{r.PathValue(p.name)}
 	} else {
-		values = slices.DeleteFunc(slices.Clone(r.Form[p.name]), func(s string) bool { return strings.TrimSpace(s) == "" })
+		values = slices.DeleteFunc(slices.Clone(r.Form[p.name]), func(s string) bool { return !p.rows && strings.TrimSpace(s) == "" })
 	}
 	if len(values) == 0 && p.fallback != "" {
 		values = []string{p.fallback}

@@ -201,9 +201,9 @@ func (s *Site) span(l ieum.Lang, least, most int64) string {
 	return s.Text(l, "pay.range", args)
 }
 
-// pay writes pay in won a year as it was stated: "시급 11,000원", "월급 250만원",
+// Pay writes pay in won a year as it was stated: "시급 11,000원", "월급 250만원",
 // and "연봉 3,200만원" also where no basis is known.
-func (s *Site) pay(l ieum.Lang, least, most int64, basis string) string {
+func (s *Site) Pay(l ieum.Lang, least, most int64, basis string) string {
 	key := "pay.by." + basis
 	if !slices.Contains([]string{"hour", "day", "month"}, basis) {
 		key = "pay.by.year"

@@ -94,10 +94,10 @@ func TestPayIsShownAsItWasStated(t *testing.T) {
 		{32_000_000, 0, "negotiable", "연봉 3,200만원 이상", "KRW 32,000,000 or more a year"},
 		{32_000_000, 0, "unknown", "연봉 3,200만원 이상", "KRW 32,000,000 or more a year"},
 	} {
-		if got := s.pay("ko", tt.least, tt.most, tt.basis); got != tt.ko {
+		if got := s.Pay("ko", tt.least, tt.most, tt.basis); got != tt.ko {
 			t.Errorf("%+v is shown as %q", tt, got)
 		}
-		if got := s.pay("en", tt.least, tt.most, tt.basis); got != tt.en {
+		if got := s.Pay("en", tt.least, tt.most, tt.basis); got != tt.en {
 			t.Errorf("%+v is shown as %q", tt, got)
 		}
 	}

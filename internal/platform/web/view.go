@@ -316,7 +316,7 @@ func (s *Site) functions(lang ieum.Lang) template.FuncMap {
 			n, err := decimal(amount)
 			return Won(lang, int64(math.Round(n))), err
 		},
-		"pay":  func(least, most int64, basis string) string { return s.pay(lang, least, most, basis) },
+		"pay":  func(least, most int64, basis string) string { return s.Pay(lang, least, most, basis) },
 		"span": func(least, most int64) string { return s.span(lang, least, most) },
 		"day": func(day any) (string, error) {
 			switch d := day.(type) {

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"ieum"
+	"ieum/internal/door"
+	"ieum/internal/jobcare"
+	"ieum/internal/platform/web"
+)
+
+// clients is the door for sessions of counselling, which are notes to it.
+type clients struct{ door *door.Door }
+
+// counselling is the purpose that sessions are read for.
+const counselling ieum.PurposeID = "counselling"
+
+// Client returns what is kept of a client, having written down who reads it.
+func (c clients) Client(ctx context.Context, by *web.Reader, person ieum.PersonID) (*jobcare.Client, error) {
+	got, covers, err := c.door.ReadCovered(ctx, askerOf(by), person, counselling)
+	if err != nil {
+		return nil, err
+	}
+	of, err := c.client(ctx, person, got)
+	if err != nil {
+		return nil, err
+	}
+	of.Locked = slices.Contains(covers, ieum.NoteRecord) && !slices.Contains(got.Access.Kinds, ieum.NoteRecord)
+	all, err := c.door.CasesOf(ctx, person)
+	for _, one := range all {
+		of.Number = one.Client
+		of.Mine = of.Mine || one.Counsellor == by.ID && by.May(ieum.WriteClients)
+	}
+	return of, err
+}
+
+// Own returns what is kept of somebody themselves, or of whom they act for.
+func (c clients) Own(ctx context.Context, by *web.Reader, person ieum.PersonID) (*jobcare.Client, error) {
+	asker := askerOf(by)
+	if person == "" {
+		of, err := c.door.Own(ctx, asker)
+		if err != nil {
+			return nil, err
+		}
+		person = of.ID
+	}
+	got, err := c.door.Read(ctx, asker, person, "own", ieum.ContactRecord, ieum.NoteRecord)
+	if errors.Is(err, ieum.ErrDenied) {
+		err = &ieum.Error{Kind: ieum.ErrNotFound, Key: "session.error.none", Message: "there is no such session"} // nobody learns by asking who there is
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.client(ctx, person, got)
+}
+
+// client is what was read, with who wrote it by their title.
+func (c clients) client(ctx context.Context, person ieum.PersonID, got *door.Disclosure) (*jobcare.Client, error) {
+	of := &jobcare.Client{Person: person, Resume: got.Resume}
+	if got.Contact != nil {
+		of.Name = got.Contact.Name
+	}
+	staff, err := c.door.Accounts.Staff(ctx, ieum.WriteClients)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range got.Notes {
+		if len(n.Session) == 0 {
+			continue
+		}
+		k := jobcare.Kept{Item: n.Item, At: n.At, Text: n.Text}
+		if err := json.Unmarshal(n.Session, &k.Session); err != nil {
+			return nil, fmt.Errorf("session %s: %w", n.Item, err)
+		}
+		if i := slices.IndexFunc(staff, func(s door.Colleague) bool { return s.ID == n.By }); i >= 0 {
+			k.By = staff[i].Title
+		}
+		of.Sessions = append(of.Sessions, k)
+	}
+	slices.SortStableFunc(of.Sessions, func(a, b jobcare.Kept) int { return b.At.Compare(a.At) })
+	return of, nil
+}
+
+// Keep keeps a session with a client, and returns its item.
+func (c clients) Keep(ctx context.Context, by *web.Reader, person ieum.PersonID, text string, s jobcare.Session) (string, error) {
+	body, err := json.Marshal(s)
+	if err != nil {
+		return "", err
+	}
+	return c.door.AddSession(ctx, askerOf(by), person, text, body)
+}

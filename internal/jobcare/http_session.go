@@ -1,0 +1,331 @@
+package jobcare
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"ieum"
+	"ieum/internal/platform/web"
+)
+
+// Clients is the one door, as far as sessions of counselling go.
+type Clients interface {
+	// Client returns what is kept of a client, having written down who reads it.
+	Client(ctx context.Context, by *web.Reader, person ieum.PersonID) (*Client, error)
+	// Own returns what is kept of the reader, or of whom they act for.
+	Own(ctx context.Context, by *web.Reader, person ieum.PersonID) (*Client, error)
+	// Keep keeps a session with a client, and returns its item.
+	Keep(ctx context.Context, by *web.Reader, person ieum.PersonID, text string, s Session) (string, error)
+}
+
+// sessions serves what a counsellor and a client agree on.
+func (h *handlers) sessions(mux *web.Mux) {
+	mux.Page("GET /clients/{person}/session", web.Records, h.signed(h.prepare))
+	mux.Page("POST /clients/{person}/session", web.Records, h.signed(h.agree))
+	mux.Page("GET /clients/{person}/sessions/{item}", web.Records, h.signed(h.session))
+	mux.Page("GET /clients/{person}/sessions/{item}/{file}", web.Records, h.signed(h.sheet))
+	mux.Page("GET /my/sessions/{item}", web.Records, h.signed(h.session))
+	mux.Page("GET /my/sessions/{item}/{file}", web.Records, h.signed(h.sheet))
+}
+
+// signed lets only somebody through who is signed in, and lets nothing of what they see be
+// kept by a browser.
+func (h *handlers) signed(do func(http.ResponseWriter, *http.Request, *web.Reader) error) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Cache-Control", "no-store")
+		by := web.By(r)
+		if by == nil || by.Program {
+			return ieum.ErrSignedOut
+		}
+		return do(w, r, by)
+	}
+}
+
+type sessionForm struct {
+	Person string     `path:"person"`
+	Goal   string     `q:"goal" max:"4" label:"session.goal"`
+	Reason string     `q:"reason" max:"500" label:"session.reason"`
+	Step   []string   `q:"step,rows" max:"120" label:"session.steps"`
+	By     []ieum.Day `q:"by,rows" label:"session.by"`
+	Done   []int      `q:"done" min:"1" max:"6"` // numbers of the rows
+	Next   ieum.Day   `q:"next" label:"session.next"`
+	Text   string     `q:"text" max:"1000" label:"session.text"`
+	Again  bool       `q:"again"` // the goal alone was changed: show what leads there
+}
+
+// steps are the rows that say something.
+func (f sessionForm) steps() (out []Agreed) {
+	for i, what := range f.Step {
+		a := Agreed{What: line(what), Done: slices.Contains(f.Done, i+1)}
+		if i < len(f.By) {
+			a.By = f.By[i]
+		}
+		if a.What != "" {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// A sessionPage is what a session begins with: what was agreed before, what is another since
+// then, what the client can do and where it leads, and the form of what the two agree on.
+type sessionPage struct {
+	*Client
+	Form    sessionForm
+	Now     *Diagnosis // nil while there is no résumé
+	Changes []Change
+	Rows    []Agreed // of the form
+	Groups  []Group  // to choose a goal from
+	Today   ieum.Day
+}
+
+// Goal is the fit of the goal that is chosen; nil without one.
+func (p sessionPage) Goal() *Fit {
+	if p.Now == nil || p.Form.Goal == "" {
+		return nil
+	}
+	return p.Now.Target
+}
+
+// Way is the best way to the goal.
+func (p sessionPage) Way() *Way {
+	if p.Now == nil {
+		return nil
+	}
+	return (&Session{Shown: p.Now}).Way()
+}
+
+// Proposed are the occupations to choose a goal from at a glance, the nearest new one among them.
+func (p sessionPage) Proposed() (out []Named) {
+	add := func(n Named) {
+		if !slices.ContainsFunc(out, func(o Named) bool { return o.Code == n.Code }) {
+			out = append(out, n)
+		}
+	}
+	if p.Last() != nil && p.Last().Goal != nil {
+		add(*p.Last().Goal)
+	}
+	for _, f := range p.Now.Fits {
+		add(f.Named)
+	}
+	if p.Now.Near != nil {
+		add(p.Now.Near.Named)
+	}
+	return out
+}
+
+// Chosen reports whether the goal is one that is shown at a glance.
+func (p sessionPage) Chosen() bool {
+	return slices.ContainsFunc(p.Proposed(), func(n Named) bool { return n.Code == p.Form.Goal })
+}
+
+// Unusual reports whether the goal takes a reason.
+func (p sessionPage) Unusual() bool {
+	return p.Form.Goal != "" && p.Now.proposal() != nil && !p.Now.proposes(p.Form.Goal)
+}
+
+// Number is the number of a row.
+func (sessionPage) Number(i int) int { return i + 1 }
+
+// prepare shows where a session begins.
+func (h *handlers) prepare(w http.ResponseWriter, r *http.Request, by *web.Reader) error {
+	f, err := web.Read[sessionForm](r)
+	if err != nil {
+		return err
+	}
+	page, err := h.sessionPage(r, by, f)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "session.html", page)
+}
+
+func (h *handlers) sessionPage(r *http.Request, by *web.Reader, f sessionForm) (*sessionPage, error) {
+	c, err := h.clients.Client(r.Context(), by, ieum.PersonID(f.Person))
+	if err != nil {
+		return nil, err
+	}
+	if !c.Mine {
+		return nil, &ieum.Error{Kind: ieum.ErrDenied, Key: "session.error.not_yours", Message: "sessions are held by the counsellor somebody is assigned to"}
+	}
+	page := &sessionPage{Client: c, Form: f, Today: ieum.DayOf(h.a.now())}
+	if c.Resume == nil {
+		return page, nil
+	}
+	last := c.Last()
+	if r.Method == http.MethodGet && f.Goal == "" && last != nil && last.Goal != nil {
+		page.Form.Goal = last.Goal.Code
+	}
+	if page.Now, err = h.a.counsel(r.Context(), *c.Resume, page.Form.Goal); err != nil {
+		return nil, err
+	}
+	if first := page.Now.proposal(); r.Method == http.MethodGet && page.Form.Goal == "" && last == nil && first != nil { // something to talk about
+		page.Form.Goal = first.Code
+		if page.Now, err = h.a.counsel(r.Context(), *c.Resume, first.Code); err != nil {
+			return nil, err
+		}
+	}
+	if last != nil {
+		page.Changes = changes(&last.Session, page.Now)
+	}
+	page.fill(func(s Suggestion) string { return h.said(web.Lang(r), s) })
+	list, err := h.a.Occupations("")
+	page.Groups = list.Groups
+	return page, err
+}
+
+// counsel is a diagnosis measured against a goal, with the ways to it.
+func (a *Adviser) counsel(ctx context.Context, of ieum.Resume, goal string) (*Diagnosis, error) {
+	d, err := a.Diagnose(ctx, of, goal)
+	if err != nil {
+		return nil, err
+	}
+	d.Roadmap, err = a.Roadmap(ctx, of, Goal{Occupation: goal})
+	return d, err
+}
+
+// fill makes the rows of the form: those that were sent, else what is still to be done from
+// the session before. What the way to the goal suggests comes into rows that are free, unless
+// the form was sent to be kept.
+func (p *sessionPage) fill(said func(Suggestion) string) {
+	p.Rows = make([]Agreed, mostSteps)
+	for i := range min(len(p.Form.Step), mostSteps) {
+		p.Rows[i] = Agreed{What: p.Form.Step[i], Done: slices.Contains(p.Form.Done, i+1)}
+		if i < len(p.Form.By) {
+			p.Rows[i].By = p.Form.By[i]
+		}
+	}
+	last := p.Last()
+	switch {
+	case p.Form.Step != nil && !p.Form.Again:
+		return
+	case p.Form.Step == nil && last != nil:
+		copy(p.Rows, last.Open())
+	}
+	for _, s := range suggestions(p.Now) {
+		a := Agreed{What: said(s), By: p.Today + fortnight}
+		free := slices.IndexFunc(p.Rows, func(r Agreed) bool { return r.What == "" })
+		if free >= 0 && free < mostSteps-1 && !slices.ContainsFunc(p.Rows, func(r Agreed) bool { return r.What == a.What }) {
+			p.Rows[free] = a
+		}
+	}
+}
+
+// fortnight is until when a suggested step is to be done unless the two agree otherwise.
+const fortnight = 14
+
+// said is a suggestion in words, as one line.
+func (h *handlers) said(l ieum.Lang, s Suggestion) string {
+	text := []rune(line(h.site.Text(l, s.Key, s.Args)))
+	return string(text[:min(len(text), longestStep)])
+}
+
+// agree keeps what was agreed, with what was shown.
+func (h *handlers) agree(w http.ResponseWriter, r *http.Request, by *web.Reader) error {
+	f, err := web.Read[sessionForm](r)
+	if err != nil && !errors.Is(err, ieum.ErrInvalid) {
+		return err
+	}
+	page, failed := h.sessionPage(r, by, f)
+	if failed != nil {
+		return failed
+	}
+	if f.Again && err == nil {
+		return h.pages.Reply(w, r, "session.html", page)
+	}
+	if err == nil && page.Now == nil {
+		err = &ieum.Error{Kind: ieum.ErrInvalid, Key: "session.error.resume", Message: "nothing is kept yet of what the client can do"}
+	}
+	var s Session
+	if err == nil {
+		s = page.session(f)
+		err = s.check(page.Today)
+	}
+	var item string
+	if err == nil {
+		item, err = h.clients.Keep(r.Context(), by, page.Person, strings.TrimSpace(f.Text), s)
+	}
+	if errors.Is(err, ieum.ErrInvalid) {
+		return h.pages.Again(w, r, "session.html", page, err)
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/clients/"+string(page.Person)+"/sessions/"+item, http.StatusSeeOther)
+	return nil
+}
+
+// session is what is kept of the form and what the page showed.
+func (p *sessionPage) session(f sessionForm) Session {
+	s := Session{Shown: p.Now.without(), Steps: f.steps(), Next: f.Next}
+	if f.Goal != "" && p.Now.Target != nil {
+		goal := p.Now.Target.Named
+		s.Goal = &goal
+	}
+	if of := p.Now.proposal(); of != nil && line(f.Reason) != "" {
+		s.Instead = &Instead{*of, strings.TrimSpace(f.Reason)}
+	}
+	return s
+}
+
+// A keptPage is a session as it was.
+type keptPage struct {
+	*Client
+	*Kept
+	Own  bool   // the reader is the client, or acts for them
+	For  string // for whom the reader acts; "" = themselves
+	Base string // address of the session
+}
+
+type keptForm struct {
+	Item string `path:"item"`
+	For  string `q:"for" max:"64"`
+}
+
+// kept reads a session of a client, or of the reader's own.
+func (h *handlers) kept(r *http.Request, by *web.Reader) (*keptPage, error) {
+	f, err := web.Read[keptForm](r)
+	if err != nil {
+		return nil, err
+	}
+	page := &keptPage{For: f.For, Base: "/my/sessions/" + f.Item}
+	if person := ieum.PersonID(r.PathValue("person")); person != "" {
+		page.Base = "/clients/" + string(person) + "/sessions/" + f.Item
+		page.Client, err = h.clients.Client(r.Context(), by, person)
+	} else {
+		page.Own = true
+		page.Client, err = h.clients.Own(r.Context(), by, ieum.PersonID(f.For))
+	}
+	if err == nil {
+		page.Kept, err = page.Client.session(f.Item)
+	}
+	return page, err
+}
+
+// session shows one as it was.
+func (h *handlers) session(w http.ResponseWriter, r *http.Request, by *web.Reader) error {
+	page, err := h.kept(r, by)
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "kept.html", page)
+}
+
+// sheet is a session on paper.
+func (h *handlers) sheet(w http.ResponseWriter, r *http.Request, by *web.Reader) error {
+	page, err := h.kept(r, by)
+	if err != nil {
+		return err
+	}
+	file, err := h.sheetOf(r.PathValue("file"), page, web.Lang(r))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/pdf")
+	w.Header().Set("Content-Disposition", `inline; filename="ieum-`+page.Day().String()+"-"+r.PathValue("file")+`"`)
+	_, err = w.Write(file)
+	return err
+}
