@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"image"
 	"image/png"
@@ -145,11 +146,10 @@ func held(t *testing.T, b *tab, base, client string) {
 	}
 	value[bool](t, b, `(() => { for (let i = 2; i < 7; i++) document.getElementById("step-" + i).value = ""; return true; })()`)
 	b.press(t, `#keep`)
-	if text := b.says(t); strings.Contains(text, "왜 이 목표로 정했는지") {
-		b.do(t, chromedp.SetValue(chromedp.ID("reason"), "집에서 가깝고 함께 일하던 동료가 있음"))
-		b.sound(t, "a goal that was not proposed")
-		b.press(t, `#keep`)
-	}
+	b.do(t, chromedp.WaitVisible(chromedp.ID("faults"))) // the goal was not proposed
+	b.sound(t, "a goal that was not proposed")
+	b.do(t, chromedp.SetValue(chromedp.ID("reason"), "집에서 가깝고 함께 일하던 동료가 있음"))
+	b.press(t, `#keep`)
 	b.until(t, `location.pathname.includes("/sessions/")`)
 	kept := value[string](t, b, `location.pathname`)
 	if text := b.says(t); !strings.Contains(text, "금형 수리 과정 설명회 가기") || !strings.Contains(text, soon.Time().Format("2006. 1. 2.")+"까지") || !strings.Contains(text, "손끝 감각") {
@@ -177,10 +177,14 @@ func held(t *testing.T, b *tab, base, client string) {
 	b.visit(t, base+client)
 }
 
-// fetched is a file that the page's reader may open, a byte a character.
+// fetched is a file that the page's reader may open.
 func (b *tab) fetched(t *testing.T, at string) string {
 	t.Helper()
-	return value[string](t, b, `(async () => { const r = new Uint8Array(await (await fetch("`+at+`")).arrayBuffer()); let s = ""; for (const c of r) s += String.fromCharCode(c); return s; })()`)
+	file, err := base64.StdEncoding.DecodeString(value[string](t, b, `(async () => { let s = ""; for (const c of new Uint8Array(await (await fetch("`+at+`")).arrayBuffer())) s += String.fromCharCode(c); return btoa(s); })()`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(file)
 }
 
 // TestAPaperIsKept: the form is printed on one page and signed, a scan of it is kept,

@@ -192,7 +192,7 @@ func (s *sheet) columns(cells []func(x, y, w float64, draw bool) float64) {
 func (s *sheet) goal(f *Fit) {
 	s.section("session.sheet.goal")
 	type tile struct{ value, what string }
-	few := s.t("market.few")
+	few := s.t("session.sheet.few")
 	tiles := []tile{{web.Number(f.Openings.Int()), s.t("session.sheet.openings")}, {few, s.t("session.sheet.per100")}, {few, s.t("session.sheet.offered")},
 		{"–", s.t("session.sheet.covered")}}
 	if f.Per100.Known() {
@@ -286,9 +286,9 @@ func (s *sheet) way() {
 	people := s.t("session.sheet.few_went")
 	if w.People.Known() {
 		people = s.t("session.sheet.went", "n", w.People.Int())
-	}
-	if w.Thin {
-		people += " " + s.t("session.sheet.thin")
+		if w.Thin {
+			people += " " + s.t("session.sheet.thin")
+		}
 	}
 	s.Say(small, people)
 }
@@ -301,6 +301,13 @@ func (s *sheet) step(step Step, last bool) {
 	}
 	for _, l := range step.Licences {
 		lines = append(lines, s.t("session.sheet.licence", "name", l.Name, "law", l.Law))
+	}
+	var learn []string
+	for _, a := range step.Learn[:min(len(step.Learn), 5)] {
+		learn = append(learn, a.Name.In(s.lang))
+	}
+	if len(learn) > 0 {
+		lines = append(lines, s.t("session.sheet.learn", "list", strings.Join(learn, ", ")))
 	}
 	for _, c := range step.Courses {
 		cost := s.t("roadmap.free")
@@ -369,23 +376,29 @@ func (s *sheet) jobs() {
 	if len(jobs) == 0 {
 		return
 	}
-	s.section("session.sheet.jobs")
+	const w = pdf.Width - 4
+	var facts []string
+	high := 14.0
 	for _, j := range jobs {
-		facts := without("", j.Company, s.code("regions", j.Region))
+		of := without("", j.Company, s.code("regions", j.Region))
 		if j.PayMin > 0 || j.PayMax > 0 {
-			facts = append(facts, s.site.Pay(s.lang, j.PayMin, j.PayMax, j.PayBasis))
+			of = append(of, s.site.Pay(s.lang, j.PayMin, j.PayMax, j.PayBasis))
 		}
-		switch {
-		case j.Deadline != 0:
-			facts = append(facts, s.t("session.sheet.until", "day", s.day(j.Deadline)))
-		case j.Opened != 0:
-			facts = append(facts, s.t("diagnosis.until_filled"))
+		if j.Deadline != 0 {
+			of = append(of, s.t("session.sheet.until", "day", s.day(j.Deadline)))
+		} else {
+			of = append(of, s.t("diagnosis.until_filled"))
 		}
-		text := strings.Join(facts, " · ")
-		s.Block(s.Height(pdf.Width-4, strong, j.Title)+s.Height(pdf.Width-4, small, text)+2, func(y float64) {
+		facts = append(facts, strings.Join(of, " · "))
+		high += s.Height(w, strong, j.Title) + s.Height(w, small, facts[len(facts)-1]) + 2
+	}
+	s.Need(min(high, 100)) // together, as far as that goes
+	s.section("session.sheet.jobs")
+	for i, j := range jobs {
+		s.Block(s.Height(w, strong, j.Title)+s.Height(w, small, facts[i])+2, func(y float64) {
 			s.Dot(pdf.Left+1, y+2.7, .8, pdf.Blue)
-			y += s.At(pdf.Left+4, y, pdf.Width-4, strong, j.Title)
-			s.At(pdf.Left+4, y, pdf.Width-4, small, text)
+			y += s.At(pdf.Left+4, y, w, strong, j.Title)
+			s.At(pdf.Left+4, y, w, small, facts[i])
 		})
 	}
 }

@@ -53,6 +53,7 @@ var (
 	Ink   = Color{0x1e, 0x21, 0x24}
 	Quiet = Color{0x46, 0x4c, 0x53}
 	Line  = Color{0xcd, 0xd1, 0xd5}
+	Pale  = Color{0xe6, 0xe8, 0xea}
 	Blue  = Color{0x0b, 0x50, 0xd0}
 	Deep  = Color{0x08, 0x38, 0x91}
 	Tint  = Color{0xec, 0xf2, 0xfe}
@@ -199,13 +200,13 @@ func (d *Doc) Box(x, y, w, h float64, fill Color, edge *Color) {
 		d.f.SetLineWidth(.25)
 		d.f.SetDrawColor(edge[0], edge[1], edge[2])
 	}
-	d.f.RoundedRect(x, y, w, h, min(2.4, h/2), "1234", style)
+	d.f.RoundedRect(x, y, w, h, min(2.4, w/5, h/5), "1234", style)
 }
 
 // Bar is a bar of a width, filled to a share of 0 to 1.
 func (d *Doc) Bar(x, y, w, share float64, c Color) {
 	const h = 2.2
-	d.Box(x, y, w, h, Color{0xe6, 0xe8, 0xea}, nil)
+	d.Box(x, y, w, h, Pale, nil)
 	if share = min(max(share, 0), 1); share > 0 {
 		d.Box(x, y, max(w*share, h), h, c, nil)
 	}

@@ -1,0 +1,194 @@
+package jobcare
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"ieum"
+	"ieum/internal/platform/web"
+)
+
+func number(v float64) Figure { return Figure{Value: &v, N: int(v)} }
+
+// shownTo is a diagnosis with all that a session can show, k of everything there can be
+// several of.
+func shownTo(t *testing.T, k int) *Diagnosis {
+	set, err := loadDefs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	competencies, certificates := set.Codes["competencies"].Codes, set.Codes["certificates"].Codes
+	named := func(i int) Named { return Named{competencies[i].Code, competencies[i].Name} }
+	fit := Fit{Named: Named{"8221", set.Name("keco2025", "8221")}, Openings: number(1234), Seekers: number(2300), Per100: number(54), Offered: number(38_000_000), Wished: number(36_000_000)}
+	d := &Diagnosis{Day: ieum.DayOf(today), Snapshot: "0123456789ab", Simulated: true, Profile: ieum.Profile{CareerMonths: 305, Resume: ieum.Resume{Text: "비밀", Wish: ieum.Wish{Regions: []string{"11"}, Pay: 36_000_000}}, Unread: []string{"비밀"}}}
+	for i := range k {
+		d.Profile.Competencies = append(d.Profile.Competencies, ieum.Found{ID: competencies[i].Code, Label: "비", P: .9, Words: strings.Repeat("프레스를 돌렸어요 ", 1+i%4)})
+		d.Profile.Certificates = append(d.Profile.Certificates, certificates[i].Code)
+		if i < askedFor/2 {
+			fit.Have = append(fit.Have, Asked{named(i), number(float64(60 - 5*i)), "했어요"})
+			fit.Missing = append(fit.Missing, Asked{named(i + 20), number(float64(30 - 4*i)), ""})
+		}
+		if i < 3 {
+			fit.Licences = append(fit.Licences, Licence{Named{certificates[i].Code, certificates[i].Name}, "산업안전보건법 제140조", []string{"지게차"}})
+			d.Jobs = append(d.Jobs, ieum.Job{ID: "p1", Title: strings.Repeat("프레스 조작원 신규채용 ", 1+i), Company: "㈜가상정밀 17호", Region: "26", PayMin: 36_000_000, PayBasis: "month"})
+		}
+	}
+	d.Target, d.Fits = &fit, []Fit{fit}
+	step := Step{Move: Move{From: Named{"8211", set.Name("keco2025", "8211")}, To: fit.Named, People: number(321)}, Months: 4, Learn: fit.Missing, Licences: fit.Licences,
+		Courses: []Course{{Title: "금형 설계 실무 과정", Institution: "가상직업전문학교", Hours: 480, Months: 4, Cost: 450_000}}}
+	d.Roadmap = &Roadmap{Goal: &fit.Named, Ways: []Way{{Steps: []Step{step, step, step}[:min(3, max(1, k/5))], People: number(321)}}, Moves: []Move{{To: Named{Code: "8811"}}}}
+	return d
+}
+
+// TestWhatIsAgreedIsChecked: nothing, too much, days that are gone, a goal nobody proposed.
+func TestWhatIsAgreedIsChecked(t *testing.T) {
+	day := ieum.DayOf(today)
+	goal := func(code string) *Named { return &Named{Code: code} }
+	for _, tt := range []struct {
+		what string
+		s    Session
+		want string // field at fault; "" = none
+	}{
+		{"nothing", Session{}, "/goal"},
+		{"a goal that was proposed", Session{Goal: goal("8221")}, ""},
+		{"one that people like this went to", Session{Goal: goal("8811")}, ""},
+		{"one that nobody proposed", Session{Goal: goal("0111")}, "/reason"},
+		{"the same with a reason", Session{Goal: goal("0111"), Instead: &Instead{Reason: "가업"}}, ""},
+		{"a reason nobody reads", Session{Goal: goal("0111"), Instead: &Instead{Reason: strings.Repeat("가", 501)}}, "/reason"},
+		{"a step today", Session{Steps: []Agreed{{What: "전화하기", By: day}}}, ""},
+		{"a step yesterday", Session{Steps: []Agreed{{What: "전화하기", By: day - 1}}}, "/step"},
+		{"a step that was done yesterday", Session{Steps: []Agreed{{What: "전화하기", By: day - 1, Done: true}}}, ""},
+		{"a step without a day", Session{Steps: []Agreed{{What: "전화하기"}}}, "/step"},
+		{"a step in a hundred years", Session{Steps: []Agreed{{What: "전화하기", By: day + 36_600}}}, "/step"},
+		{"a long step", Session{Steps: []Agreed{{What: strings.Repeat("가", 121), By: day}}}, "/step"},
+		{"seven steps", Session{Steps: make([]Agreed, 7)}, "/step"},
+		{"a visit yesterday", Session{Goal: goal("8221"), Next: day - 1}, "/next"},
+	} {
+		tt.s.Shown = shownTo(t, 3)
+		err := tt.s.check(day)
+		e, _ := errors.AsType[*ieum.Error](err)
+		if got := e; (got == nil) != (tt.want == "") || got != nil && (got.Field != tt.want || !errors.Is(err, ieum.ErrInvalid)) {
+			t.Errorf("%s: %v, want a fault at %q", tt.what, err, tt.want)
+		}
+	}
+}
+
+// TestASessionKeepsNoResume: of what somebody wrote only the words that show something are kept.
+func TestASessionKeepsNoResume(t *testing.T) {
+	d := shownTo(t, 5)
+	kept, err := json.Marshal(Session{Shown: d.without()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(kept, []byte("비밀")) || !bytes.Contains(kept, []byte("프레스를 돌렸어요")) {
+		t.Errorf("a session keeps %s", kept)
+	}
+	if d.Profile.Resume.Text == "" || len(d.Roadmap.Moves) == 0 {
+		t.Error("what is shown was changed by keeping it")
+	}
+}
+
+// TestWhatChanged: what is new since a session, of the person and of the goal's market.
+func TestWhatChanged(t *testing.T) {
+	before, now := shownTo(t, 3), shownTo(t, 4)
+	now.Profile.CareerMonths += 2
+	now.Snapshot = "another"
+	now.Target.Openings, now.Target.Offered = number(1300), number(38_000_000)
+	var got []string
+	for _, c := range changes(&Session{Shown: before}, now) {
+		got = append(got, strings.TrimPrefix(c.Key, "session.change."))
+	}
+	if want := []string{"competency", "certificate", "worked", "openings"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("changed %v, want %v", got, want)
+	}
+	if got := changes(&Session{Shown: before}, shownTo(t, 3)); got != nil {
+		t.Errorf("nothing changed, and %v is said", got)
+	}
+	now.Target.Code = "8811"
+	if got := changes(&Session{Shown: before}, now); len(got) != 3 {
+		t.Errorf("of another goal's market %v is said", got)
+	}
+}
+
+// TestSuggestedSteps: what a law asks of all the work comes first, then courses, then jobs.
+func TestSuggestedSteps(t *testing.T) {
+	d := shownTo(t, 5)
+	d.Roadmap.Ways[0].Steps[0].Licences[0].For = nil
+	var got []string
+	for _, c := range suggestions(d) {
+		got = append(got, strings.TrimPrefix(c.Key, "session.suggest."))
+	}
+	if want := []string{"licence", "course", "jobs"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("suggested %v, want %v", got, want)
+	}
+}
+
+// TestSheets: however much or little was shown, a report has at most three pages, large print
+// one, a plan two; and a session that was kept gives the same sheets as the one that was held.
+// IEUM_TEST_SHOTS leaves them there.
+func TestSheets(t *testing.T) {
+	set, err := loadDefs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &handlers{site: web.NewSite(set, func() time.Time { return today }, func() bool { return true })}
+	steps := func(n int) (out []Agreed) {
+		for i := range n {
+			out = append(out, Agreed{What: strings.TrimSpace(strings.Repeat("금형 수리 과정 설명회에 가서 ", 1+6*(i%2))), By: ieum.DayOf(today) + 14, Done: i == 0 && n > 1})
+		}
+		return out
+	}
+	goal := Named{"8221", set.Name("keco2025", "8221")}
+	for _, tt := range []struct {
+		name string
+		text string
+		s    Session
+	}{
+		{"little", "", Session{Shown: &Diagnosis{}, Steps: steps(1)}},
+		{"usual", "손끝 감각이 큰 힘입니다. 서두르지 않아도 됩니다.", Session{Goal: &goal, Shown: shownTo(t, 8), Steps: steps(3), Next: ieum.DayOf(today) + 14}},
+		{"much", strings.Repeat("손끝 감각이 큰 힘입니다. ", 60), Session{Goal: &goal, Shown: shownTo(t, 40), Steps: steps(6), Next: ieum.DayOf(today) + 14,
+			Instead: &Instead{goal, strings.Repeat("집에서 가깝습니다. ", 45)}}},
+	} {
+		text, err := json.Marshal(tt.s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again Session
+		if err := json.Unmarshal(text, &again); err != nil {
+			t.Fatal(err)
+		}
+		for file, most := range map[string]int{"report.pdf": 3, "large.pdf": 1, "plan.pdf": 2} {
+			for _, lang := range []ieum.Lang{"ko", "en"} {
+				of := func(s Session) []byte {
+					got, err := h.sheetOf(file, &keptPage{Client: &Client{Name: "김까하", Number: 12}, Kept: &Kept{By: ieum.Text{KO: "상담사 12", EN: "Counsellor 12"}, At: today, Text: tt.text, Session: s}}, lang)
+					if err != nil {
+						t.Fatal(err)
+					}
+					return got
+				}
+				first := of(tt.s)
+				if n := bytes.Count(first, []byte("/Type /Page\n")); n < 1 || n > most {
+					t.Errorf("%s, %s, %s: %d pages", tt.name, file, lang, n)
+				}
+				if !bytes.Equal(first, of(again)) {
+					t.Errorf("%s, %s, %s: once kept it is another", tt.name, file, lang)
+				}
+				if dir := os.Getenv("IEUM_TEST_SHOTS"); dir != "" {
+					if err := os.WriteFile(filepath.Join(dir, tt.name+"-"+string(lang)+"-"+file), first, 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+	}
+	if _, err := h.sheetOf("other.pdf", &keptPage{Client: &Client{}, Kept: &Kept{Session: Session{Shown: &Diagnosis{}}}}, "ko"); !errors.Is(err, ieum.ErrNotFound) {
+		t.Errorf("a sheet there is none of: %v", err)
+	}
+}
