@@ -20,6 +20,7 @@ import (
 	"ieum"
 	"ieum/internal/door"
 	"ieum/internal/identity"
+	"ieum/internal/jobcare"
 	"ieum/internal/platform/mail/mailtest"
 )
 
@@ -256,6 +257,10 @@ func (w *walk) canary(d *door.Door, counsellor, officer, self door.Asker) {
 	w.must(d.KeepResume(ctx, self, person, ieum.Resume{Headline: keptWords[3], Careers: []ieum.Career{{Title: keptWords[4], Text: keptWords[5], Months: 7}},
 		Majors: keptWords[6:7], Skills: keptWords[7:8], Certificates: keptWords[8:9], Text: keptWords[9]}))
 	w.must(d.AddNote(ctx, counsellor, person, keptWords[10]))
+	session, err := json.Marshal(jobcare.Session{Shown: &jobcare.Diagnosis{}, Steps: []jobcare.Agreed{{What: keptWords[10], By: 1}}})
+	w.must(err)
+	held, err := d.AddSession(ctx, counsellor, person, keptWords[10], session)
+	w.must(err)
 	w.must(d.LinkOwn(ctx, self, door.Claim{Source: "canary", Number: "r1"}))
 	papers, err := d.Papers(ctx, person)
 	w.must(err)
@@ -268,7 +273,7 @@ func (w *walk) canary(d *door.Door, counsellor, officer, self door.Asker) {
 	postings := struct{ Items []struct{ ID string } }{}
 	w.must(json.Unmarshal(w.ask(reader{}, "GET", "/api/v1/postings", "").Body.Bytes(), &postings))
 	w.person = person
-	for name, value := range map[string]string{"person": string(person), "paper": papers[0].Item, "consent": given[0].ID, "hired": hired.ID, "posting": postings.Items[0].ID, "delivery": "1"} {
+	for name, value := range map[string]string{"person": string(person), "paper": papers[0].Item, "consent": given[0].ID, "hired": hired.ID, "posting": postings.Items[0].ID, "delivery": "1", "session": held} {
 		w.values[name] = value
 	}
 }
