@@ -86,6 +86,30 @@ func TestWhoRecoversComesByNoRoleOfStaff(t *testing.T) {
 	})
 }
 
+// Nor does who recovers an account come by the role of an employer, which opens the
+// résumés of those who agreed, and which two people grant as they do one of staff.
+func TestWhoRecoversComesByNoFirm(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		op := k.again(k.operator("oper"))
+		two, helper := k.second(op, "two"), k.officer(op, "helper", "center")
+		k.seeker(op, "kim")
+		k.must(k.AddOrganisation(ctx, op.ID, Organisation{ID: "firm", Name: "가상기업", Kind: "employer"}))
+		propose := func() (Grant, error) {
+			return k.ProposeFor(ctx, op, "kim", Grant{Role: "employer", Organisation: "firm"})
+		}
+		before, err := propose()
+		k.must(err)
+		link, from, err := k.recover(ctx, helper.ID, "kim")
+		k.must(err)
+		k.refused(k.Confirm(ctx, two, before.Number), "identity.role.settled")
+		k.at = from
+		k.join(link)
+		_, err = propose()
+		k.refused(err, "identity.role.recovered")
+	})
+}
+
 // A recovery ends the roles and keys that were proposed from the account and wait: whoever
 // was in it proposed them, it may be.
 func TestARecoveryEndsWhatWasProposedFromTheAccount(t *testing.T) {

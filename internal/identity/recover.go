@@ -19,8 +19,8 @@ type Begun struct {
 // begins anew. It works after a waiting time of a day, in which every sign-in
 // shows that it is under way and the owner can cancel it. Who makes it has seen
 // the person; nobody recovers their own account, and that of staff only the
-// console does. One that somebody else makes ends the roles of staff that wait for the
-// account to be confirmed, and none is proposed for it any more, until the console
+// console does. One that somebody else makes ends the roles that wait for the account to be
+// confirmed, and none that takes two is proposed for it any more, until the console
 // recovered it: who came in by a recovery would come by that role. A proposal, which
 // anybody of staff can make, keeps nobody from being recovered.
 //
@@ -43,7 +43,7 @@ func (g *Registry) Recover(ctx context.Context, by AccountID, name string) (out 
 	now, code := g.now(), newCodes()[0]
 	out.Token = newToken()
 	l := Link{ID: newID("l"), Account: a.ID, Purpose: toRecover, Since: now.Add(recoveryWait), Until: now.Add(recoveryWait + recoverLasts), Maker: by, hash: sum(out.Token)}
-	made, err := g.store.recover(ctx, l, codeHash(a.ID, plainCode(code)), now, alone, g.staff, func(first *Link, own, makers []Grant) (bool, error) {
+	made, err := g.store.recover(ctx, l, codeHash(a.ID, plainCode(code)), now, alone, func(first *Link, own, makers []Grant) (bool, error) {
 		second := first != nil && first.Maker != by && (first.Maker == Console || g.mayHelp(first.Maker, makers, now))
 		if g.onStaff(own, now) && by != Console && (!second || first.Maker != Console) {
 			return false, &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.recover_staff", Field: "/name", Message: "an account of staff is recovered on the service's machine: ieum account recover NAME"}

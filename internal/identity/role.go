@@ -137,8 +137,8 @@ func (g *Registry) enact(ctx context.Context, want Grant) (Grant, error) {
 }
 
 // Confirm lets a proposed role count, for two weeks and while who proposed it still
-// may. Who confirms is neither who proposed it nor who gets it. No role of staff waits for
-// an account that staff recovers: see Recover.
+// may. Who confirms is neither who proposed it nor who gets it. No role waits for an
+// account that staff recovers: see Recover.
 func (g *Registry) Confirm(ctx context.Context, by *Person, number int64) error {
 	if !by.MayAny(ieum.GrantRoles) {
 		return errDenied()

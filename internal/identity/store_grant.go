@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,7 +84,7 @@ func (s *store) accountsOfStaff(ctx context.Context, roles []ieum.RoleID, now ti
 
 // addGrant adds a grant when fits finds nothing against it, given those of its
 // account and those of the roles of staff, and numbers it. An account that staff
-// recovers, or recovered, gets no role of staff.
+// recovers, or recovered, gets no role that waits for a second person.
 func (s *store) addGrant(ctx context.Context, g Grant, now time.Time, staff []ieum.RoleID, fits func(own, others []Grant) (Grant, error)) (Grant, error) {
 	err := s.change(ctx, func(tx *sql.Tx) (event, error) {
 		own, err := grantsOf(ctx, within(tx), g.Account)
@@ -96,7 +95,7 @@ func (s *store) addGrant(ctx context.Context, g Grant, now time.Time, staff []ie
 		if err != nil {
 			return event{}, err
 		}
-		if slices.Contains(staff, g.Role) {
+		if g.Confirmer == "" {
 			if err := notRecovered(ctx, tx, g.Account, now); err != nil {
 				return event{}, err
 			}

@@ -67,9 +67,8 @@ func replaceLink(ctx context.Context, tx *sql.Tx, l Link, now time.Time) (event,
 // recover adds a recovery, or confirms the one that waits for a second person when second
 // says so, given that one (nil: none waits), the grants of the account and those of its
 // maker. It returns the recovery as it is then. One that follows a cancelled one takes two,
-// unless its maker is alone. Roles of staff that wait for the account end, unless the console
-// begins it.
-func (s *store) recover(ctx context.Context, l Link, code []byte, now time.Time, alone bool, staff []ieum.RoleID, second func(waits *Link, own, makers []Grant) (bool, error)) (Link, error) {
+// unless its maker is alone. Roles that wait for the account end, unless the console begins it.
+func (s *store) recover(ctx context.Context, l Link, code []byte, now time.Time, alone bool, second func(waits *Link, own, makers []Grant) (bool, error)) (Link, error) {
 	err := s.change(ctx, func(tx *sql.Tx) (event, error) {
 		waits, makers, err := waiting(ctx, tx, l.Account, now)
 		if err != nil {
@@ -86,9 +85,8 @@ func (s *store) recover(ctx context.Context, l Link, code []byte, now time.Time,
 			l = *waits
 			return confirmLink(ctx, tx, l)
 		}
-		if l.Maker != Console && len(staff) > 0 {
-			where, args := anyOf(staff)
-			if err := endProposals(ctx, tx, l.Maker, now, `account = ? AND role `+where, append([]any{string(l.Account)}, args...)...); err != nil {
+		if l.Maker != Console {
+			if err := endProposals(ctx, tx, l.Maker, now, `account = ?`, string(l.Account)); err != nil {
 				return event{}, err
 			}
 		}
@@ -118,7 +116,7 @@ func notRecovered(ctx context.Context, tx *sql.Tx, a AccountID, now time.Time) e
 		(SELECT COALESCE(MAX(used), 0) FROM identity_link WHERE account = ? AND purpose = ? AND (maker = ? OR confirmer = ?)))`,
 		string(a), toRecover, console, console, now.Unix(), string(a), toRecover, console, console).Scan(&n)
 	if err == nil && n > 0 {
-		err = roleFault("recovered", "/name", "staff recovers this account, or did: for a role of staff it is recovered on the service's machine first (ieum account recover NAME), or another is made")
+		err = roleFault("recovered", "/name", "staff recovers this account, or did: for a role that two people grant it is recovered on the service's machine first (ieum account recover NAME), or another is made")
 	}
 	return err
 }
