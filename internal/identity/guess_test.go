@@ -159,6 +159,46 @@ func TestGuessesAtTheSecondFactorEnd(t *testing.T) {
 	})
 }
 
+// A browser that was signed in with before may be one that others share: guesses in it have
+// the same ceiling, which holds nobody who goes on in another browser of theirs.
+func TestGuessesInAKnownBrowserEnd(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		oper := k.operator("oper")
+		try := func(v Visit, code string) (Entry, error) {
+			k.at = k.at.Add(time.Minute)
+			e, err := k.SignIn(ctx, v, "oper", secretWord)
+			k.must(err)
+			if code == "" {
+				code = k.code(&Person{Account: oper.Account})
+			}
+			return k.Second(ctx, v, k.person(e.Cookie), code)
+		}
+		known := func() Visit {
+			e, err := try(here, "")
+			k.must(err)
+			v := here
+			v.Known = e.Known
+			return v
+		}
+		own, shared := known(), known()
+		guess := func() {
+			for range wrongHeld {
+				_, err := try(shared, "ZZZZ")
+				k.refused(err, "identity.error.code")
+			}
+			_, err := try(shared, "")
+			k.refused(err, "identity.error.held")
+		}
+		guess()
+		_, err := try(own, "")
+		k.must(err)
+		_, err = try(shared, "") // a right sign-in began the count anew
+		k.must(err)
+		guess()
+	})
+}
+
 // The secret of an app that was set up is shown to nobody any more: whoever finds the
 // page open within ten minutes would have the app, too.
 func TestTheSecretOfAnAppIsShownUntilItIsSetUp(t *testing.T) {

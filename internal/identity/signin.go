@@ -111,7 +111,8 @@ func (g *Registry) counters(ctx context.Context, v Visit, a AccountID, name stri
 
 // How many wrong second factors end a sign-in; and how many in a row, over all sign-ins
 // with a right password, are told to the owner, and let codes of apps count in browsers
-// that were signed in with before alone: six digits are guessed in the end.
+// that were signed in with before alone, in each of which as many end it, too: six digits
+// are guessed in the end, and a machine that several share was signed in with.
 const (
 	mostTries = 5
 	wrongTold = 20
@@ -141,12 +142,12 @@ func (g *Registry) Second(ctx context.Context, v Visit, p *Person, code string) 
 		return Entry{}, err
 	}
 	ctx = context.WithoutCancel(ctx) // who hangs up keeps nothing from being counted or told
-	wrong, err := g.store.try(ctx, p.ID, p.Session.hash, mostTries)
+	wrong, here, err := g.store.try(ctx, p.ID, p.Session.hash, sum(v.Known), mostTries)
 	if err != nil {
 		return Entry{}, err
 	}
 	refused := errCode()
-	if wrong > wrongHeld && !known {
+	if here > wrongHeld || wrong > wrongHeld && !known {
 		have, refused = slices.DeleteFunc(have, func(f Factor) bool { return f.Kind == app }), errHeld()
 	}
 	kind, err := g.takeCode(ctx, p.ID, have, plainCode(code), now)

@@ -80,17 +80,22 @@ func (s *store) touch(ctx context.Context, hash []byte, now time.Time) error {
 
 // try counts a code as a wrong one before it is looked at, so that as many at the same
 // moment are no way past a ceiling, and returns how many that makes in a row over all
-// sessions. A right one begins a session, which sets that back. A session that is over or
-// has had its tries is ieum.ErrSignedOut.
-func (s *store) try(ctx context.Context, a AccountID, hash []byte, most int) (wrong int, err error) {
+// sessions, and in a browser that was signed in with before; 0 in another. A right one
+// begins a session, which sets both back. A session that is over or has had its tries is
+// ieum.ErrSignedOut.
+func (s *store) try(ctx context.Context, a AccountID, hash, browser []byte, most int) (wrong, here int, err error) {
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `UPDATE identity_session SET tries = tries + 1 WHERE hash = ? AND tries < ?`, hash, most)
 		if err := changed(res, err, ieum.ErrSignedOut); err != nil {
 			return err
 		}
+		err = tx.QueryRowContext(ctx, `UPDATE identity_device SET wrong = wrong + 1 WHERE hash = ? AND account = ? RETURNING wrong`, browser, string(a)).Scan(&here)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
 		return tx.QueryRowContext(ctx, `UPDATE identity_account SET wrong = wrong + 1 WHERE id = ? RETURNING wrong`, string(a)).Scan(&wrong)
 	})
-	return wrong, err
+	return wrong, here, err
 }
 
 // missed says that a code that was tried is wrong: after the last one of a session that
@@ -107,6 +112,9 @@ func (s *store) missed(ctx context.Context, a AccountID, hash []byte, most, wron
 
 func forgetWrong(ctx context.Context, tx *sql.Tx, a AccountID) error {
 	_, err := tx.ExecContext(ctx, `UPDATE identity_account SET wrong = 0 WHERE id = ? AND wrong > 0`, string(a))
+	if err == nil {
+		_, err = tx.ExecContext(ctx, `UPDATE identity_device SET wrong = 0 WHERE account = ? AND wrong > 0`, string(a))
+	}
 	return err
 }
 
