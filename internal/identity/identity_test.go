@@ -879,6 +879,29 @@ func TestALinkIsForAnHour(t *testing.T) {
 	})
 }
 
+// A first link that is made at the moment at which the owner sets the account up is none:
+// whoever made it could begin anew there, without the day that a recovery waits.
+func TestAFirstLinkComesTooLate(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		first, _, err := k.Add(ctx, nil, "oper", Grant{Role: "operator"})
+		k.must(err)
+		_, p, err := k.Arrive(ctx, first, here.Agent)
+		k.must(err)
+		asks := true
+		k.Registry.now = func() time.Time {
+			if asks {
+				asks = false
+				_, _, err := k.SetPassword(ctx, p, here.Agent, secretWord, k.code(p), false)
+				k.must(err)
+			}
+			return k.at
+		}
+		_, err = k.Enrol(ctx, Console, "oper")
+		k.refused(err, "identity.error.set_up")
+	})
+}
+
 // What the journal tells are ids: no name anybody signs in with, no secret.
 func TestTheJournalNamesNobody(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {

@@ -51,9 +51,19 @@ func (s *store) madeLink(ctx context.Context, by, to AccountID) (is bool, err er
 	return n > 0, err
 }
 
-// addLink adds a link in place of those of the same purpose.
+// addLink adds a link in place of those of the same purpose; a first one unless its account
+// is set up by then, for it would let whoever holds it begin anew there.
 func (s *store) addLink(ctx context.Context, l Link, now time.Time) error {
-	return s.change(ctx, func(tx *sql.Tx) (event, error) { return replaceLink(ctx, tx, l, now) })
+	return s.change(ctx, func(tx *sql.Tx) (event, error) {
+		have, err := s.factorsOf(ctx, within(tx), l.Account)
+		if err == nil && l.Purpose == toEnrol && len(have) > 0 {
+			err = &ieum.Error{Kind: ieum.ErrConflict, Key: "identity.error.set_up", Message: "the account is set up; somebody who lost what they sign in with needs a recovery"}
+		}
+		if err != nil {
+			return event{}, err
+		}
+		return replaceLink(ctx, tx, l, now)
+	})
 }
 
 func replaceLink(ctx context.Context, tx *sql.Tx, l Link, now time.Time) (event, error) {
