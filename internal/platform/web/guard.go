@@ -55,14 +55,11 @@ func (m *Mux) guard() http.Handler {
 	}))
 	inner := protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = m.site.settle(w, r)
-		if m.site.Reader != nil && !strings.HasPrefix(r.URL.Path, "/assets/") {
-			by, err := m.site.Reader(r)
-			if err != nil && !errors.Is(err, ieum.ErrUnavailable) {
+		if !strings.HasPrefix(r.URL.Path, "/assets/") {
+			if err := m.site.know(r); err != nil {
 				m.site.fail(w, r, err)
 				return
 			}
-			q := r.Context().Value(requestKey{}).(*request)
-			q.reader, q.unknown = by, err // what is for everybody goes on
 		}
 		m.route(w, r)
 	}))
@@ -115,6 +112,20 @@ func (m *Mux) rescue(out *reply, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	m.site.fail(out, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+}
+
+// know notes who asks, as it is now.
+func (s *Site) know(r *http.Request) error {
+	if s.Reader == nil {
+		return nil
+	}
+	by, err := s.Reader(r)
+	if err != nil && !errors.Is(err, ieum.ErrUnavailable) {
+		return err
+	}
+	q := r.Context().Value(requestKey{}).(*request)
+	q.reader, q.unknown = by, err // what is for everybody goes on
+	return nil
 }
 
 // route finds the handler, and answers in our own words when there is none.

@@ -54,6 +54,6 @@ func (m *Mux) Scan(pattern string, holds Holds, h Handler) {
 			return err
 		}
 		defer leave()
-		return h(w, r)
+		return m.anew(h)(w, r)
 	})
 }

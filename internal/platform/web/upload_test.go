@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -132,6 +133,46 @@ func TestASlowUploadIsInNobodysWay(t *testing.T) {
 	}
 	stop.Close()
 	slow.Wait()
+}
+
+// Who is signed out while their form comes in, or while they wait for a scan, is nobody
+// when it is their turn.
+func TestWhoWaitedIsAskedAnew(t *testing.T) {
+	s, _ := testSite(t, true)
+	var out atomic.Bool
+	s.Reader = func(*http.Request) (*Reader, error) {
+		if out.Load() {
+			return nil, nil
+		}
+		return &Reader{ID: "astaff", May: func(ieum.Permission) bool { return true }}, nil
+	}
+	m := NewMux(s)
+	var by []*Reader
+	note := func(_ http.ResponseWriter, r *http.Request) error {
+		by = append(by, By(r))
+		return nil
+	}
+	m.Upload("POST /desk", Nothing, ieum.WriteClients, note)
+	m.Scan("GET /scan", Nothing, note)
+	for _, r := range []*http.Request{httptest.NewRequest("POST", "/desk", strings.NewReader("--B--\r\n")), httptest.NewRequest("GET", "/scan", nil)} {
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=B")
+		for _, turns := range []*turns{&m.uploads.turns, &m.scans} {
+			leave, err := turns.enter(t.Context(), "astaff")
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.AfterFunc(20*time.Millisecond, func() { out.Store(true); leave() })
+		}
+		m.ServeHTTP(httptest.NewRecorder(), r)
+		for _, turns := range []*turns{&m.uploads.turns, &m.scans} {
+			leave, _ := turns.enter(t.Context(), "astaff")
+			leave()
+		}
+		out.Store(false)
+	}
+	if len(by) != 2 || by[0] != nil || by[1] != nil {
+		t.Errorf("who was signed out while they waited is %v", by)
+	}
 }
 
 // A form that does not come is given up, with words that say so.

@@ -181,15 +181,25 @@ func (m *Mux) Page(pattern string, holds Holds, h Handler) {
 
 // Upload is Page for a form with a scan of up to 12 MB, from who may do something. It
 // is never on disk: a few come in at once, one of each account and none that trickles,
-// and one after the other is answered.
+// and one after the other is answered, to who may do it then.
 func (m *Mux) Upload(pattern string, holds Holds, may ieum.Permission, h Handler) {
 	m.Page(pattern, holds, func(w http.ResponseWriter, r *http.Request) error {
 		by := By(r)
 		if by == nil || !by.May(may) || !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 			return h(w, r)
 		}
-		return m.uploads.answer(w, r, by.ID, h)
+		return m.uploads.answer(w, r, by.ID, m.anew(h))
 	})
+}
+
+// anew is h for a request that waited meanwhile: whoever asks may be signed out by then.
+func (m *Mux) anew(h Handler) Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := m.site.know(r); err != nil {
+			return err
+		}
+		return h(w, r)
+	}
 }
 
 // File registers h for a pattern of files that programs read and no page is made
