@@ -236,14 +236,19 @@ type Resume struct {
 const (
 	mostEntries = 200     // in each list
 	mostText    = 300_000 // bytes of all texts: 100,000 syllables
+	mostMonths  = 200 * 12
+	mostYear    = 9999
+	mostPay     = 1_000_000_000_000 // won a year
 )
 
-// Check refuses a résumé that is longer than any person's. Whoever reads one
-// that a visitor sent calls it first.
+// Check refuses a résumé that is longer than any person's, or has numbers that nobody's
+// has. Whoever reads one that a visitor sent calls it first.
 func (r *Resume) Check() error {
 	texts := []string{r.Headline, r.Region, r.Education, r.Text}
+	fits := upTo(mostYear, r.BirthYear) && upTo(mostPay, r.Wish.Pay)
 	for _, c := range r.Careers {
 		texts = append(texts, c.Title, c.Occupation, c.Text)
+		fits = fits && upTo(mostMonths, c.Months)
 	}
 	entries := len(r.Careers)
 	for _, list := range [][]string{r.Majors, r.Certificates, r.Skills, r.Wish.Occupations, r.Wish.Regions, r.Wish.Employment} {
@@ -254,13 +259,17 @@ func (r *Resume) Check() error {
 	for _, t := range texts {
 		bytes += len(t)
 	}
-	if entries > mostEntries || bytes > mostText {
+	switch {
+	case entries > mostEntries || bytes > mostText:
 		return tooLong("/resume")
+	case !fits:
+		return noNumber("/resume")
 	}
 	return nil
 }
 
-// Check refuses a profile that is longer than any person's, or whose shares are none.
+// Check refuses a profile that is longer than any person's, or whose shares and months
+// are none.
 func (p *Profile) Check() error {
 	if max(len(p.Occupations), len(p.Competencies), len(p.Certificates), len(p.Majors)) > mostEntries {
 		return tooLong("/profile")
@@ -275,7 +284,18 @@ func (p *Profile) Check() error {
 			return noShare("/profile/competencies")
 		}
 	}
+	if !upTo(mostEntries*mostMonths, p.CareerMonths) {
+		return noNumber("/profile/careerMonths")
+	}
 	return p.Resume.Check()
+}
+
+// upTo says whether a number is from 0 to a most.
+func upTo[N int | int64](most, n N) bool { return n >= 0 && n <= most }
+
+func noNumber(field string) error {
+	return &Error{Kind: ErrInvalid, Key: "error.resume_number", Field: field, Args: map[string]any{"months": mostMonths, "year": mostYear, "pay": Won(mostPay)},
+		Message: "months of work are from 0 to 2,400 in each spell, a year of birth from 0 to 9,999, and pay from 0 to 1,000,000,000,000 won a year"}
 }
 
 // share says whether something is from 0 to 1, as how likely it is.

@@ -228,6 +228,22 @@ func TestAPersonLongerThanAnyIsRefused(t *testing.T) {
 	}
 }
 
+// Months below 0 or beyond any life made a share of an occupation any number at all, or none.
+func TestAPersonHasNumbers(t *testing.T) {
+	h := site(t, nil)
+	for _, person := range []string{
+		`"resume":{"careers":[{"occupation":"8212","months":-10},{"occupation":"8231","months":11}]}`, `"resume":{"careers":[{"months":9223372036854775807}]}`,
+		`"resume":{"birthYear":-1}`, `"resume":{"wish":{"pay":-1}}`, `"resume":{"wish":{"pay":9223372036854775807}}`, `"profile":{"careerMonths":-1}`, `"profile":{"careerMonths":1000000}`,
+	} {
+		if w := ask(t, h, "POST", "/api/v1/matches", "{"+person+"}"); w.Code != 422 || !strings.Contains(w.Body.String(), "error.resume_number") {
+			t.Errorf("%s: %d %.200s", person, w.Code, w.Body)
+		}
+	}
+	if w := ask(t, h, "POST", "/api/v1/matches", `{"resume":{"birthYear":1930,"careers":[{"title":"농사","months":960}],"wish":{"pay":1000000000}}}`); w.Code != 200 {
+		t.Errorf("%d %.200s", w.Code, w.Body)
+	}
+}
+
 // A profile comes from whoever sends it: what cannot be a probability would come out as no
 // number at all.
 func TestAProfileHasProbabilities(t *testing.T) {
