@@ -9,7 +9,8 @@
 // built, kept.go for reports that are asked for again, questions.go for what a person is asked, interest.go for what one likes, diagnosis.go and near.go for their
 // place, roadmap.go for the ways from there to another occupation (roadmap_count.go
 // counts moves, roadmap_table.go says how likely they are, roadmap_ways.go looks for
-// ways, roadmap_plan.go says what to learn), and http.go, http_roadmap.go and charts.go
+// ways, roadmap_plan.go says what to learn), session.go for what a counsellor and a client
+// agree on, and http.go, http_roadmap.go, http_session.go, http_sheet.go (on paper) and charts.go
 // for the pages.
 package jobcare
 
