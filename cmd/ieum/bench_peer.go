@@ -140,7 +140,7 @@ func writeExact(ctx context.Context, path string, m *market) (err error) {
 	w := bufio.NewWriter(f)
 	enc := json.NewEncoder(w)
 	for _, code := range unitGroups(m.set) {
-		r, err := m.adviser.Exact(jobcare.Query{Occupation: code})
+		r, err := m.adviser.Exact(jobcare.Query{Occupation: code}, func(snapshot.Meta) error { return nil })
 		if err := errors.Join(err, ctx.Err()); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,9 +12,10 @@ import (
 	"ieum/internal/door"
 	"ieum/internal/jobcare"
 	"ieum/internal/platform/web"
+	"ieum/internal/snapshot"
 )
 
-// clients is the door for sessions of counselling, which are notes to it.
+// clients is the door for jobcare: for sessions of counselling, which are notes to it, and for exact figures.
 type clients struct{ door *door.Door }
 
 // counselling is the purpose that sessions are read for.
@@ -92,4 +94,16 @@ func (c clients) Keep(ctx context.Context, by *web.Reader, person ieum.PersonID,
 		return "", err
 	}
 	return c.door.AddSession(ctx, askerOf(by), person, text, body)
+}
+
+// exactFigures is the purpose that figures are seen exactly for.
+const exactFigures ieum.PurposeID = "exact-figures"
+
+// Figures writes down that somebody of staff sees a slice of a snapshot as it was counted.
+func (c clients) Figures(ctx context.Context, by *web.Reader, slice string, of snapshot.Meta) error {
+	sum, err := hex.DecodeString(of.Hash)
+	if err != nil {
+		return err
+	}
+	return c.door.NoteFigures(ctx, askerOf(by), exactFigures, slice, of.Version, door.Crowd{People: int64(of.Resumes), Sum: sum})
 }

@@ -17,6 +17,7 @@ import (
 	"ieum/internal/door"
 	"ieum/internal/identity"
 	"ieum/internal/jobcare"
+	"ieum/internal/snapshot"
 )
 
 // TestWhoErasedThemselvesIsReadNowhere: somebody in a market keeps records of every
@@ -108,7 +109,7 @@ func (w *walk) market() string {
 // seekers is how many look for work in it.
 func (w *walk) seekers() int64 {
 	w.Helper()
-	m, err := w.a.adviser.Exact(jobcare.Query{Occupation: canaryJob})
+	m, err := w.a.adviser.Exact(jobcare.Query{Occupation: canaryJob}, func(snapshot.Meta) error { return nil })
 	w.must(err)
 	return m.Seekers.Int()
 }

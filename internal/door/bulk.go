@@ -19,9 +19,10 @@ import (
 type Job struct {
 	Name         string // such as statistics
 	Organisation string // for which it works
-	Snapshot     string // version of what it makes, or ""
+	Snapshot     string // version of what it makes or reads, or ""
 
-	asked, agreed ieum.AccountID // of staff, for an export; "" otherwise
+	asked, agreed ieum.AccountID // of staff, for an export or exact figures; "" otherwise
+	slice         string         // of exact figures: of what
 	recipient     string         // of an export: the key it is written for
 	agreement     []byte         // of an export: the hash of what was agreed to, which it uses up
 }
@@ -34,13 +35,13 @@ type Bulk struct {
 	People  int64          `json:"people"`
 	Root    string         `json:"root"` // of the tree over all people, salted; hexadecimal
 	At      time.Time      `json:"at"`
-	Asked   ieum.AccountID `json:"-"` // of an export: who of staff asked for it …
-	Agreed  ieum.AccountID `json:"-"` // … and who agreed to it
+	Asked   ieum.AccountID `json:"-"` // of an export or exact figures: who of staff asked for it …
+	Agreed  ieum.AccountID `json:"-"` // … and who agreed to an export
 }
 
 // Title is the message with what a job is called, "" for one that has its name alone.
 func (b Bulk) Title() string {
-	if slices.Contains([]string{"backup", "bench", "build", "export", "fsck", "ingest", "recommend", "serve"}, b.Job) {
+	if slices.Contains([]string{"backup", "bench", "build", "export", "figures", "fsck", "ingest", "recommend", "serve"}, b.Job) {
 		return "door.job." + b.Job
 	}
 	return ""
@@ -118,7 +119,13 @@ func bulkEntry(b *Bulk, j Job, p *defs.Purpose, basis defs.Basis, kinds []ieum.R
 	entry := map[string]any{"job": j.Name, "organisation": j.Organisation, "purpose": p.ID, "version": p.Version,
 		"basis": basis, "snapshot": j.Snapshot, "kinds": kinds, "people": b.People, "root": b.Root, "at": b.At.Unix()}
 	if j.asked != "" {
-		entry["by"], entry["and"], entry["recipient"] = j.asked, j.agreed, j.recipient
+		entry["by"] = j.asked
+	}
+	if j.agreed != "" {
+		entry["and"], entry["recipient"] = j.agreed, j.recipient
+	}
+	if j.slice != "" {
+		entry["slice"] = j.slice
 	}
 	return entry
 }

@@ -25,23 +25,52 @@ type Crowd struct {
 // NoteJob writes down that a job is about to read a crowd, on law. The entry is
 // durable when it returns. Its root is a tree of one leaf, SHA-256(salt ‖ Sum).
 func NoteJob(ctx context.Context, to *db.DB, set *defs.Set, now time.Time, j Job, purpose ieum.PurposeID, c Crowd) (*Bulk, error) {
-	d := &Door{store: &store{to}, set: set}
+	d := &Door{store: &store{to}, set: set, now: func() time.Time { return now }}
 	p, err := d.purpose(purpose)
 	if err != nil {
 		return nil, err
 	}
-	if !p.On(defs.BasisLaw) {
-		return nil, refused("consent", p)
-	}
 	if err := Migrate(ctx, to); err != nil {
 		return nil, err
+	}
+	return d.noteCrowd(ctx, j, p, c)
+}
+
+// noteCrowd writes down, durably, that a crowd is read on law.
+func (d *Door) noteCrowd(ctx context.Context, j Job, p *defs.Purpose, c Crowd) (*Bulk, error) {
+	if !p.On(defs.BasisLaw) {
+		return nil, refused("consent", p)
 	}
 	id, salt := make([]byte, 16), make([]byte, 16)
 	rand.Read(id)
 	rand.Read(salt)
 	one := member{salt: salt, leaf: leafOf(salt, ieum.PersonID(c.Sum))}
-	b := &Bulk{ID: "b" + hex.EncodeToString(id), Job: j.Name, Purpose: purpose, People: c.People, Root: hex.EncodeToString(one.leaf), At: now.Truncate(time.Second)}
+	b := &Bulk{ID: "b" + hex.EncodeToString(id), Job: j.Name, Purpose: p.ID, People: c.People, Root: hex.EncodeToString(one.leaf), At: d.now().Truncate(time.Second), Asked: j.asked}
 	return b, d.store.addBulk(ctx, b, j.Organisation, one.leaf, []member{one}, bulkEntry(b, j, p, defs.BasisLaw, p.Records), func(tx) error { return nil })
+}
+
+// figuresJob is what a look at exact figures is called.
+const figuresJob = "figures"
+
+// NoteFigures writes down, durably, that somebody of staff sees figures of a crowd as they
+// are: of which slice, of which snapshot. ErrDenied says what is missing.
+func (d *Door) NoteFigures(ctx context.Context, by Asker, purpose ieum.PurposeID, slice, snapshot string, c Crowd) error {
+	p, err := d.purpose(purpose)
+	if err == nil {
+		err = needs(by, p.May)
+	}
+	if err != nil {
+		return err
+	}
+	held, err := d.held(ctx, by, p)
+	if err == nil && p.TakesFresh(p.Records) && !by.Fresh {
+		err = ieum.ErrSignedOut
+	}
+	if err != nil {
+		return err
+	}
+	_, err = d.noteCrowd(ctx, Job{Name: figuresJob, Organisation: held.Organisation, Snapshot: snapshot, asked: by.ID, slice: slice}, p, c)
+	return err
 }
 
 // ReadImported writes down that somebody of staff reads rows about a person, as

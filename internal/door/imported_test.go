@@ -90,3 +90,34 @@ func TestAJobOverRowsIsNoted(t *testing.T) {
 		}
 	})
 }
+
+// TestExactFiguresAreOnRecord: an analyst who signed in a short while ago sees a slice
+// exactly, and the entry says who, which and of what; nobody else does, and leaves none.
+func TestExactFiguresAreOnRecord(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		crowd := Crowd{People: 7, Sum: bytes.Repeat([]byte{1}, 32)}
+		b.staff = append(b.staff, Colleague{ID: "aanalyst", Organisation: "center"})
+		stale := b.analyst()
+		stale.Fresh = false
+		for name, by := range map[string]Asker{"a seeker": b.seeker(), "a counsellor": b.counsellor(), "an analyst of this morning": stale} {
+			if err := b.NoteFigures(ctx, by, "exact-figures", "8211/region=11", "v1", crowd); !errors.Is(err, ieum.ErrDenied) && !errors.Is(err, ieum.ErrSignedOut) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if err := b.NoteFigures(ctx, b.analyst(), "statistics", "8211", "v1", crowd); err == nil {
+			t.Error("figures of everybody are seen on consent")
+		}
+		if err := b.NoteFigures(ctx, b.analyst(), "exact-figures", "8211/region=11", "v1", crowd); err != nil {
+			t.Fatal(err)
+		}
+		jobs := must[[]Bulk](t)(b.store.bulks(ctx))
+		if len(jobs) != 1 || jobs[0].Job != figuresJob || jobs[0].Asked != "aanalyst" {
+			t.Fatalf("jobs are %+v", jobs)
+		}
+		list, err := journal.Of(ctx, b.d, jobs[0].ID, "door.bulk", 0, 1)
+		var told map[string]any
+		if err != nil || len(list) != 1 || json.Unmarshal(list[0].Data, &told) != nil || told["by"] != "aanalyst" || told["slice"] != "8211/region=11" || told["snapshot"] != "v1" || told["basis"] != "law" {
+			t.Errorf("the entry is %+v, %v", list, err)
+		}
+	})
+}

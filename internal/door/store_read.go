@@ -175,12 +175,12 @@ func (t tx) members(bulk string) (people map[ieum.PersonID]bool, erased int, err
 	return people, erased, err
 }
 
-// bulks lists the newest exports, then the newest other jobs, of which there may be many.
+// bulks lists the newest exports, looks at exact figures, and other jobs, of each sort as many: no sort crowds out another.
 func (s *store) bulks(ctx context.Context) (all []Bulk, err error) {
-	for _, which := range []string{`job = ?`, `job <> ?`} {
+	for sort := range 3 {
 		some, err := list(ctx, s, func(scan func(...any) error) (b Bulk, err error) {
 			return b, scanBulk(scan, &b)
-		}, `SELECT `+bulkColumns+` FROM door_bulk WHERE `+which+` ORDER BY at DESC, id LIMIT 100`, exportJob)
+		}, `SELECT `+bulkColumns+` FROM door_bulk WHERE CASE job WHEN ? THEN 0 WHEN ? THEN 1 ELSE 2 END = ? ORDER BY at DESC, id LIMIT 100`, exportJob, figuresJob, sort)
 		if err != nil {
 			return nil, err
 		}

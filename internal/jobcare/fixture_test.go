@@ -83,7 +83,7 @@ func market(t *testing.T, postings []posting, resumes []resume) *Adviser {
 // exactly reports on a slice before counts of people are perturbed.
 func exactly(t *testing.T, a *Adviser, q Query) *Market {
 	t.Helper()
-	m, err := a.Exact(q)
+	m, err := a.Exact(q, func(snapshot.Meta) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,13 +1,10 @@
 package jobcare
 
 import (
-	"bytes"
 	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"math"
 	"net/http"
 	"slices"
@@ -22,12 +19,14 @@ import (
 var files embed.FS
 
 // Routes serves the pages and the API of the market and the diagnosis.
-func (a *Adviser) Routes(site *web.Site, mux *web.Mux, clients Clients) {
-	h := &handlers{a, site, site.Pages(files), clients}
+func (a *Adviser) Routes(site *web.Site, mux *web.Mux, door Door) {
+	h := &handlers{a, site, site.Pages(files), door}
 	mux.Page("GET /occupations", web.Nothing, h.occupations)
 	mux.Page("GET /occupations/{code}", web.Nothing, h.occupation)
 	mux.Page("GET /occupations/{code}/{file}", web.Nothing, h.download)
 	mux.Page("GET /occupations/compare", web.Nothing, h.compare)
+	mux.Page("GET /occupations/{code}/exact", web.Records, h.signed(h.exact))
+	mux.Page("GET /occupations/{code}/exact/{file}", web.Records, h.signed(h.exactFile))
 	mux.Page("GET /diagnosis", web.Sent, h.ask)
 	mux.Page("POST /diagnosis", web.Sent, h.diagnose)
 	mux.Page("POST /diagnosis/answers", web.Sent, h.again)
@@ -59,10 +58,10 @@ func (a *Adviser) Routes(site *web.Site, mux *web.Mux, clients Clients) {
 }
 
 type handlers struct {
-	a       *Adviser
-	site    *web.Site
-	pages   *web.Pages
-	clients Clients
+	a     *Adviser
+	site  *web.Site
+	pages *web.Pages
+	door  Door
 }
 
 type search struct {
@@ -214,66 +213,14 @@ func (p comparePage) With(code string) string {
 	return strings.TrimPrefix(p.Codes+","+code, ",")
 }
 
-// downloads are the files of figures.
-var downloads = map[string]struct {
-	media string
-	write func(io.Writer, []FigureRow) error
-}{
-	"figures.csv":     {"text/csv; charset=utf-8", writeCSV},
-	"figures.xlsx":    {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", writeXLSX},
-	"figures.parquet": {"application/vnd.apache.parquet", writeParquet},
-}
-
-type downloadQuery struct {
-	marketQuery
-	File string `path:"file" enum:"figures.csv|figures.xlsx|figures.parquet" doc:"figures.csv, figures.xlsx or figures.parquet" ko:"figures.csv, figures.xlsx 또는 figures.parquet" example:"figures.csv"`
-}
-
-// download sends the figures of a report as a file.
-func (h *handlers) download(w http.ResponseWriter, r *http.Request) error {
-	q, err := web.Read[downloadQuery](r)
-	if err != nil {
-		return err
-	}
-	d, ok := downloads[q.File]
-	if !ok {
-		return ieum.ErrNotFound
-	}
-	m, err := h.a.Market(q.query())
-	if err != nil {
-		return err
-	}
-	var file bytes.Buffer
-	if err := d.write(&file, m.Rows()); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", d.media)
-	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="ieum-%s-%s"`, q.Code, q.File))
-	_, err = file.WriteTo(w)
-	return err
-}
-
 // occupationPage is a market with what the work is and the choices of slices.
 type occupationPage struct {
 	*Market
 	Work    *Work
 	Choices []choice
 	Charts  charts
-}
-
-// A file is one that can be had of a report.
-type file struct{ Name, Address string }
-
-// Files are those of the figures shown.
-func (p occupationPage) Files() (files []file) {
-	limits := p.Slice.String()
-	if limits != "" {
-		limits = "?" + limits
-	}
-	for _, name := range []string{"csv", "xlsx", "parquet"} {
-		files = append(files, file{strings.ToUpper(name), "/occupations/" + p.Occupation.Code + "/figures." + name + limits})
-	}
-	return files
+	Exact   bool // as counted, for staff on record
+	Look    bool // the reader may see it so
 }
 
 // fewChoices are shown at once, the others in a fold.
@@ -324,7 +271,7 @@ func (h *handlers) occupation(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return h.pages.Reply(w, r, "occupation.html", occupationPage{
-		m, work, h.sliceChoices(m.Slice), h.charts(m, r),
+		m, work, h.sliceChoices(m.Slice), h.charts(m, r), false, web.Allowed(r, ieum.ReadStatistics),
 	})
 }
 

@@ -9,16 +9,20 @@ import (
 
 	"ieum"
 	"ieum/internal/platform/web"
+	"ieum/internal/snapshot"
 )
 
-// Clients is the one door, as far as sessions of counselling go.
-type Clients interface {
+// Door is the one door, as far as sessions of counselling and exact figures go.
+type Door interface {
 	// Client returns what is kept of a client, having written down who reads it.
 	Client(ctx context.Context, by *web.Reader, person ieum.PersonID) (*Client, error)
 	// Own returns what is kept of the reader, or of whom they act for.
 	Own(ctx context.Context, by *web.Reader, person ieum.PersonID) (*Client, error)
 	// Keep keeps a session with a client, and returns its item.
 	Keep(ctx context.Context, by *web.Reader, person ieum.PersonID, text string, s Session) (string, error)
+	// Figures writes down that the reader sees a slice of a snapshot as it was counted, over so many
+	// rows about people, or says why they may not.
+	Figures(ctx context.Context, by *web.Reader, slice string, of snapshot.Meta) error
 }
 
 // sessions serves what a counsellor and a client agree on.
@@ -144,7 +148,7 @@ func (h *handlers) prepare(w http.ResponseWriter, r *http.Request, by *web.Reade
 }
 
 func (h *handlers) sessionPage(r *http.Request, by *web.Reader, f sessionForm) (*sessionPage, error) {
-	c, err := h.clients.Client(r.Context(), by, ieum.PersonID(f.Person))
+	c, err := h.door.Client(r.Context(), by, ieum.PersonID(f.Person))
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +250,7 @@ func (h *handlers) agree(w http.ResponseWriter, r *http.Request, by *web.Reader)
 	}
 	var item string
 	if err == nil {
-		item, err = h.clients.Keep(r.Context(), by, page.Person, strings.TrimSpace(f.Text), s)
+		item, err = h.door.Keep(r.Context(), by, page.Person, strings.TrimSpace(f.Text), s)
 	}
 	if errors.Is(err, ieum.ErrInvalid) {
 		return h.pages.Again(w, r, "session.html", page, err)
@@ -294,10 +298,10 @@ func (h *handlers) kept(r *http.Request, by *web.Reader) (*keptPage, error) {
 	page := &keptPage{For: f.For, Base: "/my/sessions/" + f.Item}
 	if person := ieum.PersonID(r.PathValue("person")); person != "" {
 		page.Base = "/clients/" + string(person) + "/sessions/" + f.Item
-		page.Client, err = h.clients.Client(r.Context(), by, person)
+		page.Client, err = h.door.Client(r.Context(), by, person)
 	} else {
 		page.Own = true
-		page.Client, err = h.clients.Own(r.Context(), by, ieum.PersonID(f.For))
+		page.Client, err = h.door.Own(r.Context(), by, ieum.PersonID(f.For))
 	}
 	if err == nil {
 		page.Kept, err = page.Client.session(f.Item)

@@ -54,21 +54,21 @@ func New(live *snapshot.Live, set *defs.Set, reader Reader, jobs Jobs, now func(
 // ieum.ErrNotFound, an unknown slice, or one limited by too much, ieum.ErrInvalid, and a
 // missing snapshot ieum.ErrUnavailable.
 func (a *Adviser) Market(q Query) (*Market, error) {
-	m, _, err := a.occupation(q, false)
+	m, _, err := a.occupation(q, nil)
 	return m, err
 }
 
-// Exact is Market before counts of people are perturbed: for staff on a basis, on record,
-// and for jobs.
-func (a *Adviser) Exact(q Query) (*Market, error) {
-	m, _, err := a.occupation(q, true)
+// Exact is Market before counts of people are perturbed, for staff on a basis and for jobs:
+// look writes it down before anything is counted, or says why not.
+func (a *Adviser) Exact(q Query, look func(snapshot.Meta) error) (*Market, error) {
+	m, _, err := a.occupation(q, look)
 	return m, err
 }
 
 // Occupation is Market with what the work is, of one snapshot.
-func (a *Adviser) Occupation(q Query) (*Market, *Work, error) { return a.occupation(q, false) }
+func (a *Adviser) Occupation(q Query) (*Market, *Work, error) { return a.occupation(q, nil) }
 
-func (a *Adviser) occupation(q Query, exact bool) (*Market, *Work, error) {
+func (a *Adviser) occupation(q Query, look func(snapshot.Meta) error) (*Market, *Work, error) {
 	s, release, err := a.live.Acquire()
 	if err != nil {
 		return nil, nil, err
@@ -82,7 +82,10 @@ func (a *Adviser) occupation(q Query, exact bool) (*Market, *Work, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if exact {
+	if look != nil {
+		if err := look(s.Meta); err != nil {
+			return nil, nil, err
+		}
 		return a.report(s, sl, rule{of: q}), w, nil
 	}
 	secret := s.Part(partName).(*base).release()
