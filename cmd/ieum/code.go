@@ -77,7 +77,7 @@ func (e *env) coder(set *defs.Set, weights string) (*occupation.Coder, error) {
 
 // liken returns what prepares names to be compared with titles by the encoder. The built-in
 // encoder is opened when the first title asks for it: most need it never.
-func (e *env) liken() (func(names []string) func(title string) []float32, error) {
+func (e *env) liken() (func(names []string, of []int16, n int) func(title string, bonus []float32) []float32, error) {
 	stored, err := e.learned(partEncoder, "")
 	if err != nil {
 		return nil, err
@@ -90,15 +90,15 @@ func (e *env) liken() (func(names []string) func(title string) []float32, error)
 		}
 		open = func() (*encoder.Encoder, error) { return enc, nil }
 	}
-	return func(names []string) func(title string) []float32 {
-		index := sync.OnceValue(func() *encoder.Index {
+	return func(names []string, of []int16, n int) func(title string, bonus []float32) []float32 {
+		groups := sync.OnceValue(func() *encoder.Groups {
 			enc, err := open()
 			if err != nil {
 				panic(err) // what is in the program is whole
 			}
-			return enc.Index(names)
+			return enc.Group(names, of, n)
 		})
-		return func(title string) []float32 { return index().Scores(title) }
+		return func(title string, bonus []float32) []float32 { return groups().Likeness(title, bonus) }
 	}, nil
 }
 

@@ -12,6 +12,7 @@ package encoder
 import (
 	_ "embed"
 	"math"
+	"slices"
 	"sync"
 )
 
@@ -30,7 +31,9 @@ type Encoder struct {
 type desk struct {
 	featurer
 	hashes []uint32
+	other  []uint32 // of the gist
 	sum    []float32
+	bench
 }
 
 // New returns an encoder with the weights in the program.
@@ -84,7 +87,7 @@ func (e *Encoder) Encode(title string) Vector {
 
 func (e *Encoder) encodeAt(d *desk, title string, to []int8) Vector {
 	clear(d.sum)
-	words, known := e.add(d, title, 1)
+	words, known := e.add(d, title)
 	return direction(d.sum, Vector{Elements: to, Words: words, Known: known})
 }
 
@@ -92,34 +95,58 @@ func (e *Encoder) encodeAt(d *desk, title string, to []int8) Vector {
 // the validation parts of MELO and the titles of vacancies; docs/quality.md.
 const gistWeight = 2
 
-// ask returns the vector of a title that a list is ranked by.
-func (e *Encoder) ask(d *desk, title string) Vector {
+// ask returns the vector of a title, with its gist, that a list is ranked by. The two share most
+// of their features, so a feature's row is added once, for all its places.
+func (e *Encoder) ask(d *desk, title, gist string) Vector {
 	clear(d.sum)
-	e.add(d, gist(title), gistWeight)
-	words, known := e.add(d, title, 1)
-	return direction(d.sum, Vector{Elements: make([]int8, e.dim), Words: words, Known: known})
+	d.other = d.features(d.other[:0], gist)
+	d.hashes = d.features(d.hashes[:0], title)
+	slices.Sort(d.other)
+	slices.Sort(d.hashes)
+	for a, b := d.hashes, d.other; len(a)+len(b) > 0; {
+		var h uint32
+		if len(b) == 0 || len(a) > 0 && a[0] <= b[0] {
+			h = a[0]
+		} else {
+			h = b[0]
+		}
+		weight := float32(0)
+		for ; len(a) > 0 && a[0] == h; a = a[1:] {
+			weight++
+		}
+		for ; len(b) > 0 && b[0] == h; b = b[1:] {
+			weight += gistWeight
+		}
+		e.addFeature(d, h, weight)
+	}
+	return direction(d.sum, Vector{Elements: make([]int8, e.dim), Words: len(d.words), Known: e.known(d)})
 }
 
-// add adds the rows of a text's features, times a weight, to the desk's sum, and
+// add adds the rows of a text's features to the desk's sum, and
 // returns how many words it has and how many of them training knew.
-func (e *Encoder) add(d *desk, s string, weight float32) (words, known int) {
+func (e *Encoder) add(d *desk, s string) (words, known int) {
 	d.hashes = d.features(d.hashes[:0], s)
-	for _, h := range d.words {
-		if e.words.has(h) {
-			known++
-		}
-	}
 	for _, h := range d.hashes {
-		r := int(h >> (32 - e.bits))
-		s := e.scale[r] * weight
-		if s == 0 {
-			continue
-		}
-		for k, x := range e.row[r*e.dim:][:e.dim] {
-			d.sum[k] += s * float32(x)
+		e.addFeature(d, h, 1)
+	}
+	return len(d.words), e.known(d)
+}
+
+func (e *Encoder) addFeature(d *desk, hash uint32, weight float32) {
+	r := int(hash >> (32 - e.bits))
+	if s := e.scale[r] * weight; s != 0 {
+		addRow(d.sum, s, e.row[r*e.dim:][:e.dim])
+	}
+}
+
+// known returns how many words of the text last read training knew.
+func (e *Encoder) known(d *desk) (n int) {
+	for _, h := range d.words {
+		if e.weights.words.has(h) {
+			n++
 		}
 	}
-	return len(d.words), known
+	return n
 }
 
 // direction fills the elements of a vector.

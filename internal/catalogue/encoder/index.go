@@ -84,16 +84,6 @@ func (x *Index) Rank(title string, k int) []Match {
 	return out
 }
 
-// Scores returns how like each line is to a title, at most 1; nil for a title
-// without a letter or digit.
-func (x *Index) Scores(title string) []float32 {
-	s := x.score(title)
-	if s.empty {
-		return nil
-	}
-	return s.fused
-}
-
 // scores are how like each line is to a title.
 type scores struct {
 	empty                   bool // the title has no words
@@ -103,14 +93,15 @@ type scores struct {
 func (x *Index) score(title string) scores {
 	d := x.encoder.desks.Get().(*desk)
 	defer x.encoder.desks.Put(d)
-	q := x.encoder.ask(d, title)
+	gist := gist(title)
+	q := x.encoder.ask(d, title, gist)
 	n := len(x.vectors)
 	s := scores{q.Words == 0, make([]float32, n), make([]float32, n), make([]float32, n)}
 	if s.empty {
 		return s
 	}
 	same := x.same[string(d.text)]
-	x.lexicon.score(&d.featurer, title+" "+gist(title), s.letters)
+	x.lexicon.score(&d.featurer, title+" "+gist, s.letters)
 	for i, v := range x.vectors {
 		s.encoder[i] = q.Like(v)
 	}

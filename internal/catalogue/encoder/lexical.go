@@ -102,24 +102,28 @@ func (l *lexicon) score(f *featurer, s string, out []float32) {
 	clear(out)
 	var sq float32
 	q := terms(f, s)
-	for i, c := range q {
+	known := 0
+	for _, c := range q {
 		idf := l.none
-		if t, ok := l.term[c.hash]; ok {
+		t, ok := l.term[c.hash]
+		if ok {
 			idf = l.idf[t]
 		}
-		q[i].weight *= idf
-		sq += q[i].weight * q[i].weight
+		w := c.weight * idf
+		sq += w * w
+		if ok {
+			q[known] = counted{uint32(t), w}
+			known++
+		}
 	}
 	if sq == 0 {
 		return
 	}
 	length := float32(math.Sqrt(float64(sq)))
-	for _, c := range q {
-		if t, ok := l.term[c.hash]; ok {
-			w := c.weight / length
-			for _, p := range l.post[t] {
-				out[p.doc] += w * p.weight
-			}
+	for _, c := range q[:known] {
+		w := c.weight / length
+		for _, p := range l.post[c.hash] {
+			out[p.doc] += w * p.weight
 		}
 	}
 }
