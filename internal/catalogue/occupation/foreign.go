@@ -118,8 +118,12 @@ func (a *abroad) gather(units []float32) []float32 {
 // gives them; nil when the title says nothing.
 func (a *abroad) weigh(title string, own []float32) []float32 {
 	bonus := make([]float32, a.n)
+	least := ownPower / likePower * float32(math.Log(leastOwn))
 	for g, p := range own {
-		bonus[g] = ownPower / likePower * float32(math.Log(float64(max(p, leastOwn))))
+		bonus[g] = least
+		if p > leastOwn {
+			bonus[g] = ownPower / likePower * float32(math.Log(float64(p)))
+		}
 	}
 	worth := a.like(cut(title, maxTitle), bonus)
 	for g := range worth {
