@@ -46,6 +46,8 @@ func fold(dst []rune, s string) []rune {
 		case 'a' <= r && r <= 'z' || '가' <= r && r <= '힣' || '0' <= r && r <= '9' || r == '+' || r == '#':
 		case 'A' <= r && r <= 'Z':
 			r += 'a' - 'A'
+		case invisible(r):
+			continue
 		case r < utf8.RuneSelf || r == utf8.RuneError || !unicode.IsLetter(r) && !unicode.IsDigit(r):
 			if dst[len(dst)-1] == ' ' || (r == '/' || r == '&') && initial(dst) && initialNext(s[i+1:]) {
 				continue
@@ -60,6 +62,12 @@ func fold(dst []rune, s string) []rune {
 		dst = append(dst, ' ')
 	}
 	return dst
+}
+
+// invisible reports whether a rune neither shows nor parts words: zero-width spaces and
+// joiners, marks of direction, soft hyphens.
+func invisible(r rune) bool {
+	return '\u200b' <= r && r <= '\u200f' || r == '\u2060' || r == '\ufeff' || r == '\u00ad'
 }
 
 // composed reports whether no character of s is written in parts: as Hangul

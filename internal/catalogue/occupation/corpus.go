@@ -37,6 +37,7 @@ type Corpus struct {
 	jobs  []job
 
 	byHand map[string]bool // titles set down by hand
+	file   string          // that the jobs are of, within the folder
 }
 
 // String says what the corpus holds.
@@ -45,13 +46,14 @@ func (c *Corpus) String() string {
 	for _, j := range c.jobs {
 		titles += len(j.titles)
 	}
-	return fmt.Sprintf("%d jobs of the dictionary of occupations with %d titles, and %d names", len(c.jobs), titles, len(c.names))
+	return fmt.Sprintf("%d jobs of %s with %d titles, and %d names", len(c.jobs), c.file, titles, len(c.names))
 }
 
 // A name is a title without a description.
 type name struct {
 	text string
 	unit int
+	list int // official or byHand
 }
 
 // A job is an entry of the dictionary of occupations.
@@ -66,16 +68,17 @@ type job struct {
 // and keco4 (KECO 2018). Official names come from the lists "keco2025" and
 // "keco2018" of the definitions.
 func ReadCorpus(dir string, set *defs.Set) (*Corpus, error) {
-	c := &Corpus{}
+	c := &Corpus{file: "train.jsonl"}
 	if err := c.readUnits(); err != nil {
 		return nil, err
 	}
 	if err := c.readNames(set); err != nil {
 		return nil, err
 	}
-	f, err := os.Open(filepath.Join(dir, "train.jsonl"))
+	f, err := os.Open(filepath.Join(dir, c.file))
 	if errors.Is(err, fs.ErrNotExist) {
-		f, err = os.Open(filepath.Join(dir, "kdot", "train.jsonl"))
+		c.file = "kdot/train.jsonl"
+		f, err = os.Open(filepath.Join(dir, c.file))
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ieum.Errorf(ieum.ErrNotFound, "%s has no train.jsonl (the dictionary of occupations, one JSON object a line)", dir)
@@ -114,15 +117,15 @@ func (c *Corpus) readNames(set *defs.Set) error {
 	for i, u := range c.units {
 		if l := set.Codes[KECO2025]; l != nil {
 			if k, ok := l.Find(u.code2025); ok {
-				c.names = append(c.names, name{k.Name.KO, i})
+				c.names = append(c.names, name{k.Name.KO, i, official})
 				if k.Name.EN != "" {
-					c.names = append(c.names, name{k.Name.EN, i})
+					c.names = append(c.names, name{k.Name.EN, i, official})
 				}
 			}
 		}
 		if l := set.Codes[KECO2018]; l != nil {
 			if k, ok := l.Find(u.code2018); ok && c.unitOf(u.code2018, k.Name.KO) == i {
-				c.names = append(c.names, name{k.Name.KO, i})
+				c.names = append(c.names, name{k.Name.KO, i, official})
 			}
 		}
 	}
@@ -141,7 +144,7 @@ func (c *Corpus) readNames(set *defs.Set) error {
 			return fmt.Errorf("titles.csv: there is no unit group %s", r[0])
 		}
 		for _, t := range strings.Split(r[1], "|") {
-			c.names = append(c.names, name{t, i})
+			c.names = append(c.names, name{t, i, byHand})
 			c.byHand[t] = true
 		}
 	}
@@ -157,7 +160,7 @@ func (c *Corpus) addJob(line []byte) error {
 	if err := json.Unmarshal(line, &j); err != nil {
 		return err
 	}
-	u := c.unitOf(j.Keco4, j.Title, strings.Join(j.Aliases, " "))
+	u := c.unitOf(j.Keco4, j.Title)
 	if u < 0 {
 		return fmt.Errorf("there is no KECO 2018 unit group %q", j.Keco4)
 	}
@@ -165,22 +168,21 @@ func (c *Corpus) addJob(line []byte) error {
 	return nil
 }
 
-// unitOf returns the unit of a KECO 2018 code that a job belongs to by the first
-// of its texts that tells, or -1.
-func (c *Corpus) unitOf(code2018 string, texts ...string) int {
+// unitOf returns the unit of a KECO 2018 code that a job belongs to by its title, or -1.
+// Its other names do not tell: one who delivers parcels is called 택배배달원 too, and is not
+// one of those who deliver meals.
+func (c *Corpus) unitOf(code2018, title string) int {
 	rest := -1
-	for _, text := range texts {
-		for i, u := range c.units {
-			if u.code2018 != code2018 || code2018 == "" {
-				continue
-			}
-			if c.words[i] == nil {
-				rest = i
-			}
-			for _, w := range c.words[i] {
-				if strings.Contains(text, w) {
-					return i
-				}
+	for i, u := range c.units {
+		if u.code2018 != code2018 || code2018 == "" {
+			continue
+		}
+		if c.words[i] == nil {
+			rest = i
+		}
+		for _, w := range c.words[i] {
+			if strings.Contains(title, w) {
+				return i
 			}
 		}
 	}

@@ -182,7 +182,8 @@ func each(trials [][]trial, input int, temperature float32, visit func(top int, 
 }
 
 // trustIn returns the trust in the dictionary under which the right units of
-// the titles that it knows are likeliest.
+// the titles that it knows are likeliest; at least a half, so that a title that it has
+// under one unit is of that unit.
 func trustIn(trials [][]trial, input int, c calibration) float32 {
 	best, trust := math.Inf(1), float32(trustOwn)
 	var p []float32
@@ -203,7 +204,7 @@ func trustIn(trials [][]trial, input int, c calibration) float32 {
 			said = append(said, right)
 		}
 	}
-	for t := float32(0.05); t < 1; t += 0.05 {
+	for t := float32(0.5); t < 1; t += 0.05 {
 		var loss float64
 		for _, p := range said {
 			loss -= math.Log(float64((1-t)*p[0]+t*p[1]) + 1e-9)

@@ -194,7 +194,7 @@ const (
 // to read.
 func (d *desk) read(title, duties string) bool {
 	words, head := d.clean(title)
-	if len(words) == 3 { // one letter between its borders names no work
+	if len(words) == 3 && d.meanings(words, head) == nil { // one letter between its borders names no work
 		words, head = words[:1], words[:1]
 	}
 	input, ok := d.logits(words, duties)

@@ -1,6 +1,7 @@
 package occupation
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"os"
@@ -52,19 +53,52 @@ func TestTitlesOfPostingsAreCoded(t *testing.T) {
 	}
 }
 
+// A title that the lists have under one unit group is of that unit group, whatever the model
+// makes of its letters: the 5,175 set down by hand among them.
+func TestATitleOfAListIsOfItsUnitGroup(t *testing.T) {
+	c := coder(t)
+	rows, err := csv.NewReader(strings.NewReader(titlesCSV)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDesk(c.model)
+	titles, other := 0, 0
+	for _, row := range rows[1:] {
+		for title := range strings.SplitSeq(row[1], "|") {
+			titles++
+			words, head := d.clean(title)
+			all := d.meanings(words, head)
+			if len(all) == 0 {
+				t.Fatalf("%s is in no list", title)
+			}
+			code := c.units[all[0].unit].code2025
+			if code != row[0] {
+				other++ // the dictionary of occupations has it so
+			}
+			if a, ok := c.Answer(title, ""); len(all) == 1 && (!ok || a.Code != code) {
+				t.Errorf("%s is %+v, by the lists %s", title, a, code)
+			}
+		}
+	}
+	if titles < 5000 || other > titles/50 {
+		t.Errorf("of %d titles set down by hand the dictionary has %d otherwise", titles, other)
+	}
+}
+
 func TestNoiseIsTakenOutOfTitles(t *testing.T) {
 	c := cleaner{places: map[string]bool{"달성군": true}}
 	for title, want := range map[string][2]string{
-		"[가나산업/서울] 지게차운전원모집 (야간)": {" 지게차운전원 ", " 지게차운전원 "},
-		"간호사(수술실) 채용합니다":          {" 간호사 수술실 ", " 간호사 "},
-		"달성군 S/W개발, H/W 3년이상 2명":  {" sw개발 hw ", " sw개발 hw "},
-		"(요양보호사)":                 {" 요양보호사 ", " 요양보호사 "},
-		"【요양보호사】 모집":              {" 요양보호사 ", " 요양보호사 "},
-		"용접 ( 닫히지 않은":             {" 용접 닫히지 않은 ", " 용접 닫히지 않은 "},
-		"요양보호사님 구함":               {" 요양보호사 ", " 요양보호사 "},
-		"3D모델러 00명":               {" 3d모델러 ", " 3d모델러 "},
-		"편의점알바모집":                 {" 편의점 ", " 편의점 "},
-		"경비 아저씨, 카페 알바생":          {" 경비 카페 ", " 경비 카페 "},
+		"[가나산업/서울] 지게차운전원모집 (야간)":  {" 지게차운전원 ", " 지게차운전원 "},
+		"간호사(수술실) 채용합니다":           {" 간호사 수술실 ", " 간호사 "},
+		"달성군 S/W개발, H/W 3년이상 2명":   {" sw개발 hw ", " sw개발 hw "},
+		"(요양보호사)":                  {" 요양보호사 ", " 요양보호사 "},
+		"【요양보호사】 모집":               {" 요양보호사 ", " 요양보호사 "},
+		"용접 ( 닫히지 않은":              {" 용접 닫히지 않은 ", " 용접 닫히지 않은 "},
+		"요양보호사님 구함":                {" 요양보호사 ", " 요양보호사 "},
+		"3D모델러 00명":                {" 3d모델러 ", " 3d모델러 "},
+		"편의점알바모집":                  {" 편의점 ", " 편의점 "},
+		"경비 아저씨, 카페 알바생":           {" 경비 카페 ", " 경비 카페 "},
+		"간\u200b호사 \ufeff채\u00ad용": {" 간호사 ", " 간호사 "},
 	} {
 		words, head := c.clean(title)
 		if string(words) != want[0] || string(head) != want[1] {
@@ -79,7 +113,7 @@ func TestDutiesDecideWhatATitleLeavesOpen(t *testing.T) {
 		"어린이집에서 영유아를 돌보고 가르친다. 영유아의 생활을 지도하고 보육일지를 쓴다": "2321",
 		"환자의 활력 징후를 재고 의사의 처방대로 주사를 놓고 약을 준다":          "3040",
 	} {
-		if got := c.Code("선생님", duties, 3); len(got) == 0 || !has(got, want) {
+		if got := c.Code("선생님", duties, 5); len(got) == 0 || !has(got, want) {
 			t.Errorf("%q is %v, want %s", duties, got, want)
 		}
 		if got := c.Code("", duties, 3); !has(got, want) {

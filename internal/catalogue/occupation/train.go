@@ -212,50 +212,73 @@ func gradient(p []float32, unit int, active []int) []int {
 	return active
 }
 
-// dictionary counts which units bear each title as a name.
+// The lists of titles, by how far each is to be believed: what a list has under a title
+// stands above what those after it have. docs/quality.md has how often they are right.
+const (
+	official = iota // names of unit groups, and titles of the dictionary of occupations
+	byHand          // titles set down by hand
+	other           // other names that the dictionary gives, and titles without what stands in brackets
+)
+
+// A bearing is what the best list that has a title says of it.
+type bearing struct {
+	list  int
+	units []meaning
+}
+
+// dictionary says which units bear each title as a name, by the best list that has it.
 func (t *trainer) dictionary() (keys []uint64, names map[uint64][]meaning) {
-	names = map[uint64][]meaning{}
-	add := func(title string, unit int) {
+	best := map[uint64]bearing{}
+	add := func(title string, unit, list int) {
 		words, head := t.clean.clean(title)
 		k := key(words)
-		t.bear(names, k, unit)
+		bear(best, k, unit, list)
 		if h := key(head); h != k {
-			t.bear(names, h, unit)
+			bear(best, h, unit, other)
 		}
 	}
 	for _, j := range t.c.jobs {
-		for _, title := range j.titles {
-			add(title, j.unit)
+		for i, title := range j.titles {
+			list := official
+			if i > 0 {
+				list = other
+			}
+			add(title, j.unit, list)
 		}
 	}
 	for _, n := range t.c.names {
-		add(n.text, n.unit)
+		add(n.text, n.unit, n.list)
 	}
-	for k, all := range names {
-		keys = append(keys, k)
+	names = map[uint64][]meaning{}
+	for k, b := range best {
+		keys, names[k] = append(keys, k), b.units
 		var sum float32
-		for _, m := range all {
+		for _, m := range b.units {
 			sum += m.p
 		}
-		for i := range all {
-			all[i].p /= sum
+		for i := range b.units {
+			b.units[i].p /= sum
 		}
 	}
 	slices.Sort(keys)
 	return keys, names
 }
 
-func (t *trainer) bear(names map[uint64][]meaning, k uint64, unit int) {
-	if k == 0 {
+// bear counts a title of a list as a name of a unit.
+func bear(best map[uint64]bearing, k uint64, unit, list int) {
+	b, known := best[k]
+	if k == 0 || known && b.list < list {
 		return
 	}
-	for i, m := range names[k] {
-		if int(m.unit) == unit {
-			names[k][i].p++
-			return
-		}
+	if !known || b.list > list {
+		b = bearing{list: list}
 	}
-	names[k] = append(names[k], meaning{unit: uint16(unit), p: 1})
+	i := slices.IndexFunc(b.units, func(m meaning) bool { return int(m.unit) == unit })
+	if i < 0 {
+		i, b.units = len(b.units), append(b.units, meaning{unit: uint16(unit)})
+	}
+	b.units[i].p++
+	best[k] = b
 }
 
 func (w *weights) String() string {
