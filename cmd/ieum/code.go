@@ -103,11 +103,8 @@ func (e *env) liken() (func(names []string, of []int16, n int) func(title string
 }
 
 // coded is what code prints of a line: codes, and an answer, which is null when
-// nothing is sure enough to be said. A blank line has no codes.
+// nothing is sure enough to be said, as of a blank line.
 func coded(coder *occupation.Coder, line string, k int) any {
-	if strings.TrimSpace(line) == "" {
-		return map[string]any{"codes": []ieum.Scored{}}
-	}
 	title, duties, _ := strings.Cut(line, "\t")
 	var out struct {
 		Codes  []ieum.Scored      `json:"codes"`

@@ -57,7 +57,7 @@ func TestCodeAnswersEachLineInOrder(t *testing.T) {
 			t.Errorf("line %d is %s", i, got[i])
 		}
 	}
-	if got[1] != `{"codes":[]}` {
+	if got[1] != `{"codes":[],"answer":null}` {
 		t.Errorf("a blank line gives %s", got[1])
 	}
 	if !strings.Contains(got[4], `"answer":null`) {
@@ -148,11 +148,17 @@ func TestTrainedWeightsAreUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := filepath.Join(data, "learned", "extractor.bin") // where it is used
-	if status, _, said := invoke(data, "", "train", "extractor", "--from", from); status != 0 {
+	if status, _, said := invoke(data, "", "train", "extractor", "--from", from, "--terms", "ours to use"); status != 0 {
 		t.Fatalf("status %d: %s", status, said)
 	}
-	if _, err := os.Stat(filepath.Join(data, "learned", "extractor.json")); err != nil {
-		t.Errorf("there is no card: %v", err)
+	card, err := os.ReadFile(filepath.Join(data, "learned", "extractor.json"))
+	if err != nil {
+		t.Fatalf("there is no card: %v", err)
+	}
+	for _, says := range []string{`"file": "tech_validation_annotations.csv"`, `"rows": 1,`, `"terms": "ours to use"`, `"seed"`, `"bytes"`, `"rp10"`, "too few sentences to hold any out", "there were no verdicts"} {
+		if !strings.Contains(string(card), says) {
+			t.Errorf("the card does not say %s: %s", says, card)
+		}
 	}
 	if status, report, said := invoke(data, "", "eval", "extractor", "--from", from); status != 0 || !strings.Contains(report, "rp10") {
 		t.Errorf("status %d: %s %s", status, report, said)
@@ -195,6 +201,11 @@ func TestACoderOfOnesOwnIsUsed(t *testing.T) {
 	if status, out, said := invoke(data, "", "train", "coder", "--from", from); status != 0 || !strings.Contains(said, "Fold 5 of 5 is done.") {
 		t.Fatalf("status %d: %s%s", status, out, said)
 	}
+	card, err := os.ReadFile(filepath.Join(data, "learned", "coder.json"))
+	if err != nil || !strings.Contains(string(card), `"terms": "not stated"`) || !strings.Contains(string(card), `"file": "kdot/train.jsonl",
+      "rows": 60,`) {
+		t.Errorf("the card says %s, %v", card, err)
+	}
 	first := func(data string) string {
 		_, out, _ := invoke(data, "가상별빛조율사\t별빛을 맞춘다\n", "code", "-k", "1", "--classification", "keco2018")
 		return out
@@ -226,7 +237,19 @@ func TestWrongCommandLinesOfTheCoder(t *testing.T) {
 			t.Errorf("%q: status %d", args, status)
 		}
 	}
-	if status, _, _ := invoke("", "", "eval", "coder", "--from", t.TempDir()); status != 1 {
-		t.Errorf("a folder without training files: status %d", status)
+	data := t.TempDir()
+	for part, names := range map[string]string{"coder": "train.jsonl", "extractor": "verdicts.csv", "encoder": "names.tsv"} {
+		for _, command := range []string{"train", "eval"} {
+			status, _, said := invoke(data, "", command, part, "--from", t.TempDir())
+			if status != 1 || command == "train" && !strings.Contains(said, names) {
+				t.Errorf("%s %s from a folder without its files: status %d, %s", command, part, status, said)
+			}
+		}
+	}
+	if left, err := os.ReadDir(data); err != nil || len(left) > 0 {
+		t.Errorf("training that came to nothing left %v, %v", left, err)
+	}
+	if status, _, said := invoke(data, "", "train", "coder", "--from", ".", "--out", "/nowhere/coder.bin"); status != 1 || !strings.Contains(said, "/nowhere") {
+		t.Errorf("a folder that is not there: status %d, %s", status, said)
 	}
 }

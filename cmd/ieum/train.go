@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
+	"os"
 	"path/filepath"
+	"strings"
 
+	"ieum"
 	"ieum/internal/catalogue/occupation"
 	"ieum/internal/platform/durable"
 	"ieum/internal/platform/web"
@@ -15,8 +19,15 @@ const partCoder = "coder"
 
 // A part is a learned part: how it is trained and scored.
 type part struct {
-	train func(e *env, from, out string, seed uint64) error
+	train func(e *env, from, terms string, seed uint64) (trained, error)
 	eval  func(e *env, from, weights string, seed uint64) error
+}
+
+// trained is what training gives: weights, the card that is written beside them, and
+// what is printed.
+type trained struct {
+	stored       []byte
+	card, report any
 }
 
 var learnedParts = map[string]part{
@@ -26,26 +37,53 @@ var learnedParts = map[string]part{
 }
 
 var trainCommand = &command{
-	name: "train", args: "NAME --from DIR [--out FILE]",
+	name: "train", args: "NAME --from DIR [--terms TEXT] [--out FILE]",
 	about: "trains a learned part (coder, extractor, encoder) from files, and says what it was trained on and how good it is",
 	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		from, seed := trainingFlags(fs)
+		terms := fs.String("terms", "not stated", "under which `terms` you may use the files of the folder; the card says so")
 		out := fs.String("out", "", "the `file` to write, for --weights FILE (default learned/NAME.bin in the data folder, where it is used instead of the built-in weights)")
 		return func(ctx context.Context, e *env, args []string) error {
 			of, err := partOf("train", args, *from)
 			if err != nil {
 				return err
 			}
-			if *out == "" {
-				*out = filepath.Join(e.Data, "learned", args[0]+".bin")
-				if err := durable.MkdirAll(filepath.Dir(*out)); err != nil {
+			to := *out
+			if to == "" {
+				to = filepath.Join(e.Data, "learned", args[0]+".bin")
+			} else if folder, err := os.Stat(filepath.Dir(to)); err != nil || !folder.IsDir() {
+				return ieum.Errorf(ieum.ErrNotFound, "there is no folder %s to write to", filepath.Dir(to))
+			}
+			return untilStopped(ctx, func() error {
+				began := e.now()
+				t, err := of.train(e, *from, *terms, *seed)
+				if err != nil {
 					return err
 				}
-			}
-			return untilStopped(ctx, func() error { return of.train(e, *from, *out, *seed) })
+				if err := t.write(to); err != nil {
+					return err
+				}
+				e.say("Wrote %s, %d bytes, in %.0f seconds.", to, len(t.stored), e.now().Sub(began).Seconds())
+				return writeJSON(e.stdout, t.report)
+			})
 		}
 	},
+}
+
+// write writes the card of weights, NAME.json by NAME.bin, and then the weights.
+func (t trained) write(to string) error {
+	if err := durable.MkdirAll(filepath.Dir(to)); err != nil {
+		return err
+	}
+	card, err := json.MarshalIndent(t.card, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := durable.WriteFile(strings.TrimSuffix(to, ".bin")+".json", append(card, '\n')); err != nil {
+		return err
+	}
+	return durable.WriteFile(to, t.stored)
 }
 
 var evalCommand = &command{
@@ -78,27 +116,18 @@ func untilStopped(ctx context.Context, compute func() error) error {
 	}
 }
 
-// trainCoder writes weights to a file, their card beside it, and prints what they are
-// worth.
-func trainCoder(e *env, from, out string, seed uint64) error {
+// trainCoder cross-validates, and trains on all jobs.
+func trainCoder(e *env, from, terms string, seed uint64) (trained, error) {
 	corpus, err := openCorpus(e, from)
 	if err != nil {
-		return err
+		return trained{}, err
 	}
-	began := e.now()
 	e.say("Training on %s; this takes some minutes and 2 GB of memory.", corpus)
 	stored, report, err := occupation.Train(corpus, trainingFolds, seed, e.folds)
 	if err != nil {
-		return err
+		return trained{}, err
 	}
-	if err := durable.WriteFile(out, stored); err != nil {
-		return err
-	}
-	if err := writeCard(out, occupation.CardOf(corpus, report)); err != nil {
-		return err
-	}
-	e.say("Wrote %s, %d bytes, in %.0f seconds.", out, len(stored), e.now().Sub(began).Seconds())
-	return writeJSON(e.stdout, report)
+	return trained{stored, occupation.CardOf(corpus, report, stored, terms), report}, nil
 }
 
 // evalCoder scores what training gives, which weights that saw all jobs cannot show.

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"ieum"
 	"ieum/internal/catalogue/competency"
@@ -23,28 +21,32 @@ type extractorReport struct {
 }
 
 // readForExtractor reads what the extractor learns from in a folder: sentences with skills of
-// ESCO, verdicts on mentions (verdicts.csv or competencies/verdicts.csv), or both. The
-// corpus is nil when there are verdicts alone, verdicts are nil when there are none.
-func readForExtractor(from string) (*esco.Corpus, []competency.Verdict, error) {
-	verdicts, err := readVerdicts(from)
-	if err != nil {
-		return nil, nil, err
+// ESCO, verdicts on mentions (verdicts.csv or competencies/verdicts.csv), or both. There is
+// no corpus when there are verdicts alone, and there are no verdicts when there is no such file.
+func readForExtractor(from string) (t competency.Trained, err error) {
+	for _, t.File = range verdictFiles {
+		t.Verdicts, err = readVerdicts(filepath.Join(from, t.File))
+		if !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
 	}
-	corpus, err := esco.ReadCorpus(from)
-	if errors.Is(err, ieum.ErrNotFound) && verdicts != nil {
-		return nil, verdicts, nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return t, err
 	}
-	return corpus, verdicts, err
+	t.Corpus, err = esco.ReadCorpus(from)
+	switch {
+	case !errors.Is(err, ieum.ErrNotFound):
+		return t, err
+	case t.Verdicts != nil:
+		return t, nil
+	}
+	return t, ieum.Errorf(ieum.ErrNotFound, "%s has neither tech_validation_annotations.csv (sentences with their labels) nor verdicts.csv (verdicts on mentions)", from)
 }
 
-func readVerdicts(from string) ([]competency.Verdict, error) {
-	f, err := os.Open(filepath.Join(from, "verdicts.csv"))
-	if errors.Is(err, fs.ErrNotExist) {
-		f, err = os.Open(filepath.Join(from, "competencies", "verdicts.csv"))
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+var verdictFiles = []string{"verdicts.csv", "competencies/verdicts.csv"}
+
+func readVerdicts(path string) ([]competency.Verdict, error) {
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, durable.Fault(err)
 	}
@@ -52,44 +54,38 @@ func readVerdicts(from string) ([]competency.Verdict, error) {
 	return competency.ReadVerdicts(f)
 }
 
-// trainExtractor writes the weights of the extractor to a file, their card beside it, and
-// prints what they are worth. What there is nothing to learn from stays as it is in the program.
-func trainExtractor(e *env, from, out string, _ uint64) error {
-	corpus, verdicts, err := readForExtractor(from)
+// trainExtractor fits the extractor. What there is nothing to learn from stays as it is in the
+// program.
+func trainExtractor(e *env, from, terms string, _ uint64) (trained, error) {
+	t, err := readForExtractor(from)
 	if err != nil {
-		return err
+		return trained{}, err
 	}
-	stored, report := esco.BuiltIn(), extractorReport{}
-	var card any = map[string]any{"part": partExtractor, "verdicts": len(verdicts)}
-	if corpus != nil {
-		e.say("Fitting to %s.", corpus)
+	t.Terms = terms
+	stored := esco.BuiltIn()
+	if t.Corpus != nil {
+		e.say("Fitting to %s.", t.Corpus)
 		var r esco.Report
-		if stored, r, err = esco.Train(corpus); err != nil {
-			return err
+		if stored, r, err = esco.Train(t.Corpus); err != nil {
+			return trained{}, err
 		}
-		report.Report, card = &r, esco.CardOf(corpus, r)
+		t.Skills = &r
 	}
-	if verdicts != nil {
-		e.say("Fitting to %d verdicts on mentions.", len(verdicts))
-		if stored, err = competency.AddMentions(stored, verdicts); err != nil {
-			return err
+	if t.Verdicts != nil {
+		e.say("Fitting to %d verdicts on mentions.", len(t.Verdicts))
+		if stored, err = competency.AddMentions(stored, t.Verdicts); err != nil {
+			return trained{}, err
 		}
-		r := competency.Evaluate(verdicts)
-		report.Mentions = &r
+		r := competency.Evaluate(t.Verdicts)
+		t.Mentions = &r
 	}
-	if err := durable.WriteFile(out, stored); err != nil {
-		return err
-	}
-	if err := writeCard(out, card); err != nil {
-		return err
-	}
-	return writeJSON(e.stdout, report)
+	return trained{stored, competency.CardOf(t, stored), extractorReport{t.Skills, t.Mentions}}, nil
 }
 
 // evalExtractor scores the weights in use, or those of a file. Verdicts of the folder are
 // scored by cross-validation; without any, the figures are those that the weights came with.
 func evalExtractor(e *env, from, weights string, _ uint64) error {
-	corpus, verdicts, err := readForExtractor(from)
+	t, err := readForExtractor(from)
 	if err != nil {
 		return err
 	}
@@ -98,29 +94,20 @@ func evalExtractor(e *env, from, weights string, _ uint64) error {
 		return err
 	}
 	var report extractorReport
-	if corpus != nil {
-		e.say("Scoring on %s.", corpus)
-		r, err := esco.Evaluate(corpus, stored)
+	if t.Corpus != nil {
+		e.say("Scoring on %s.", t.Corpus)
+		r, err := esco.Evaluate(t.Corpus, stored)
 		if err != nil {
 			return err
 		}
 		report.Report = &r
 	}
-	mentions := competency.Evaluate(verdicts)
-	if verdicts == nil {
+	mentions := competency.Evaluate(t.Verdicts)
+	if t.Verdicts == nil {
 		if mentions, err = competency.ReportOf(stored); err != nil {
 			return err
 		}
 	}
 	report.Mentions = &mentions
 	return writeJSON(e.stdout, report)
-}
-
-// writeCard writes what weights are, beside their file: NAME.json by NAME.bin.
-func writeCard(weights string, card any) error {
-	b, err := json.MarshalIndent(card, "", "  ")
-	if err != nil {
-		return err
-	}
-	return durable.WriteFile(strings.TrimSuffix(weights, ".bin")+".json", append(b, '\n'))
 }

@@ -30,6 +30,7 @@ type group []string
 type Corpus struct {
 	groups []group
 	used   []Source
+	held   *benchmark // of an agency's own names: some that are not learned
 }
 
 // A Source says what of a folder was used for training.
@@ -49,19 +50,27 @@ func (c *Corpus) String() string {
 	return fmt.Sprintf("%d things with %d names", len(c.groups), names)
 }
 
-// ReadCorpus reads what a folder has of esco/, onet/, kdot/, keco/ and
+// The names of sources, in the forms of their publishers, and of an agency's own.
+const (
+	sourceESCO = "ESCO 1.2 occupations in English, German and Spanish, further German and Spanish names of them in the training part of TalentCLEF 2025 task A, and ISCO-08 groups"
+	sourceONET = "O*NET occupations with alternate and reported titles"
+	sourceOwn  = "names of one thing"
+	sourceJobs = "titles and other names of jobs"
+)
+
+// ReadCorpus reads what a folder has of names.tsv, esco/, onet/, kdot/ and
 // talentclef/training/, and the lists "keco2018", "keco2025" and "competencies"
-// of the definitions.
-func ReadCorpus(dir string, set *defs.Set) (*Corpus, error) {
+// of the definitions. Terms are those under which the owner of names.tsv and kdot/ gives them.
+func ReadCorpus(dir, terms string, set *defs.Set) (*Corpus, error) {
 	c := &Corpus{}
 	for _, s := range []struct {
 		Source
 		read func(*Corpus, string) error
 	}{
-		{Source{Name: "ESCO 1.2 occupations in English, German and Spanish, further German and Spanish names of them in the training part of TalentCLEF 2025 task A, and ISCO-08 groups", Terms: "ESCO: free re-use with attribution to the European Commission; TalentCLEF: CC BY 4.0 at its source", Files: "esco/, talentclef/training/"}, (*Corpus).readESCO},
-		{Source{Name: "O*NET occupations with alternate and reported titles", Terms: "CC BY 4.0, U.S. Department of Labor/ETA", Files: "onet/"}, (*Corpus).readONET},
-		{Source{Name: "Names of an agency", Terms: "the agency's", Files: "names.tsv"}, (*Corpus).readOwn},
-		{Source{Name: "Korean Dictionary of Occupations", Terms: "Korea Employment Information Service, public work", Files: "kdot/train.jsonl"}, (*Corpus).readKDOT},
+		{Source{Name: sourceESCO, Terms: "ESCO: free re-use with attribution to the European Commission; TalentCLEF: CC BY 4.0 at its source", Files: "esco/, talentclef/training/"}, (*Corpus).readESCO},
+		{Source{Name: sourceONET, Terms: "CC BY 4.0, U.S. Department of Labor/ETA", Files: "onet/"}, (*Corpus).readONET},
+		{Source{Name: sourceOwn, Terms: terms, Files: "names.tsv"}, (*Corpus).readOwn},
+		{Source{Name: sourceJobs, Terms: terms, Files: "kdot/train.jsonl"}, (*Corpus).readKDOT},
 	} {
 		before := len(c.groups)
 		err := s.read(c, dir)
@@ -89,16 +98,36 @@ func ReadCorpus(dir string, set *defs.Set) (*Corpus, error) {
 	return c, nil
 }
 
-// readOwn reads names that an agency has for one thing, a thing a line.
+// heldEvery: of one in so many things with three names or more the last is held back.
+const heldEvery = 10
+
+// readOwn reads names that an agency has for one thing, a thing a line. The last name of some
+// is held back.
 func (c *Corpus) readOwn(dir string) error {
 	b, err := os.ReadFile(filepath.Join(dir, "names.tsv"))
 	if err != nil {
 		return err
 	}
+	c.held = &benchmark{name: "names.tsv, names held back", metric: "mrr", unit: []int32{}}
+	rich := 0
 	for line := range strings.Lines(string(b)) {
-		if names := strings.Split(strings.TrimRight(line, "\r\n"), "\t"); len(names) > 1 {
-			c.groups = append(c.groups, names)
+		names := distinct(strings.Split(strings.TrimRight(line, "\r\n"), "\t"))
+		if len(names) < 2 {
+			continue
 		}
+		if len(names) > 2 {
+			if rich%heldEvery == heldEvery-1 {
+				c.held.queries = append(c.held.queries, names[len(names)-1])
+				c.held.relevant = append(c.held.relevant, []int32{int32(c.held.units)})
+				names = names[:len(names)-1]
+			}
+			rich++
+		}
+		for _, n := range names {
+			c.held.corpus, c.held.unit = append(c.held.corpus, n), append(c.held.unit, int32(c.held.units))
+		}
+		c.held.units++
+		c.groups = append(c.groups, names)
 	}
 	return nil
 }

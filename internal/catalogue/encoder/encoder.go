@@ -54,11 +54,13 @@ func wrap(w *weights) *Encoder {
 	return e
 }
 
-// Stored returns the weights as Load reads them, with figures in their card.
+// Stored puts figures into the card, and returns the weights as Load reads them.
 func (e *Encoder) Stored(figures []Figure) []byte {
-	w := *e.weights
-	w.card.Figures = figures
-	return w.encode()
+	e.card.Figures = figures
+	if len(figures) == 0 {
+		e.card.Limits = append(e.card.Limits, "No figure says how good it is: there was nothing to hold out.")
+	}
+	return e.encode()
 }
 
 // Card says what the weights are and what they learned from.

@@ -55,6 +55,15 @@ func Evaluate(e *Encoder, dir string, seed uint64, progress func(string)) (Repor
 	return r, nil
 }
 
+// HeldBack scores an encoder on an agency's own names that it did not learn: by the thing each
+// is a name of, among all things of names.tsv. There are no figures where none were held back.
+func (e *Encoder) HeldBack(c *Corpus, seed uint64) []Figure {
+	if c.held == nil || len(c.held.queries) == 0 {
+		return nil
+	}
+	return c.held.figures(e.Index(c.held.corpus), seed)
+}
+
 // The ways of ranking that are compared: the shipped one, and its parts.
 var ways = []string{"shipped", "encoder", "letters"}
 

@@ -142,7 +142,7 @@ func train(c *Corpus, r recipe, seed uint64, progress func(pass, passes int, los
 	}
 	w := merge(members, texts, r.merged)
 	w.words = wordsOf(c)
-	w.card = Card{Part: "encoder", Data: c.used, Seed: seed, Members: r.members, Epochs: r.epochs, Rows: 1 << r.bits, Dim: w.dim, Limits: limits}
+	w.card = Card{Part: "encoder", Data: c.used, Seed: seed, Members: r.members, Epochs: r.epochs, Rows: 1 << r.bits, Dim: w.dim, Limits: limits(c)}
 	for _, s := range w.scale {
 		if s > 0 {
 			w.card.Trained++

@@ -3,6 +3,7 @@ package occupation
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -89,6 +90,53 @@ func TestEvaluationCountsWhatIsRight(t *testing.T) {
 		}
 		if f.N != n || f.Unlisted != (i >= len(scored)) || f.Top1Range[0] > f.Top1 || f.Top1Range[1] < f.Top1 || f.Top1 > f.Top5 || f.Top5 > f.Top10 || f.Top10 > 1 || f.Input == "title" && f.Top1 < 0.7 {
 			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// A card says what an agency's coder was trained on, and nothing of what the one in the program
+// was: the file and its terms, the seed, the size, figures of jobs held out.
+func TestTheCardIsOfTheDataItSays(t *testing.T) {
+	c := madeUp(t)
+	c.file = "train.jsonl"
+	stored, report, err := Train(c, 2, 7, func(int, int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	card := CardOf(c, report, stored, "ours to use")
+	if own := card.Data[0]; own.File != "train.jsonl" || own.Rows != 27 || own.Terms != "ours to use" || card.Seed != 7 || card.Bytes != len(stored) {
+		t.Errorf("%+v", card)
+	}
+	if f := card.Report.Figures[0]; f.N != 27 || f.Top1 == 0 || card.Report.Folds != 2 {
+		t.Errorf("%+v", f)
+	}
+	all := fmt.Sprint(card)
+	if !strings.Contains(all, "3 of the 4") { // of 450 unit groups
+		t.Errorf("the card does not say that the jobs are of three unit groups: %s", all)
+	}
+	for _, untrue := range []string{"ictionary", "Korea Employment", "industry", "English titles"} {
+		if strings.Contains(all, untrue) {
+			t.Errorf("the card says %q: %s", untrue, all)
+		}
+	}
+}
+
+// What the classification and the titles of the dictionary of occupations say of a title stands above
+// what was set down by hand, and that above the dictionary's other names.
+func TestABetterListDecides(t *testing.T) {
+	c := madeUp(t)
+	unit := func(code string) int { return c.unitOf(code, "") }
+	c.jobs = append(c.jobs, job{[]string{"달빛원", "별빛원", "해빛원"}, "", "", unit("8212")}, job{[]string{"구름원", "달빛원"}, "", "", unit("3040")},
+		job{[]string{"구름원"}, "", "", unit("5312")})
+	c.names = append(c.names, name{"달빛원", unit("5312"), byHand}, name{"별빛원", unit("5312"), byHand}, name{"해빛원", unit("3040"), official})
+	_, names := (&trainer{c: c}).dictionary()
+	for title, want := range map[string][]string{"달빛원": {"8212"}, "별빛원": {"5312"}, "해빛원": {"3040"}, "구름원": {"3040", "5312"}} {
+		var got []string
+		for _, m := range names[key(fold(nil, title))] {
+			got = append(got, c.units[m.unit].code2018)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s is %v, want %v", title, got, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package esco
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -168,8 +169,8 @@ func TestTrainingIsOfTheFilesAlone(t *testing.T) {
 		if f := r.Sets[1]; f.Sentences != 3 || f.Labelled != 2 || f.RP10 != 1 {
 			t.Errorf("%+v", f)
 		}
-		if card := CardOf(c, r); len(card.Data) != 3 || len(card.Limits) == 0 {
-			t.Errorf("%+v", card)
+		if r.HeldOut != nil {
+			t.Errorf("of three sentences some are held out: %+v", r.HeldOut)
 		}
 	}
 	if !bytes.Equal(stored[0], stored[1]) {
@@ -181,6 +182,32 @@ func TestTrainingIsOfTheFilesAlone(t *testing.T) {
 	write(t, dir, "tech_validation", "a,b\n1,2\n")
 	if _, err := ReadCorpus(dir); !errors.Is(err, ieum.ErrInvalid) {
 		t.Errorf("other columns: %v", err)
+	}
+}
+
+// Each sentence of the validation sets is scored once by what the others teach, and weights
+// are fitted to all of them as if none had been held out.
+func TestSentencesAreHeldOut(t *testing.T) {
+	dir := t.TempDir()
+	var rows strings.Builder
+	rows.WriteString("sentence,label\n")
+	for i := range 12 {
+		fmt.Fprintf(&rows, "%d: you are a team player,work in teams\n", i)
+	}
+	write(t, dir, "tech_validation", rows.String())
+	c, err := ReadCorpus(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, r, err := Train(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h := r.HeldOut; h == nil || h.Fitted || h.Sentences != 12 || h.Labelled != 12 || h.RP10 != 1 || h.RP10Range != [2]float64{1, 1} {
+		t.Errorf("%+v", h)
+	}
+	if len(r.Sets) != 1 || r.Sets[0].Sentences != 12 {
+		t.Errorf("%+v", r.Sets)
 	}
 }
 

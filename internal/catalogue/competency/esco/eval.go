@@ -11,6 +11,8 @@ type Report struct {
 	Labels int       `json:"labels"`
 	Names  int       `json:"names"`
 	Sets   []Figures `json:"sets"`
+
+	HeldOut *Figures `json:"held_out,omitempty"` // of training: sentences fitted to, each scored by what others teach
 }
 
 // Figures say how good an extractor is on one set. RP@k is R-precision as the
@@ -80,6 +82,16 @@ func (x *Extractor) try(s set) (t trial) {
 	}
 	t.bound = append(t.bound, len(t.p))
 	return t
+}
+
+// add appends what came out for another set.
+func (t *trial) add(o trial) {
+	t.bound = t.bound[:max(0, len(t.bound)-1)] // where o begins
+	for _, b := range o.bound {
+		t.bound = append(t.bound, len(t.p)+b)
+	}
+	t.rp5, t.rp10 = append(t.rp5, o.rp5...), append(t.rp10, o.rp10...)
+	t.p, t.right = append(t.p, o.p...), append(t.right, o.right...)
 }
 
 // precision is R-precision at k.

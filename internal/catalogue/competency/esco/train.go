@@ -3,10 +3,13 @@ package esco
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"ieum"
 )
@@ -14,6 +17,7 @@ import (
 // A set is sentences with the labels that annotators gave them.
 type set struct {
 	name      string
+	file      string // within the folder
 	sentences []sentence
 }
 
@@ -67,9 +71,11 @@ func ReadCorpus(dir string) (*Corpus, error) {
 }
 
 func (x *Extractor) readSet(dir, name string) (set, error) {
-	f, err := os.Open(filepath.Join(dir, name+"_annotations.csv"))
+	s := set{name: name, file: name + "_annotations.csv"}
+	f, err := os.Open(filepath.Join(dir, s.file))
 	if errors.Is(err, fs.ErrNotExist) {
-		f, err = os.Open(filepath.Join(dir, "skills", name+"_annotations.csv"))
+		s.file = "skills/" + s.file
+		f, err = os.Open(filepath.Join(dir, s.file))
 	}
 	if err != nil {
 		return set{}, err
@@ -83,7 +89,6 @@ func (x *Extractor) readSet(dir, name string) (set, error) {
 	if text < 0 || label < 0 {
 		return set{}, ieum.Errorf(ieum.ErrInvalid, "%s has no columns sentence and label", f.Name())
 	}
-	s := set{name: name}
 	at := map[string]int{}
 	for _, r := range rows[1:] {
 		i, ok := at[r[text]]
@@ -115,14 +120,72 @@ func column(rows [][]string, name string) int {
 const shown = 10
 
 // Train fits the weights of the signs and the calibration to the validation sets,
-// and returns them as Load reads them. It depends on nothing but the files.
+// and returns them as Load reads them, with figures of sentences held out among others. It
+// depends on nothing but the files.
 func Train(c *Corpus) ([]byte, Report, error) {
+	held := c.crossValidate()
 	c.x.weights = c.fit()
 	b, err := c.x.weights.encode()
 	if err != nil {
 		return nil, Report{}, err
 	}
-	return b, c.score(), nil
+	r := c.score()
+	r.HeldOut = held
+	return b, r, nil
+}
+
+const folds = 5
+
+// crossValidate scores each fifth of the sentences of the validation sets with what the
+// others teach; nil when a fifth would have none.
+func (c *Corpus) crossValidate() *Figures {
+	all := set{name: "sentences of the validation sets, five folds"}
+	for _, s := range c.validation {
+		all.sentences = append(all.sentences, s.sentences...)
+	}
+	if len(all.sentences) < folds {
+		return nil
+	}
+	whole := c.validation
+	defer func() { c.validation = whole }()
+	var held trial
+	for f := range folds {
+		c.validation = nil
+		var asked set
+		for _, s := range whole {
+			var seen set
+			for i, q := range s.sentences {
+				if i%folds == f {
+					asked.sentences = append(asked.sentences, q)
+				} else {
+					seen.sentences = append(seen.sentences, q)
+				}
+			}
+			if len(seen.sentences) > 0 {
+				c.validation = append(c.validation, seen)
+			}
+		}
+		c.x.weights = c.fit()
+		held.add(c.x.try(asked))
+	}
+	figures := held.figures(all, false)
+	return &figures
+}
+
+// String says what the corpus holds.
+func (c *Corpus) String() string {
+	var parts []string
+	for _, s := range slices.Concat(c.validation, c.test) {
+		parts = append(parts, fmt.Sprintf("%s (%d sentences)", s.file, len(s.sentences)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Fitted calls of for each file that weights are fitted to, with its number of sentences.
+func (c *Corpus) Fitted(of func(file string, sentences int)) {
+	for _, s := range c.validation {
+		of(s.file, len(s.sentences))
+	}
 }
 
 // grid is what is tried for each weight, one weight after the other, twice.
