@@ -60,8 +60,11 @@ func composed(text string) bool {
 
 // add appends a rune that stands in the text from one byte up to another.
 func (s *stream) add(r rune, from, to int) {
-	if r == ' ' || r == '\t' || r == '\u00a0' || r == '\u3000' {
+	switch {
+	case r == ' ' || r == '\t' || r == '\u00a0' || r == '\u3000':
 		s.blank = blankBefore
+		return
+	case invisible(r):
 		return
 	}
 	r, capital := lower(r)
@@ -69,6 +72,12 @@ func (s *stream) add(r rune, from, to int) {
 	s.start, s.end = append(s.start, int32(from)), append(s.end, int32(to))
 	s.flags = append(s.flags, s.blank|capital)
 	s.blank = 0
+}
+
+// invisible reports whether a rune neither shows nor parts words: zero-width spaces and
+// joiners, marks of direction, soft hyphens.
+func invisible(r rune) bool {
+	return '\u200b' <= r && r <= '\u200f' || r == '\u2060' || r == '\ufeff' || r == '\u00ad'
 }
 
 // lower brings a rune to lower case and half width.
