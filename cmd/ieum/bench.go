@@ -20,7 +20,7 @@ import (
 )
 
 var benchCommand = &command{
-	name: "bench", args: "NAME", about: "what this machine does beside its limit, as JSON; path: from Parquet to the first answer; daily: a change into a running service; signin: searching while passwords are tried; snapshot: the bytes of each column; market: all reports of the market, and slices of it",
+	name: "bench", args: "NAME", about: "what this machine does beside its limit, as JSON; path: from Parquet to the first answer; daily: a change into a running service; signin: searching while passwords are tried; snapshot: the bytes of each column; market: all reports of the market, and slices of it; parts: the learned parts' loading and memory",
 	holds: web.Records, through: asJob, purpose: labourMarket, begins: true,
 	setup: func(fs *flag.FlagSet) run {
 		resumes := fs.Int("resumes", 100_000, "simulated résumés")
@@ -36,6 +36,9 @@ var benchCommand = &command{
 			if len(args) == 1 && args[0] == "market" {
 				return benchMarket(ctx, e, *out)
 			}
+			if len(args) == 1 && args[0] == "parts" {
+				return benchParts(e)
+			}
 			if len(args) == 1 && args[0] == "daily" {
 				return benchDaily(ctx, e, *changes, *quiet)
 			}
@@ -43,7 +46,7 @@ var benchCommand = &command{
 				return benchSignIn(ctx, e, *quiet)
 			}
 			if len(args) != 1 || args[0] != "path" {
-				return usagef("bench takes one name: path, daily, market, signin or snapshot")
+				return usagef("bench takes one name: path, daily, market, parts, signin or snapshot")
 			}
 			dir := *in
 			if dir == "" {

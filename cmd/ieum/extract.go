@@ -60,14 +60,7 @@ func openExtractor(e *env, vocabulary, weights string) (func(text string, k int)
 	if vocabulary == vocabularyIeum {
 		return ours.All, nil
 	}
-	stored, err := e.learned(partExtractor, weights)
-	if err != nil {
-		return nil, err
-	}
-	theirs, err := esco.New()
-	if stored != nil {
-		theirs, err = esco.Load(stored)
-	}
+	theirs, err := e.escoExtractor(weights)
 	if err != nil {
 		return nil, err
 	}
@@ -82,4 +75,16 @@ func (e *env) extractor(set *defs.Set, weights string) (*competency.Extractor, e
 		return competency.New(set), err
 	}
 	return competency.Load(set, stored)
+}
+
+// escoExtractor is extractor for the skills of ESCO.
+func (e *env) escoExtractor(weights string) (*esco.Extractor, error) {
+	stored, err := e.learned(partExtractor, weights)
+	if err != nil {
+		return nil, err
+	}
+	if stored == nil {
+		return esco.New()
+	}
+	return esco.Load(stored)
 }

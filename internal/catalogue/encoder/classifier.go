@@ -43,12 +43,12 @@ type classifier struct {
 func newClassifier(w *weights, names []labelled, count []float32) *classifier {
 	units := len(count)
 	c := &classifier{
-		dim: w.dim, table: make([]float32, len(w.row)), out: make([]float32, units*w.dim), bias: make([]float32, units),
+		dim: w.dim, table: make([]float32, w.dim<<w.bits), out: make([]float32, units*w.dim), bias: make([]float32, units),
 		inSum: make([]float32, len(w.scale)), outSum: make([]float32, units), biasSum: make([]float32, units),
 		vec: make([]float32, w.dim), back: make([]float32, w.dim), p: make([]float32, units),
 	}
-	for i, x := range w.row {
-		c.table[i] = w.scale[i/w.dim] * float32(x)
+	for r := range w.scale {
+		w.addRow(c.table[r*w.dim:][:w.dim], r, 1)
 	}
 	of := make([]float32, units)
 	for _, n := range names {

@@ -135,10 +135,7 @@ func (e *Encoder) add(d *desk, s string) (words, known int) {
 }
 
 func (e *Encoder) addFeature(d *desk, hash uint32, weight float32) {
-	r := int(hash >> (32 - e.bits))
-	if s := e.scale[r] * weight; s != 0 {
-		addRow(d.sum, s, e.row[r*e.dim:][:e.dim])
-	}
+	e.addRow(d.sum, int(hash>>(32-e.bits)), weight)
 }
 
 // known returns how many words of the text last read training knew.

@@ -183,7 +183,7 @@ func TestWeightsAreReadAsTheyWereWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.card.Seed != 7 || !slices.Equal(got.row, w.row) || !slices.Equal(got.scale, w.scale) || !slices.Equal(got.words, w.words) {
+	if got.card.Seed != 7 || !slices.Equal(got.packed, w.packed) || !slices.Equal(got.at, w.at) || !slices.Equal(got.scale, w.scale) || !slices.Equal(got.words, w.words) {
 		t.Error("they differ")
 	}
 	for n := range 200 {

@@ -37,20 +37,6 @@ func add4(g, weight, b []float32) {
 	}
 }
 
-// addRow adds to g a row of whole numbers times its weight.
-func addRow(g []float32, weight float32, row []int8) {
-	for ; len(row) >= 4 && len(g) >= 4; row, g = row[4:], g[4:] {
-		x, to := (*[4]int8)(row), (*[4]float32)(g)
-		to[0] += weight * float32(x[0])
-		to[1] += weight * float32(x[1])
-		to[2] += weight * float32(x[2])
-		to[3] += weight * float32(x[3])
-	}
-	for k, x := range row {
-		g[k] += weight * float32(x)
-	}
-}
-
 // dot4 returns the products of x and four rows of b.
 func dot4(x, b []float32) (r [4]float32) {
 	d := len(x)

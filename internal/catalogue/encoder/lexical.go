@@ -26,11 +26,10 @@ type counted struct {
 	weight float32
 }
 
-// terms returns the terms of a text, rising, with 1 + log of how often each is there.
-func terms(f *featurer, s string) []counted {
+// terms appends the terms of a text to out, rising, with 1 + log of how often each is there.
+func terms(out []counted, f *featurer, s string) []counted {
 	f.text = fold(f.text, s)
-	t := f.text
-	var all []uint32
+	t, all := f.text, f.runs[:0]
 	for from := 1; from < len(t); {
 		to := from
 		for t[to] != ' ' {
@@ -46,7 +45,7 @@ func terms(f *featurer, s string) []counted {
 		from = to + 1
 	}
 	slices.Sort(all)
-	var out []counted
+	f.runs = all
 	for i := 0; i < len(all); {
 		j := i
 		for j < len(all) && all[j] == all[i] {
@@ -63,8 +62,14 @@ func newLexicon(corpus []string) *lexicon {
 	var f featurer
 	docs := make([][]counted, len(corpus))
 	var df []int
+	var room []counted // of many texts: a list that grows would leave as much again behind
 	for i, s := range corpus {
-		docs[i] = terms(&f, s)
+		if cap(room)-len(room) < 5*maxText { // more than a text has
+			room = make([]counted, 0, 1<<15)
+		}
+		from := len(room)
+		room = terms(room, &f, s)
+		docs[i] = room[from:len(room):len(room)]
 		for _, c := range docs[i] {
 			t, ok := l.term[c.hash]
 			if !ok {
@@ -101,7 +106,7 @@ func newLexicon(corpus []string) *lexicon {
 func (l *lexicon) score(f *featurer, s string, out []float32) {
 	clear(out)
 	var sq float32
-	q := terms(f, s)
+	q := terms(nil, f, s)
 	known := 0
 	for _, c := range q {
 		idf := l.none

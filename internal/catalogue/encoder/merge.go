@@ -42,8 +42,8 @@ func sideBySide(members []*weights) (table []float32, wide int) {
 	table = make([]float32, wide<<members[0].bits)
 	from := 0
 	for _, m := range members {
-		for i, x := range m.row {
-			table[i/m.dim*wide+from+i%m.dim] = m.scale[i/m.dim] * float32(x)
+		for r := range m.scale {
+			m.addRow(table[r*wide+from:][:m.dim], r, 1)
 		}
 		from += m.dim
 	}

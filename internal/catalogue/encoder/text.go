@@ -109,6 +109,7 @@ const (
 type featurer struct {
 	text  []rune
 	words []uint32
+	runs  []uint32 // of terms
 }
 
 // features appends the hashes of a text's features to dst: its words, pairs of

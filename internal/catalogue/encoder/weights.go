@@ -16,9 +16,27 @@ const magic = "ieumENC1"
 type weights struct {
 	bits, dim int
 	scale     []float32 // of rows; 0: never trained
-	row       []int8    // 2^bits × dim, -7…7; times the row's scale it is a number
+	at        []uint32  // of rows: where their numbers begin
+	packed    []byte    // of trained rows, two numbers a byte: -7…7 and 8; times the row's scale it is a number
 	words     words
 	card      Card
+}
+
+// addRow adds a row, times a weight, to a sum. A number is one of 16, so each is made once.
+func (w *weights) addRow(sum []float32, r int, weight float32) {
+	s := w.scale[r] * weight
+	if s == 0 {
+		return
+	}
+	var number [16]float32
+	for n := range number {
+		number[n] = s * float32(n-8)
+	}
+	for k, x := range w.packed[w.at[r]:][:w.dim/2] {
+		two := sum[2*k:][:2]
+		two[0] += number[x&15]
+		two[1] += number[x>>4]
+	}
 }
 
 // scaleOf and exponentOf write a scale as an eighth of an octave; 0 is none.
@@ -36,15 +54,16 @@ func exponentOf(scale float64) uint8 {
 // quantize turns rows of dim numbers into whole numbers of 4 bits with a scale
 // each; those that trained says nothing of are left out.
 func quantize(table []float32, trained []bool, bits, dim int) *weights {
-	w := &weights{bits: bits, dim: dim, scale: make([]float32, 1<<bits), row: make([]int8, dim<<bits)}
+	w := &weights{bits: bits, dim: dim, scale: make([]float32, 1<<bits), at: make([]uint32, 1<<bits)}
 	for r := range w.scale {
 		if !trained[r] {
 			continue
 		}
 		from := table[r*dim:][:dim]
 		w.scale[r] = scaleOf(bestExponent(from))
-		for k, v := range from {
-			w.row[r*dim+k] = level(v, w.scale[r])
+		w.at[r] = uint32(len(w.packed))
+		for k := 0; k < dim; k += 2 {
+			w.packed = append(w.packed, byte(level(from[k], w.scale[r])+8)|byte(level(from[k+1], w.scale[r])+8)<<4)
 		}
 	}
 	return w
@@ -111,21 +130,13 @@ func (w *weights) encode() []byte {
 		}
 		b = append(b, e)
 	}
-	for r, s := range w.scale {
-		if s == 0 {
-			continue
-		}
-		row := w.row[r*w.dim:][:w.dim]
-		for k := 0; k < w.dim; k += 2 {
-			b = append(b, byte(row[k]+8)|byte(row[k+1]+8)<<4)
-		}
-	}
+	b = append(b, w.packed...)
 	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
 }
 
 var errBroken = errors.New("encoder: the weights are broken; train them again with: ieum train encoder")
 
-// decode reads what encode wrote. Whatever the bytes, it never panics.
+// decode reads what encode wrote, and keeps b. Whatever the bytes, it never panics.
 func decode(b []byte) (*weights, error) {
 	if len(b) < len(magic)+6 || string(b[:len(magic)]) != magic {
 		return nil, fmt.Errorf("encoder: these are no weights of this version")
@@ -153,25 +164,18 @@ func decode(b []byte) (*weights, error) {
 	return w, w.decodeRows(body)
 }
 
-// decodeRows reads the exponents and the rows.
+// decodeRows reads the exponents and the rows, which stay where they are in body.
 func (w *weights) decodeRows(body []byte) error {
-	exponents, body := body[:1<<w.bits], body[1<<w.bits:]
-	w.scale, w.row = make([]float32, 1<<w.bits), make([]int8, w.dim<<w.bits)
+	exponents := body[:1<<w.bits]
+	w.scale, w.at, w.packed = make([]float32, 1<<w.bits), make([]uint32, 1<<w.bits), body[1<<w.bits:]
+	from := 0
 	for r, e := range exponents {
-		if e == 0 {
-			continue
+		if e > 0 {
+			w.scale[r], w.at[r] = scaleOf(e), uint32(from)
+			from += w.dim / 2
 		}
-		if len(body) < w.dim/2 {
-			return errBroken
-		}
-		w.scale[r] = scaleOf(e)
-		to := w.row[r*w.dim:][:w.dim]
-		for k, x := range body[:w.dim/2] {
-			to[2*k], to[2*k+1] = int8(x&15)-8, int8(x>>4)-8
-		}
-		body = body[w.dim/2:]
 	}
-	if len(body) > 0 {
+	if from != len(w.packed) {
 		return errBroken
 	}
 	return nil

@@ -82,7 +82,8 @@ func (t *trainer) quantize(w *weights, turn []row) {
 			}
 		}
 		in, scale := whole(&r)
-		w.features, w.in = append(w.features, feature{hash: h, idf: t.idf[f], scale: scale}), append(w.in, in)
+		w.features = append(w.features, feature{h, t.idf[f], scale, uint32(len(w.packed))})
+		w.packed = pack(w.packed, &in)
 	}
 }
 

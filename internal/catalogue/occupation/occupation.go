@@ -263,19 +263,8 @@ func (d *desk) add(text []rune, family uint32, weight float32) {
 	weight /= float32(math.Sqrt(float64(length)))
 	for _, i := range d.touched {
 		f := &d.m.features[i]
-		v := weight * damp(d.count[i]) * f.idf * f.scale
+		d.m.add(&d.sum, f, weight*damp(d.count[i])*f.idf*f.scale)
 		d.count[i] = 0
-		d.sum.add(v, &d.m.in[i])
-	}
-}
-
-// add adds a row of whole numbers times its weight, four at a time: half the loop is counting.
-func (r *row) add(weight float32, x *[inner]int8) {
-	for k := 0; k < inner; k += 4 {
-		r[k] += weight * float32(x[k])
-		r[k+1] += weight * float32(x[k+1])
-		r[k+2] += weight * float32(x[k+2])
-		r[k+3] += weight * float32(x[k+3])
 	}
 }
 

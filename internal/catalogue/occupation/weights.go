@@ -43,8 +43,8 @@ type weights struct {
 	unseenTitle, unseenText float32
 
 	features []feature
-	in       [][inner]int8 // of features, -most … most; times the feature's scale it is a row
-	table    []uint32      // open addressing over features' hashes: index+1, 0 = empty
+	packed   []byte   // rows of features, two whole numbers of -most … most a byte; times the feature's scale it is a row
+	table    []uint32 // open addressing over features' hashes: index+1, 0 = empty
 
 	keys  []uint64 // dictionary: open addressing over keys of titles, 0 = empty
 	means []uint32 // of keys: first index into entry
@@ -71,6 +71,7 @@ type feature struct {
 	hash  uint32
 	idf   float32 // inverse document frequency, in sixteenths
 	scale float32
+	at    uint32 // where its row begins
 }
 
 // A meaning is one unit a title is a name of, and how often of all it is.
@@ -184,13 +185,11 @@ func (w *weights) encode() []byte {
 	}
 	b = binary.AppendUvarint(b, uint64(len(w.features)))
 	last := uint32(0)
-	for i, f := range w.features {
+	for _, f := range w.features {
 		b = binary.AppendUvarint(b, uint64(f.hash-last))
 		last = f.hash
 		b = append(b, uint8(math.Round(float64(f.idf)*16)), exponentOf(float64(f.scale)))
-		for k := 0; k < inner; k += 2 {
-			b = append(b, uint8(w.in[i][k]&15|w.in[i][k+1]<<4))
-		}
+		b = append(b, w.packed[f.at:][:inner/2]...)
 	}
 	b = w.encodeDictionary(b)
 	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
@@ -225,7 +224,7 @@ func appendFloat(b []byte, f float32) []byte {
 
 var errBroken = errors.New("occupation: the weights are broken; train them again with: ieum train coder")
 
-// decode reads what encode wrote.
+// decode reads what encode wrote, and keeps b.
 func decode(b []byte) (*weights, error) {
 	if len(b) < len(magic)+4 || string(b[:len(magic)]) != magic {
 		return nil, fmt.Errorf("occupation: these are no weights of this version")
@@ -320,17 +319,38 @@ func (r *reader) float() float32 {
 	return f
 }
 
+// features reads the features; their rows stay where they are.
 func (r *reader) features(w *weights) {
 	hash := uint32(0)
-	for range r.count(3 + inner/2) {
+	n := r.count(3 + inner/2)
+	w.features, w.packed = make([]feature, 0, n), r.b
+	for range n {
 		hash += uint32(r.uint())
-		f := feature{hash: hash, idf: float32(r.bytes(1)[0]) / 16, scale: scaleOf(r.bytes(1)[0])}
-		var in [inner]int8
-		for k, v := range r.bytes(inner / 2) {
-			in[2*k], in[2*k+1] = int8(v<<4)>>4, int8(v)>>4
-		}
-		w.features, w.in = append(w.features, f), append(w.in, in)
+		f := feature{hash: hash, idf: float32(r.bytes(1)[0]) / 16, scale: scaleOf(r.bytes(1)[0]), at: uint32(len(w.packed) - len(r.b))}
+		r.bytes(inner / 2)
+		w.features = append(w.features, f)
 	}
+}
+
+// add adds the row of a feature, times a weight, to r. A number is one of 16, so each is
+// made once.
+func (w *weights) add(r *row, f *feature, weight float32) {
+	var number [16]float32
+	for n := range number {
+		number[n] = weight * float32(int8(n<<4)>>4)
+	}
+	for k, x := range w.packed[f.at:][:inner/2] {
+		r[2*k] += number[x&15]
+		r[2*k+1] += number[x>>4]
+	}
+}
+
+// pack appends the whole numbers of a row.
+func pack(b []byte, in *[inner]int8) []byte {
+	for k := 0; k < inner; k += 2 {
+		b = append(b, uint8(in[k]&15|in[k+1]<<4))
+	}
+	return b
 }
 
 func (r *reader) dictionary(w *weights) {

@@ -49,7 +49,7 @@ func open() (*Extractor, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Extractor{labels: labels, byName: map[string]int32{}, index: build(names)}
+	x := &Extractor{labels: labels, byName: make(map[string]int32, len(labels)), index: build(names)}
 	for i, l := range labels {
 		x.byName[l.text] = int32(i)
 	}

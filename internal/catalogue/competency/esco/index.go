@@ -128,15 +128,21 @@ func (c *counter) grow() {
 
 // build makes the index of names.
 func build(names []name) *index {
-	x := &index{names: names, stems: map[string]int32{}, trie: map[uint64]int32{}, ends: map[int32][]int32{}}
+	x := &index{names: names, stems: map[string]int32{}, trie: make(map[uint64]int32, 2*len(names)), ends: make(map[int32][]int32, len(names))}
 	x.table = make([]uint32, 1<<17)
+	letters := 0
+	for _, m := range names {
+		letters += len(m.text)
+	}
 	var (
 		r      reader
-		terms  []uint32 // features of names, one behind the other
-		counts []float32
-		bound  = []int{0}
-		of     [][]int32 // stems of names
+		most   = 3 * (letters + len(names)) // a letter begins three n-grams; lists that grow would leave as much again behind
+		terms  = make([]uint32, 0, most)    // features of names, one behind the other
+		counts = make([]float32, 0, most)
+		bound  = append(make([]int, 0, len(names)+1), 0)
+		of     = make([][]int32, 0, len(names)) // stems of names
 	)
+	x.label = make([]int32, 0, len(names))
 	for n, m := range names {
 		x.label = append(x.label, m.label)
 		var stems []int32

@@ -40,7 +40,9 @@ func (l *label) id() string {
 
 // readLabels reads the built-in lists.
 func readLabels() (labels []label, names []name, err error) {
-	at := map[string]int32{}
+	n := strings.Count(labelsTSV, "\n")
+	at := make(map[string]int32, n)
+	labels, names = make([]label, 0, n), make([]name, 0, n+n/4)
 	for line := range strings.Lines(labelsTSV) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		if len(f) != 3 {
