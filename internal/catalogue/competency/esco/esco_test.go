@@ -211,6 +211,18 @@ func TestSentencesAreHeldOut(t *testing.T) {
 	}
 }
 
+func TestTrialsOfFoldsAreOneTrial(t *testing.T) {
+	var joined trial
+	joined.add(trial{rp5: []float64{1}, rp10: []float64{1}, p: []float64{.9, .1}, right: []bool{true, false}, bound: []int{0, 2}})
+	joined.add(trial{rp5: []float64{0}, rp10: []float64{0}, p: []float64{.5, .7}, right: []bool{false, true}, bound: []int{0, 1, 2}})
+	if want := []int{0, 2, 3, 4}; !slices.Equal(joined.bound, want) || len(joined.rp5) != 2 {
+		t.Errorf("%+v, bounds want %v", joined, want)
+	}
+	if got := joined.calibrationError([]int{1}); got != .5 {
+		t.Errorf("the second sentence claims .5 and is wrong: %v", got)
+	}
+}
+
 func TestPrecisionIsOverWhatCanBeFound(t *testing.T) {
 	d := &desk{best: []candidate{{label: 1}, {label: 2}, {label: 3}}}
 	for _, q := range []struct {
