@@ -141,7 +141,7 @@ func TestClaimsOfTitlesWithoutHangul(t *testing.T) {
 		}
 	}
 	const splits, folds = 6, 10
-	sum := 0.
+	sum, chance := 0., 0.
 	for seed := range uint64(splits) {
 		order := rand.New(rand.NewPCG(seed, 1)).Perm(len(p))
 		all := slices.Clone(named)
@@ -162,10 +162,11 @@ func TestClaimsOfTitlesWithoutHangul(t *testing.T) {
 		}
 		low, high := all.interval()
 		t.Logf("%d titles, split %d: ECE %.4f (%.4f to %.4f), of claims exactly right %.4f", len(all), seed, all.error(), low, high, all.chance())
-		sum += all.error()
+		sum, chance = sum+all.error(), chance+all.chance()
 	}
-	if e := sum / splits; e > .03 {
-		t.Errorf("the calibration error is %.4f", e)
+	t.Logf("on average %.4f, of claims exactly right %.4f", sum/splits, chance/splits)
+	if (sum-chance)/splits > .01 { // as many titles cannot show .03
+		t.Errorf("the calibration error is %.4f, by chance %.4f", sum/splits, chance/splits)
 	}
 }
 
