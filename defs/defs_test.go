@@ -22,7 +22,7 @@ func TestBuiltIn(t *testing.T) {
 			t.Errorf("kind %s: %+v", id, k)
 		}
 	}
-	for _, id := range []ieum.KindID{"posting", "resume", "company", "occupation-description", "occupation-survey", "policy", "welfare-service", "tender", "place", "course", "application"} {
+	for _, id := range []ieum.KindID{"posting", "resume", "company", "occupation-description", "occupation-survey", "policy", "welfare-service", "tender", "place", "course", "application", "search-event"} {
 		if set.Kinds[id] == nil {
 			t.Errorf("there is no kind %s", id)
 		}

@@ -26,7 +26,7 @@ func TestSimulateWritesAMarket(t *testing.T) {
 		t.Fatalf("status %d: %s", status, said)
 	}
 	for _, name := range []string{"resumes/part-00000.parquet", "postings/part-00000.parquet", "truth/resumes-00000.parquet", "truth/postings-00000.parquet",
-		"courses/part-00000.parquet", "log/part-00000.parquet", "truth/effects-00000.parquet", "manifest.json"} {
+		"courses/part-00000.parquet", "log/part-00000.parquet", "events/part-00000.parquet", "truth/effects-00000.parquet", "manifest.json"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			t.Error(err)
 		}

@@ -243,7 +243,7 @@ func (c *clerk) courseRow(id int, out *CourseRow) {
 		Region: m.places.list[k.place].name, Occupation: o.code, Opened: int32(k.opened), Closed: int32(k.closed),
 		Hours: int32(k.hours), Places: int32(k.places), Fee: k.fee, OwnFee: k.own,
 	}
-	pen.b = appendID(pen.b[:0], 'C', id)
+	pen.b = courseID(pen.b[:0], id)
 	out.ID = pen.keep()
 	pen.str("https://training.example/", out.ID)
 	out.URL = pen.keep()

@@ -69,6 +69,21 @@ type LogRow struct {
 	Education   string   `parquet:"education,dict"`
 }
 
+// An EventRow is a row of events/part-*.parquet: what of the log an agency records of
+// somebody's search, all but what was shown and read, by the keys of the other files.
+type EventRow struct {
+	Resume      string   `parquet:"resume"` // of the person's first résumé
+	Event       string   `parquet:"event,dict"`
+	Day         int32    `parquet:"day,date"`
+	Posting     string   `parquet:"posting"` // the original one; "" = none
+	Course      string   `parquet:"course,dict"`
+	Certificate string   `parquet:"certificate,dict"`
+	Pay         int64    `parquet:"pay"`        // 10,000 won a year, of a hire; 0 = none
+	Referred    bool     `parquet:"referred"`   // of counselling: to it
+	Aptitude    *float32 `parquet:"aptitude"`   // of a registration: as measured
+	Motivation  *float32 `parquet:"motivation"` // of a registration: as measured
+}
+
 // An ApplicationTruth is what is known of an application.
 type ApplicationTruth struct {
 	Day     int32   `parquet:"day,date"`
@@ -104,6 +119,7 @@ type EffectTruth struct {
 // A book takes down what happens in a run.
 type book struct {
 	log          *lane[event, LogRow]
+	events       *lane[event, EventRow]
 	applications *lane[ApplicationTruth, ApplicationTruth]
 	effects      *lane[EffectTruth, EffectTruth]
 }
@@ -113,29 +129,36 @@ type book struct {
 func (m *Market) openBook(ctx context.Context, group *errgroup.Group, work string) *book {
 	same := func(a *ApplicationTruth, out *ApplicationTruth) { *out = *a }
 	effect := func(a *EffectTruth, out *EffectTruth) { *out = *a }
-	s := &scribe{m: m}
+	s, of := &scribe{m: m}, &scribe{m: m}
 	return &book{
-		log:          newLane(ctx, group, work, "log/part", m.p.PartRows, s.row, s.forget),
-		applications: newLane(ctx, group, work, "truth/applications", m.p.PartRows, same, nil),
-		effects:      newLane(ctx, group, work, "truth/effects", m.p.PartRows, effect, nil),
+		log:          newLane(ctx, group, work, "log/part", m.p.PartRows, nil, s.row, s.forget),
+		events:       newLane(ctx, group, work, "events/part", m.p.PartRows, recorded, of.eventRow, of.forget),
+		applications: newLane(ctx, group, work, "truth/applications", m.p.PartRows, nil, same, nil),
+		effects:      newLane(ctx, group, work, "truth/effects", m.p.PartRows, nil, effect, nil),
 	}
 }
 
+// recorded says whether an agency records an event of somebody's search: what was shown
+// and read stands in the log alone.
+func recorded(e *event) bool { return e.kind != impression && e.kind != viewed }
+
 func (b *book) close() {
 	close(b.log.in)
+	close(b.events.in)
 	close(b.applications.in)
 	close(b.effects.in)
 }
 
-// A lane writes things as rows of numbered files, in the order they come.
+// A lane writes things as rows of numbered files, in the order they come: all, or those
+// that takes says.
 type lane[A, R any] struct {
 	in  chan []A
 	ctx context.Context
 }
 
-func newLane[A, R any](ctx context.Context, group *errgroup.Group, work, name string, partRows int, row func(*A, *R), forget func()) *lane[A, R] {
+func newLane[A, R any](ctx context.Context, group *errgroup.Group, work, name string, partRows int, takes func(*A) bool, row func(*A, *R), forget func()) *lane[A, R] {
 	l := &lane[A, R]{in: make(chan []A, 256), ctx: ctx}
-	group.Go(func() error { return l.write(work, name, partRows, row, forget) })
+	group.Go(func() error { return l.write(work, name, partRows, takes, row, forget) })
 	return l
 }
 
@@ -151,11 +174,14 @@ func (l *lane[A, R]) put(list []A) {
 }
 
 // write writes the things that come in, until the lane is closed.
-func (l *lane[A, R]) write(work, name string, partRows int, row func(*A, *R), forget func()) (err error) {
+func (l *lane[A, R]) write(work, name string, partRows int, takes func(*A) bool, row func(*A, *R), forget func()) (err error) {
 	files := &roll[R]{work: work, name: name, partRows: partRows, rows: make([]R, 0, batch), forget: forget}
 	defer files.done(&err)
 	for list := range l.in {
 		for i := range list {
+			if takes != nil && !takes(&list[i]) {
+				continue
+			}
 			next, err := files.next()
 			if err != nil {
 				return err
@@ -223,6 +249,7 @@ type scribe struct {
 	m       *Market
 	person  Person
 	numbers []float32
+	key     []byte
 }
 
 func (s *scribe) forget() { s.numbers = s.numbers[:0] }
@@ -267,15 +294,48 @@ func (s *scribe) row(e *event, out *LogRow) {
 	}
 }
 
-// registration adds what the agency takes down when somebody registers. What
-// confounds is there unless the log is to hide it.
+// registration adds what the agency takes down when somebody registers.
 func (s *scribe) registration(e *event, out *LogRow) {
 	m, p := s.m, &s.person
 	m.person(int(e.seeker), p)
 	out.Education = educations[p.education].person
 	out.Age = s.number(years(m.start() + ieum.Day(7*int(e.week)) - p.born))
-	if m.p.Confounding == observed {
-		aptitude, motivation := m.measured(p.ID, p.ability, p.drive)
-		out.Aptitude, out.Motivation = s.number(aptitude), s.number(motivation)
+	out.Aptitude, out.Motivation = s.measured()
+}
+
+// measured returns what confounds, unless the log is to hide it.
+func (s *scribe) measured() (aptitude, motivation *float32) {
+	m, p := s.m, &s.person
+	if m.p.Confounding != observed {
+		return nil, nil
 	}
+	a, b := m.measured(p.ID, p.ability, p.drive)
+	return s.number(a), s.number(b)
+}
+
+// eventRow leaves out how old and schooled somebody is: their résumé says it.
+func (s *scribe) eventRow(e *event, out *EventRow) {
+	m := s.m
+	*out = EventRow{
+		Resume: s.id(resumeID, int(m.seekerRow(int(e.seeker)))), Event: happeningWords[e.kind],
+		Day: int32(m.start()) + 7*int32(e.week) + int32(e.day), Pay: int64(e.pay), Referred: e.referred,
+	}
+	if e.vacancy > 0 {
+		out.Posting = s.id(postingID, m.postingOrder.place(int(e.vacancy)-1))
+	}
+	if e.course > 0 {
+		out.Course = s.id(courseID, int(e.course)-1)
+	}
+	if e.cert > 0 {
+		out.Certificate = m.certs[e.cert-1].code
+	}
+	if e.kind == registered {
+		m.person(int(e.seeker), &s.person)
+		out.Aptitude, out.Motivation = s.measured()
+	}
+}
+
+func (s *scribe) id(of func([]byte, int) []byte, n int) string {
+	s.key = of(s.key[:0], n)
+	return string(s.key)
 }

@@ -256,9 +256,10 @@ func (m *Market) Firms() int { return len(m.opens) - 1 }
 // People returns the number of persons behind the résumés.
 func (m *Market) People() int { return m.people }
 
-// resumeID and postingID are the keys of rows.
+// resumeID, postingID and courseID are the keys of rows.
 func resumeID(b []byte, row int) []byte  { return appendID(b, 'R', row) }
 func postingID(b []byte, row int) []byte { return appendID(b, 'P', row) }
+func courseID(b []byte, row int) []byte  { return appendID(b, 'C', row) }
 
 // appendID writes SIM-R000000123.
 func appendID(b []byte, letter byte, n int) []byte {

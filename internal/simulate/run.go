@@ -166,6 +166,7 @@ func (r *Run) lose(w int) {
 func (r *Run) write(events []event) {
 	if r.book != nil && len(events) > 0 {
 		r.book.log.put(events)
+		r.book.events.put(events)
 	}
 }
 

@@ -40,6 +40,7 @@ func happen(t testing.TB, change func(*Params)) *history {
 	var done sync.WaitGroup
 	b := &book{
 		log:          collect[event, LogRow](ctx, &done, &h.events),
+		events:       collect[event, EventRow](ctx, &done, new([]event)), // those of the log
 		applications: collect[ApplicationTruth, ApplicationTruth](ctx, &done, &h.applications),
 		effects:      collect[EffectTruth, EffectTruth](ctx, &done, &h.effects),
 	}

@@ -25,6 +25,7 @@ import (
 //	truth/resumes-00000.parquet …     ResumeTruth, row for row
 //	courses/part-00000.parquet …      CourseRow
 //	log/part-00000.parquet …          LogRow
+//	events/part-00000.parquet …       EventRow
 //	truth/postings-00000.parquet …    PostingTruth, row for row
 //	truth/persons-00000.parquet …     PersonTruth
 //	truth/companies-00000.parquet …   CompanyTruth
@@ -39,7 +40,7 @@ const (
 	manifestName = "manifest.json"
 )
 
-var folders = [...]string{"resumes", "postings", "courses", "log", "truth"}
+var folders = [...]string{"resumes", "postings", "courses", "log", "events", "truth"}
 
 // A Manifest says what a folder holds.
 type Manifest struct {
