@@ -25,6 +25,7 @@ const (
 	StageMerge     Stage = "merge"     // postings mastered and put in order
 	StageResumes   Stage = "resumes"   // read, mastered and put in order
 	StageItems     Stage = "items"     // rows of every other kind
+	StageEvents    Stage = "events"    // what happened to people in their search
 	StageWrite     Stage = "write"     // tables written
 	StageParts     Stage = "parts"     // what other domains derive
 	StageVerify    Stage = "verify"    // all read once more and switched to
@@ -154,6 +155,7 @@ type making struct {
 	counts   snapshot.Meta // of rows; the tables are written and emptied on the way
 	rows     map[ieum.SourceID]int
 	merged   map[int64]int64 // delivery → rows that joined an older posting
+	seekers  *index          // number of a résumé → its row; nil where no event asks for it
 }
 
 func newMaking(c *Catalogue, live liveFunc, to *snapshot.Build, d *decisions, progress func(Stage)) *making {
@@ -168,7 +170,7 @@ func newMaking(c *Catalogue, live liveFunc, to *snapshot.Build, d *decisions, pr
 
 // make fills the tables and writes the texts.
 func (m *making) make(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{m.postings, m.resumes, m.items} {
+	for _, step := range []func(context.Context) error{m.postings, m.resumes, m.items, m.events} {
 		if err := step(ctx); err != nil {
 			return err
 		}

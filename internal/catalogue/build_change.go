@@ -24,10 +24,10 @@ import (
 // the postings of the same employer and occupation, so that mastering sees what
 // it would see in a whole build. What has not changed by then stays in the base.
 //
-// Until the next whole build three things wait: a new row and one of the base
+// Until the next whole build four things wait: a new row and one of the base
 // under differently written employers are not found to be one posting, a new
 // résumé and one of the base not one person's, and what a source says of
-// companies is not read again.
+// companies, and of what happened in searches, is not read again.
 
 // BuildChanges is Build for what changed since the last whole snapshot, in a
 // time that depends on the changes. Without a snapshot the error is

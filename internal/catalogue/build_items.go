@@ -13,7 +13,7 @@ import (
 )
 
 // tabled are the kinds that have tables of their own.
-var tabled = []ieum.KindID{"posting", "resume", "company"}
+var tabled = []ieum.KindID{"posting", "resume", "company", eventKind}
 
 // items reads the rows of every other kind that tells about nobody, and masters the public services. The body of an item is a JSON
 // object of the columns of the lake: pay is pay_min, pay_max and so on.

@@ -191,7 +191,15 @@ func (m *making) resumes(ctx context.Context) (err error) {
 	people := master.Persons(&all.People, m.decided.rows(snapshot.MergedPerson, all.ids))
 	m.evidence.add(snapshot.MergedPerson, all.ids, people)
 	m.counts.People, m.counts.Resumes = people.Clusters, len(people.Of)
-	return m.writeResumes(ctx, aside, people.Of, recordKeys(people.Of, all.ids, m.c.recordSeed()))
+	at, err := m.writeResumes(ctx, aside, people.Of, recordKeys(people.Of, all.ids, m.c.recordSeed()))
+	if err != nil {
+		return err
+	}
+	eventful, err := m.eventful(ctx)
+	if eventful {
+		m.seekers = newIndex(all.ids, at)
+	}
+	return err
 }
 
 func (m *making) readResumes(ctx context.Context, all *seekers) error {
@@ -246,33 +254,38 @@ func (c *Catalogue) recordSeed() uint64 {
 }
 
 // writeResumes writes the résumés in their final order, an occupation after
-// another; person and key are those of each row.
-func (m *making) writeResumes(ctx context.Context, aside *stretches[snapshot.Resumes], person []uint32, key []uint16) (err error) {
+// another, and returns where each row went; person and key are those of each row.
+func (m *making) writeResumes(ctx context.Context, aside *stretches[snapshot.Resumes], person []uint32, key []uint16) (at []uint32, err error) {
 	w, err := m.to.Writer(&m.out, &m.out.Resumes)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
 	persons := func(x *snapshot.Resumes) []uint32 { return pick(person, x.Person.Raw) }
-	end := make([]uint32, len(m.out.Dict.Occupations)+1)
+	end, next := make([]uint32, len(m.out.Dict.Occupations)+1), uint32(0)
+	at = make([]uint32, len(person))
 	err = aside.each(m.to.Dir, m.c.stretch, persons, func(occupation int, x *snapshot.Resumes) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		var sorted snapshot.Resumes
 		rearrange(&sorted, x, resumeOrder(x, persons(x)))
+		for _, row := range sorted.Person.Raw {
+			at[row] = next
+			next++
+		}
 		sorted.Key.Raw = pick(key, sorted.Person.Raw)
 		sorted.Person.Raw = persons(&sorted)
 		end[occupation+1] += uint32(sorted.Person.Len())
 		return w.Add(&sorted)
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for i := range end[1:] {
 		end[i+1] += end[i]
 	}
-	return w.Add(&snapshot.Resumes{Occupations: end})
+	return at, w.Add(&snapshot.Resumes{Occupations: end})
 }
 
 // resumeOrder sorts the rows of one occupation by person, those of one as they

@@ -55,6 +55,7 @@ func (s *Snapshot) checkLengths() error {
 		{"companies", &s.Companies, s.Meta.Companies},
 		{"items", &s.Items, s.Meta.Items},
 		{"merges", &s.Merges, s.Merges.Kind.Len()},
+		{"events", &s.Events, s.Meta.Events},
 	} {
 		if err := checkTable(t.name, t.table, t.rows); err != nil {
 			return err
@@ -100,6 +101,11 @@ func (s *Snapshot) checkBounds() error {
 		below("companies.Region", &s.Companies.Region, len(d.Regions)),
 		below("companies.Industry", &s.Companies.Industry, len(d.Industries)),
 		below("companies.Postings", s.Companies.Postings.all(), s.Meta.Postings),
+		below("events.Resume", &s.Events.Resume, s.Meta.Resumes),
+		below("events.What", &s.Events.What, len(Happenings)),
+		below("events.Posting", &s.Events.Posting, s.Meta.Postings+1),
+		below("events.Course", &s.Events.Course, s.Meta.Items+1),
+		below("events.Certificate", &s.Events.Certificate, len(d.Certificates)),
 		below("merges.Rule", &s.Merges.Rule, len(d.Rules)),
 		below("items.Kind", &s.Items.Kind, len(d.Kinds)),
 		below("items.Service", &s.Items.Service, s.Meta.Services+1),

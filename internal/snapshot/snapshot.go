@@ -30,8 +30,8 @@ import (
 //
 // Format 2 packs the columns and has Items.Service and Postings.Kept. Format 3
 // packs rows that are mostly alike, and where lists begin, in fewer bits, and has no
-// key of a résumé and no item about people. Format 4 has Resumes.Key.
-const Format = 4
+// key of a résumé and no item about people. Format 4 has Resumes.Key, format 5 Events.
+const Format = 5
 
 // Unset marks a number of months that is not stated.
 const Unset = 0xFFFF
@@ -227,6 +227,7 @@ type Meta struct {
 	Companies int       `json:"companies"`
 	Items     int       `json:"items"`
 	Services  int       `json:"services"` // public services that items speak of
+	Events    int       `json:"events"`   // of searches for work
 	Base      *Base     `json:"base,omitempty"`
 	Simulated bool      `json:"simulated"` // any row is
 	From      ieum.Day  `json:"from"`
@@ -247,6 +248,7 @@ type Snapshot struct {
 	Companies Companies
 	Items     Items
 	Merges    Merges
+	Events    Events
 
 	file    fs.FileInfo              // of what is hidden, when it was read; Live's
 	layers  []*Snapshot              // the base and the changes; nil for a whole snapshot
@@ -275,6 +277,7 @@ func (s *Snapshot) tables() []struct {
 		{"companies.col", &s.Companies},
 		{"items.col", &s.Items},
 		{"merges.col", &s.Merges},
+		{"events.col", &s.Events},
 	}
 }
 

@@ -98,9 +98,12 @@ func (s *Snapshot) PostingGone(row int) bool { return isSet(s.gone[0], row) }
 
 // ResumeGone says that a row of Resumes no longer holds, or is of somebody who
 // was erased.
-func (s *Snapshot) ResumeGone(row int) bool {
+func (s *Snapshot) ResumeGone(row int) bool { return isSet(s.gone[1], row) || s.ResumeHidden(row) }
+
+// ResumeHidden says that a row of Resumes is of somebody who was erased.
+func (s *Snapshot) ResumeHidden(row int) bool {
 	hidden := s.hidden.Load()
-	return isSet(s.gone[1], row) || hidden != nil && isSet(*hidden, row)
+	return hidden != nil && isSet(*hidden, row)
 }
 
 func isSet(bits []uint64, i int) bool { return i>>6 < len(bits) && bits[i>>6]>>(i&63)&1 == 1 }
@@ -131,7 +134,7 @@ func stack(under, over *Snapshot) (*Snapshot, error) {
 	over.closers = append(over.closers, m)
 	s := &Snapshot{Dir: over.Dir, Meta: together(&under.Meta, &over.Meta, &gone), Dict: over.Dict,
 		Postings: under.Postings, Texts: under.Texts, Members: under.Members, Resumes: under.Resumes, Companies: under.Companies,
-		Merges: under.Merges, Items: over.Items,
+		Merges: under.Merges, Items: over.Items, Events: under.Events,
 		layers: []*Snapshot{under, over}, parts: map[string]io.Closer{}}
 	s.Postings.Occupations, s.Resumes.Occupations = nil, nil
 	for _, err := range []error{
@@ -146,12 +149,13 @@ func stack(under, over *Snapshot) (*Snapshot, error) {
 }
 
 // goOn lets the tables of s, which are the base's, go on with those of the
-// changes, but for the items, which the changes hold all.
+// changes, but for the items, which the changes hold all, and the events, of which
+// they hold none.
 func (s *Snapshot) goOn(under, over *Snapshot) {
 	plus := map[string]int{"Postings.Company": under.Companies.Name.Len(), "Postings.Members": under.Members.ID.Len(),
 		"Members.Posting": under.Postings.ID.Len(), "Companies.Postings": under.Postings.ID.Len(), "Resumes.Person": under.Meta.People}
 	for i, t := range s.tables() {
-		if t.table == &s.Items {
+		if t.table == &s.Items || t.table == &s.Events {
 			continue
 		}
 		on := reflect.ValueOf(over.tables()[i].table).Elem()
@@ -184,6 +188,7 @@ func together(under, over *Meta, gone *Gone) Meta {
 	m.Resumes += under.Resumes - gone.Resumes.Len()
 	m.People += under.People - over.Base.People
 	m.Companies += under.Companies - over.Base.Known
+	m.Events = under.Events
 	m.Simulated = m.Simulated || under.Simulated
 	return m
 }
