@@ -85,12 +85,16 @@ func printMarket(out io.Writer, m *jobcare.Market) error {
 			}
 		}
 	}
+	printHires(w, m)
 	fmt.Fprintf(w, "\nprovince\tseekers\topenings\topenings per seeker\n")
 	for _, r := range m.Regions {
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", r.Name.KO, figure(r.Seekers), figure(r.Openings), decimal(r.Tightness))
 	}
-	for _, key := range []string{"open", "postings", "before", "seekers", "people", "past"} {
-		b := m.Bases[key]
+	for _, key := range []string{"open", "postings", "before", "seekers", "people", "past", "candidates", "hired", "entered", "searches"} {
+		b, counted := m.Bases[key]
+		if !counted {
+			continue
+		}
 		fmt.Fprintf(w, "\n%s: %s, %s to %s, from %v\n", key, b.About.EN, b.From, b.To, b.Sources)
 	}
 	for _, x := range m.Absent {
@@ -100,6 +104,45 @@ func printMarket(out io.Writer, m *jobcare.Market) error {
 		fmt.Fprintf(w, "\noccupation read from their words: %d of 100 open postings; about %d of 100 such are right\n", m.Guessed.Hundred(), m.Right.Hundred())
 	}
 	return w.Flush()
+}
+
+// printHires writes who was hired, and who looked for work in the past, where it is recorded.
+func printHires(w io.Writer, m *jobcare.Market) {
+	if h := m.Hires; h != nil {
+		fmt.Fprintf(w, "\nhired in the year\t%s\tcandidates\t%s\tapplications per opening\t%s\n", figure(h.Hired), figure(h.Candidates), decimal(h.Applications))
+		fmt.Fprintf(w, "weeks to hire\t%s (%s to %s)\thired within half a year\t%s\tpay agreed\t%s\n", decimal(h.Weeks.Median), decimal(h.Weeks.P25), decimal(h.Weeks.P75), decimal(h.Found), pay(h.Pay))
+		fmt.Fprintf(w, "certificates\tof 100 hired\tof 100 candidates\ttimes as often (95 %% interval)\n")
+		for _, c := range h.Certificates {
+			times := "not known"
+			if c.Lift != nil {
+				times = fmt.Sprintf("%.2f (%.2f to %.2f)", c.Lift.Value, c.Lift.Low, c.Lift.High)
+			}
+			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", c.Name.KO, ofHundred(c.Hired), ofHundred(c.Applied), times)
+		}
+		for _, t := range []struct {
+			title string
+			rows  []jobcare.Share
+		}{{"occupations before the hire", h.Before}, {"majors of the hired", h.Majors}} {
+			fmt.Fprintf(w, "%s\tof 100\tn\n", t.title)
+			for _, r := range t.rows {
+				fmt.Fprintf(w, "  %s\t%s\t%d\n", r.Name.KO, ofHundred(r.Share), r.Share.N)
+			}
+		}
+	}
+	if !m.Looked() {
+		return
+	}
+	fmt.Fprintf(w, "\nmonth\tlooked at its end\tseason removed\topenings then\tper seeker\n")
+	for _, x := range m.Months {
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%d\t%s\n", x.Month, figure(x.Seekers), decimal(x.SeekersAdjusted), x.Open.Int(), decimal(x.Tightness))
+	}
+}
+
+func ofHundred(f jobcare.Figure) string {
+	if !f.Known() {
+		return "withheld"
+	}
+	return fmt.Sprint(f.Hundred())
 }
 
 func figure(f jobcare.Figure) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"hash/fnv"
 	"io"
 	"path/filepath"
@@ -28,6 +29,7 @@ const topSkills = 60
 type base struct {
 	columns
 	mapping *snapshot.Mapping
+	past    *past
 }
 
 // columns are those of base. Numbers of people are those that are published.
@@ -58,11 +60,11 @@ type columns struct {
 	LikeWent      snapshot.Lists[uint32] // how many went there
 }
 
-// Verify reads the file and compares its checksum.
-func (b *base) Verify() error { return b.mapping.Verify() }
+// Verify reads the files and compares their checksums.
+func (b *base) Verify() error { return errors.Join(b.mapping.Verify(), b.past.Verify()) }
 
-// Close gives up the mapping.
-func (b *base) Close() error { return b.mapping.Close() }
+// Close gives up the mappings.
+func (b *base) Close() error { return errors.Join(b.mapping.Close(), b.past.Close()) }
 
 // seekers returns the number of people looking for work, counted once in each
 // occupation they seek.
@@ -79,25 +81,37 @@ func Part() snapshot.Part {
 	return snapshot.Part{
 		Name: partName,
 		Build: func(ctx context.Context, s *snapshot.Snapshot, dir string) error {
-			b, err := newBase(ctx, s)
+			if err := writePast(ctx, s, dir); err != nil {
+				return err
+			}
+			p, err := openPast(s, dir)
 			if err != nil {
+				return err
+			}
+			b, err := newBase(ctx, s, p)
+			if err := errors.Join(err, p.Close()); err != nil {
 				return err
 			}
 			return snapshot.WriteTable(filepath.Join(dir, "base.col"), &b.columns)
 		},
-		Open: func(_ *snapshot.Snapshot, dir string) (io.Closer, error) {
-			b := &base{}
-			var err error
-			b.mapping, err = snapshot.OpenTable(filepath.Join(dir, "base.col"), &b.columns)
-			return b, err
+		Open: func(s *snapshot.Snapshot, dir string) (io.Closer, error) {
+			p, err := openPast(s, dir)
+			if err != nil {
+				return nil, err
+			}
+			b := &base{past: p}
+			if b.mapping, err = snapshot.OpenTable(filepath.Join(dir, "base.col"), &b.columns); err != nil {
+				return nil, errors.Join(err, p.Close())
+			}
+			return b, nil
 		},
 	}
 }
 
 // newBase counts over all occupations, on every core.
-func newBase(ctx context.Context, s *snapshot.Snapshot) (*base, error) {
+func newBase(ctx context.Context, s *snapshot.Snapshot, p *past) (*base, error) {
 	n := len(s.Dict.Occupations)
-	b := &base{columns: columns{
+	b := &base{past: p, columns: columns{
 		SkillPostings: make([]uint32, len(s.Dict.Skills)), CertPostings: make([]uint32, len(s.Dict.Certificates)),
 		Postings: make([]uint32, n), Coded: make([]uint32, n), People: make([]uint32, n), Seekers: make([]uint32, n), Wished: make([]uint32, n),
 	}}
@@ -163,31 +177,43 @@ func publishedOf(r *cellkey.Release, field string, codes []string, cells []cellk
 // which sources the people come from, too.
 func (b *base) begin(s *snapshot.Snapshot) {
 	r, x := &s.Resumes, newResumeRows(&s.Resumes)
-	careers := lists{}
+	careers, starts := lists{}, lists{}
 	x.list(&careers, &r.CareerOcc)
-	from := make([]bool, len(s.Dict.Sources))
+	x.list(&starts, &r.CareerStart)
+	from, searched := make([]bool, len(s.Dict.Sources)), b.past.searched(r.Person.Len())
 	sum, row := fnv.New128a(), []byte(nil)
 	b.Release = make([]uint64, 2)
+	add := func() {
+		sum.Reset()
+		sum.Write(row)
+		row = sum.Sum(row[:0])
+		b.Release[0] += binary.LittleEndian.Uint64(row)
+		b.Release[1] += binary.LittleEndian.Uint64(row[8:])
+	}
 	for at := 0; at < r.Person.Len(); at += stretch {
-		x.begin(at, min(at+stretch, r.Person.Len()), func(row int) bool { return b.Speaks[row/64]>>(row%64)&1 == 1 })
+		x.begin(at, min(at+stretch, r.Person.Len()), func(row int) bool { return (b.Speaks[row/64]|searched[row/64])>>(row%64)&1 == 1 })
 		for _, c := range x.chosen {
-			i := int(c)
-			from[r.Source.At(at+i)] = true
+			i, bit := int(c), uint64(1)<<((at+int(c))%64)
+			from[r.Source.At(at+i)] = from[r.Source.At(at+i)] || b.Speaks[(at+i)/64]&bit != 0
 			row = binary.LittleEndian.AppendUint32(row[:0], x.wish.at(i))
 			row = append(row, x.sex.at(i), x.education.at(i), x.employment.at(i), x.flags.at(i))
-			for _, v := range [][]uint16{{x.key.at(i), r.Occupation.At(at + i), x.born.at(i), x.region.at(i), x.months.at(i)}, x.certs.at(i), x.majors.at(i), careers.at(i)} {
+			told := [][]uint16{{x.key.at(i), r.Occupation.At(at + i), x.born.at(i), x.region.at(i), x.months.at(i)}, x.certs.at(i), x.majors.at(i), careers.at(i)}
+			if searched[(at+i)/64]&bit != 0 { // then it counts when each began
+				told = append(told, starts.at(i))
+			}
+			for _, v := range told {
 				for _, n := range v {
 					row = binary.LittleEndian.AppendUint16(row, n)
 				}
 				row = append(row, byte(len(v)))
 			}
-			sum.Reset()
-			sum.Write(row)
-			row = sum.Sum(row[:0])
-			b.Release[0] += binary.LittleEndian.Uint64(row)
-			b.Release[1] += binary.LittleEndian.Uint64(row[8:])
+			add()
 		}
 	}
+	b.past.each(s, func(what []byte) {
+		row = append(row[:0], what...)
+		add()
+	})
 	b.From = []uint16{}
 	for i, is := range from {
 		if is {

@@ -74,6 +74,13 @@ func (m *Market) Rows() []FigureRow {
 		at := Named{x.Month, ieum.Text{KO: x.Month, EN: x.Month}}
 		l.add("months", at, "openings", x.Openings)
 		l.add("months", at, "adjusted", x.Adjusted)
+		l.add("months", at, "seekers", x.Seekers)
+		l.add("months", at, "seekersAdjusted", x.SeekersAdjusted)
+		l.add("months", at, "open", x.Open)
+		l.add("months", at, "tightness", x.Tightness)
+	}
+	if m.Hires != nil {
+		l.hires(m.Hires)
 	}
 	for _, s := range m.Similar {
 		alike := s.Alike
@@ -104,6 +111,37 @@ func (l *lister) add(name string, of Named, what string, f Figure) {
 		}
 	}
 	l.rows = append(l.rows, row)
+}
+
+func (l *lister) hires(h *Hires) {
+	for _, x := range []struct {
+		name string
+		f    Figure
+	}{{"candidates", h.Candidates}, {"hired", h.Hired}, {"applicationsPerOpening", h.Applications}, {"found", h.Found}, {"firstJob", h.FirstJob}} {
+		l.add("hires", Named{}, x.name, x.f)
+	}
+	l.add("weeksToHire", Named{}, "p25", h.Weeks.P25)
+	l.add("weeksToHire", Named{}, "median", h.Weeks.Median)
+	l.add("weeksToHire", Named{}, "p75", h.Weeks.P75)
+	l.pay("agreed", Named{}, h.Pay)
+	for _, c := range h.Certificates {
+		l.add("certificatesOfHired", c.Named, "hired", c.Hired)
+		l.add("certificatesOfHired", c.Named, "applied", c.Applied)
+		if c.Lift != nil {
+			for _, x := range []struct {
+				name  string
+				value float64
+			}{{"lift", c.Lift.Value}, {"liftLow", c.Lift.Low}, {"liftHigh", c.Lift.High}} {
+				l.add("certificatesOfHired", c.Named, x.name, Figure{Value: &x.value, N: c.Hired.N, Of: c.Hired.Of, Basis: c.Hired.Basis})
+			}
+		}
+	}
+	for _, s := range h.Before {
+		l.share("beforeHire", s)
+	}
+	for _, s := range h.Majors {
+		l.share("majorsOfHired", s)
+	}
 }
 
 func (l *lister) pay(name string, of Named, p Pay) {

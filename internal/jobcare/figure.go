@@ -40,6 +40,9 @@ func (f Figure) Month() int64 { return int64(math.Round(f.Float()/12/10_000)) * 
 // Hundred returns a share or ratio as a whole number of a hundred, or 0.
 func (f Figure) Hundred() int64 { return int64(math.Round(f.Float() * 100)) }
 
+// Tenths returns the value rounded to one decimal, or 0.
+func (f Figure) Tenths() float64 { return math.Round(f.Float()*10) / 10 }
+
 // Float returns the value, or 0.
 func (f Figure) Float() float64 {
 	if f.Value == nil {
@@ -76,7 +79,11 @@ func (r rule) n(c cellkey.Cell, what string, p part) int {
 	case c.N < least:
 		return 0
 	}
-	return r.release.Published(c, what+"|"+r.of.Occupation+"|"+r.of.name(p))
+	of := r.of
+	if what != whoTried && what != whoTimes && what != whoHired && what != whoAgreed && what != whoWaited {
+		of.Industry, of.Size = "", "" // they limit nobody: the same people have one number
+	}
+	return r.release.Published(c, what+"|"+of.Occupation+"|"+of.name(p))
 }
 
 // people is a number of people. Nobody and fewer than five look alike.
@@ -106,12 +113,33 @@ func ratio(places, seekers int) Figure {
 
 // pay is the distribution of what people wish, won a year; of all of those who could have
 // said. That there is one tells nothing of how many there are but what is published.
-func (r rule) pay(w wishes, p part, all int) Pay {
-	n, sure := r.n(w.Cell, whoWish, p), 0
-	if !r.exact() {
-		sure = cellkey.Most
+func (r rule) pay(w wishes, p part, all int) Pay { return r.amounts(w, whoWish, p, all, onSeekers) }
+
+// amounts is the same of what people are counted as who.
+func (r rule) amounts(w wishes, who string, p part, all int, basis string) Pay {
+	n, beyond := r.beyond(w.Cell, who, p)
+	return distribution(w.spread, beyond, n, r.share(n, all, basis), basis)
+}
+
+// beyond is a number of people as it is shown, and how many there are beyond doubt.
+func (r rule) beyond(c cellkey.Cell, who string, p part) (n, beyond int) {
+	n = r.n(c, who, p)
+	if r.exact() {
+		return n, n
 	}
-	return distribution(w.spread, n-sure, n, r.share(n, all, onSeekers), onSeekers)
+	return n, n - cellkey.Most
+}
+
+// weeks is the distribution of the weeks that people looked who were hired.
+func (r rule) weeks(w wishes) Weeks {
+	n, beyond := r.beyond(w.Cell, whoWaited, part{})
+	of := func(q float64) Figure {
+		if beyond < quantiles || w.n < quantiles {
+			return withheld
+		}
+		return known(float64(w.bin(q)), n, 0, onHired)
+	}
+	return Weeks{of(.25), of(.5), of(.75)}
 }
 
 // What people are counted as.
@@ -166,13 +194,18 @@ func (s *spread) quantile(n int, q float64, basis string) Figure {
 	if s.n < quantiles {
 		return withheld
 	}
+	return known(float64(s.bin(q))*grain, n, 0, basis)
+}
+
+// bin is the one in which a quantile of values lies, of which there are some.
+func (s *spread) bin(q float64) int {
 	rank, below := max(1, int(math.Ceil(q*float64(s.n)))), 0
 	for bin, k := range s.bins {
 		if below += int(k); below >= rank {
-			return known(float64(bin)*grain, n, 0, basis)
+			return bin
 		}
 	}
-	return withheld
+	return 0
 }
 
 // A Share is how often something occurs in an occupation, and how much more

@@ -108,6 +108,25 @@ func adviser(t *testing.T, data string) *Adviser {
 // base is given what changed since it, with the rows of it that are gone.
 func publish(t *testing.T, data string, postings []posting, resumes []resume, base *snapshot.Base, gone *snapshot.Gone) snapshot.Meta {
 	t.Helper()
+	return publishWith(t, data, postings, resumes, nil, base, gone)
+}
+
+// An event is of a résumé, by its place.
+type event struct {
+	resume  int
+	what    snapshot.Happening
+	day     int32
+	posting int // and one
+	course  uint32
+	cert    uint16
+	pay     uint32
+	ref     uint8
+	measure uint16
+}
+
+// publishWith is publish with events, which stand in order of résumé and day.
+func publishWith(t *testing.T, data string, postings []posting, resumes []resume, events []event, base *snapshot.Base, gone *snapshot.Gone) snapshot.Meta {
+	t.Helper()
 	set, err := loadDefs()
 	if err != nil {
 		t.Fatal(err)
@@ -128,6 +147,19 @@ func publish(t *testing.T, data string, postings []posting, resumes []resume, ba
 		s.Members.URL.Add("")
 		s.Texts.Body.Add("made up")
 	}
+	for _, e := range events {
+		x := &s.Events
+		x.Resume.Add(uint32(e.resume))
+		x.What.Add(uint8(e.what))
+		x.Day.Add(e.day)
+		x.Posting.Add(uint32(e.posting))
+		x.Course.Add(e.course)
+		x.Certificate.Add(e.cert)
+		x.Pay.Add(e.pay)
+		x.Referred.Add(e.ref)
+		x.Aptitude.Add(e.measure)
+		x.Motivation.Add(e.measure)
+	}
 	people := 0
 	for i, r := range resumes {
 		addResume(&s.Resumes, i, r)
@@ -142,7 +174,7 @@ func publish(t *testing.T, data string, postings []posting, resumes []resume, ba
 		}
 	}
 	for _, err := range []error{b.Write(s), b.Describe(snapshot.Meta{
-		Postings: len(postings), Resumes: len(resumes), People: people, Companies: 1, From: ieum.Day(day("2025-01-01")), To: ieum.DayOf(today), Simulated: true, Base: base,
+		Postings: len(postings), Resumes: len(resumes), People: people, Companies: 1, Events: len(events), From: ieum.Day(day("2025-01-01")), To: ieum.DayOf(today), Simulated: true, Base: base,
 	}, today), b.Derive(t.Context(), Part())} {
 		if err != nil {
 			t.Fatal(err)

@@ -204,7 +204,7 @@ func sameBase(t *testing.T, whole, stacked *Adviser) {
 		if layers := len(s.Layers()); layers != i+1 {
 			t.Fatalf("%d layers, want %d", layers, i+1)
 		}
-		b, err := newBase(t.Context(), s)
+		b, err := newBase(t.Context(), s, s.Part(partName).(*base).past)
 		if err != nil {
 			t.Fatal(err)
 		}

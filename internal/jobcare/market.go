@@ -12,12 +12,16 @@ import (
 
 // What a figure was counted on: a key of Market.Bases.
 const (
-	onOpen     = "open"     // postings open on the day of the report
-	onPostings = "postings" // postings that were open at any time in the year up to it
-	onSeekers  = "seekers"  // people looking for work
-	onBefore   = "before"   // postings that were open in the year before that
-	onPeople   = "people"   // people with a résumé here
-	onPast     = "past"     // changes of occupation in the careers of résumés
+	onOpen     = "open"       // postings open on the day of the report
+	onPostings = "postings"   // postings that were open at any time in the year up to it
+	onSeekers  = "seekers"    // people looking for work
+	onBefore   = "before"     // postings that were open in the year before that
+	onPeople   = "people"     // people with a résumé here
+	onPast     = "past"       // changes of occupation in the careers of résumés
+	onTried    = "candidates" // people who applied for a posting of the year or were hired
+	onHired    = "hired"      // those of them who were hired
+	onEntered  = "entered"    // people who began to look half a year ago or up to a year before that
+	onSearches = "searches"   // people who are recorded as looking for work
 )
 
 // yearDays is how far back postings are counted for what is asked and offered.
@@ -51,6 +55,12 @@ type Month struct {
 	Month    string `json:"month"` // 2026-01
 	Openings Figure `json:"openings"`
 	Adjusted Figure `json:"adjusted"` // the season removed; withheld where the course has too few postings for that
+	// Seekers are who looked for work on the month's last day, Open the places one could apply
+	// for then. Withheld where no source records who looked.
+	Seekers         Figure `json:"seekers"`
+	SeekersAdjusted Figure `json:"seekersAdjusted"`
+	Open            Figure `json:"open"`
+	Tightness       Figure `json:"tightness"` // the one by the other
 }
 
 // A PayRow is pay by one band of experience or level of schooling.
@@ -103,14 +113,23 @@ type Market struct {
 	Similar      []Similar        `json:"similar"`
 	Regions      []Place          `json:"regions"`
 	Months       []Month          `json:"months"`
+	Hires        *Hires           `json:"hires"` // null where no source records hires: see Absent
 	Absent       []Absence        `json:"absent"`
+}
+
+// Looked says whether it is known of any month who looked for work.
+func (m *Market) Looked() bool {
+	return slices.ContainsFunc(m.Months, func(x Month) bool { return x.Seekers.Known() })
 }
 
 func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule) *Market {
 	o, c, b := newOffer(s), newCrowd(s), s.Part(partName).(*base)
+	t := newTrial(s, &sl, b.past.day(s))
 	if sl.occupation > 0 {
 		o.count(s, &sl)
 		c.count(s, &sl, b.Speaks, r.exact())
+		t.count(b.past, &sl, r.exact())
+		t.look(b.past, &sl, r.exact())
 	}
 	v := view{a.set, s, b, r, len(sl.limits()) < mostLimits, r.n(c.seekers, whoSeek, part{})}
 	m := &Market{
@@ -121,13 +140,16 @@ func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule) *Market {
 		Unstated: share(o.unstated, o.open, onOpen), Guessed: share(o.guessed, o.open, onOpen), Right: o.right(), Tightness: ratio(o.openPlaces, v.seekers),
 		Offered: offers(o.offered, o.postings), Wished: r.pay(c.wished, part{}, v.seekers),
 		ByCareer: v.byCareer(o, c), ByEducation: v.byEducation(o, c),
-		Regions: v.regions(o, c), Months: o.course(sl.day), Bases: v.bases(o, c, sl.day), Absent: absences(),
+		Regions: v.regions(o, c), Months: o.course(sl.day), Bases: v.bases(o, c, sl.day), Absent: v.absences(),
 	}
 	m.Gap = gap(m.Wished.Median, m.Offered.Median)
 	v.postings(m, o)
 	v.people(m, c)
 	v.histories(m, sl.occupation)
 	m.Similar = v.similar(sl.occupation)
+	m.Hires = v.hires(t, o.wanted)
+	v.past(m.Months, t, o.atEnd)
+	v.pastBases(m, t)
 	return m
 }
 
@@ -299,16 +321,24 @@ func (t *offer) course(day ieum.Day) []Month {
 		wanted[i] = float64(m[0])
 	}
 	adjusted, ok := seasonless(wanted[:])
-	y, m, _ := day.Time().Date()
 	months := make([]Month, courseMonths)
-	for i := range months {
-		at := y*12 + int(m) - 1 - (courseMonths - 1 - i)
-		months[i] = Month{fmt.Sprintf("%04d-%02d", at/12, at%12+1), places(t.months[i][0], t.months[i][1], onPostings), withheld}
+	for i, name := range courseOf(day) {
+		months[i] = Month{name, places(t.months[i][0], t.months[i][1], onPostings), withheld, withheld, withheld, withheld, withheld}
 		if ok {
 			months[i].Adjusted = known(adjusted[i], t.months[i][1], 0, onPostings)
 		}
 	}
 	return months
+}
+
+// courseOf names the months up to a day.
+func courseOf(day ieum.Day) (names []string) {
+	y, m, _ := day.Time().Date()
+	for i := range courseMonths {
+		at := y*12 + int(m) - 1 - (courseMonths - 1 - i)
+		names = append(names, fmt.Sprintf("%04d-%02d", at/12, at%12+1))
+	}
+	return names
 }
 
 func (v *view) bases(o *offer, c *crowd, day ieum.Day) map[string]Basis {
@@ -333,11 +363,34 @@ func (v *view) bases(o *offer, c *crowd, day ieum.Day) map[string]Basis {
 	}
 }
 
-// absences are what nobody can say yet of any market here.
-func absences() []Absence {
-	return []Absence{
-		{"hires", ieum.Text{KO: "채용 수, 채용까지 걸린 기간, 공고당 지원자 수는 채용 결과를 보내는 기관이 없어서 알 수 없습니다.", EN: "Hires, time to hire and applications per opening: no source records who was hired."}},
-		{"effects", ieum.Text{KO: "훈련과 자격증이 취업과 임금에 미친 효과는 채용 기록이 있어야 추정할 수 있습니다.", EN: "Effects of courses and certificates on being hired and on pay: they need a record of hires."}},
-		{"history", ieum.Text{KO: "지난달까지의 구직자 수는 등록 이력을 보내는 기관이 없어서 알 수 없습니다.", EN: "Seekers in past months: no source records when people began and ended looking."}},
+// pastBases says what figures of hires and of past months stand on.
+func (v *view) pastBases(m *Market, t *trial) {
+	r, day, sources := v.rule, ieum.Day(t.day), v.b.past.sources(v.s)
+	if v.b.past.records(snapshot.Registered) {
+		m.Bases[onSearches] = Basis{ieum.Text{KO: "이 일을 찾은 기록이 있는 사람", EN: "people who are recorded as looking for this work"}, v.s.Meta.From, day, 0, sources}
 	}
+	if m.Hires == nil {
+		return
+	}
+	m.Bases[onTried] = Basis{ieum.Text{KO: "지난 1년 동안 이 일에 지원했거나 취업한 사람", EN: "people who applied for this work or were hired in the year up to this day"}, day - yearDays + 1, day, r.n(t.candidates, whoTried, part{}), sources}
+	m.Bases[onHired] = Basis{ieum.Text{KO: "지난 1년 동안 이 일에 취업한 사람", EN: "people who were hired for this work in the year up to this day"}, day - yearDays + 1, day, r.n(t.hired, whoHired, part{}), sources}
+	m.Bases[onEntered] = Basis{ieum.Text{KO: "이 일을 찾기 시작한 지 반년이 지난 사람 (1년 동안 시작한 사람)", EN: "people who began to look for this work half a year ago or in the year before that"}, day - within - yearDays + 1, day - within, r.n(t.entered, whoEntered, part{}), sources}
+}
+
+// absences are what nobody can say of any market here.
+func (v *view) absences() []Absence {
+	list := []Absence{}
+	add := func(is bool, what, ko, en string) {
+		if is {
+			list = append(list, Absence{what, ieum.Text{KO: ko, EN: en}})
+		}
+	}
+	p := v.b.past
+	hires := p.records(snapshot.Hired)
+	add(!hires, "hires", "채용 수, 채용까지 걸린 기간, 공고당 지원자 수는 채용 결과를 보내는 기관이 없어서 알 수 없습니다.", "Hires, time to hire and applications per opening: no source records who was hired.")
+	add(hires && !p.records(snapshot.Applied), "applications", "공고당 지원자 수는 지원 기록을 보내는 기관이 없어서 알 수 없습니다.", "Applications per opening: no source records who applied.")
+	add(!hires, "effects", "훈련과 자격증이 취업과 임금에 미친 효과는 채용 기록이 있어야 추정할 수 있습니다.", "Effects of courses and certificates on being hired and on pay: they need a record of hires.")
+	add(hires, "effects", "훈련과 자격증이 취업과 임금에 미친 효과는 아직 추정하지 않습니다.", "Effects of courses and certificates on being hired and on pay are not estimated yet.")
+	add(!p.records(snapshot.Registered), "history", "지난달까지의 구직자 수는 등록 이력을 보내는 기관이 없어서 알 수 없습니다.", "Seekers in past months: no source records when people began and ended looking.")
+	return list
 }

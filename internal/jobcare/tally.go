@@ -1,6 +1,7 @@
 package jobcare
 
 import (
+	mathbits "math/bits"
 	"slices"
 
 	"ieum"
@@ -24,6 +25,8 @@ type offer struct {
 	coded                      int // postings that ask for any competency
 	asked                      []int
 	months                     [courseMonths][2]int // places, postings; the oldest first
+	atEnd                      [courseMonths]int    // places open at the end of each
+	wanted                     int                  // places of the postings open within the year
 	sources                    []bool
 	read                       *postingRows
 }
@@ -91,25 +94,28 @@ func (x *postingRows) pay(i int) uint32 {
 
 // count walks the postings of a slice.
 func (t *offer) count(s *snapshot.Snapshot, sl *slice) {
-	month := monthsUpTo(sl.day)
+	cal := newTimeline(sl.day)
 	for _, in := range s.PostingsOf(int(sl.occupation)) {
 		for from := in.From; from < in.To; from += stretch {
 			t.read.begin(from, min(from+stretch, in.To), func(row int) bool { return !s.PostingGone(row) })
 			sl.postings(s, t.read)
 			for _, i := range t.read.chosen {
-				t.add(s, from+int(i), int(i), sl.day, month)
+				t.add(s, from+int(i), int(i), cal)
 			}
 		}
 	}
 }
 
 // add counts row i of those read, which is row of the postings.
-func (t *offer) add(s *snapshot.Snapshot, row, i int, day ieum.Day, month []int8) {
-	x := t.read
+func (t *offer) add(s *snapshot.Snapshot, row, i int, cal *timeline) {
+	x, day := t.read, cal.day
 	wanted := max(1, int(x.openings.at(i)))
-	if back := int(day) - int(x.opened.at(i)); x.opened.at(i) != 0 && back >= 0 && back < len(month) {
-		m := &t.months[month[back]]
+	if at := cal.of(x.opened.at(i)); x.opened.at(i) != 0 && at >= 0 {
+		m := &t.months[at]
 		m[0], m[1] = m[0]+wanted, m[1]+1
+	}
+	for bits := cal.ends(x.opened.at(i), x.lastDay(i, day)); bits != 0; bits &= bits - 1 {
+		t.atEnd[mathbits.TrailingZeros64(bits)] += wanted
 	}
 	if x.within(i, day-2*yearDays, day-yearDays-1) {
 		t.before++
@@ -119,6 +125,7 @@ func (t *offer) add(s *snapshot.Snapshot, row, i int, day ieum.Day, month []int8
 		return
 	}
 	t.postings++
+	t.wanted += wanted
 	var members [16]uint32
 	for _, m := range s.Postings.Members.At(row, members[:]) {
 		t.sources[s.Members.Source.At(int(m))] = true
@@ -167,6 +174,56 @@ func (x *postingRows) career(i int) int {
 	return bandOf(Careers, int(x.careerMin.at(i)))
 }
 
+// lastDay is the last one on which one could apply, day or later where none is known.
+func (x *postingRows) lastDay(i int, day ieum.Day) int32 {
+	last := int32(day)
+	if closed := x.closed.at(i); closed != 0 {
+		last = min(last, closed-1)
+	}
+	if deadline := x.deadline.at(i); deadline != 0 {
+		last = min(last, deadline)
+	}
+	return last
+}
+
+// A timeline is the months of a course up to a day.
+type timeline struct {
+	day   ieum.Day
+	month []int8              // of each day back
+	last  [courseMonths]int32 // day of each month, of the last one the day itself
+}
+
+func newTimeline(day ieum.Day) *timeline {
+	c := &timeline{day: day, month: monthsUpTo(day)}
+	for back := len(c.month) - 1; back >= 0; back-- {
+		c.last[c.month[back]] = int32(day) - int32(back)
+	}
+	return c
+}
+
+// of returns in which month a day lies; -1 for none.
+func (c *timeline) of(day int32) int {
+	if back := int(c.day) - int(day); back >= 0 && back < len(c.month) {
+		return int(c.month[back])
+	}
+	return -1
+}
+
+// ends returns a bit for each month whose last day lies from from to to.
+func (c *timeline) ends(from, to int32) uint64 {
+	if to < from || from > int32(c.day) || to < c.last[0] {
+		return 0
+	}
+	first := max(0, c.of(from)) // what began before is of the first
+	after := courseMonths
+	if to < int32(c.day) {
+		if after = c.of(to); to == c.last[after] {
+			after++
+		}
+	}
+	return (1<<after - 1) &^ (1<<first - 1)
+}
+
 // monthsUpTo returns for each day back from day in which month of the course it lies.
 func monthsUpTo(day ieum.Day) (month []int8) {
 	at, last := int8(courseMonths-1), day.Time().Month()
@@ -209,8 +266,9 @@ type spread struct {
 // grain is what pay is rounded to, in won a year.
 const grain = 100_000
 
-func (s *spread) add(pay uint32) {
-	bin := (int(pay) + grain/2) / grain
+func (s *spread) add(pay uint32) { s.addBin((int(pay) + grain/2) / grain) }
+
+func (s *spread) addBin(bin int) {
 	if bin >= len(s.bins) {
 		s.bins = append(s.bins, make([]uint32, bin+1-len(s.bins)+len(s.bins)/2)...)
 	}
