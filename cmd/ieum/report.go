@@ -110,7 +110,7 @@ func printMarket(out io.Writer, m *jobcare.Market) error {
 func printHires(w io.Writer, m *jobcare.Market) {
 	if h := m.Hires; h != nil {
 		fmt.Fprintf(w, "\nhired in the year\t%s\tcandidates\t%s\tapplications per opening\t%s\n", figure(h.Hired), figure(h.Candidates), decimal(h.Applications))
-		fmt.Fprintf(w, "weeks to hire\t%s (%s to %s)\thired within half a year\t%s\tpay agreed\t%s\n", decimal(h.Weeks.Median), decimal(h.Weeks.P25), decimal(h.Weeks.P75), decimal(h.Found), pay(h.Pay))
+		fmt.Fprintf(w, "weeks to hire\t%s (%s to %s)\thired within half a year\t%s\tpay agreed\t%s\n", whole(h.Weeks.Median), whole(h.Weeks.P25), whole(h.Weeks.P75), decimal(h.Found), pay(h.Pay))
 		fmt.Fprintf(w, "certificates\tof 100 hired\tof 100 candidates\ttimes as often (95 %% interval)\n")
 		for _, c := range h.Certificates {
 			times := "not known"
@@ -134,8 +134,15 @@ func printHires(w io.Writer, m *jobcare.Market) {
 	}
 	fmt.Fprintf(w, "\nmonth\tlooked at its end\tseason removed\topenings then\tper seeker\n")
 	for _, x := range m.Months {
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%d\t%s\n", x.Month, figure(x.Seekers), decimal(x.SeekersAdjusted), x.Open.Int(), decimal(x.Tightness))
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%d\t%s\n", x.Month, figure(x.Seekers), whole(x.SeekersAdjusted), x.Open.Int(), decimal(x.Tightness))
 	}
+}
+
+func whole(f jobcare.Figure) string {
+	if !f.Known() {
+		return "withheld"
+	}
+	return web.Number(f.Int())
 }
 
 func ofHundred(f jobcare.Figure) string {
