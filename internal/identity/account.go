@@ -115,6 +115,7 @@ type Session struct {
 	link    []byte
 	secret  string
 	shown   string // of stage first: the factor that was shown
+	browser []byte // by which the browser is known again; nil = not by its request
 }
 
 // The stages of a session.

@@ -199,6 +199,58 @@ func TestGuessesInAKnownBrowserEnd(t *testing.T) {
 	})
 }
 
+// Who changes what they sign in with, or ends a session elsewhere, may do so because somebody
+// was in their account: no other browser is known any more, so that the next sign-in with it is
+// told, and has no count of tries of its own. Signing out forgets nothing.
+func TestOtherBrowsersAreForgotten(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		oper := k.operator("oper")
+		enter := func(known string) (*Person, string) {
+			k.at = k.at.Add(time.Minute)
+			v := here
+			v.Known = known
+			e, err := k.SignIn(ctx, v, "oper", secretWord)
+			k.must(err)
+			e, err = k.Second(ctx, v, k.person(e.Cookie), k.code(&Person{Account: oper.Account}))
+			k.must(err)
+			p := k.person(e.Cookie)
+			p.Session.browser = sum(e.Known)
+			return p, e.Known
+		}
+		knows := func(known string) bool {
+			ok, err := k.store.knows(ctx, sum(known), oper.ID)
+			k.must(err)
+			return ok
+		}
+		own, mine := enter("")
+		for _, tt := range []struct {
+			what string
+			do   func(theirs *Person) error
+			ends bool
+		}{
+			{"signing out", func(*Person) error { return k.EndSession(ctx, own.Session, own.Session.ID) }, false},
+			{"a password", func(*Person) error { return third(k.SetPassword(ctx, own, "", secretWord, "", false)) }, true},
+			{"printed codes", func(*Person) error { _, err := k.Print(ctx, own); return err }, true},
+			{"a factor that is removed", func(*Person) error {
+				have, err := k.Factors(ctx, own.ID)
+				k.must(err)
+				return k.RemoveFactor(ctx, own, have[len(have)-1].Number)
+			}, true},
+			{"a session that is ended elsewhere", func(theirs *Person) error { return k.EndSession(ctx, own.Session, theirs.Session.ID) }, true},
+		} {
+			theirs, other := enter("")
+			own, _ = enter(mine)
+			k.must(tt.do(theirs))
+			if !knows(mine) || knows(other) == tt.ends {
+				t.Errorf("%s: the browser it was done with is known: %v, another: %v", tt.what, knows(mine), knows(other))
+			}
+		}
+	})
+}
+
+func third(_ string, _ []string, err error) error { return err }
+
 // The secret of an app that was set up is shown to nobody any more: whoever finds the
 // page open within ten minutes would have the app, too.
 func TestTheSecretOfAnAppIsShownUntilItIsSetUp(t *testing.T) {
@@ -245,7 +297,7 @@ func TestAKeptFormOfAnEndedSession(t *testing.T) {
 	end := map[string]func(){
 		"was used by nobody": func() { s.at = s.at.Add(31 * time.Minute) },
 		"was ended elsewhere": func() {
-			s.must(s.EndSession(t.Context(), one.ID, s.person(s.cookie(sessionCookie)).Session.ID))
+			s.must(s.EndSession(t.Context(), one.Session, s.person(s.cookie(sessionCookie)).Session.ID))
 		},
 	}
 	for why, ended := range end {

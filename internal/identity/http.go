@@ -127,7 +127,11 @@ func (h *handlers) who(r *http.Request) (*Person, error) {
 	if token == "" {
 		return nil, nil
 	}
-	return h.g.Who(r.Context(), token)
+	p, err := h.g.Who(r.Context(), token)
+	if p != nil {
+		p.Session.browser = sum(h.cookie(r, knownCookie))
+	}
+	return p, err
 }
 
 // reader tells the pages who is signed in. Without the database nobody can say.

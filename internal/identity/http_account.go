@@ -233,7 +233,7 @@ type idForm struct {
 func (h *handlers) endSession(w http.ResponseWriter, r *http.Request, p *Person) error {
 	f, err := web.Read[idForm](r)
 	if err == nil {
-		err = h.g.EndSession(r.Context(), p.ID, f.ID)
+		err = h.g.EndSession(r.Context(), p.Session, f.ID)
 	}
 	return h.back(w, r, p, err)
 }

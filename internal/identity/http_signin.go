@@ -129,7 +129,7 @@ func (h *handlers) signOut(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if p != nil {
-		if err := h.g.EndSession(r.Context(), p.ID, p.Session.ID); err != nil && !errors.Is(err, ieum.ErrNotFound) {
+		if err := h.g.EndSession(r.Context(), p.Session, p.Session.ID); err != nil && !errors.Is(err, ieum.ErrNotFound) {
 			return err
 		}
 	}

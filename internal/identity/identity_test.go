@@ -679,11 +679,11 @@ func TestSessionsEnd(t *testing.T) {
 		if len(list) != 3 || list[0].Device != "firefox-linux" {
 			t.Fatalf("sessions: %+v", list)
 		}
-		k.must(k.EndSession(ctx, op.ID, k.person(one).Session.ID))
+		k.must(k.EndSession(ctx, op.Session, k.person(one).Session.ID))
 		if k.person(one) != nil || k.person(two) == nil {
 			t.Error("not the session that was to end did")
 		}
-		if err := k.EndSession(ctx, "a-other", k.person(two).Session.ID); !errors.Is(err, ieum.ErrNotFound) {
+		if err := k.EndSession(ctx, Session{Account: "a-other"}, k.person(two).Session.ID); !errors.Is(err, ieum.ErrNotFound) {
 			t.Errorf("somebody else's session can be ended: %v", err)
 		}
 		for range 20 { // used all along
@@ -908,7 +908,7 @@ func TestTheJournalNamesNobody(t *testing.T) {
 		ctx := t.Context()
 		op := k.operator("hong-gildong")
 		k.must(k.AddOrganisation(ctx, op.ID, Organisation{"seoul", "가상 서울센터", "agency", nil}))
-		k.must(k.EndSession(ctx, op.ID, op.Session.ID))
+		k.must(k.EndSession(ctx, op.Session, op.Session.ID))
 		sealer := &journal.Sealer{DB: k.db, Holder: "test", Now: func() time.Time { return k.at }}
 		for {
 			n, err := sealer.Seal(ctx)

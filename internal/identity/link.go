@@ -124,7 +124,7 @@ func (g *Registry) setUp(ctx context.Context, p *Person, agent string, more ...s
 		if !p.Fresh(now) {
 			return "", ieum.ErrSignedOut
 		}
-		return "", g.store.addTo(ctx, p.ID, now, p.Session.ID, more...)
+		return "", g.store.addTo(ctx, p.Session, now, more...)
 	}
 	if p.Session.Stage != stageEnrol {
 		return "", ieum.ErrSignedOut
@@ -246,7 +246,7 @@ func (g *Registry) RemoveFactor(ctx context.Context, p *Person, number int64) er
 	if err != nil {
 		return err
 	}
-	return g.store.removeFactor(ctx, p.ID, number, two, p.Session.ID)
+	return g.store.removeFactor(ctx, p.Session, number, two)
 }
 
 // Demo says whether there are accounts that serve --demo made.

@@ -96,7 +96,7 @@ func TestALostPasskey(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		ctx := t.Context()
 		oper := k.operator("oper")
-		k.must(k.store.addTo(ctx, oper.ID, k.at, oper.Session.ID, setting{kind: passkey, data: `{"id":"bG9zdA=="}`}))
+		k.must(k.store.addTo(ctx, oper.Session, k.at, setting{kind: passkey, data: `{"id":"bG9zdA=="}`}))
 		k.at = k.at.Add(time.Hour)
 		e, err := k.SignIn(ctx, here, "oper", secretWord)
 		k.must(err)

@@ -208,9 +208,9 @@ func (g *Registry) Sessions(ctx context.Context, a AccountID) ([]Session, error)
 	return g.store.sessions(ctx, a, g.now())
 }
 
-// EndSession ends one of somebody's sessions at once.
-func (g *Registry) EndSession(ctx context.Context, a AccountID, id string) error {
-	return g.store.endSession(ctx, a, id)
+// EndSession ends one of somebody's sessions at once, from one of theirs.
+func (g *Registry) EndSession(ctx context.Context, from Session, id string) error {
+	return g.store.endSession(ctx, from, id)
 }
 
 // Extend puts off the end of a session that nobody used.

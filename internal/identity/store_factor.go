@@ -105,20 +105,21 @@ func kindsOf(list []setting) []string {
 	return kinds
 }
 
-// addTo adds factors to those an account has. Its other sessions end: whoever
-// had them may be why something was changed. The secret of an app is shown no longer, and
+// addTo adds factors to those an account has. Its other sessions end, and other browsers
+// are not known any more: whoever had them may be why something was changed. The secret of an app is shown no longer, and
 // who has the password of before guesses no more.
-func (s *store) addTo(ctx context.Context, a AccountID, now time.Time, keep string, more ...setting) error {
+func (s *store) addTo(ctx context.Context, keep Session, now time.Time, more ...setting) error {
+	a := keep.Account
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
 		if err := s.addFactors(ctx, tx, a, now, more); err != nil {
 			return event{}, err
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ? AND id <> ?`, string(a), keep); err != nil {
+		if err := endOthers(ctx, tx, keep); err != nil {
 			return event{}, err
 		}
 		kinds := kindsOf(more)
 		if slices.Contains(kinds, app) {
-			if err := s.dropSecret(ctx, tx, a, keep); err != nil {
+			if err := s.dropSecret(ctx, tx, a, keep.ID); err != nil {
 				return event{}, err
 			}
 		}
@@ -197,13 +198,13 @@ func (s *store) beginAnew(ctx context.Context, tx *sql.Tx, a AccountID) error {
 	if err := endProposedKeys(ctx, tx, a, now); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `DELETE FROM identity_device WHERE account = ?`, string(a))
-	return err
+	return forgetBrowsers(ctx, tx, Session{Account: a})
 }
 
 // removeFactor removes a factor, unless what is left would not let the person
-// in, and all sessions but the one to keep.
-func (s *store) removeFactor(ctx context.Context, a AccountID, number int64, two bool, keep string) error {
+// in, and all sessions and known browsers but the one to keep.
+func (s *store) removeFactor(ctx context.Context, keep Session, number int64, two bool) error {
+	a := keep.Account
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
 		have, err := s.factorsOf(ctx, within(tx), a)
 		if err != nil {
@@ -221,7 +222,7 @@ func (s *store) removeFactor(ctx context.Context, a AccountID, number int64, two
 		if !enough(left, two) {
 			return event{}, &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.last_factor", Message: "without it nobody could sign in"}
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ? AND id <> ?`, string(a), keep); err != nil {
+		if err := endOthers(ctx, tx, keep); err != nil {
 			return event{}, err
 		}
 		return about("identity.factor_removed", a, "factor", number), dropFactors(ctx, tx, a, `number = ?`, number)

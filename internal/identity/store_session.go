@@ -89,7 +89,7 @@ func (s *store) try(ctx context.Context, a AccountID, hash, browser []byte, most
 		if err := changed(res, err, ieum.ErrSignedOut); err != nil {
 			return err
 		}
-		err = tx.QueryRowContext(ctx, `UPDATE identity_device SET wrong = wrong + 1 WHERE hash = ? AND account = ? RETURNING wrong`, browser, string(a)).Scan(&here)
+		err = tx.QueryRowContext(ctx, `UPDATE identity_device SET wrong = wrong + 1 WHERE hash = ? AND account = ? AND made > 0 RETURNING wrong`, browser, string(a)).Scan(&here)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -140,12 +140,34 @@ func (s *store) dropSecret(ctx context.Context, tx *sql.Tx, a AccountID, id stri
 	return err
 }
 
-// endSession ends one session of an account.
-func (s *store) endSession(ctx context.Context, a AccountID, id string) error {
+// endSession ends one session of an account. Who ends another than their own lets no
+// browser but theirs be known: whoever comes by it once more shows as new.
+func (s *store) endSession(ctx context.Context, from Session, id string) error {
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
-		res, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ? AND id = ?`, string(a), id)
-		return about("identity.session_ended", a, "session", id), changed(res, err, ieum.ErrNotFound)
+		res, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ? AND id = ?`, string(from.Account), id)
+		if err := changed(res, err, ieum.ErrNotFound); err != nil {
+			return event{}, err
+		}
+		if id != from.ID {
+			err = forgetBrowsers(ctx, tx, from)
+		}
+		return about("identity.session_ended", from.Account, "session", id), err
 	})
+}
+
+// endOthers ends the sessions of an account but one, and forgets other browsers.
+func endOthers(ctx context.Context, tx *sql.Tx, keep Session) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ? AND id <> ?`, string(keep.Account), keep.ID); err != nil {
+		return err
+	}
+	return forgetBrowsers(ctx, tx, keep)
+}
+
+// forgetBrowsers lets no browser be known that an account was signed in to with, but that of a
+// session. Whose a form is that waits there is still told: see lastIn.
+func forgetBrowsers(ctx context.Context, tx *sql.Tx, keep Session) error {
+	_, err := tx.ExecContext(ctx, `UPDATE identity_device SET made = 0 WHERE account = ? AND hash <> ?`, string(keep.Account), append([]byte{}, keep.browser...))
+	return err
 }
 
 // keepChallenge keeps what a passkey was asked, and forgets what is over.
@@ -202,9 +224,10 @@ func (s *store) lastIn(ctx context.Context, hash []byte) (AccountID, error) {
 	return AccountID(a), err
 }
 
-// knows says whether an account was signed in to with a browser before.
+// knows says whether an account was signed in to with a browser before, which was not
+// forgotten since.
 func (s *store) knows(ctx context.Context, hash []byte, a AccountID) (bool, error) {
 	var n int
-	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_device WHERE hash = ? AND account = ?`, hash, string(a)).Scan(&n)
+	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_device WHERE hash = ? AND account = ? AND made > 0`, hash, string(a)).Scan(&n)
 	return n > 0, err
 }
