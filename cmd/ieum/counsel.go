@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 
 	"ieum"
@@ -31,7 +30,8 @@ func (c clients) Client(ctx context.Context, by *web.Reader, person ieum.PersonI
 	if err != nil {
 		return nil, err
 	}
-	of.Locked = slices.Contains(covers, ieum.NoteRecord) && !slices.Contains(got.Access.Kinds, ieum.NoteRecord)
+	of.Notes = slices.Contains(covers, ieum.NoteRecord)
+	of.Locked = of.Notes && !slices.Contains(got.Access.Kinds, ieum.NoteRecord)
 	all, err := c.door.CasesOf(ctx, person)
 	for _, one := range all {
 		of.Number = one.Client
@@ -75,15 +75,11 @@ func (c clients) client(ctx context.Context, person ieum.PersonID, got *door.Dis
 			continue
 		}
 		k := jobcare.Kept{Item: n.Item, At: n.At, Text: n.Text}
-		if err := json.Unmarshal(n.Session, &k.Session); err != nil {
-			return nil, fmt.Errorf("session %s: %w", n.Item, err)
-		}
 		if i := slices.IndexFunc(staff, func(s door.Colleague) bool { return s.ID == n.By }); i >= 0 {
 			k.By = staff[i].Title
 		}
-		of.Sessions = append(of.Sessions, k)
+		of.Take(k, n.Session)
 	}
-	slices.SortStableFunc(of.Sessions, func(a, b jobcare.Kept) int { return b.At.Compare(a.At) })
 	return of, nil
 }
 

@@ -56,8 +56,8 @@ func (h *handlers) client(w http.ResponseWriter, r *http.Request, by Asker) erro
 	if err != nil {
 		return err
 	}
-	if ahead(r) {
-		return errAhead()
+	if err := web.Ahead(r); err != nil {
+		return err
 	}
 	page, err := h.clientPage(r, by, ieum.PersonID(f.Person))
 	if err != nil {

@@ -87,8 +87,8 @@ func (h *handlers) candidate(w http.ResponseWriter, r *http.Request, by Asker) e
 	if err != nil {
 		return err
 	}
-	if ahead(r) {
-		return errAhead()
+	if err := web.Ahead(r); err != nil {
+		return err
 	}
 	c, got, err := h.d.Candidate(r.Context(), by, f.ID)
 	if err != nil {

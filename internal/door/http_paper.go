@@ -87,8 +87,8 @@ func (h *handlers) watchedScan(w http.ResponseWriter, r *http.Request, by Asker)
 // showPaper answers with a paper that is looked at where it is: a file that is saved
 // would stay on the machine of the desk.
 func (h *handlers) showPaper(w http.ResponseWriter, r *http.Request, by Asker, person ieum.PersonID, item string) error {
-	if ahead(r) {
-		return errAhead()
+	if err := web.Ahead(r); err != nil {
+		return err
 	}
 	p, err := h.d.ReadPaper(r.Context(), by, person, item)
 	if err != nil {

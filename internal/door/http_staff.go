@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"ieum"
@@ -242,13 +241,3 @@ func back(w http.ResponseWriter, r *http.Request, person, what string) error {
 
 // doneAt is where on a client's page each thing is that can be done there.
 var doneAt = map[string]string{"registered": "next", "again": "next", "resume": "resume", "contact": "contact", "correct": "contact", "note": "notes", "mandate": "mandates", "mandate-end": "mandates", "link": "mandates", "link-end": "mandates"}
-
-// errAhead is the answer to a browser that loads a page before anybody asks for it.
-func errAhead() error {
-	return &ieum.Error{Kind: ieum.ErrUnavailable, Key: "door.refused.ahead", Message: "nobody asked for this page yet, and each look is written down"}
-}
-
-// ahead says whether a browser loads a page before anybody asks for it: that is no look.
-func ahead(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") || r.Header.Get("Purpose") == "prefetch"
-}

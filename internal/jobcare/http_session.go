@@ -30,9 +30,9 @@ func (h *handlers) sessions(mux *web.Mux) {
 	mux.Page("GET /clients/{person}/session", web.Records, h.signed(h.prepare))
 	mux.Page("POST /clients/{person}/session", web.Records, h.signed(h.agree))
 	mux.Page("GET /clients/{person}/sessions/{item}", web.Records, h.signed(h.session))
-	mux.Page("GET /clients/{person}/sessions/{item}/{file}", web.Records, h.signed(h.sheet))
+	mux.Scan("GET /clients/{person}/sessions/{item}/{file}", web.Records, h.signed(h.sheet)) // takes time and memory: of each account one after the other
 	mux.Page("GET /my/sessions/{item}", web.Records, h.signed(h.session))
-	mux.Page("GET /my/sessions/{item}/{file}", web.Records, h.signed(h.sheet))
+	mux.Scan("GET /my/sessions/{item}/{file}", web.Records, h.signed(h.sheet))
 }
 
 // signed lets only somebody through who is signed in, and lets nothing of what they see be
@@ -43,6 +43,9 @@ func (h *handlers) signed(do func(http.ResponseWriter, *http.Request, *web.Reade
 		by := web.By(r)
 		if by == nil || by.Program {
 			return ieum.ErrSignedOut
+		}
+		if err := web.Ahead(r); err != nil {
+			return err
 		}
 		return do(w, r, by)
 	}
@@ -160,8 +163,8 @@ func (h *handlers) sessionPage(r *http.Request, by *web.Reader, f sessionForm) (
 		return page, nil
 	}
 	last := c.Last()
-	if r.Method == http.MethodGet && f.Goal == "" && last != nil && last.Goal != nil {
-		page.Form.Goal = last.Goal.Code
+	if r.Method == http.MethodGet && f.Goal == "" && last != nil && last.Goal != nil && h.a.unitGroup(last.Goal.Code, "/goal") == nil {
+		page.Form.Goal = last.Goal.Code // unless the list of occupations is another by now
 	}
 	if page.Now, err = h.a.counsel(r.Context(), *c.Resume, page.Form.Goal); err != nil {
 		return nil, err
@@ -258,7 +261,13 @@ func (h *handlers) agree(w http.ResponseWriter, r *http.Request, by *web.Reader)
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/clients/"+string(page.Person)+"/sessions/"+item, http.StatusSeeOther)
+	to := "/clients/" + string(page.Person)
+	if page.Notes {
+		to += "/sessions/" + item
+	} else {
+		to += "?done=note" // which is kept, and not to be read
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 
@@ -270,7 +279,7 @@ func (p *sessionPage) session(f sessionForm) Session {
 		s.Goal = &goal
 	}
 	if of := p.Now.proposal(); of != nil && line(f.Reason) != "" {
-		s.Instead = &Instead{*of, strings.TrimSpace(f.Reason)}
+		s.Instead = &Instead{*of, line(f.Reason)}
 	}
 	return s
 }

@@ -2,6 +2,7 @@ package jobcare
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -139,6 +140,17 @@ type Kept struct {
 	Session
 }
 
+// Take adds what is kept of a session to those of a client. One that cannot be read, as of a
+// later version, is in nobody's way.
+func (c *Client) Take(k Kept, session json.RawMessage) {
+	if err := json.Unmarshal(session, &k.Session); err != nil || k.Shown == nil {
+		c.Unread = append(c.Unread, k.Item)
+		return
+	}
+	c.Sessions = append(c.Sessions, k)
+	slices.SortStableFunc(c.Sessions, func(a, b Kept) int { return b.At.Compare(a.At) })
+}
+
 // Day is when it was.
 func (k Kept) Day() ieum.Day { return ieum.DayOf(k.At) }
 
@@ -149,8 +161,10 @@ type Client struct {
 	Name     string // "" = not to be read
 	Mine     bool   // the reader counsels them, and may agree things
 	Resume   *ieum.Resume
-	Sessions []Kept // newest first
-	Locked   bool   // sessions take a sign-in a short while ago
+	Sessions []Kept   // newest first
+	Notes    bool     // the reader may read sessions
+	Locked   bool     // they take a sign-in a short while ago
+	Unread   []string // items of sessions that this version cannot read
 }
 
 // Last is the session before; nil when there is none.
@@ -169,6 +183,8 @@ func (c *Client) session(item string) (*Kept, error) {
 		return &c.Sessions[i], nil
 	case c.Locked:
 		return nil, ieum.ErrSignedOut // who signs in once more sees them
+	case slices.Contains(c.Unread, item):
+		return nil, &ieum.Error{Kind: ieum.ErrUnavailable, Key: "session.error.unread", Message: "this session cannot be read by this version of the program"}
 	}
 	return nil, &ieum.Error{Kind: ieum.ErrNotFound, Key: "session.error.none", Message: "there is no such session"}
 }

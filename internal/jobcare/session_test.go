@@ -2,12 +2,18 @@ package jobcare
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -190,5 +196,91 @@ func TestSheets(t *testing.T) {
 	}
 	if _, err := h.sheetOf("other.pdf", &keptPage{Client: &Client{}, Kept: &Kept{Session: Session{Shown: &Diagnosis{}}}}, "ko"); !errors.Is(err, ieum.ErrNotFound) {
 		t.Errorf("a sheet there is none of: %v", err)
+	}
+}
+
+// A desk is the door of one client, and counts who reads.
+type desk struct {
+	Door
+	of               *Client
+	reads, now, most atomic.Int32 // in all, at this moment, and at most at a moment
+}
+
+func (d *desk) read() (*Client, error) {
+	d.reads.Add(1)
+	for n, most := d.now.Add(1), d.most.Load(); n > most && !d.most.CompareAndSwap(most, n); most = d.most.Load() {
+	}
+	defer d.now.Add(-1)
+	time.Sleep(5 * time.Millisecond)
+	c := *d.of
+	return &c, nil
+}
+
+func (d *desk) Client(context.Context, *web.Reader, ieum.PersonID) (*Client, error) { return d.read() }
+func (d *desk) Own(context.Context, *web.Reader, ieum.PersonID) (*Client, error)    { return d.read() }
+func (d *desk) Keep(context.Context, *web.Reader, ieum.PersonID, string, Session) (string, error) {
+	return "n2", nil
+}
+
+// TestSessionsAtADesk: what a counsellor and a browser can do with the sessions of a client.
+func TestSessionsAtADesk(t *testing.T) {
+	a := roadMarket(t, []posting{press()}, walked(5, []uint16{1}, 12))
+	a.reader = reader{}
+	site := web.NewSite(a.set, a.now, func() bool { return false })
+	site.Log = slog.New(slog.DiscardHandler)
+	site.Reader = func(*http.Request) (*web.Reader, error) {
+		return &web.Reader{ID: "acounsellor", Fresh: true, Left: time.Hour, May: func(ieum.Permission) bool { return true }}, nil
+	}
+	c := &Client{Person: "p1", Mine: true, Notes: true, Resume: &ieum.Resume{}}
+	d := &desk{of: c}
+	for item, session := range map[string]string{"n1": `{"shown":{},"goal":{"code":"0000"}}`, "broken": `{"shown":`, "later": `{"met":{}}`, "other": `{"shown":[]}`} {
+		c.Take(Kept{Item: item, At: today}, json.RawMessage(session))
+	}
+	mux := web.NewMux(site)
+	a.Routes(site, mux, d)
+	ask := func(method, path, body string, headers ...string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, path, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		for i := 0; i+1 < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, r)
+		return w
+	}
+	const of = "/clients/p1/sessions/"
+
+	// One that cannot be read is in nobody's way, nor is a goal that is on the list no more.
+	for path, want := range map[string]int{of + "n1": 200, of + "n1/plan.pdf": 200, of + "broken": 503, of + "later": 503, of + "other/plan.pdf": 503, of + "none": 404, "/clients/p1/session": 200} {
+		if w := ask("GET", path, ""); w.Code != want {
+			t.Errorf("%s: %d, want %d: %.300s", path, w.Code, want, w.Body)
+		}
+	}
+
+	// A browser that looks ahead reads nothing.
+	d.reads.Store(0)
+	for _, path := range []string{of + "n1", of + "n1/report.pdf", "/clients/p1/session", "/my/sessions/n1"} {
+		if w := ask("GET", path, "", "Sec-Purpose", "prefetch;prerender"); w.Code != 503 || d.reads.Load() != 0 {
+			t.Errorf("%s ahead: %d, with %d reads", path, w.Code, d.reads.Load())
+		}
+	}
+
+	// Who may keep sessions and not read them is not led to one that they cannot see.
+	for notes, want := range map[bool]string{true: of + "n2", false: "/clients/p1?done=note"} {
+		c.Notes = notes
+		if w := ask("POST", "/clients/p1/session", "step=a&by=2026-06-20"); w.Code != 303 || w.Header().Get("Location") != want {
+			t.Errorf("kept, notes %t: %d to %q, want %q", notes, w.Code, w.Header().Get("Location"), want)
+		}
+	}
+
+	// Sheets take memory and time: each account gets one after the other.
+	d.most.Store(0)
+	var all sync.WaitGroup
+	for _, path := range []string{of + "n1/report.pdf", of + "n1/plan.pdf", "/clients/p1/sessions/n1/large.pdf"} {
+		all.Go(func() { ask("GET", path, "") })
+	}
+	all.Wait()
+	if n := d.most.Load(); n != 1 {
+		t.Errorf("%d sheets of one account were made at once", n)
 	}
 }

@@ -97,6 +97,15 @@ func By(r *http.Request) *Reader {
 	return q.reader
 }
 
+// Ahead refuses a browser that loads a page before anybody asks for it: that is no look, and
+// each is written down.
+func Ahead(r *http.Request) error {
+	if strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") || r.Header.Get("Purpose") == "prefetch" {
+		return &ieum.Error{Kind: ieum.ErrUnavailable, Key: "door.refused.ahead", Message: "nobody asked for this page yet, and each look is written down"}
+	}
+	return nil
+}
+
 // Holds says what a route has to do with people. There is no route that does
 // not say it.
 type Holds string
