@@ -94,6 +94,10 @@ func without(drop string, list ...string) (out []string) {
 // note is a sentence in a box.
 func (s *sheet) note(text string, fill, ink pdf.Color) {
 	of := pdf.Type{Size: 9.5, Color: ink}
+	if s.Height(pdf.Width-8, of, text)+5 > pdf.Room {
+		s.Say(of, text) // over pages
+		return
+	}
 	s.Block(s.Height(pdf.Width-8, of, text)+5, func(y float64) {
 		s.Box(pdf.Left, y, pdf.Width, s.Height(pdf.Width-8, of, text)+5, fill, nil)
 		s.At(pdf.Left+4, y+2.5, pdf.Width-8, of, text)
@@ -485,6 +489,11 @@ func (s *sheet) plan() {
 	row := func(label, text string) {
 		const w = 34
 		high := max(s.Height(w-4, strong, label), s.Height(pdf.Width-w-4, plain, text)) + 4
+		if high > pdf.Room {
+			s.Say(strong, label)
+			s.Say(plain, text)
+			return
+		}
 		s.Block(high, func(y float64) {
 			s.Box(pdf.Left, y, w, high-.3, pdf.Tint, nil)
 			s.At(pdf.Left+3, y+2, w-4, strong, label)

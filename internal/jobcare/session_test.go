@@ -199,6 +199,23 @@ func TestSheets(t *testing.T) {
 	}
 }
 
+// TestALongNoteIsOnPaperWhole: what is higher than a page goes on on the next.
+func TestALongNoteIsOnPaperWhole(t *testing.T) {
+	set, err := loadDefs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &handlers{site: web.NewSite(set, func() time.Time { return today }, func() bool { return true })}
+	long := strings.Repeat("가\n", 250)
+	of := &keptPage{Client: &Client{}, Kept: &Kept{At: today, Text: long, Session: Session{Shown: &Diagnosis{}, Instead: &Instead{Reason: long}}}}
+	for file, least := range map[string]int{"report.pdf": 5, "plan.pdf": 10} { // of 50 lines, in the plan twice
+		got, err := h.sheetOf(file, of, "ko")
+		if n := bytes.Count(got, []byte("/Type /Page\n")); err != nil || n < least {
+			t.Errorf("%s has %d pages: %v", file, n, err)
+		}
+	}
+}
+
 // A desk is the door of one client, and counts who reads.
 type desk struct {
 	Door

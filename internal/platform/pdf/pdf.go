@@ -81,6 +81,7 @@ const (
 	Width  = 210 - 2*Left
 	top    = 18.0
 	bottom = 297 - 20.0
+	Room   = bottom - top // what is higher is said, which flows over pages
 )
 
 // A Doc is a document that is being written, from above.
