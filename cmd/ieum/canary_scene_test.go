@@ -259,7 +259,7 @@ func (w *walk) canary(d *door.Door, counsellor, officer, self door.Asker) {
 	w.must(d.AddNote(ctx, counsellor, person, keptWords[10]))
 	session, err := json.Marshal(jobcare.Session{Shown: &jobcare.Diagnosis{}, Steps: []jobcare.Agreed{{What: keptWords[10], By: 1}}})
 	w.must(err)
-	held, err := d.AddSession(ctx, counsellor, person, keptWords[10], session)
+	held, err := d.AddSession(ctx, counsellor, person, "", keptWords[10], session)
 	w.must(err)
 	w.must(d.LinkOwn(ctx, self, door.Claim{Source: "canary", Number: "r1"}))
 	papers, err := d.Papers(ctx, person)

@@ -84,12 +84,12 @@ func (c clients) client(ctx context.Context, person ieum.PersonID, got *door.Dis
 }
 
 // Keep keeps a session with a client, and returns its item.
-func (c clients) Keep(ctx context.Context, by *web.Reader, person ieum.PersonID, text string, s jobcare.Session) (string, error) {
+func (c clients) Keep(ctx context.Context, by *web.Reader, person ieum.PersonID, once, text string, s jobcare.Session) (string, error) {
 	body, err := json.Marshal(s)
 	if err != nil {
 		return "", err
 	}
-	return c.door.AddSession(ctx, askerOf(by), person, text, body)
+	return c.door.AddSession(ctx, askerOf(by), person, once, text, body)
 }
 
 // exactFigures is the purpose that figures are seen exactly for.

@@ -3,6 +3,8 @@ package door
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/base32"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -161,8 +163,9 @@ func (d *Door) AddNote(ctx context.Context, by Asker, person ieum.PersonID, text
 }
 
 // AddSession keeps what a session of counselling came to, with what a counsellor says of it,
-// as a note, and returns its item. What a session is made of is not the door's to know.
-func (d *Door) AddSession(ctx context.Context, by Asker, person ieum.PersonID, text string, session json.RawMessage) (item string, err error) {
+// as a note, and returns its item. What a session is made of is not the door's to know. Sent
+// twice with the same word drawn once, as by a second press of a button, it is kept once.
+func (d *Door) AddSession(ctx context.Context, by Asker, person ieum.PersonID, once, text string, session json.RawMessage) (item string, err error) {
 	if text = strings.TrimSpace(text); utf8.RuneCountInString(text) > longestNote {
 		return "", fault("note", "/text", "a note has 1 to 10,000 characters")
 	}
@@ -170,6 +173,10 @@ func (d *Door) AddSession(ctx context.Context, by Asker, person ieum.PersonID, t
 		return "", fmt.Errorf("door: a session of %d bytes", len(session))
 	}
 	item = newID("n")
+	if once != "" {
+		same := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %s", by.ID, person, once, text, session))
+		item = "n" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(same[:16]))
+	}
 	return item, d.keep(ctx, by, person, ieum.NoteRecord, item, Note{By: by.ID, At: d.now(), Text: text, Session: session})
 }
 

@@ -670,3 +670,23 @@ func TestNothingIsKeptOfWhoErasedThemselves(t *testing.T) {
 		}
 	})
 }
+
+// TestASessionSentTwiceIsOne: a second press of a button keeps nothing more, and what was
+// changed meanwhile is kept beside it.
+func TestASessionSentTwiceIsOne(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("law")
+		for i, tt := range []struct {
+			once, text string
+			want       int // notes there are then
+		}{{"word", "a", 1}, {"word", "a", 1}, {"word", "b", 2}, {"other", "a", 3}, {"", "a", 4}, {"", "a", 5}} {
+			if _, err := b.AddSession(ctx, b.counsellor(), p, tt.once, tt.text, []byte(`{}`)); err != nil {
+				t.Fatal(err)
+			}
+			if got := must[*Disclosure](t)(b.Read(ctx, b.counsellor(), p, counselling, ieum.NoteRecord)); len(got.Notes) != tt.want {
+				t.Errorf("after %d there are %d notes, want %d", i+1, len(got.Notes), tt.want)
+			}
+		}
+	})
+}

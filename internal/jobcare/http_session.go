@@ -1,7 +1,9 @@
 package jobcare
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"slices"
@@ -18,8 +20,9 @@ type Door interface {
 	Client(ctx context.Context, by *web.Reader, person ieum.PersonID) (*Client, error)
 	// Own returns what is kept of the reader, or of whom they act for.
 	Own(ctx context.Context, by *web.Reader, person ieum.PersonID) (*Client, error)
-	// Keep keeps a session with a client, and returns its item.
-	Keep(ctx context.Context, by *web.Reader, person ieum.PersonID, text string, s Session) (string, error)
+	// Keep keeps a session with a client, and returns its item: the same for the same form,
+	// which once tells from others.
+	Keep(ctx context.Context, by *web.Reader, person ieum.PersonID, once, text string, s Session) (string, error)
 	// Figures writes down that the reader sees a slice of a snapshot as it was counted, over so many
 	// rows about people, or says why they may not.
 	Figures(ctx context.Context, by *web.Reader, slice string, of snapshot.Meta) error
@@ -60,7 +63,8 @@ type sessionForm struct {
 	Done   []int      `q:"done" min:"1" max:"6"` // numbers of the rows
 	Next   ieum.Day   `q:"next" label:"session.next"`
 	Text   string     `q:"text" max:"1000" label:"session.text"`
-	Again  bool       `q:"again"` // the goal alone was changed: show what leads there
+	Once   string     `q:"once" max:"64"` // drawn for each form
+	Again  bool       `q:"again"`         // the goal alone was changed: show what leads there
 }
 
 // steps are the rows that say something.
@@ -159,6 +163,7 @@ func (h *handlers) sessionPage(r *http.Request, by *web.Reader, f sessionForm) (
 		return nil, &ieum.Error{Kind: ieum.ErrDenied, Key: "session.error.not_yours", Message: "sessions are held by the counsellor somebody is assigned to"}
 	}
 	page := &sessionPage{Client: c, Form: f, Today: ieum.DayOf(h.a.now())}
+	page.Form.Once = cmp.Or(f.Once, rand.Text())
 	if c.Resume == nil {
 		return page, nil
 	}
@@ -253,7 +258,7 @@ func (h *handlers) agree(w http.ResponseWriter, r *http.Request, by *web.Reader)
 	}
 	var item string
 	if err == nil {
-		item, err = h.door.Keep(r.Context(), by, page.Person, strings.TrimSpace(f.Text), s)
+		item, err = h.door.Keep(r.Context(), by, page.Person, f.Once, strings.TrimSpace(f.Text), s)
 	}
 	if errors.Is(err, ieum.ErrInvalid) {
 		return h.pages.Again(w, r, "session.html", page, err)

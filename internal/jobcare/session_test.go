@@ -235,7 +235,7 @@ func (d *desk) read() (*Client, error) {
 
 func (d *desk) Client(context.Context, *web.Reader, ieum.PersonID) (*Client, error) { return d.read() }
 func (d *desk) Own(context.Context, *web.Reader, ieum.PersonID) (*Client, error)    { return d.read() }
-func (d *desk) Keep(context.Context, *web.Reader, ieum.PersonID, string, Session) (string, error) {
+func (d *desk) Keep(context.Context, *web.Reader, ieum.PersonID, string, string, Session) (string, error) {
 	return "n2", nil
 }
 
