@@ -88,12 +88,17 @@ func (t trained) write(to string) error {
 
 var evalCommand = &command{
 	name: "eval", args: "NAME --from DIR",
-	about: "scores a learned part (coder, extractor, encoder) on what it has not seen; JSON",
+	about: "scores a learned part (coder, extractor, encoder) on what it has not seen, or the effects of courses and certificates (effects) on simulated markets; JSON",
 	holds: web.Sent,
 	setup: func(fs *flag.FlagSet) run {
 		from, seed := trainingFlags(fs)
+		var o ofEffects
+		o.flags(fs)
 		weights := fs.String("weights", "", "of the extractor or the encoder: a `file` that ieum train wrote, instead of the weights in use")
 		return func(ctx context.Context, e *env, args []string) error {
+			if len(args) == 1 && args[0] == "effects" {
+				return o.eval(ctx, e)
+			}
 			of, err := partOf("eval", args, *from)
 			if err != nil {
 				return err

@@ -44,7 +44,7 @@ type Table struct {
 	Cells  int
 	Binary bool // outcomes are 0 or 1
 	// Unmeasured says that something known to move both take-up and outcome was not recorded.
-	// Then nothing is claimed (see Claim).
+	// Then nothing is claimed (see claim).
 	Unmeasured bool
 }
 
@@ -71,12 +71,21 @@ type Estimate struct {
 // Shown says whether there is enough for an interval. Without, nothing but the verdict is shown.
 func (e *Estimate) Shown() bool { return e.Verdict != TooFew && e.Verdict != TooUnlike }
 
-// Estimate returns an estimate for each cell, with what may be claimed when all of them are
-// shown. It fails when the table is not one.
-func (t *Table) Estimate() ([]Estimate, error) {
-	if err := t.check(); err != nil {
-		return nil, err
+// Of estimates each table, a cell at a place of its list, with what may be claimed of them when
+// all are shown together: the outcomes of the same treatments. It fails when a table is not one.
+func Of(tables ...*Table) ([][]Estimate, error) {
+	out := make([][]Estimate, len(tables))
+	for i, t := range tables {
+		if err := t.check(); err != nil {
+			return nil, err
+		}
+		out[i] = t.estimate()
 	}
+	claim(tables, out)
+	return out, nil
+}
+
+func (t *Table) estimate() []Estimate {
 	out, cells := make([]Estimate, t.Cells), make([]cell, t.Cells)
 	if len(t.Units) > 0 {
 		e, m := t.crossFit(t.basis())
@@ -87,8 +96,7 @@ func (t *Table) Estimate() ([]Estimate, error) {
 	for i := range cells {
 		out[i] = cells[i].estimate(t.Binary)
 	}
-	Claim(out, t.Unmeasured)
-	return out, nil
+	return out
 }
 
 func (t *Table) check() error {

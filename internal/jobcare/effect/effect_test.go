@@ -54,11 +54,11 @@ func (w world) table(seed uint64) (*Table, []float64) {
 
 func estimates(t *testing.T, table *Table) []Estimate {
 	t.Helper()
-	list, err := table.Estimate()
+	lists, err := Of(table)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return list
+	return lists[0]
 }
 
 // tally is how often intervals hold the truth, how often cells without an effect are said to
@@ -234,7 +234,7 @@ func TestATableThatIsNone(t *testing.T) {
 		"no number":              {Cells: 1, Units: []Unit{{Outcome: math.NaN()}}, X: [][]float64{{1}}},
 		"a half in a binary one": {Cells: 1, Binary: true, Units: []Unit{{Outcome: 0.5}}, X: [][]float64{{1}}},
 	} {
-		if _, err := table.Estimate(); err == nil {
+		if _, err := Of(table); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

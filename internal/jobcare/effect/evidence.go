@@ -29,7 +29,7 @@ const (
 	mostLeftOut   = 0.1 // of the treated and compared
 )
 
-// evidence says whether a cell has enough for an interval; what its interval says is Claim's.
+// evidence says whether a cell has enough for an interval; what its interval says is claim's.
 func evidence(c *cell, e *Estimate, binary bool) Verdict {
 	units := c.arms[0].units + c.arms[1].units
 	switch {
@@ -46,31 +46,30 @@ func evidence(c *cell, e *Estimate, binary bool) Verdict {
 // falseDiscovery is of all effects found together, the share expected to be none at most.
 const falseDiscovery = 0.05
 
-// Claim decides which of the estimates that are shown together are found, so that many looks
+// claim decides which of the estimates that are shown together are found, so that many looks
 // do not find what is not there (Benjamini and Hochberg, Journal of the Royal Statistical
-// Society B 57, 1995), and only where the interval excludes 0. With something unmeasured none is.
-func Claim(list []Estimate, unmeasured bool) {
+// Society B 57, 1995); their intervals then leave 0 out. Of a table with something unmeasured
+// none is.
+func claim(tables []*Table, lists [][]Estimate) {
 	var shown []*Estimate
-	for i := range list {
-		if e := &list[i]; e.Shown() {
-			e.Verdict = Unclear
-			shown = append(shown, e)
+	for i, list := range lists {
+		for k := range list {
+			if e := &list[k]; e.Shown() && tables[i].Unmeasured {
+				e.Verdict = Unmeasured
+			} else if e.Shown() {
+				shown = append(shown, e)
+			}
 		}
 	}
 	slices.SortStableFunc(shown, func(a, b *Estimate) int { return cmp.Compare(a.P, b.P) })
-	last := -1
+	found := 0
 	for i, e := range shown {
 		if e.P <= falseDiscovery*float64(i+1)/float64(len(shown)) {
-			last = i
+			found = i + 1
 		}
 	}
-	for i, e := range shown {
-		switch {
-		case unmeasured:
-			e.Verdict = Unmeasured
-		case i <= last:
-			e.Verdict = Found
-		}
+	for _, e := range shown[:found] {
+		e.Verdict = Found
 	}
 }
 

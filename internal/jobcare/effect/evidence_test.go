@@ -38,24 +38,35 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// Of many looked at, one by chance is not found: 5 of 100 intervals leave 0 out, and of
-// twenty of them one p of .04 is nothing, while .0001 is.
+// Of many looked at together, in however many tables, one by chance is not found: of twenty p
+// from .04 up none is anything, while .0001 among them is; of one alone .04 is.
 func TestManyLooks(t *testing.T) {
-	list := make([]Estimate, 20)
-	for i := range list {
-		list[i] = Estimate{Verdict: Unclear, P: 0.04 + 0.04*float64(i)}
+	lists := [][]Estimate{make([]Estimate, 10), make([]Estimate, 11), {{Verdict: Unclear, P: 0.00001}}}
+	for k := range 20 {
+		lists[k%2][k/2] = Estimate{Verdict: Unclear, P: 0.04 + 0.04*float64(k)}
 	}
-	list[3].P = 0.0001
-	list = append(list, Estimate{Verdict: TooFew})
-	Claim(list, false)
-	for i, e := range list {
-		if want := map[int]Verdict{3: Found, 20: TooFew}[i]; e.Verdict != want && (want != "" || e.Verdict != Unclear) {
-			t.Errorf("number %d with p %.4f: %s", i, e.P, e.Verdict)
+	lists[1][4].P = 0.0001
+	lists[1][10] = Estimate{Verdict: TooFew}
+	claim([]*Table{{}, {}, {Unmeasured: true}}, lists)
+	for i, list := range lists {
+		for k, e := range list {
+			want := Unclear
+			switch {
+			case i == 1 && k == 4:
+				want = Found
+			case i == 1 && k == 10:
+				want = TooFew
+			case i == 2:
+				want = Unmeasured
+			}
+			if e.Verdict != want {
+				t.Errorf("table %d, cell %d with p %.4f: %s, want %s", i, k, e.P, e.Verdict, want)
+			}
 		}
 	}
-	one := []Estimate{{Verdict: Unclear, P: 0.04}}
-	if Claim(one, false); one[0].Verdict != Found {
-		t.Errorf("one look with p .04: %s", one[0].Verdict)
+	one := [][]Estimate{{{Verdict: Unclear, P: 0.04}}}
+	if claim([]*Table{{}}, one); one[0][0].Verdict != Found {
+		t.Errorf("one look with p .04: %s", one[0][0].Verdict)
 	}
 }
 
@@ -75,7 +86,7 @@ func TestStudent(t *testing.T) {
 // of 7.26, and of 3.0 to reach no effect; one that protects as much takes as much.
 func TestEValuesAreThoseOfThePaper(t *testing.T) {
 	for _, tt := range []struct{ ratio, want float64 }{{3.9, 7.26}, {1.8, 3.0}, {1, 1}, {1 / 3.9, 7.26}, {0, 1e3}, {math.NaN(), 1e3}} {
-		if got := eValue(tt.ratio); math.Abs(got-tt.want) > 0.005 {
+		if got := EValue(tt.ratio); math.Abs(got-tt.want) > 0.005 {
 			t.Errorf("of %.3f: %.3f, want %.2f", tt.ratio, got, tt.want)
 		}
 	}
@@ -84,7 +95,7 @@ func TestEValuesAreThoseOfThePaper(t *testing.T) {
 		t.Errorf("39 of 100 in place of 10, at least 18: %+v", shares)
 	}
 	pay := hidden(&Estimate{Effect: 0.05, Low: -0.01, High: 0.11}, false, 0.1)
-	if want := eValue(math.Exp(0.91 * 0.5)); math.Abs(pay.All-want) > 1e-9 || pay.Bound != 1 {
+	if want := EValue(math.Exp(0.91 * 0.5)); math.Abs(pay.All-want) > 1e-9 || pay.Bound != 1 {
 		t.Errorf("half a standard deviation, perhaps nothing: %+v, want %.3f and 1", pay, want)
 	}
 }

@@ -28,10 +28,12 @@ func hidden(e *Estimate, binary bool, sd float64) Hidden {
 	case e.High < 0:
 		near = e.High
 	}
-	return Hidden{eValue(ratio(e.Effect)), eValue(ratio(near))}
+	return Hidden{EValue(ratio(e.Effect)), EValue(ratio(near))}
 }
 
-func eValue(ratio float64) float64 {
+// EValue is how many times as frequent and as likely a hidden cause of a risk ratio would have
+// to make take-up and outcome.
+func EValue(ratio float64) float64 {
 	if ratio < 1 {
 		ratio = 1 / ratio
 	}
