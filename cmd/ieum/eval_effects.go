@@ -83,8 +83,8 @@ func (o *ofEffects) flags(fs *flag.FlagSet) {
 
 // eval simulates markets, unless they are there, and scores the estimates in each.
 func (o *ofEffects) eval(ctx context.Context, e *env) error {
-	if o.seeds < 1 {
-		return usagef("eval effects: --seeds is at least 1")
+	if o.seeds < 1 || o.resumes < 1 || o.postings < 1 {
+		return usagef("eval effects: --seeds, --resumes and --postings are at least 1")
 	}
 	dir, keep := o.in, o.in != ""
 	if !keep {

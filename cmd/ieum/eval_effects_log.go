@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ieum"
 	reading "ieum/internal/catalogue/parse"
 	"ieum/internal/platform/table"
 	"ieum/internal/snapshot"
@@ -248,8 +249,11 @@ func paidYearly(text string) float64 {
 // eachRow calls f for each row of the files of one sort.
 func eachRow(dir, files string, f func(b *table.Batch, i int), columns ...string) error {
 	names, err := filepath.Glob(filepath.Join(dir, files+"-*.parquet"))
-	if err != nil || len(names) == 0 {
-		return fmt.Errorf("no %s in %s: %w", files, dir, err)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		return ieum.Errorf(ieum.ErrNotFound, "there is no %s-*.parquet in %s; ieum simulate --out writes them", files, dir)
 	}
 	for _, name := range names {
 		if err := eachRowOf(name, f, columns); err != nil {

@@ -123,7 +123,12 @@ func TestIntervalsHoldTheTruth(t *testing.T) {
 // It is enough that either what moves take-up or what moves the outcome is modelled rightly,
 // and with neither it is wrong: so one can fail, and the test would see it.
 func TestEitherModelIsEnough(t *testing.T) {
-	bent := func(x []float64) float64 { return x[0] * x[1] } // which no column is
+	bent := func(x []float64) float64 { // a step, which no column is
+		if x[0]+x[1] > 1.5 {
+			return 3
+		}
+		return 0
+	}
 	straight := func(x []float64) float64 { return x[0] + x[1] }
 	for _, tt := range []struct {
 		name           string
@@ -190,7 +195,7 @@ func TestPeopleNotUnitsMakeAnInterval(t *testing.T) {
 	}
 }
 
-// What was not recorded of some is not taken for a number, and columns that say nothing, or
+// That something was not recorded of some is known of them too, and columns that say nothing, or
 // that few have, do no harm.
 func TestWhatIsNotRecorded(t *testing.T) {
 	w := world{cells: 2, people: 3000, units: 1,
@@ -201,8 +206,8 @@ func TestWhatIsNotRecorded(t *testing.T) {
 	table, _ := w.table(7)
 	for i := range table.X {
 		x := table.X[i][0]
-		if table.Units[i].Person%50 == 0 {
-			x = math.NaN()
+		if x > 1.2 {
+			x = math.NaN() // of the highest nothing is recorded, which tells something of them
 		}
 		table.X[i] = []float64{x, math.NaN(), 1}
 	}
@@ -240,5 +245,38 @@ func TestATableThatIsNone(t *testing.T) {
 	}
 	if list := estimates(t, &Table{Cells: 3}); len(list) != 3 || list[0].Verdict != TooFew {
 		t.Errorf("of nobody: %+v", list)
+	}
+}
+
+// What is expected of somebody is learned from others alone: had they ended otherwise, all of
+// their units would be expected to end as before.
+func TestNobodyIsJudgedByThemselves(t *testing.T) {
+	w := world{cells: 2, people: 100, units: 3, binary: true,
+		takes:   func(x []float64) float64 { return logistic(x[0]) },
+		without: func(x []float64) float64 { return logistic(x[1]) },
+		effect:  func(int) float64 { return 0 },
+	}
+	table, _ := w.table(1)
+	of := func() (e, m []float64) { return table.crossFit(table.basis()) }
+	e, m := of()
+	const who = 17
+	for i := range table.Units {
+		if u := &table.Units[i]; u.Person == who {
+			u.Outcome, u.Treated = 1-u.Outcome, !u.Treated
+		}
+	}
+	e2, m2 := of()
+	others := 0
+	for i, u := range table.Units {
+		changed := math.Abs(e[i]-e2[i])+math.Abs(m[i]-m2[i]) > 1e-6
+		if u.Person == who && changed {
+			t.Errorf("unit %d of theirs: %.4f and %.4f became %.4f and %.4f", i, e[i], m[i], e2[i], m2[i])
+		}
+		if changed {
+			others++
+		}
+	}
+	if others == 0 {
+		t.Error("nobody learned from them")
 	}
 }
