@@ -26,10 +26,7 @@ func (c clients) Client(ctx context.Context, by *web.Reader, person ieum.PersonI
 	if err != nil {
 		return nil, err
 	}
-	of, err := c.client(ctx, person, got)
-	if err != nil {
-		return nil, err
-	}
+	of := c.client(person, got)
 	of.Notes = slices.Contains(covers, ieum.NoteRecord)
 	of.Locked = of.Notes && !slices.Contains(got.Access.Kinds, ieum.NoteRecord)
 	all, err := c.door.CasesOf(ctx, person)
@@ -57,34 +54,33 @@ func (c clients) Own(ctx context.Context, by *web.Reader, person ieum.PersonID) 
 	if err != nil {
 		return nil, err
 	}
-	return c.client(ctx, person, got)
+	return c.client(person, got), nil
 }
 
-// client is what was read, with who wrote it by their title.
-func (c clients) client(ctx context.Context, person ieum.PersonID, got *door.Disclosure) (*jobcare.Client, error) {
+// client is what was read.
+func (c clients) client(person ieum.PersonID, got *door.Disclosure) *jobcare.Client {
 	of := &jobcare.Client{Person: person, Resume: got.Resume}
 	if got.Contact != nil {
 		of.Name = got.Contact.Name
-	}
-	staff, err := c.door.Accounts.Staff(ctx, ieum.WriteClients)
-	if err != nil {
-		return nil, err
 	}
 	for _, n := range got.Notes {
 		if len(n.Session) == 0 {
 			continue
 		}
-		k := jobcare.Kept{Item: n.Item, At: n.At, Text: n.Text}
-		if i := slices.IndexFunc(staff, func(s door.Colleague) bool { return s.ID == n.By }); i >= 0 {
-			k.By = staff[i].Title
-		}
-		of.Take(k, n.Session)
+		of.Take(jobcare.Kept{Item: n.Item, At: n.At, Text: n.Text}, n.Session)
 	}
-	return of, nil
+	return of
 }
 
 // Keep keeps a session with a client, and returns its item.
 func (c clients) Keep(ctx context.Context, by *web.Reader, person ieum.PersonID, once, text string, s jobcare.Session) (string, error) {
+	staff, err := c.door.Accounts.Staff(ctx, ieum.WriteClients)
+	if err != nil {
+		return "", err
+	}
+	if i := slices.IndexFunc(staff, func(s door.Colleague) bool { return s.ID == by.ID }); i >= 0 {
+		s.By = staff[i].Title // as people know them now
+	}
 	body, err := json.Marshal(s)
 	if err != nil {
 		return "", err

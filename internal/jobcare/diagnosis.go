@@ -19,11 +19,14 @@ const enough = 20
 // against.
 const askedFor = 10
 
+// shownFits is how many occupations are shown that fit.
+const shownFits = 10
+
 // A Diagnosis is what a person can do and where that leads. Strengths come
 // before gaps.
 type Diagnosis struct {
 	Profile   ieum.Profile `json:"profile"`
-	Fits      []Fit        `json:"fits"`             // occupations, best first; at most 5
+	Fits      []Fit        `json:"fits"`             // occupations, best first; at most 10
 	Near      *Fit         `json:"near,omitempty"`   // the nearest occupation the person has not worked in; of about equally near ones that with most openings per seeker
 	Target    *Fit         `json:"target,omitempty"` // the one asked for, or the best
 	Jobs      []ieum.Job   `json:"jobs"`
@@ -79,7 +82,7 @@ func (a *Adviser) diagnose(s *snapshot.Snapshot, p ieum.Profile, target string) 
 	}
 	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(scores[y], scores[x]) })
 	for _, o := range order {
-		if o == 0 || scores[o] < .1 || len(d.Fits) == 5 {
+		if o == 0 || scores[o] < .1 || len(d.Fits) == shownFits {
 			break
 		}
 		d.Fits = append(d.Fits, a.fit(s, b, o, scores[o], p, held))

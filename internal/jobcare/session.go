@@ -14,6 +14,7 @@ import (
 // A Session is what was shown to a client and agreed with them. It is kept as it was, so that
 // its sheets can be made again.
 type Session struct {
+	By      ieum.Text  `json:"by"` // who held it, as people knew them then
 	Goal    *Named     `json:"goal,omitempty"`
 	Shown   *Diagnosis `json:"shown"` // measured against the goal, with the ways to it; without what the client wrote
 	Steps   []Agreed   `json:"steps"`
@@ -134,7 +135,6 @@ func (s *Session) check(today ieum.Day) error {
 // A Kept is a session as it is kept of a client.
 type Kept struct {
 	Item string
-	By   ieum.Text // who held it, as people know them
 	At   time.Time
 	Text string // what the counsellor says to the client
 	Session

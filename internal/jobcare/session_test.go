@@ -162,6 +162,7 @@ func TestSheets(t *testing.T) {
 		{"much", strings.Repeat("손끝 감각이 큰 힘입니다. ", 60), Session{Goal: &goal, Shown: shownTo(t, 40), Steps: steps(6), Next: ieum.DayOf(today) + 14,
 			Instead: &Instead{goal, strings.Repeat("집에서 가깝습니다. ", 45)}}},
 	} {
+		tt.s.By = ieum.Text{KO: "상담사 12", EN: "Counsellor 12"}
 		text, err := json.Marshal(tt.s)
 		if err != nil {
 			t.Fatal(err)
@@ -173,7 +174,7 @@ func TestSheets(t *testing.T) {
 		for file, most := range map[string]int{"report.pdf": 3, "large.pdf": 1, "plan.pdf": 2} {
 			for _, lang := range []ieum.Lang{"ko", "en"} {
 				of := func(s Session) []byte {
-					got, err := h.sheetOf(file, &keptPage{Client: &Client{Name: "김까하", Number: 12}, Kept: &Kept{By: ieum.Text{KO: "상담사 12", EN: "Counsellor 12"}, At: today, Text: tt.text, Session: s}}, lang)
+					got, err := h.sheetOf(file, &keptPage{Client: &Client{Name: "김까하", Number: 12}, Kept: &Kept{At: today, Text: tt.text, Session: s}}, lang)
 					if err != nil {
 						t.Fatal(err)
 					}
