@@ -32,6 +32,14 @@ func (p occupationPage) Files() (files []file) {
 	return files
 }
 
+// Map is the provinces at a glance; nil in one of them.
+func (p occupationPage) Map() []tile {
+	if p.Slice.Region != "" {
+		return nil
+	}
+	return mapOf(p.Regions, p.Tightness)
+}
+
 // Other is the address of the same slice exactly, or as it is published.
 func (p occupationPage) Other() string { return p.at(!p.Exact, "") }
 
