@@ -163,8 +163,13 @@ func (s *sheet) strengths() {
 		s.Say(small, s.t("session.sheet.can_more", "n", more))
 	}
 	var also []string
-	if y, m := p.CareerMonths/12, p.CareerMonths%12; y > 0 {
-		also = append(also, s.t("session.sheet.worked", "years", y, "months", m))
+	switch y, m := p.CareerMonths/12, p.CareerMonths%12; {
+	case y > 0 && m > 0:
+		also = append(also, s.t("diagnosed.worked", "years", y, "months", m))
+	case y > 0:
+		also = append(also, s.t("diagnosed.worked_years", "years", y))
+	case m > 0:
+		also = append(also, s.t("diagnosed.worked_months", "months", m))
 	}
 	for _, c := range p.Certificates {
 		also = append(also, s.code("certificates", c))
