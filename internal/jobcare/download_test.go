@@ -3,6 +3,7 @@ package jobcare
 import (
 	"bytes"
 	"encoding/csv"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -60,5 +61,22 @@ func TestFilesOfFigures(t *testing.T) {
 	file.Reset()
 	if err := writeXLSX(&file, rows); err != nil || file.Len() < 1000 {
 		t.Errorf("%d bytes, %v", file.Len(), err)
+	}
+}
+
+// Whoever finds a file among others sees by its name whether it may be passed on.
+func TestAFileOfExactFiguresSaysSo(t *testing.T) {
+	m, err := market(t, []posting{press()}, nil).Market(Query{Occupation: "8211"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, want := range map[string]string{"": "ieum-8211-figures.csv", "exact-": "ieum-8211-exact-figures.csv"} {
+		to := httptest.NewRecorder()
+		if err := (&handlers{}).send(to, downloadQuery{marketQuery{Code: "8211"}, "figures.csv"}, m, kind); err != nil {
+			t.Fatal(err)
+		}
+		if got := to.Header().Get("Content-Disposition"); got != `attachment; filename="`+want+`"` {
+			t.Errorf("the file is sent as %s", got)
+		}
 	}
 }

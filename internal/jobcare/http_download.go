@@ -69,7 +69,7 @@ func (h *handlers) download(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.send(w, q, m)
+	return h.send(w, q, m, "")
 }
 
 // exactFile is download of figures as they were counted.
@@ -82,17 +82,18 @@ func (h *handlers) exactFile(w http.ResponseWriter, r *http.Request, by *web.Rea
 	if err != nil {
 		return err
 	}
-	return h.send(w, q, m)
+	return h.send(w, q, m, "exact-")
 }
 
-func (h *handlers) send(w http.ResponseWriter, q downloadQuery, m *Market) error {
+// send sends a file whose name says whether it may be passed on.
+func (h *handlers) send(w http.ResponseWriter, q downloadQuery, m *Market, exact string) error {
 	d := downloads[q.File]
 	var file bytes.Buffer
 	if err := d.write(&file, m.Rows()); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", d.media)
-	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="ieum-%s-%s"`, q.Code, q.File))
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="ieum-%s-%s%s"`, q.Code, exact, q.File))
 	_, err := file.WriteTo(w)
 	return err
 }
