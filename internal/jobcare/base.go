@@ -30,6 +30,7 @@ type base struct {
 	columns
 	mapping *snapshot.Mapping
 	past    *past
+	effects *effects // nil in a snapshot of before they were estimated
 }
 
 // columns are those of base. Numbers of people are those that are published.
@@ -61,10 +62,14 @@ type columns struct {
 }
 
 // Verify reads the files and compares their checksums.
-func (b *base) Verify() error { return errors.Join(b.mapping.Verify(), b.past.Verify()) }
+func (b *base) Verify() error {
+	return errors.Join(b.mapping.Verify(), b.past.Verify(), b.effects.Verify())
+}
 
 // Close gives up the mappings.
-func (b *base) Close() error { return errors.Join(b.mapping.Close(), b.past.Close()) }
+func (b *base) Close() error {
+	return errors.Join(b.mapping.Close(), b.past.Close(), b.effects.Close())
+}
 
 // seekers returns the number of people looking for work, counted once in each
 // occupation they seek.
@@ -89,6 +94,9 @@ func Part() snapshot.Part {
 				return err
 			}
 			b, err := newBase(ctx, s, p)
+			if err == nil {
+				err = writeEffects(ctx, s, b, dir)
+			}
 			if err := errors.Join(err, p.Close()); err != nil {
 				return err
 			}
@@ -102,6 +110,9 @@ func Part() snapshot.Part {
 			b := &base{past: p}
 			if b.mapping, err = snapshot.OpenTable(filepath.Join(dir, "base.col"), &b.columns); err != nil {
 				return nil, errors.Join(err, p.Close())
+			}
+			if b.effects, err = openEffects(s, dir); err != nil {
+				return nil, errors.Join(err, b.mapping.Close(), p.Close())
 			}
 			return b, nil
 		},

@@ -12,10 +12,11 @@ import (
 
 // A decision is that of somebody who was counselled to a course or to an examination for a
 // certificate: what was known of them before, whether they took it up, and what came of it
-// within so many weeks of being counselled. It is exact, and for estimates alone: none of it
+// within so many days of being counselled. It is exact, and for estimates alone: none of it
 // is shown.
 type decision struct {
 	person, row uint32 // person and résumé, of the base
+	search      uint32 // row of the search and one
 	key         uint16 // record key of the person
 	day         ieum.Day
 	sought      uint16   // unit group, a position in the Dict
@@ -32,7 +33,7 @@ type decision struct {
 	tries []try // applications after the day, by day
 	hired bool  // by any posting
 	pay   uint32
-	// whole says that the weeks had passed by the last day that is recorded.
+	// whole says that the days had passed by the last day that is recorded.
 	whole bool
 }
 
@@ -41,19 +42,27 @@ type try struct {
 	posting    uint32 // row of the base's postings
 	occupation uint16
 	day        ieum.Day
+	same       bool // in the same search
 	answered   bool // as one hopes: an answer, an offer or the job
 	offered    bool
 	hired      bool
 	pay        uint32 // won a year, agreed; 0 = not recorded
 }
 
-// decisions are those of everybody who was counselled, in the order of their résumés. Who
-// was erased since the snapshot was built counts, as in all that is published.
-func decisions(s *snapshot.Snapshot, p *past, weeks int) []decision {
+// decisions are those of everybody who was counselled, in the order of their résumés, with
+// what came of them within so many days. Who was erased since the snapshot was built counts,
+// as in all that is published.
+func decisions(s *snapshot.Snapshot, p *past, days ieum.Day) []decision {
+	all := counsels(s, p, days)
+	follow(s, p, all, days)
+	return all
+}
+
+// counsels are decisions before anything came of them.
+func counsels(s *snapshot.Snapshot, p *past, days ieum.Day) []decision {
 	x, r := &p.searches, &s.Resumes
 	courses, last := coursesOf(s), p.day(s)
 	var all []decision
-	of := map[uint32][]int{} // person → places in all
 	for i := range x.Resume.Len() {
 		day := x.Counselled.At(i)
 		if day == 0 || x.Course.At(i) == 0 && x.Certificate.At(i) == 0 {
@@ -61,10 +70,10 @@ func decisions(s *snapshot.Snapshot, p *past, weeks int) []decision {
 		}
 		row := int(x.Resume.At(i))
 		d := decision{
-			person: r.Person.At(row), row: uint32(row), key: r.Key.At(row), day: ieum.Day(day), sought: r.Occupation.At(row), certificate: x.Certificate.At(i),
+			person: r.Person.At(row), row: uint32(row), search: uint32(i + 1), key: r.Key.At(row), day: ieum.Day(day), sought: r.Occupation.At(row), certificate: x.Certificate.At(i),
 			referred: x.Referred.At(i) == 1, taken: x.Taken.At(i) != 0,
 			age: math.NaN(), education: math.NaN(), months: math.NaN(), looked: float64(day-x.From.At(i)) / 7,
-			aptitude: measured(x.Aptitude.At(i)), motivation: measured(x.Motivation.At(i)), whole: ieum.Day(day)+ieum.Day(7*weeks) <= last,
+			aptitude: measured(x.Aptitude.At(i)), motivation: measured(x.Motivation.At(i)), whole: ieum.Day(day)+days <= last,
 		}
 		if c := x.Course.At(i); c > 0 {
 			known := courses[c-1]
@@ -79,26 +88,33 @@ func decisions(s *snapshot.Snapshot, p *past, weeks int) []decision {
 		if m := r.CareerMonths.At(row); m != snapshot.Unset {
 			d.months = float64(m)
 		}
-		of[d.person] = append(of[d.person], len(all))
 		all = append(all, d)
+	}
+	return all
+}
+
+// follow adds to decisions what came of them within so many days.
+func follow(s *snapshot.Snapshot, p *past, all []decision, days ieum.Day) {
+	of := map[uint32][]int{} // person → places in all
+	for i := range all {
+		of[all[i].person] = append(of[all[i].person], i)
 	}
 	c := &p.candidacies
 	for i := range c.Resume.Len() {
-		for _, at := range of[r.Person.At(int(c.Resume.At(i)))] {
-			all[at].tried(s, c, i, ieum.Day(7*weeks))
+		for _, at := range of[s.Resumes.Person.At(int(c.Resume.At(i)))] {
+			all[at].tried(s, c, i, days)
 		}
 	}
 	for i := range all {
 		slices.SortStableFunc(all[i].tries, func(a, b try) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.posting, b.posting)) })
 	}
-	return all
 }
 
 // tried adds a candidacy of the same person, as far as it lies in the days after.
 func (d *decision) tried(s *snapshot.Snapshot, c *candidacyColumns, i int, days ieum.Day) {
 	within := func(day int32) bool { return day != 0 && ieum.Day(day) > d.day && ieum.Day(day) <= d.day+days }
 	posting := c.Posting.At(i)
-	x := try{posting: posting, occupation: s.Postings.Occupation.At(int(posting)), day: ieum.Day(c.Applied.At(i)), hired: within(c.Hired.At(i))}
+	x := try{posting: posting, same: c.Search.At(i) == d.search, occupation: s.Postings.Occupation.At(int(posting)), day: ieum.Day(c.Applied.At(i)), hired: within(c.Hired.At(i))}
 	x.offered = x.hired || within(c.Offered.At(i))
 	x.answered = x.offered || within(c.Answered.At(i))
 	if x.hired {

@@ -39,7 +39,7 @@ func TestDecisionsSayWhatCameOfThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer release()
-	all := decisions(s, s.Part(partName).(*base).past, 8)
+	all := decisions(s, s.Part(partName).(*base).past, 8*7)
 	if len(all) != 2 {
 		t.Fatalf("%d decisions", len(all))
 	}
@@ -56,7 +56,7 @@ func TestDecisionsSayWhatCameOfThem(t *testing.T) {
 	if len(b.tries) != 1 || b.tries[0].answered || b.tries[0].hired || b.hired || b.pay != 0 {
 		t.Errorf("of the second came %+v", b)
 	}
-	if all := decisions(s, s.Part(partName).(*base).past, 14); !all[1].hired || all[1].whole {
+	if all := decisions(s, s.Part(partName).(*base).past, 14*7); !all[1].hired || all[1].whole {
 		t.Errorf("within more weeks came %+v", all[1])
 	}
 }

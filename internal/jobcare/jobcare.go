@@ -5,7 +5,7 @@
 // Read figure.go for what every figure carries and the rule of what is published,
 // query.go for the slices of the market, tally.go for how one is counted, searches.go
 // and hires.go for what is recorded of searches and who was hired, decisions.go for what
-// effects are estimated from, market.go for the report of one, compare.go for several side by side, season.go for its course, work.go for what an occupation is,
+// effects are estimated from and effects.go for what is shown of them, market.go for the report of one, compare.go for several side by side, season.go for its course, work.go for what an occupation is,
 // occupations.go for finding one, base.go for what is counted once when a snapshot is
 // built, kept.go for reports that are asked for again, questions.go for what a person is asked, interest.go for what one likes, diagnosis.go and near.go for their
 // place, roadmap.go for the ways from there to another occupation (roadmap_count.go

@@ -22,6 +22,8 @@ const (
 	onHired    = "hired"      // those of them who were hired
 	onEntered  = "entered"    // people who began to look half a year ago or up to a year before that
 	onSearches = "searches"   // people who are recorded as looking for work
+
+	onCounselled = "counselled" // people who were offered a course or an examination
 )
 
 // yearDays is how far back postings are counted for what is asked and offered.
@@ -113,7 +115,8 @@ type Market struct {
 	Similar      []Similar        `json:"similar"`
 	Regions      []Place          `json:"regions"`
 	Months       []Month          `json:"months"`
-	Hires        *Hires           `json:"hires"` // null where no source records hires: see Absent
+	Hires        *Hires           `json:"hires"`   // null where no source records hires: see Absent
+	Effects      *Effects         `json:"effects"` // null where none can be estimated
 	Absent       []Absence        `json:"absent"`
 }
 
@@ -150,6 +153,8 @@ func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule) *Market {
 	m.Hires = v.hires(t, o.wanted)
 	v.past(m.Months, t, o.atEnd)
 	v.pastBases(m, t)
+	m.Effects = v.effects(sl.Occupation)
+	v.effectsBasis(m, ieum.Day(t.day))
 	return m
 }
 
@@ -390,7 +395,8 @@ func (v *view) absences() []Absence {
 	add(!hires, "hires", "채용 수, 채용까지 걸린 기간, 공고당 지원자 수는 채용 결과를 보내는 기관이 없어서 알 수 없습니다.", "Hires, time to hire and applications per opening: no source records who was hired.")
 	add(hires && !p.records(snapshot.Applied), "applications", "공고당 지원자 수는 지원 기록을 보내는 기관이 없어서 알 수 없습니다.", "Applications per opening: no source records who applied.")
 	add(!hires, "effects", "훈련과 자격증이 취업과 임금에 미친 효과는 채용 기록이 있어야 추정할 수 있습니다.", "Effects of courses and certificates on being hired and on pay: they need a record of hires.")
-	add(hires, "effects", "훈련과 자격증이 취업과 임금에 미친 효과는 아직 추정하지 않습니다.", "Effects of courses and certificates on being hired and on pay are not estimated yet.")
+	add(hires && !p.records(snapshot.Counselled), "effects", "훈련과 자격증이 취업과 임금에 미친 효과는 상담에서 권한 훈련과 자격시험을 기록하는 기관이 없어서 알 수 없습니다.", "Effects of courses and certificates on being hired and on pay: no source records what was offered in counselling.")
+	add(hires && p.records(snapshot.Counselled) && !v.b.effects.any(), "effects", "훈련과 자격증이 취업과 임금에 미친 효과는 자료를 다음에 새로 만들 때 추정합니다.", "Effects of courses and certificates on being hired and on pay are estimated when the data are next built.")
 	add(!p.records(snapshot.Registered), "history", "지난달까지의 구직자 수는 등록 이력을 보내는 기관이 없어서 알 수 없습니다.", "Seekers in past months: no source records when people began and ended looking.")
 	return list
 }

@@ -375,13 +375,14 @@ func (p *past) each(s *snapshot.Snapshot, f func(what []byte)) {
 	}
 	x, c, key := &p.searches, &p.candidacies, &s.Resumes.Key
 	for i := range x.Resume.Len() {
-		say(key.At(int(x.Resume.At(i))), uint32(x.From.At(i)), uint32(x.To.At(i)), uint32(x.Last.At(i)), uint32(x.End.At(i)))
+		say(key.At(int(x.Resume.At(i))), uint32(x.From.At(i)), uint32(x.To.At(i)), uint32(x.Last.At(i)), uint32(x.End.At(i)),
+			uint32(x.Counselled.At(i)), x.Course.At(i), uint32(x.Certificate.At(i)), uint32(x.Taken.At(i)), uint32(x.Aptitude.At(i)), uint32(x.Motivation.At(i)))
 	}
 	for i := range c.Resume.Len() {
 		id, began := s.Postings.ID.At(int(c.Posting.At(i))), int32(0)
 		if search := c.Search.At(i); search > 0 {
 			began = x.From.At(int(search) - 1)
 		}
-		say(key.At(int(c.Resume.At(i))), uint32(id>>32), uint32(id), uint32(c.Applied.At(i)), uint32(c.Hired.At(i)), c.Pay.At(i), uint32(began))
+		say(key.At(int(c.Resume.At(i))), uint32(id>>32), uint32(id), uint32(c.Applied.At(i)), uint32(c.Answered.At(i)), uint32(c.Offered.At(i)), uint32(c.Hired.At(i)), c.Pay.At(i), uint32(began))
 	}
 }
