@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"ieum/internal/jobcare"
+	"ieum/internal/jobcare/effect"
 	"ieum/internal/platform/web"
 )
 
@@ -86,11 +87,12 @@ func printMarket(out io.Writer, m *jobcare.Market) error {
 		}
 	}
 	printHires(w, m)
+	printEffects(w, m)
 	fmt.Fprintf(w, "\nprovince\tseekers\topenings\topenings per seeker\n")
 	for _, r := range m.Regions {
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", r.Name.KO, figure(r.Seekers), figure(r.Openings), decimal(r.Tightness))
 	}
-	for _, key := range []string{"open", "postings", "before", "seekers", "people", "past", "candidates", "hired", "entered", "searches"} {
+	for _, key := range []string{"open", "postings", "before", "seekers", "people", "past", "candidates", "hired", "entered", "searches", "counselled"} {
 		b, counted := m.Bases[key]
 		if !counted {
 			continue
@@ -136,6 +138,35 @@ func printHires(w io.Writer, m *jobcare.Market) {
 	for _, x := range m.Months {
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%d\t%s\n", x.Month, figure(x.Seekers), whole(x.SeekersAdjusted), x.Open.Int(), decimal(x.Tightness))
 	}
+}
+
+// printEffects writes what courses and examinations did, where it is estimated.
+func printEffects(w io.Writer, m *jobcare.Market) {
+	if m.Effects == nil {
+		return
+	}
+	fmt.Fprintf(w, "\nwhat courses and examinations did, all of %s %s\tof 100 more, or %% of pay (95 %% interval)\ttook it up\tcompared\ta hidden cause as strong explains all\n", m.Effects.Group.Code, m.Effects.Group.Name.KO)
+	for _, x := range m.Effects.List {
+		value := effectWords[x.Verdict]
+		if !x.Value.Known() {
+			fmt.Fprintf(w, "  %s, %s\t%s\n", x.Treatment, x.Outcome, value)
+			continue
+		}
+		if x.Found() {
+			value = fmt.Sprintf("%+d", x.Value.Hundred())
+		}
+		hidden := "-"
+		if !x.Unclear() {
+			hidden = fmt.Sprintf("%.1f times", x.Hidden.Tenths())
+		}
+		fmt.Fprintf(w, "  %s, %s\t%s (%+d to %+d)\t%s\t%s\t%s\n", x.Treatment, x.Outcome, value, x.Low.Hundred(), x.High.Hundred(), whole(x.Treated), whole(x.Compared), hidden)
+	}
+}
+
+// effectWords say why there is not enough evidence for an effect.
+var effectWords = map[effect.Verdict]string{
+	effect.TooFew: "not enough evidence: too few people", effect.TooUnlike: "not enough evidence: too few comparable people",
+	effect.Unclear: "not enough evidence: it may be nothing", effect.Unmeasured: "not enough evidence: aptitude and motivation are not recorded",
 }
 
 func whole(f jobcare.Figure) string {

@@ -82,6 +82,9 @@ func (m *Market) Rows() []FigureRow {
 	if m.Hires != nil {
 		l.hires(m.Hires)
 	}
+	if m.Effects != nil {
+		l.effects(m.Effects)
+	}
 	for _, s := range m.Similar {
 		alike := s.Alike
 		l.add("similar", s.Named, "alike", Figure{Value: &alike})
@@ -141,6 +144,18 @@ func (l *lister) hires(h *Hires) {
 	}
 	for _, s := range h.Majors {
 		l.share("majorsOfHired", s)
+	}
+}
+
+// effects are those of a group, with the verdict where other tables have what of it.
+func (l *lister) effects(e *Effects) {
+	for _, x := range e.List {
+		for _, f := range []struct {
+			name string
+			f    Figure
+		}{{"value", x.Value}, {"low", x.Low}, {"high", x.High}, {"treated", x.Treated}, {"compared", x.Compared}, {"hidden", x.Hidden}, {"reaching", x.Reaching}} {
+			l.add("effects."+x.Treatment+"."+x.Outcome+"."+string(x.Verdict), e.Group, f.name, f.f)
+		}
 	}
 }
 

@@ -46,11 +46,12 @@ type effects struct {
 
 type effectColumns struct {
 	Estimated []uint8  // by outcome: 1 where it is recorded
+	Simulated []uint8  // 1 where the people are made up
 	Group     []uint16 // two digits of KECO, as a number
 	Treatment []uint8
 	Outcome   []uint8
 	Verdict   []uint8
-	Effect    []int16 // hundredths, as are its interval's ends; of pay, of the logarithm
+	Effect    []int16 // hundredths, as are its interval's ends
 	Low       []int16
 	High      []int16
 	All       []uint16 // E-values, in tenths
@@ -331,7 +332,7 @@ func (st *study) years(d *decision, occupation uint16) (years float64, last int)
 // publish keeps what may be shown of estimates. Of people there are thirty in each arm beyond
 // doubt, whatever is added to their numbers. An interval's ends are rounded outwards.
 func (st *study) publish(r *cellkey.Release, lists [][]effect.Estimate) *effectColumns {
-	c := &effectColumns{Estimated: make([]uint8, len(outcomes))}
+	c := &effectColumns{Estimated: make([]uint8, len(outcomes)), Simulated: []uint8{uint8(yes(!anyReal(st.s)))}}
 	for k, list := range lists {
 		c.Estimated[k] = uint8(yes(st.recorded[k]))
 		for i := range list {
@@ -344,6 +345,9 @@ func (st *study) publish(r *cellkey.Release, lists [][]effect.Estimate) *effectC
 				continue
 			}
 			x := *e
+			if outcomes[k] == "pay" { // a logarithm
+				x.Effect, x.Low, x.High = math.Expm1(x.Effect), math.Expm1(x.Low), math.Expm1(x.High)
+			}
 			if !e.Shown() {
 				x, compared, treated = effect.Estimate{}, 0, 0
 			}
@@ -366,8 +370,23 @@ func tenths(x float64) uint16 { return uint16(math.Round(10 * x)) }
 // Effects are what courses and examinations for certificates did for those who took them up, in
 // the 2-digit group of an occupation, whatever a slice is limited to. docs/market.md has how.
 type Effects struct {
-	Group Named    `json:"group"`
-	List  []Effect `json:"list"` // by treatment, then by outcome
+	Group     Named    `json:"group"`
+	Simulated bool     `json:"simulated"` // the people are made up: beside anybody real they would not count
+	List      []Effect `json:"list"`      // by treatment, then by outcome
+}
+
+// Treatments are the list by treatment.
+func (e *Effects) Treatments() (by []TreatmentEffects) {
+	for _, code := range treatments {
+		by = append(by, TreatmentEffects{code, slices.DeleteFunc(slices.Clone(e.List), func(x Effect) bool { return x.Treatment != code })})
+	}
+	return by
+}
+
+// TreatmentEffects are the effects of one treatment.
+type TreatmentEffects struct {
+	Code string
+	List []Effect
 }
 
 // An Effect is what may be said of one treatment and outcome. Of too few or too unlike people
@@ -376,7 +395,7 @@ type Effect struct {
 	Treatment string         `json:"treatment"` // course, certificate
 	Outcome   string         `json:"outcome"`   // hired, pay, interest
 	Verdict   effect.Verdict `json:"verdict"`
-	Value     Figure         `json:"value"` // of a hundred, as a fraction; n: people of both arms
+	Value     Figure         `json:"value"` // a share of people, of pay or of applications; n: people of both arms
 	Low       Figure         `json:"low"`   // of its 95 % interval
 	High      Figure         `json:"high"`
 	Treated   Figure         `json:"treated"`  // people
@@ -387,11 +406,15 @@ type Effect struct {
 	Reaching Figure `json:"reaching"`
 }
 
+// Found says whether it may be called an effect, and Unclear whether it may be nothing.
+func (e Effect) Found() bool   { return e.Verdict == effect.Found }
+func (e Effect) Unclear() bool { return e.Verdict == effect.Unclear }
+
 // Says is what of the effect's verdict is said: few, unlike, unclear, unmeasured, or of one that
 // is found whether there was more or less.
 func (e Effect) Says() string {
 	switch {
-	case e.Verdict != effect.Found:
+	case !e.Found():
 		return string(e.Verdict)
 	case e.Value.Float() < 0:
 		return "less"
@@ -412,7 +435,7 @@ func (v *view) effects(occupation string) *Effects {
 		return nil
 	}
 	group := groupOf(occupation)
-	out := &Effects{Group: Named{occupation[:2], v.set.Name("keco2025", occupation[:2])}, List: []Effect{}}
+	out := &Effects{Group: Named{occupation[:2], v.set.Name("keco2025", occupation[:2])}, Simulated: e.Simulated[0] == 1, List: []Effect{}}
 	for t, treatment := range treatments {
 		for k, outcome := range outcomes {
 			if e.Estimated[k] == 0 {
