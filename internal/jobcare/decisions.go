@@ -62,12 +62,21 @@ func decisions(s *snapshot.Snapshot, p *past, days ieum.Day) []decision {
 func counsels(s *snapshot.Snapshot, p *past, days ieum.Day) []decision {
 	x, r := &p.searches, &s.Resumes
 	courses, last := coursesOf(s), p.day(s)
-	var all []decision
+	offered := func(i int) bool {
+		return x.Counselled.At(i) != 0 && (x.Course.At(i) != 0 || x.Certificate.At(i) != 0)
+	}
+	n := 0
 	for i := range x.Resume.Len() {
-		day := x.Counselled.At(i)
-		if day == 0 || x.Course.At(i) == 0 && x.Certificate.At(i) == 0 {
+		if offered(i) {
+			n++
+		}
+	}
+	all := make([]decision, 0, n) // of a nation they are large, so there is one list of them
+	for i := range x.Resume.Len() {
+		if !offered(i) {
 			continue
 		}
+		day := x.Counselled.At(i)
 		row := int(x.Resume.At(i))
 		d := decision{
 			person: r.Person.At(row), row: uint32(row), search: uint32(i + 1), key: r.Key.At(row), day: ieum.Day(day), sought: r.Occupation.At(row), certificate: x.Certificate.At(i),

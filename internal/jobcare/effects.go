@@ -219,7 +219,7 @@ func sample(all []decision, cell func(*decision) int, cells, most int) []decisio
 		d = slices.Compact(d)
 		last[c] = d[min(most, len(d))-1]
 	}
-	return slices.Clip(slices.DeleteFunc(all, func(d decision) bool { return scatter(d.person) > last[cell(&d)] }))
+	return slices.Clone(slices.DeleteFunc(all, func(d decision) bool { return scatter(d.person) > last[cell(&d)] }))
 }
 
 // scatter is a permutation of numbers without pattern (SplitMix64: Steele, Lea and Flood,
