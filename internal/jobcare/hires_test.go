@@ -462,6 +462,11 @@ func TestTheSamePeopleHaveOneNumber(t *testing.T) {
 			t.Errorf("%v: the same people are %v and %v", q, got, want)
 		}
 	}
+	// Busan had another code until 1995.
+	want = told(Query{Occupation: "8211", Region: "26"})
+	if got := told(Query{Occupation: "8211", Region: "21"}); !slices.Equal(got, want) {
+		t.Errorf("by a code of before the same people are %v and %v", got, want)
+	}
 }
 
 // What is told of searches does not move with the clock.

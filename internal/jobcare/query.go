@@ -114,6 +114,8 @@ type slice struct {
 }
 
 func (a *Adviser) slice(s *snapshot.Snapshot, q Query) (slice, error) {
+	// By a code of before as by that of now: the same people have one number.
+	q.Region, q.Industry = a.set.Codes["regions"].Current(q.Region), a.set.Codes["industries"].Current(q.Industry)
 	sl := sliceOf(s, 0, s.Today(a.now()))
 	sl.Query = q
 	if err := a.unitGroup(q.Occupation, "/occupation"); err != nil {
