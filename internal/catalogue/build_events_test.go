@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -135,6 +136,25 @@ func TestNothingOfAnErasedSearchIsBuilt(t *testing.T) {
 		if !strings.HasPrefix(line, "r1 ") {
 			t.Errorf("the next snapshot has %q", line)
 		}
+	}
+}
+
+// What a source tells of somebody whose résumé it did not deliver is erased like the rest, once,
+// and nobody is erased of whom nothing is here.
+func TestASearchWithoutAResumeIsErased(t *testing.T) {
+	b := newSearches(t)
+	id := string(RowPerson(b.keys, "people", resumeKind, "r9"))
+	b.ingest("people", b.file("events.csv", eventHeader, "r9,registered,2026-02-27,,,,,,"))
+	if err := b.Forget(t.Context(), "people", "r9", "aofficer"); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"r9", "r10"} {
+		if err := b.Forget(t.Context(), "people", key, "aofficer"); !errors.Is(err, ieum.ErrNotFound) {
+			t.Errorf("erasing %s: %v", key, err)
+		}
+	}
+	if got := b.keys.Erased(); !slices.Equal(got, []string{id}) {
+		t.Errorf("erased are %q, not the key of r9 alone", got)
 	}
 }
 

@@ -50,25 +50,52 @@ func nameOf(ids []string) string {
 // Forget erases the résumé that a source has under a key, or a number it gave out
 // (see Key), by whom of staff: from now on nobody is shown it, the next build leaves
 // it out, and so does any later one, also when it is delivered again. It cannot be
-// undone. Without such a row it is ieum.ErrNotFound, having gone on with an erasure
-// of it that was cut off.
+// undone. Rows of other kinds about the same person go with it, also where the résumé is not
+// here. Without any such row it is ieum.ErrNotFound, having gone on with an erasure of it
+// that was cut off.
 func (c *Catalogue) Forget(ctx context.Context, source ieum.SourceID, key string, by ieum.AccountID) error {
 	r, err := c.Record(ctx, source, resumeKind, key)
-	if errors.Is(err, ieum.ErrNotFound) {
-		return cmp.Or(c.Hide(ctx), err)
-	}
-	if err != nil {
+	var now []snapshot.Place
+	switch {
+	case errors.Is(err, ieum.ErrNotFound):
+		told, failed := c.tells(ctx, source, key)
+		if failed != nil || !told {
+			return cmp.Or(c.Hide(ctx), failed, err)
+		}
+	case err != nil:
 		return err
+	default:
+		key, now = r.Key, []snapshot.Place{{Delivery: uint32(r.Delivery), Row: r.place}}
 	}
 	if err := c.Hide(ctx); err != nil { // so that what follows need look for one key alone
 		return err
 	}
-	id := string(RowPerson(c.keys, source, resumeKind, r.Key))
-	ids := []string{id}
-	if err := c.store.forgot(ctx, ids, by, func() error { return c.keys.Erase(id) }); err != nil {
+	id := string(RowPerson(c.keys, source, resumeKind, key))
+	if err := c.store.forgot(ctx, []string{id}, by, func() error { return c.keys.Erase(id) }); err != nil {
 		return err
 	}
-	return c.erased(ctx, ids, []snapshot.Place{{Delivery: uint32(r.Delivery), Row: r.place}})
+	return c.erased(ctx, []string{id}, now)
+}
+
+// tells says whether rows of other kinds than résumés are about the person of one, who was
+// not erased.
+func (c *Catalogue) tells(ctx context.Context, source ieum.SourceID, key string) (is bool, err error) {
+	whose := idOf(c.keys, source, resumeKind, key)
+	if slices.Contains(c.keys.Erased(), string(RowPerson(c.keys, source, resumeKind, key))) {
+		return false, nil
+	}
+	states, err := c.store.states(ctx, "")
+	for _, st := range states {
+		if k := c.defs.Kinds[st.kind]; err != nil || is || st.source != source || k == nil || k.Person == "" {
+			continue
+		}
+		segments, failed := c.store.segments(ctx, st.source, st.kind)
+		err = failed
+		for number := range segments {
+			err = errors.Join(err, c.eachID(ctx, st.source, st.kind, number, func(_ uint32, id rowID) { is = is || id == whose }))
+		}
+	}
+	return is, err
 }
 
 // erased goes on with rows whose ids were erased, as the journal says: it hides them,
@@ -171,7 +198,7 @@ func (c *Catalogue) places(ctx context.Context, after int64, of []string) (found
 			if number <= after {
 				continue
 			}
-			err := c.eachID(ctx, st.source, number, func(place uint32, id rowID) {
+			err := c.eachID(ctx, st.source, resumeKind, number, func(place uint32, id rowID) {
 				if ids[id] {
 					found = append(found, snapshot.Place{Delivery: uint32(number), Row: place})
 				}

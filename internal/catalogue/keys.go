@@ -102,7 +102,7 @@ func (c *Catalogue) Keyed(ctx context.Context, s *snapshot.Snapshot, key string)
 	found := map[[2]uint32]bool{}
 	for _, number := range slices.Sorted(maps.Keys(sources)) {
 		id := idOf(c.keys, sources[number], resumeKind, key)
-		err := c.eachID(ctx, sources[number], int64(number), func(place uint32, of rowID) {
+		err := c.eachID(ctx, sources[number], resumeKind, int64(number), func(place uint32, of rowID) {
 			if of == id {
 				found[[2]uint32{number, place}] = true
 			}

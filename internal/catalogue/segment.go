@@ -323,9 +323,9 @@ func (s *segment) fault(i int, why error) error {
 	return lost(s.path, fmt.Errorf("row %d: %w", s.at+int64(i)+1, why))
 }
 
-// eachID calls f for all résumés of a segment.
-func (c *Catalogue) eachID(ctx context.Context, source ieum.SourceID, number int64, f func(place uint32, id rowID)) (err error) {
-	s, err := c.segment(source, resumeKind, number)
+// eachID calls f with whom each row of a segment is about.
+func (c *Catalogue) eachID(ctx context.Context, source ieum.SourceID, kind ieum.KindID, number int64, f func(place uint32, id rowID)) (err error) {
+	s, err := c.segment(source, kind, number)
 	if err != nil {
 		return err
 	}
