@@ -1,7 +1,6 @@
 package jobcare
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -163,7 +162,9 @@ func (h *handlers) sessionPage(r *http.Request, by *web.Reader, f sessionForm) (
 		return nil, &ieum.Error{Kind: ieum.ErrDenied, Key: "session.error.not_yours", Message: "sessions are held by the counsellor somebody is assigned to"}
 	}
 	page := &sessionPage{Client: c, Form: f, Today: ieum.DayOf(h.a.now())}
-	page.Form.Once = cmp.Or(f.Once, rand.Text())
+	if r.Method == http.MethodGet || f.Once == "" { // an address does not choose it
+		page.Form.Once = rand.Text()
+	}
 	if c.Resume == nil {
 		return page, nil
 	}
