@@ -40,7 +40,7 @@ func TestBuiltInPurposes(t *testing.T) {
 // read it; and single rows of people whom nobody assigned to who looks.
 func TestWhatTakesAFreshSignIn(t *testing.T) {
 	set := builtIn(t)
-	want := map[ieum.PurposeID]string{"counselling": "[note]", "papers": "[paper]", "oversight": "[paper]", "registration": "[paper]", "labour-market": "[resume]", "placement": "[resume]"}
+	want := map[ieum.PurposeID]string{"counselling": "[note]", "papers": "[paper]", "oversight": "[paper]", "registration": "[paper]", "labour-market": "[resume]", "placement": "[resume]", "exact-figures": "[resume]"}
 	for id, p := range set.Purposes {
 		if got := fmt.Sprint(p.StepUp); got != cmp.Or(want[id], "[]") {
 			t.Errorf("%s takes a fresh sign-in for %s, want %s", id, got, want[id])

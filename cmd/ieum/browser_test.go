@@ -482,21 +482,21 @@ func TestBackAndForwardKeepTheAnswer(t *testing.T) {
 		value[bool](t, b, `window.kept = true`)
 		b.press(t, ".job h3 a")
 		b.until(t, `location.pathname.startsWith("/jobs/")`)
-		value[bool](t, b, `(history.back(), true)`)
+		value[bool](t, b, `(setTimeout(() => history.back()), true)`)
 		b.until(t, `location.pathname + location.search === "/diagnosis"`)
 		same("back from a job")
 		if kept := value[bool](t, b, `!!window.kept`); kept != memory {
 			t.Errorf("the page came back from memory: %t, want %t", kept, memory)
 		}
 	}
-	value[bool](t, b, `(history.back(), true)`)
+	value[bool](t, b, `(setTimeout(() => history.back()), true)`)
 	b.until(t, `!!document.querySelector("form #tasks")`)
 	for name, text := range tour {
 		if got := value[string](t, b, fmt.Sprintf(`document.getElementById(%q).value`, name)); got != text {
 			t.Errorf("back at the questions %s is %q, want %q", name, got, text)
 		}
 	}
-	value[bool](t, b, `(history.forward(), true)`)
+	value[bool](t, b, `(setTimeout(() => history.forward()), true)`)
 	same("forward from the questions")
 	if faults := b.complaints(); len(faults) > 0 {
 		t.Error(faults)
