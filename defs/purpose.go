@@ -63,7 +63,8 @@ func (l *loader) purpose(d *doc) {
 
 // keepsLimits faults a purpose that changes what the one beneath says and keeps its
 // version, for consents that people gave are to that version; and one that takes a limit
-// back.
+// back: another permission, which others have; a read without the fresh sign-in that it
+// took beneath, also by reading other kinds where all took one; more reads in an hour.
 func (d *doc) keepsLimits(p *Purpose) {
 	for _, f := range d.below {
 		below := newDoc(f, new(Faults))
@@ -72,13 +73,17 @@ func (d *doc) keepsLimits(p *Purpose) {
 		}
 		was := new(Purpose)
 		below.decode(below.root, reflect.ValueOf(was).Elem(), "")
-		same := p.May == was.May && p.Lasts == was.Lasts && p.Law.Article == was.Law.Article && slices.Equal(p.Records, was.Records) && slices.Equal(p.Bases, was.Bases)
-		if !same && p.Version <= was.Version {
-			d.fault(d.at("version"), "what the purpose may read, who may, on what basis or for how long is not as in %s: give it a version above %d, so that nobody's consent to that one counts for this", f.name, was.Version)
+		if p.May != was.May {
+			d.fault(d.at("may"), "it takes %s in %s, and so does a definition over it: say in roles who has that, or declare a purpose of your own", was.May, f.name)
 		}
-		for _, k := range was.StepUp {
-			if slices.Contains(p.Records, k) && !slices.Contains(p.StepUp, k) {
-				d.fault(d.at("step_up"), "%s takes a fresh sign-in in %s; a definition over it may not take that back", k, f.name)
+		same := p.Lasts == was.Lasts && p.Law.Article == was.Law.Article && slices.Equal(p.Records, was.Records) && slices.Equal(p.Bases, was.Bases)
+		if !same && p.Version <= was.Version {
+			d.fault(d.at("version"), "what the purpose may read, on what basis or for how long is not as in %s: give it a version above %d, so that nobody's consent to that one counts for this", f.name, was.Version)
+		}
+		all := len(was.Records) > 0 && len(was.StepUp) == len(was.Records)
+		for _, k := range p.Records {
+			if (all || slices.Contains(was.StepUp, k)) && !slices.Contains(p.StepUp, k) {
+				d.fault(d.at("step_up"), "what is read takes a fresh sign-in in %s; a definition over it may not take that back: name %s in step_up", f.name, k)
 			}
 		}
 		if was.Most > 0 && (p.Most == 0 || p.Most > was.Most) {

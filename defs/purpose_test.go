@@ -2,7 +2,10 @@ package defs
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -74,13 +77,14 @@ func TestAPurposeLaidOverKeepsItsLimits(t *testing.T) {
 	for _, tt := range []struct{ old, now, want string }{
 		{"", "", ""},
 		{"집으로 찾아갑니다.", "댁으로 찾아갑니다.", ""},
-		{"may: clients.read", "may: statistics.read", "give it a version above 1"},
+		{"may: clients.read", "may: statistics.read", "it takes clients.read in "},
+		{"version: 1\ntitle: {ko: 방문 상담, en: Visits}\nabout: {ko: 집으로 찾아갑니다., en: Somebody comes by.}\nmay: clients.read", "version: 2\ntitle: {ko: 방문 상담, en: Visits}\nabout: {ko: 집으로 찾아갑니다., en: Somebody comes by.}\nmay: own.data", "it takes clients.read in "},
 		{"[contact, resume]", "[contact, resume, account]", "give it a version above 1"},
 		{"[consent, law]", "[law, consent]", "give it a version above 1"},
 		{"P6M", "P1Y", "give it a version above 1"},
 		{"제1조", "제2조", "give it a version above 1"},
 		{"version: 1\n", "version: 2\n", ""},
-		{"step_up: [contact]\n", "", "contact takes a fresh sign-in in "},
+		{"step_up: [contact]\n", "", "name contact in step_up"},
 		{"most: 30\n", "", "one account may read 30 in an hour in "},
 		{"most: 30", "most: 31", "one account may read 30 in an hour in "},
 		{"most: 30", "most: 3", ""},
@@ -91,6 +95,68 @@ func TestAPurposeLaidOverKeepsItsLimits(t *testing.T) {
 		_, err := LoadFrom(below, layer)
 		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
 			t.Errorf("%q for %q: %v", tt.now, tt.old, err)
+		}
+	}
+}
+
+// What is laid over a built-in purpose, of whatever version, is for who has the same
+// permission, and reads nothing without the fresh sign-in that it takes.
+func TestNoBuiltInPurposeIsWeakened(t *testing.T) {
+	set, paths := builtIn(t), map[string]string{}
+	names, err := fs.Glob(Files, "purposes/*.yaml")
+	if err != nil || len(names) != len(set.Purposes) {
+		t.Fatalf("the files of %d purposes are %q, %v", len(set.Purposes), names, err)
+	}
+	for _, name := range names {
+		old, err := fs.ReadFile(Files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths[name] = regexp.MustCompile(`(?m)^version: \d+$`).ReplaceAllString(string(old), "version: 99")
+	}
+	// lay returns the faults of the purposes over which one is laid that lacks or changes what a pattern finds.
+	lay := func(pattern, with string) map[string]string {
+		layer, faults := fstest.MapFS{}, map[string]string{}
+		for name, now := range paths {
+			layer[name] = text(regexp.MustCompile(pattern).ReplaceAllString(now, with))
+		}
+		_, err := Load(layer)
+		found, _ := errors.AsType[Faults](err)
+		for _, f := range found {
+			faults[f.File] += f.Text + "\n"
+		}
+		return faults
+	}
+	another := func(p *Purpose) string {
+		if p.May == ieum.OwnData {
+			return ""
+		}
+		return "it takes " + string(p.May) + " in "
+	}
+	for what, tt := range map[string]struct {
+		faults map[string]string
+		want   func(p *Purpose) string
+	}{
+		"as it is":      {lay(`none`, ""), func(*Purpose) string { return "" }},
+		"for everybody": {lay(`(?m)^may: .*$`, "may: own.data"), another},
+		"without a fresh sign-in": {lay(`(?m)^step_up: .*\n`, ""), func(p *Purpose) string {
+			if len(p.StepUp) > 0 {
+				return "name " + string(p.StepUp[0]) + " in step_up"
+			}
+			return ""
+		}},
+		"of other records": {lay(`(?m)^records: \[(resume|paper)\]((?:\n.*)*)\nstep_up: .*`, "records: [contact]$2"), func(p *Purpose) string {
+			if len(p.StepUp) == len(p.Records) {
+				return "name contact in step_up"
+			}
+			return ""
+		}},
+	} {
+		for id, p := range set.Purposes {
+			want, got := tt.want(p), tt.faults["purposes/"+string(id)+".yaml"]
+			if want == "" && got != "" || !strings.Contains(got, want) {
+				t.Errorf("%s %s has the faults %q, want %q", id, what, got, want)
+			}
 		}
 	}
 }
