@@ -351,14 +351,13 @@ type Oversight struct {
 	Open       int64            `json:"open"`            // complaints that wait for a verdict
 	Complaints []Complaint      `json:"complaints"`      // open ones first, by their reads' entries, the oldest first; then the newest that have a verdict
 	Later      int64            `json:"later,omitempty"` // the entry after which more open ones are
-	Bulk       []Bulk           `json:"bulk"`            // exports first; each newest first
 }
 
 // watchFlags are the flags in the order an auditor reads them.
 var watchFlags = []string{flagSelf, flagColleague, flagNoCase, flagMandate, flagMany, flagOdd, flagAccount, flagCorrected, flagErased, flagWithdrawn, flagAgain, flagLink, flagLone, flagClaim, flagMoved, flagQuarantine, flagRefused}
 
 // Oversee lists the reads of a flag (the first that has any for ""), from before
-// a number on, the complaints (open ones after an entry) and the jobs over many people.
+// a number on, and the complaints (open ones after an entry).
 func (d *Door) Oversee(ctx context.Context, by Asker, flag string, before, after int64) (*Oversight, error) {
 	if err := auditor(by); err != nil {
 		return nil, err
@@ -393,8 +392,49 @@ func (d *Door) Oversee(ctx context.Context, by Asker, flag string, before, after
 		return nil, err
 	}
 	o.Complaints = append(open, settled...)
-	o.Bulk, err = d.store.bulks(ctx)
-	return o, err
+	return o, nil
+}
+
+// jobSorts are the sorts of jobs, apart so that none crowds out another.
+var jobSorts = []string{exportJob, figuresJob, "other"}
+
+func (b Bulk) sort() int {
+	if i := slices.Index(jobSorts, b.Job); i >= 0 {
+		return i
+	}
+	return len(jobSorts) - 1
+}
+
+// Jobs are the jobs of a sort over many people.
+type Jobs struct {
+	Sort  string
+	Total int64
+	List  []Bulk // newest first
+	Next  string // the job from before which on the next stretch is; "" = there is none
+}
+
+// Jobs lists the jobs over many people by sort, of the sort of one from before it on.
+func (d *Door) Jobs(ctx context.Context, by Asker, older string) ([]Jobs, error) {
+	if err := auditor(by); err != nil {
+		return nil, err
+	}
+	before, err := d.store.job(ctx, older)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Jobs, len(jobSorts))
+	for i, sort := range jobSorts {
+		j := Jobs{Sort: sort}
+		if j.List, j.Total, err = d.store.jobs(ctx, i, before, stretch+1); err != nil {
+			return nil, err
+		}
+		if len(j.List) > stretch {
+			j.List = j.List[:stretch]
+			j.Next = j.List[stretch-1].ID
+		}
+		all[i] = j
+	}
+	return all, nil
 }
 
 // openComplaints lists the first hundred after an entry that wait for a verdict, with all that

@@ -17,8 +17,9 @@ type standing struct {
 	mandates []Mandate // in force, of all holders
 	staff    bool      // the person is somebody else, and works for the service
 	official bool      // the asker works for the service
-	hour     int64     // reads of the asker in the hour before this one counts
-	acted    int64     // others of whom the asker read in this hour as who acts for them
+	now      time.Time
+	hour     int64 // reads of the asker in the hour before this one counts
+	acted    int64 // others of whom the asker read in this hour as who acts for them
 }
 
 // A Ground is what a read rests on.
@@ -123,10 +124,7 @@ func judge(by Asker, s standing, p *defs.Purpose, kinds []ieum.RecordKind) (Grou
 		if g.Basis == defs.BasisMandate && s.acted >= mostActedAnHour {
 			return Ground{}, &ieum.Error{Kind: ieum.ErrBusy, Key: "door.refused.acted", Args: map[string]any{"n": mostActedAnHour}, Message: "as many people were looked at in this hour as one may act for; go on in the next"}
 		}
-		if p.Most > 0 && s.hour >= int64(p.Most) {
-			return Ground{}, &ieum.Error{Kind: ieum.ErrBusy, Key: "door.refused.most", Args: map[string]any{"n": p.Most}, Message: "as many were read in this hour as the purpose allows; go on in the next"}
-		}
-		return g, nil
+		return g, bounded(p, s.hour, s.now)
 	}
 	switch {
 	case len(all) > 0:
@@ -141,6 +139,16 @@ func judge(by Asker, s standing, p *defs.Purpose, kinds []ieum.RecordKind) (Grou
 		return Ground{}, refused("consent", p)
 	}
 	return Ground{}, refused("case", p)
+}
+
+// bounded refuses one more read for a purpose after n in the hour of now.
+func bounded(p *defs.Purpose, n int64, now time.Time) error {
+	if p.Most == 0 || n < int64(p.Most) {
+		return nil
+	}
+	again := now.Truncate(time.Hour).Add(time.Hour).In(ieum.Seoul).Format("15:04")
+	return &ieum.Error{Kind: ieum.ErrBusy, Key: "door.refused.most", Args: map[string]any{"n": p.Most, "at": again},
+		Message: "as many were read in this hour as the purpose allows; go on in the next, from " + again + " on"}
 }
 
 // refused says what is missing.

@@ -37,6 +37,7 @@ type Bulk struct {
 	At      time.Time      `json:"at"`
 	Asked   ieum.AccountID `json:"-"` // of an export or exact figures: who of staff asked for it …
 	Agreed  ieum.AccountID `json:"-"` // … and who agreed to an export
+	Slice   string         `json:"-"` // of exact figures: of what
 }
 
 // Title is the message with what a job is called, "" for one that has its name alone.

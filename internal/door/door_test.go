@@ -659,7 +659,7 @@ func TestAJobIsWrittenDownBeforeItReads(t *testing.T) {
 		run := func() *Bulk {
 			read = nil
 			return must[*Bulk](t)(b.Bulk(ctx, job, "statistics", func(id ieum.PersonID, r Records) error {
-				list, err := journal.Of(ctx, b.d, string(must[[]Bulk](t)(b.store.bulks(ctx))[0].ID), "door.bulk", 0, 1)
+				list, err := journal.Of(ctx, b.d, must[[]Jobs](t)(b.Jobs(ctx, b.as("aauditor", "auditor", "", "", ""), ""))[2].List[0].ID, "door.bulk", 0, 1)
 				if err != nil || len(list) != 1 || r.Resume == nil {
 					t.Errorf("read before it was written down: %v %v", list, err)
 				}

@@ -267,8 +267,9 @@ func TestAnExportIsOneRecordAPerson(t *testing.T) {
 			t.Errorf("%d were handed out of %d", given, bulk.People)
 		}
 		seen := must[*Oversight](t)(b.Oversee(ctx, b.as("aauditor", "auditor", "", "", ""), "", 0, 0))
-		if len(seen.Bulk) != 1 || seen.Bulk[0].Asked != "aanalyst" || seen.Bulk[0].Agreed != "aoperator" || len(seen.List) != 0 {
-			t.Errorf("the auditor sees %+v", seen)
+		jobs := must[[]Jobs](t)(b.Jobs(ctx, b.as("aauditor", "auditor", "", "", ""), ""))
+		if exports := jobs[0].List; len(exports) != 1 || exports[0].Asked != "aanalyst" || exports[0].Agreed != "aoperator" || len(seen.List) != 0 {
+			t.Errorf("the auditor sees %+v and %+v", seen, jobs)
 		}
 		b.told(t, ieum.PersonID(bulk.ID), "door.bulk", `"recipient":"age1made-up"`)
 	})

@@ -14,16 +14,26 @@ type oversightForm struct {
 	Flag   string `q:"flag" enum:"self|colleague|nocase|mandate|many|odd|account|corrected|erased|withdrawn|again|link|lone|claim|moved|quarantine|refused"`
 	Before int64  `q:"before" min:"0"`
 	After  int64  `q:"after" min:"0"`
+	Older  string `q:"older" max:"64"` // of jobs: the one from before which on
 }
 
 // An oversightPage is what an auditor looks at, with the words for the ids it holds.
 type oversightPage struct {
 	*Oversight
+	Jobs   []Jobs
 	Flags  []string
 	Staff  map[ieum.AccountID]string // by title
 	Lines  []watchedLine
 	Told   []complaintLine
 	Faulty settleForm // as it was left
+}
+
+// Bulk is how many jobs there are in all.
+func (p oversightPage) Bulk() (n int64) {
+	for _, j := range p.Jobs {
+		n += j.Total
+	}
+	return n
 }
 
 type watchedLine struct {
@@ -100,11 +110,15 @@ func (h *handlers) oversightPage(r *http.Request, by Asker, f oversightForm) (*o
 	if err != nil {
 		return nil, err
 	}
+	jobs, err := h.d.Jobs(r.Context(), by, f.Older)
+	if err != nil {
+		return nil, err
+	}
 	n, err := h.d.namesOf(r.Context(), web.Lang(r), ieum.OwnData) // all of staff
 	if err != nil {
 		return nil, err
 	}
-	l, page := web.Lang(r), &oversightPage{Oversight: o, Flags: watchFlags, Staff: n.staff}
+	l, page := web.Lang(r), &oversightPage{Oversight: o, Jobs: jobs, Flags: watchFlags, Staff: n.staff}
 	for _, one := range o.List {
 		line := watchedLine{one, h.who(l, n, one.Reader, one.Role, one.Organisation), h.why(l, one.Purpose)}
 		if one.Purpose == "" { // nothing was read: somebody was let act, or erased

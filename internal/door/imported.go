@@ -33,11 +33,11 @@ func NoteJob(ctx context.Context, to *db.DB, set *defs.Set, now time.Time, j Job
 	if err := Migrate(ctx, to); err != nil {
 		return nil, err
 	}
-	return d.noteCrowd(ctx, j, p, c)
+	return d.noteCrowd(ctx, j, p, c, func(tx) error { return nil })
 }
 
-// noteCrowd writes down, durably, that a crowd is read on law.
-func (d *Door) noteCrowd(ctx context.Context, j Job, p *defs.Purpose, c Crowd) (*Bulk, error) {
+// noteCrowd writes down, durably, that a crowd is read on law, if may allows it in the same transaction.
+func (d *Door) noteCrowd(ctx context.Context, j Job, p *defs.Purpose, c Crowd, may func(tx) error) (*Bulk, error) {
 	if !p.On(defs.BasisLaw) {
 		return nil, refused("consent", p)
 	}
@@ -45,15 +45,17 @@ func (d *Door) noteCrowd(ctx context.Context, j Job, p *defs.Purpose, c Crowd) (
 	rand.Read(id)
 	rand.Read(salt)
 	one := member{salt: salt, leaf: leafOf(salt, ieum.PersonID(c.Sum))}
-	b := &Bulk{ID: "b" + hex.EncodeToString(id), Job: j.Name, Purpose: p.ID, People: c.People, Root: hex.EncodeToString(one.leaf), At: d.now().Truncate(time.Second), Asked: j.asked}
-	return b, d.store.addBulk(ctx, b, j.Organisation, one.leaf, []member{one}, bulkEntry(b, j, p, defs.BasisLaw, p.Records), func(tx) error { return nil })
+	b := &Bulk{ID: "b" + hex.EncodeToString(id), Job: j.Name, Purpose: p.ID, People: c.People, Root: hex.EncodeToString(one.leaf), At: d.now().Truncate(time.Second), Asked: j.asked, Slice: j.slice}
+	return b, d.store.addBulk(ctx, b, j.Organisation, one.leaf, []member{one}, bulkEntry(b, j, p, defs.BasisLaw, p.Records), may)
 }
 
-// figuresJob is what a look at exact figures is called.
+// figuresJob is what a look at exact figures is called. In the list of refused reads it
+// stands for a person.
 const figuresJob = "figures"
 
 // NoteFigures writes down, durably, that somebody of staff sees figures of a crowd as they
-// are: of which slice, of which snapshot. ErrDenied says what is missing.
+// are: of which slice, of which snapshot. ErrDenied says what is missing, ErrBusy that the
+// hour's bound of the purpose is reached, which is written down too.
 func (d *Door) NoteFigures(ctx context.Context, by Asker, purpose ieum.PurposeID, slice, snapshot string, c Crowd) error {
 	p, err := d.purpose(purpose)
 	if err == nil {
@@ -69,7 +71,17 @@ func (d *Door) NoteFigures(ctx context.Context, by Asker, purpose ieum.PurposeID
 	if err != nil {
 		return err
 	}
-	_, err = d.noteCrowd(ctx, Job{Name: figuresJob, Organisation: held.Organisation, Snapshot: snapshot, asked: by.ID, slice: slice}, p, c)
+	now := d.now()
+	_, err = d.noteCrowd(ctx, Job{Name: figuresJob, Organisation: held.Organisation, Snapshot: snapshot, asked: by.ID, slice: slice}, p, c, func(t tx) error {
+		n, err := t.looks(by.ID, p.ID, now)
+		if err != nil {
+			return err
+		}
+		return bounded(p, n, now)
+	})
+	if errors.Is(err, ieum.ErrBusy) {
+		err = d.refuse(ctx, figuresJob, Access{At: now.Unix(), By: string(by.ID), Role: held.Role, Organisation: held.Organisation, Purpose: p.ID, Version: p.Version, Kinds: p.Records}, err)
+	}
 	return err
 }
 

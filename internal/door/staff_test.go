@@ -532,8 +532,8 @@ func TestManyHideNothingFromTheAuditor(t *testing.T) {
 		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, "", 0, 0)); o.Open != 100 || o.Complaints[100].Outcome != "wrong" || o.Complaints[100].Reason != "" {
 			t.Errorf("%d are open, and %+v has a verdict", o.Open, o.Complaints[100:])
 		}
-		if o.Bulk[0].Job != exportJob || len(o.Bulk) != 101 {
-			t.Errorf("%d jobs, the first %s", len(o.Bulk), o.Bulk[0].Job)
+		if jobs := must[[]Jobs](t)(b.Jobs(ctx, auditor, "")); jobs[0].Sort != exportJob || len(jobs[0].List) != 1 || jobs[2].Total != 101 {
+			t.Errorf("the jobs are %+v", jobs)
 		}
 	})
 }

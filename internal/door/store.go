@@ -272,6 +272,7 @@ func (s *store) standing(ctx context.Context, id ieum.PersonID, now time.Time) (
 
 // fill reads what belongs to the person of a standing.
 func (of *standing) fill(ctx context.Context, q querier, now time.Time) (err error) {
+	of.now = now
 	id := of.person.ID
 	if of.consents, err = consents(ctx, q, `person = ? AND stopped = 0 AND since <= ? AND until > ?`, id, now.Unix(), now.Unix()); err != nil {
 		return err

@@ -119,8 +119,8 @@ func (s *store) addBulk(ctx context.Context, b *Bulk, organisation string, root 
 		if err := may(t); err != nil {
 			return err
 		}
-		if _, err := t.exec(`INSERT INTO door_bulk (id, job, organisation, purpose, people, root, at, asked, agreed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			b.ID, b.Job, organisation, b.Purpose, b.People, root, b.At.Unix(), b.Asked, b.Agreed); err != nil {
+		if _, err := t.exec(`INSERT INTO door_bulk (id, job, organisation, purpose, people, root, at, asked, agreed, slice) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			b.ID, b.Job, organisation, b.Purpose, b.People, root, b.At.Unix(), b.Asked, b.Agreed, b.Slice); err != nil {
 			return err
 		}
 		for at := 0; at < len(members); at += rowsAtOnce {
@@ -141,12 +141,12 @@ func (s *store) addBulk(ctx context.Context, b *Bulk, organisation string, root 
 // rowsAtOnce is how many rows one statement inserts.
 const rowsAtOnce = 100
 
-const bulkColumns = `door_bulk.id, job, purpose, people, root, at, asked, agreed`
+const bulkColumns = `door_bulk.id, job, purpose, people, root, at, asked, agreed, slice`
 
 func scanBulk(scan func(...any) error, b *Bulk, more ...any) error {
 	var root []byte
 	var at int64
-	err := scan(append([]any{&b.ID, &b.Job, &b.Purpose, &b.People, &root, &at, &b.Asked, &b.Agreed}, more...)...)
+	err := scan(append([]any{&b.ID, &b.Job, &b.Purpose, &b.People, &root, &at, &b.Asked, &b.Agreed, &b.Slice}, more...)...)
 	b.Root, b.At = hex.EncodeToString(root), moment(at)
 	return err
 }
@@ -175,18 +175,40 @@ func (t tx) members(bulk string) (people map[ieum.PersonID]bool, erased int, err
 	return people, erased, err
 }
 
-// bulks lists the newest exports, looks at exact figures, and other jobs, of each sort as many: no sort crowds out another.
-func (s *store) bulks(ctx context.Context) (all []Bulk, err error) {
-	for sort := range 3 {
-		some, err := list(ctx, s, func(scan func(...any) error) (b Bulk, err error) {
-			return b, scanBulk(scan, &b)
-		}, `SELECT `+bulkColumns+` FROM door_bulk WHERE CASE job WHEN ? THEN 0 WHEN ? THEN 1 ELSE 2 END = ? ORDER BY at DESC, id LIMIT 100`, exportJob, figuresJob, sort)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
+// jobSort numbers the sorts of jobs as jobSorts lists them.
+const jobSort = `CASE job WHEN '` + exportJob + `' THEN 0 WHEN '` + figuresJob + `' THEN 1 ELSE 2 END`
+
+// jobs lists the newest jobs of a sort, from before one on if that is of the sort, and says
+// how many there are in all.
+func (s *store) jobs(ctx context.Context, sort int, before Bulk, most int) (all []Bulk, total int64, err error) {
+	at, id := int64(math.MaxInt64), ""
+	if before.ID != "" && before.sort() == sort {
+		at, id = before.At.Unix(), before.ID
 	}
-	return all, nil
+	all, err = list(ctx, s, func(scan func(...any) error) (b Bulk, err error) {
+		return b, scanBulk(scan, &b)
+	}, `SELECT `+bulkColumns+` FROM door_bulk WHERE `+jobSort+` = ? AND (at < ? OR at = ? AND id > ?) ORDER BY at DESC, id LIMIT ?`, sort, at, at, id, most)
+	if err == nil {
+		err = s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM door_bulk WHERE `+jobSort+` = ?`, sort).Scan(&total)
+	}
+	return all, total, err
+}
+
+// looks returns how often somebody saw exact figures for a purpose in this hour.
+func (t tx) looks(by ieum.AccountID, purpose ieum.PurposeID, now time.Time) (n int64, err error) {
+	err = t.QueryRowContext(t.ctx, `SELECT COUNT(*) FROM door_bulk WHERE job = ? AND asked = ? AND purpose = ? AND at >= ?`, figuresJob, by, purpose, now.Truncate(time.Hour).Unix()).Scan(&n)
+	return n, err
+}
+
+// job returns a job; the zero one when there is none.
+func (s *store) job(ctx context.Context, id string) (b Bulk, err error) {
+	all, err := list(ctx, s, func(scan func(...any) error) (b Bulk, err error) {
+		return b, scanBulk(scan, &b)
+	}, `SELECT `+bulkColumns+` FROM door_bulk WHERE id = ?`, id)
+	if len(all) > 0 {
+		b = all[0]
+	}
+	return b, err
 }
 
 // memberships lists the jobs that read a person's data, or one of them.
