@@ -92,7 +92,8 @@ func errNotYours() error {
 	return &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.write", Message: "this may be changed by the person, who acts for them, and the counsellor they are assigned to"}
 }
 
-// keep seals a value and keeps it in its place.
+// keep seals a value and keeps it in its place: of what somebody has one of in that of the one
+// before; what has an item of its own once, so that sent again it changes nothing.
 func (d *Door) keep(ctx context.Context, by Asker, person ieum.PersonID, kind ieum.RecordKind, item string, value any) error {
 	plain, err := json.Marshal(value)
 	if err != nil {
@@ -107,6 +108,11 @@ func (d *Door) keep(ctx context.Context, by Asker, person ieum.PersonID, kind ie
 		as, ok := d.capacity(by, s)
 		if !ok {
 			return errNotYours()
+		}
+		if item != "" {
+			if had, err := t.has(person, kind, item); had || err != nil {
+				return err
+			}
 		}
 		if err := t.put(person, kind, item, sealed, now); err != nil {
 			return err
@@ -164,7 +170,8 @@ func (d *Door) AddNote(ctx context.Context, by Asker, person ieum.PersonID, text
 
 // AddSession keeps what a session of counselling came to, with what a counsellor says of it,
 // as a note, and returns its item. What a session is made of is not the door's to know. Sent
-// twice with the same word drawn once, as by a second press of a button, it is kept once.
+// twice with the same word drawn once, as by a second press of a button, it is kept once, as it was
+// the first time.
 func (d *Door) AddSession(ctx context.Context, by Asker, person ieum.PersonID, once, text string, session json.RawMessage) (item string, err error) {
 	if text = strings.TrimSpace(text); utf8.RuneCountInString(text) > longestNote {
 		return "", fault("note", "/text", "a note has 1 to 10,000 characters")

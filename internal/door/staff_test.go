@@ -671,21 +671,31 @@ func TestNothingIsKeptOfWhoErasedThemselves(t *testing.T) {
 	})
 }
 
-// TestASessionSentTwiceIsOne: a second press of a button keeps nothing more, and what was
-// changed meanwhile is kept beside it.
+// TestASessionSentTwiceIsOne: a second press of a button answers as the first, keeps nothing
+// more, changes nothing and leaves no entry; what was changed meanwhile is kept beside it.
 func TestASessionSentTwiceIsOne(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.t = t
 		p := b.registered("law")
+		items, at := map[string]string{}, *b.clock
 		for i, tt := range []struct {
 			once, text string
 			want       int // notes there are then
 		}{{"word", "a", 1}, {"word", "a", 1}, {"word", "b", 2}, {"other", "a", 3}, {"", "a", 4}, {"", "a", 5}} {
-			if _, err := b.AddSession(ctx, b.counsellor(), p, tt.once, tt.text, []byte(`{}`)); err != nil {
-				t.Fatal(err)
+			*b.clock = b.clock.Add(time.Minute)
+			item := must[string](t)(b.AddSession(ctx, b.counsellor(), p, tt.once, tt.text, []byte(`{}`)))
+			if first := items[tt.once+tt.text]; tt.once != "" && first != "" && first != item {
+				t.Errorf("sent again it is %s, and was %s", item, first)
+			}
+			items[tt.once+tt.text] = item
+			entries, err := journal.Of(ctx, b.d, string(p), "door.kept", 0, 100)
+			if err != nil || len(entries) != tt.want {
+				t.Errorf("after %d there are %d entries, want %d; %v", i+1, len(entries), tt.want, err)
 			}
 			if got := must[*Disclosure](t)(b.Read(ctx, b.counsellor(), p, counselling, ieum.NoteRecord)); len(got.Notes) != tt.want {
 				t.Errorf("after %d there are %d notes, want %d", i+1, len(got.Notes), tt.want)
+			} else if first := got.Notes[tt.want-1]; first.Item != items["worda"] || !first.At.Equal(at.Add(time.Minute)) {
+				t.Errorf("after %d the first is %s of %s, want %s of %s", i+1, first.Item, first.At, items["worda"], at.Add(time.Minute))
 			}
 		}
 	})

@@ -386,6 +386,12 @@ func (s *store) have(ctx context.Context, id ieum.PersonID) ([]kept, error) {
 	return append(rows, tied...), err
 }
 
+// has says whether there is a record of a kind and item.
+func (t tx) has(id ieum.PersonID, kind ieum.RecordKind, item string) (is bool, err error) {
+	err = t.QueryRowContext(t.ctx, `SELECT EXISTS (SELECT 1 FROM door_record WHERE person = ? AND kind = ? AND item = ?)`, id, kind, item).Scan(&is)
+	return is, err
+}
+
 // put keeps a sealed record in the place of one of its kind and item.
 func (t tx) put(id ieum.PersonID, kind ieum.RecordKind, item string, sealed []byte, now time.Time) error {
 	_, err := t.exec(`INSERT INTO door_record (person, kind, item, sealed, changed) VALUES (?, ?, ?, ?, ?)
