@@ -127,7 +127,7 @@ func (g *Registry) enterBy(ctx context.Context, v Visit, w witness) (Entry, erro
 		if err != nil {
 			return Entry{}, err
 		}
-		if e, done, err := g.askSecond(ctx, v, a, have, fromAgency); done || err != nil {
+		if e, done, err := g.askSecond(ctx, v, a, have, fromAgency, number); done || err != nil {
 			return e, err
 		}
 	}
@@ -138,5 +138,5 @@ func (g *Registry) enterBy(ctx context.Context, v Visit, w witness) (Entry, erro
 	if w.two {
 		factors = 2
 	}
-	return g.enter(ctx, v, a, sum(v.Session), fromAgency, factors, w.at)
+	return g.enter(ctx, v, start{Session: Session{Account: a}, before: sum(v.Session), shown: number}, fromAgency, factors, w.at)
 }

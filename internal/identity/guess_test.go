@@ -297,7 +297,9 @@ func TestAKeptFormOfAnEndedSession(t *testing.T) {
 	end := map[string]func(){
 		"was used by nobody": func() { s.at = s.at.Add(31 * time.Minute) },
 		"was ended elsewhere": func() {
-			s.must(s.EndSession(t.Context(), one.Session, s.person(s.cookie(sessionCookie)).Session.ID))
+			e, err := s.enter(t.Context(), here, start{Session: Session{Account: one.ID}}, passkey, 2, s.at)
+			s.must(err)
+			s.must(s.EndSession(t.Context(), s.person(e.Cookie).Session, s.person(s.cookie(sessionCookie)).Session.ID))
 		},
 	}
 	for why, ended := range end {

@@ -49,7 +49,7 @@ func (h *handlers) signInNow(w http.ResponseWriter, r *http.Request) error {
 	}
 	e, err := h.g.SignIn(r.Context(), h.visit(r), f.Name, f.Password)
 	if err != nil {
-		return h.show(w, r, "sign-in.html", f, err)
+		return h.refused(w, r, "sign-in.html", f, err)
 	}
 	if e.Second {
 		h.setCookie(w, r, sessionCookie, e.Cookie, entrance)
@@ -68,14 +68,20 @@ func (h *handlers) second(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	e, err := h.g.Second(r.Context(), h.visit(r), p, f.Code)
+	if err != nil {
+		return h.refused(w, r, "second.html", f, err)
+	}
+	return h.enter(w, r, f, e)
+}
+
+// refused shows why a step of a sign-in was none. It begins anew where what was shown first
+// is over, as by a password that was changed meanwhile.
+func (h *handlers) refused(w http.ResponseWriter, r *http.Request, page string, f signInForm, err error) error {
 	if errors.Is(err, ieum.ErrSignedOut) {
 		f.Notice = "again"
 		return h.show(w, r, "sign-in.html", f, nil)
 	}
-	if err != nil {
-		return h.show(w, r, "second.html", f, err)
-	}
-	return h.enter(w, r, f, e)
+	return h.show(w, r, page, f, err)
 }
 
 func (h *handlers) askAny(w http.ResponseWriter, r *http.Request) error {
@@ -93,7 +99,7 @@ func (h *handlers) byPasskey(w http.ResponseWriter, r *http.Request) error {
 	}
 	e, err := h.g.SignInByPasskey(r.Context(), h.visit(r), r.Host, f.ID, []byte(f.Answer))
 	if err != nil {
-		return h.show(w, r, "sign-in.html", f, err)
+		return h.refused(w, r, "sign-in.html", f, err)
 	}
 	return h.enter(w, r, f, e)
 }

@@ -112,7 +112,8 @@ func (g *Registry) ArriveWith(ctx context.Context, token, code, agent string) (c
 	}
 	s, cookie := g.newSession(a.ID, stage, agent, factors, lasts)
 	s.link, s.secret = l.hash, newSecret()
-	return cookie, &Person{Account: a, Session: s, roles: g.roles}, g.store.begin(ctx, s, nil, g.now(), event{})
+	_, err = g.store.begin(ctx, start{Session: s}, g.now(), event{})
+	return cookie, &Person{Account: a, Session: s, roles: g.roles}, err
 }
 
 // setUp adds what somebody signs in with. Who came by a link is signed in then

@@ -103,7 +103,7 @@ func TestALostPasskey(t *testing.T) {
 		e, err = k.Second(ctx, here, k.person(e.Cookie), k.code(&Person{Account: oper.Account}))
 		k.must(err)
 		p := k.person(e.Cookie)
-		_, err = k.enter(ctx, here, oper.ID, nil, passkey, 2, k.at) // whoever found it
+		_, err = k.enter(ctx, here, start{Session: Session{Account: oper.ID}}, passkey, 2, k.at) // whoever found it
 		k.must(err)
 		have, err := k.Factors(ctx, oper.ID)
 		k.must(err)

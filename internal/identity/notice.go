@@ -252,7 +252,7 @@ func (g *Registry) ConfirmAddress(ctx context.Context, p *Person, code string) e
 	if p.Session.Stage != stageFull {
 		return ieum.ErrSignedOut
 	}
-	ok, err := g.store.confirmAddress(ctx, p.ID, codeHash(p.ID, code), g.now())
+	ok, err := g.store.confirmAddress(ctx, p.Session, codeHash(p.ID, code), g.now())
 	if err == nil && !ok {
 		err = &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.notice.code_wrong", Field: "/mailed-code", Message: "the code is wrong or too old; ask for another"}
 	}
@@ -280,5 +280,5 @@ func (g *Registry) DropAddress(ctx context.Context, p *Person) error {
 	if p.Session.Stage != stageFull || !p.Fresh(g.now()) {
 		return ieum.ErrSignedOut
 	}
-	return g.store.dropAddress(ctx, p.ID, g.now())
+	return g.store.dropAddress(ctx, p.Session, g.now())
 }

@@ -128,7 +128,10 @@ func TestPeopleAreToldWhatHappens(t *testing.T) {
 				}
 			}
 		})
-		happens(newBrowser, func() { _, err := k.enter(ctx, here, p.ID, nil, passkey, 2, k.at); k.must(err) })
+		happens(newBrowser, func() {
+			_, err := k.enter(ctx, here, start{Session: Session{Account: p.ID}}, passkey, 2, k.at)
+			k.must(err)
+		})
 		happens(recoveryBegun, func() { _, _, err := k.recover(ctx, oper.ID, "kim-canary"); k.must(err) })
 		happens(recoveryEnded, func() {
 			all, err := k.Recoveries(ctx, p.ID)
@@ -151,12 +154,12 @@ func TestPeopleAreToldWhatHappens(t *testing.T) {
 			t.Errorf("the mail does not say which role: %s", last.Text)
 		}
 		known := Visit{Address: here.Address, Agent: here.Agent}
-		e, err := k.enter(ctx, known, p.ID, nil, passkey, 2, k.at)
+		e, err := k.enter(ctx, known, start{Session: Session{Account: p.ID}}, passkey, 2, k.at)
 		k.must(err)
 		k.deliverAll()
 		known.Known = e.Known
 		before := len(s.Taken())
-		_, err = k.enter(ctx, known, p.ID, nil, passkey, 2, k.at)
+		_, err = k.enter(ctx, known, start{Session: Session{Account: p.ID}}, passkey, 2, k.at)
 		k.must(err)
 		if k.deliverAll(); len(s.Taken()) != before {
 			t.Error("a sign-in from a browser that was seen before is told of")
@@ -288,7 +291,7 @@ func TestNoticesThatCannotGoByMail(t *testing.T) {
 		}
 		said = ""
 		other := k.operatorBy(p, "other")
-		_, err := k.enter(ctx, here, other.ID, nil, passkey, 2, k.at)
+		_, err := k.enter(ctx, here, start{Session: Session{Account: other.ID}}, passkey, 2, k.at)
 		k.must(err)
 		k.deliverAll()
 		if got := k.states(other.ID); got != roleGranted+"="+letter+" "+newBrowser+"="+shown {
@@ -317,7 +320,7 @@ func TestNoticesThatCannotGoByMail(t *testing.T) {
 			t.Errorf("%d are left, %v", len(list), err)
 		}
 		k.must(k.keys.Erase(string(other.ID)))
-		_, err = k.enter(ctx, here, p.ID, nil, passkey, 2, k.at)
+		_, err = k.enter(ctx, here, start{Session: Session{Account: p.ID}}, passkey, 2, k.at)
 		k.must(err)
 		if failed := k.deliverAll(); failed != nil {
 			t.Errorf("somebody who is being erased holds up the others: %v", failed)
@@ -363,7 +366,7 @@ func TestANoticeIsSentOnceUnlessKilled(t *testing.T) {
 		k.deliverAll()
 		before := len(s.Taken())
 		for range 8 {
-			_, err := k.enter(t.Context(), here, p.ID, nil, passkey, 2, k.at)
+			_, err := k.enter(t.Context(), here, start{Session: Session{Account: p.ID}}, passkey, 2, k.at)
 			k.must(err)
 		}
 		var all sync.WaitGroup
@@ -374,7 +377,7 @@ func TestANoticeIsSentOnceUnlessKilled(t *testing.T) {
 		if n := len(s.Taken()) - before; n != 8 {
 			t.Errorf("%d mails of 8 notices", n)
 		}
-		_, err := k.enter(t.Context(), here, p.ID, nil, passkey, 2, k.at)
+		_, err := k.enter(t.Context(), here, start{Session: Session{Account: p.ID}}, passkey, 2, k.at)
 		k.must(err)
 		n, err := k.store.takeNotice(t.Context(), k.at, k.at.Add(sendingLasts))
 		k.must(err)
@@ -456,12 +459,12 @@ func TestKilledWhileTelling(t *testing.T) {
 	}
 	rng, dir, ctx := dying.Seeded(t), t.TempDir(), context.Background()
 	g, d, _ := killedDesk(t, dir, nil)
-	_, _, err := g.Add(ctx, nil, "oper", Grant{Role: "operator"})
-	a, failed := g.Find(ctx, "oper")
+	token, _, err := g.Add(ctx, nil, "oper", Grant{Role: "operator"})
+	_, a, failed := g.Arrive(ctx, token, here.Agent)
 	if err := errors.Join(err, failed, g.store.setPending(ctx, a.ID, "kim@canary.example", []byte("x"), time.Now().Add(time.Hour))); err != nil {
 		t.Fatal(err)
 	}
-	if ok, err := g.store.confirmAddress(ctx, a.ID, []byte("x"), time.Now()); !ok || err != nil {
+	if ok, err := g.store.confirmAddress(ctx, a.Session, []byte("x"), time.Now()); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	if err := d.Close(); err != nil {
@@ -549,7 +552,7 @@ func TestNoticesInTheBrowser(t *testing.T) {
 	if status, _, text := s.ask("POST", "/account/address/code", form("mailed-code", codeMailed.FindString(m.Taken()[0].Text))); status != 303 {
 		t.Fatalf("%d %s", status, text)
 	}
-	_, err = s.enter(t.Context(), here, p.ID, nil, passkey, 2, s.at)
+	_, err = s.enter(t.Context(), here, start{Session: Session{Account: p.ID}}, passkey, 2, s.at)
 	s.must(err)
 	s.deliverAll()
 	_, _, text := s.ask("GET", "/account", nil)

@@ -201,12 +201,14 @@ func (g *Registry) SignInByPasskey(ctx context.Context, v Visit, host, id string
 	if err != nil {
 		return Entry{}, err
 	}
+	shown := int64(0)
 	for i, k := range o.keys {
 		if string(k.ID) == string(key.ID) {
+			shown = numbers[i]
 			if err := g.store.useFactor(ctx, o.ID, numbers[i], passkey, string(text), g.now()); err != nil {
 				return Entry{}, err
 			}
 		}
 	}
-	return g.enter(ctx, v, o.ID, sum(v.Session), passkey, 2, g.now())
+	return g.enter(ctx, v, start{Session: Session{Account: o.ID}, before: sum(v.Session), shown: shown}, passkey, 2, g.now())
 }

@@ -43,10 +43,10 @@ func (g *Registry) SignIn(ctx context.Context, v Visit, name, word string) (Entr
 	if wait, ok := tries.take(now); !ok {
 		return Entry{}, errOften(wait)
 	}
-	hash := ""
+	hash, shown := "", int64(0)
 	for _, f := range have {
 		if f.Kind == password {
-			hash = f.data
+			hash, shown = f.data, f.Number
 		}
 	}
 	if len(word) > 4*longestPassword {
@@ -63,20 +63,21 @@ func (g *Registry) SignIn(ctx context.Context, v Visit, name, word string) (Entr
 	}
 	tries[0].of.forget(tries[0].key)
 	tries[1:].back()
-	if e, done, err := g.askSecond(ctx, v, a.ID, have, password); done || err != nil {
+	if e, done, err := g.askSecond(ctx, v, a.ID, have, password, shown); done || err != nil {
 		return e, err
 	}
-	return g.enter(ctx, v, a.ID, sum(v.Session), password, 1, now)
+	return g.enter(ctx, v, start{Session: Session{Account: a.ID}, before: sum(v.Session), shown: shown}, password, 1, now)
 }
 
 // askSecond begins a session that awaits a second factor, when the account has
-// one; false when it has none and needs none.
-func (g *Registry) askSecond(ctx context.Context, v Visit, a AccountID, have []Factor, shown string) (Entry, bool, error) {
+// one; false when it has none and needs none. number is that of the factor that was shown.
+func (g *Registry) askSecond(ctx context.Context, v Visit, a AccountID, have []Factor, shown string, number int64) (Entry, bool, error) {
 	for _, f := range have {
 		if f.Kind == app || f.Kind == onPaper && f.Left > 0 {
 			s, cookie := g.newSession(a, stageFirst, v.Agent, 1, entrance)
 			s.shown = shown
-			return Entry{a, cookie, "", true}, true, g.store.begin(ctx, s, sum(v.Session), g.now(), event{})
+			_, err := g.store.begin(ctx, start{Session: s, before: sum(v.Session), shown: number}, g.now(), event{})
+			return Entry{a, cookie, "", true}, true, err
 		}
 	}
 	two, err := g.needsTwo(ctx, a, false) // a proposal, which anybody of staff can make, keeps nobody out
@@ -158,7 +159,7 @@ func (g *Registry) Second(ctx context.Context, v Visit, p *Person, code string) 
 		return Entry{}, errors.Join(refused, g.store.missed(ctx, p.ID, p.Session.hash, mostTries, wrong))
 	}
 	g.seconds.forget(key)
-	return g.enter(ctx, v, p.ID, p.Session.hash, p.Session.shown+"+"+kind, 2, now)
+	return g.enter(ctx, v, start{Session: p.Session, before: p.Session.hash, awaited: true}, p.Session.shown+"+"+kind, 2, now)
 }
 
 // takeCode uses a code up and returns the kind of factor it was of, or "".
@@ -180,27 +181,22 @@ func (g *Registry) takeCode(ctx context.Context, a AccountID, have []Factor, cod
 	return "", nil
 }
 
-// enter begins a full session in place of the one before it. at is when somebody
-// showed the factors it counts.
-func (g *Registry) enter(ctx context.Context, v Visit, a AccountID, before []byte, with string, factors int, at time.Time) (Entry, error) {
-	now := g.now()
-	s, cookie := g.newSession(a, stageFull, v.Agent, factors, absolute)
-	s.Made = at
-	known := v.Known
-	old, err := g.store.knows(ctx, sum(known), a)
+// enter begins a full session of the account that a start names. at is when somebody showed
+// the factors it counts.
+func (g *Registry) enter(ctx context.Context, v Visit, n start, with string, factors int, at time.Time) (Entry, error) {
+	var cookie string
+	n.Session, cookie = g.newSession(n.Account, stageFull, v.Agent, factors, absolute)
+	n.Made = at
+	fresh := newToken()
+	n.known, n.fresh = sum(v.Known), sum(fresh)
+	unseen, err := g.store.begin(ctx, n, g.now(), about("identity.signed_in", n.Account, "session", n.ID, "with", with))
 	if err != nil {
 		return Entry{}, err
 	}
-	if err := g.store.begin(ctx, s, before, now, about("identity.signed_in", a, "session", s.ID, "with", with, "new", !old)); err != nil {
-		return Entry{}, err
+	if !unseen {
+		fresh = v.Known
 	}
-	if !old {
-		known = newToken()
-		if err := g.store.addDevice(ctx, sum(known), a, now); err != nil {
-			return Entry{}, err
-		}
-	}
-	return Entry{Account: a, Cookie: cookie, Known: known}, nil
+	return Entry{Account: n.Account, Cookie: cookie, Known: fresh}, nil
 }
 
 // Sessions lists where somebody is signed in, last used first.

@@ -114,7 +114,7 @@ func (s *store) addTo(ctx context.Context, keep Session, now time.Time, more ...
 		if err := s.addFactors(ctx, tx, a, now, more); err != nil {
 			return event{}, err
 		}
-		if err := endOthers(ctx, tx, keep); err != nil {
+		if err := endOthers(ctx, tx, keep, s.now()); err != nil {
 			return event{}, err
 		}
 		kinds := kindsOf(more)
@@ -198,7 +198,7 @@ func (s *store) beginAnew(ctx context.Context, tx *sql.Tx, a AccountID) error {
 	if err := endProposedKeys(ctx, tx, a, now); err != nil {
 		return err
 	}
-	return forgetBrowsers(ctx, tx, Session{Account: a})
+	return forgetBrowsers(ctx, tx, Session{Account: a}, now)
 }
 
 // removeFactor removes a factor, unless what is left would not let the person
@@ -222,7 +222,7 @@ func (s *store) removeFactor(ctx context.Context, keep Session, number int64, tw
 		if !enough(left, two) {
 			return event{}, &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.last_factor", Message: "without it nobody could sign in"}
 		}
-		if err := endOthers(ctx, tx, keep); err != nil {
+		if err := endOthers(ctx, tx, keep, s.now()); err != nil {
 			return event{}, err
 		}
 		return about("identity.factor_removed", a, "factor", number), dropFactors(ctx, tx, a, `number = ?`, number)

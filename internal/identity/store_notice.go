@@ -167,9 +167,13 @@ func (s *store) setPending(ctx context.Context, a AccountID, address string, cod
 // confirmAddress lets the address that waits take the place of the one before, which
 // is told: by letter, when there was none. False for a wrong code; the last wrong one
 // forgets it.
-func (s *store) confirmAddress(ctx context.Context, a AccountID, code []byte, now time.Time) (ok bool, err error) {
+func (s *store) confirmAddress(ctx context.Context, of Session, code []byte, now time.Time) (ok bool, err error) {
+	a := of.Account
 	err = s.change(ctx, func(tx *sql.Tx) (event, error) {
 		ok = false
+		if err := still(ctx, tx, of); err != nil {
+			return event{}, err
+		}
 		var want []byte
 		var tries int
 		err := tx.QueryRowContext(ctx, `UPDATE identity_address SET tries = tries + 1 WHERE account = ? AND pending <> '' AND until > ? RETURNING code, tries`, string(a), now.Unix()).Scan(&want, &tries)
@@ -249,8 +253,12 @@ func (s *store) forgetFormer(ctx context.Context) error {
 }
 
 // dropAddress removes an account's addresses; the confirmed one is told.
-func (s *store) dropAddress(ctx context.Context, a AccountID, now time.Time) error {
+func (s *store) dropAddress(ctx context.Context, of Session, now time.Time) error {
+	a := of.Account
 	return s.change(ctx, func(tx *sql.Tx) (event, error) {
+		if err := still(ctx, tx, of); err != nil {
+			return event{}, err
+		}
 		before, _, err := s.addressIn(ctx, within(tx), a)
 		if err != nil {
 			return event{}, err

@@ -51,12 +51,36 @@ func (s *store) sessions(ctx context.Context, a AccountID, now time.Time) ([]Ses
 		string(a), now.Unix(), now.Add(-idle).Unix())
 }
 
-// begin starts a session in place of another, "" for none, and forgets those
-// that are over. A full one ends the account's first link: whoever made it is
-// not to set up a way in beside the owner's.
-func (s *store) begin(ctx context.Context, n Session, before []byte, now time.Time, e event) error {
-	return s.change(ctx, func(tx *sql.Tx) (event, error) {
-		_, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE hash = ? OR until <= ? OR seen <= ?`, before, now.Unix(), now.Add(-idle).Unix())
+// A start is a session that begins.
+type start struct {
+	Session
+	before  []byte // the session in whose place it begins; nil = none
+	awaited bool   // that one showed the first factor, and must still be there
+	shown   int64  // the factor that was shown, which must still be the account's; 0 = by that session, or a link
+	known   []byte // by which the browser says that it was signed in with before
+	fresh   []byte // by which it is known from now on, if that does not hold; nil = by nothing
+}
+
+// begin starts a session and forgets those that are over, with browsers. A full one ends the
+// account's first link: whoever made it is not to set up a way in beside the owner's.
+// Whatever was looked at before may have been taken away since, as by an owner who changes
+// the password because somebody else has it: then it is ieum.ErrSignedOut, and nothing is
+// kept. unseen is whether the browser is known by fresh now.
+func (s *store) begin(ctx context.Context, n start, now time.Time, e event) (unseen bool, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) (event, error) {
+		if n.awaited {
+			res, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE hash = ? AND account = ? AND stage = ? AND until > ?`, n.before, string(n.Account), stageFirst, now.Unix())
+			if err := changed(res, err, ieum.ErrSignedOut); err != nil {
+				return event{}, err
+			}
+		}
+		if n.shown != 0 {
+			res, err := tx.ExecContext(ctx, `UPDATE identity_factor SET step = step WHERE number = ? AND account = ?`, n.shown, string(n.Account))
+			if err := changed(res, err, ieum.ErrSignedOut); err != nil {
+				return event{}, err
+			}
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE hash = ? OR until <= ? OR seen <= ?`, n.before, now.Unix(), now.Add(-idle).Unix())
 		if err != nil {
 			return event{}, err
 		}
@@ -66,8 +90,41 @@ func (s *store) begin(ctx context.Context, n Session, before []byte, now time.Ti
 				return event{}, err
 			}
 		}
-		return e, s.insertSession(ctx, tx, n)
+		if n.fresh != nil {
+			if unseen, err = keepDevice(ctx, tx, n, now); err != nil {
+				return event{}, err
+			}
+			e.data["new"] = unseen
+		}
+		return e, s.insertSession(ctx, tx, n.Session)
 	})
+	return unseen, err
+}
+
+// keepDevice notes with which browser an account was signed in to, unseen when it was not known,
+// and drops those that nobody can come by any more: the cookie of a known one is over, as is
+// that of each session which began before another was forgotten.
+func keepDevice(ctx context.Context, tx *sql.Tx, n start, now time.Time) (unseen bool, err error) {
+	_, err = tx.ExecContext(ctx, `DELETE FROM identity_device WHERE made BETWEEN ? AND ?`, -now.Add(-absolute-endedLasts).Unix(), now.Add(-knownLasts).Unix())
+	if err != nil {
+		return false, err
+	}
+	res, err := tx.ExecContext(ctx, `UPDATE identity_device SET made = ? WHERE hash = ? AND account = ? AND made > 0`, now.Unix(), n.known, string(n.Account))
+	if err != nil {
+		return false, err
+	}
+	if had, err := res.RowsAffected(); err != nil || had > 0 {
+		return false, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO identity_device (hash, account, made) VALUES (?, ?, ?)`, n.fresh, string(n.Account), now.Unix())
+	return true, err
+}
+
+// still fails with ieum.ErrSignedOut once a session is over: a request of it may have come in
+// before, and been under way for a minute.
+func still(ctx context.Context, tx *sql.Tx, of Session) error {
+	res, err := tx.ExecContext(ctx, `UPDATE identity_session SET seen = seen WHERE id = ? AND account = ?`, of.ID, string(of.Account))
+	return changed(res, err, ieum.ErrSignedOut)
 }
 
 // touch notes that a session was used.
@@ -149,24 +206,31 @@ func (s *store) endSession(ctx context.Context, from Session, id string) error {
 			return event{}, err
 		}
 		if id != from.ID {
-			err = forgetBrowsers(ctx, tx, from)
+			if err := still(ctx, tx, from); err != nil {
+				return event{}, err
+			}
+			err = forgetBrowsers(ctx, tx, from, s.now())
 		}
 		return about("identity.session_ended", from.Account, "session", id), err
 	})
 }
 
-// endOthers ends the sessions of an account but one, and forgets other browsers.
-func endOthers(ctx context.Context, tx *sql.Tx, keep Session) error {
+// endOthers ends the sessions of an account but one, which must not be over, and forgets
+// other browsers.
+func endOthers(ctx context.Context, tx *sql.Tx, keep Session, now time.Time) error {
+	if err := still(ctx, tx, keep); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM identity_session WHERE account = ? AND id <> ?`, string(keep.Account), keep.ID); err != nil {
 		return err
 	}
-	return forgetBrowsers(ctx, tx, keep)
+	return forgetBrowsers(ctx, tx, keep, now)
 }
 
 // forgetBrowsers lets no browser be known that an account was signed in to with, but that of a
 // session. Whose a form is that waits there is still told: see lastIn.
-func forgetBrowsers(ctx context.Context, tx *sql.Tx, keep Session) error {
-	_, err := tx.ExecContext(ctx, `UPDATE identity_device SET made = 0 WHERE account = ? AND hash <> ?`, string(keep.Account), append([]byte{}, keep.browser...))
+func forgetBrowsers(ctx context.Context, tx *sql.Tx, keep Session, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE identity_device SET made = ? WHERE account = ? AND hash <> ? AND made > 0`, -now.Unix(), string(keep.Account), append([]byte{}, keep.browser...))
 	return err
 }
 
@@ -206,13 +270,6 @@ func (s *store) takeErrand(ctx context.Context, id string, now time.Time) (a Acc
 		return err
 	})
 	return a, next, err
-}
-
-func (s *store) addDevice(ctx context.Context, hash []byte, a AccountID, now time.Time) error {
-	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO identity_device (hash, account, made) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, hash, string(a), now.Unix())
-		return err
-	})
 }
 
 // lastIn returns whose account was last signed in to with a browser; "" for none.
