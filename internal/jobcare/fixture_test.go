@@ -62,7 +62,7 @@ func dict(t *testing.T, set *defs.Set) snapshot.Dict {
 		}
 	}
 	return snapshot.Dict{
-		Occupations: []string{"", "8211", "8221", "8231", "8811"}, Regions: []string{"", "11", "11680", "26"}, Industries: []string{""},
+		Occupations: []string{"", "8211", "8221", "8231", "8811"}, Regions: []string{"", "11", "11680", "26", "36", "36110"}, Industries: []string{""},
 		Education: []string{""}, Employment: []string{""}, Sex: []string{""}, Skills: skills, Certificates: certs, Majors: majors,
 		Kinds: []string{""}, Sources: []string{"made-up", "made-up-too"},
 	}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -438,6 +439,12 @@ func TestMonthsEndWhereTheyEnd(t *testing.T) {
 // for. Many numbers of them would tell, on average, how many they are.
 func TestTheSamePeopleHaveOneNumber(t *testing.T) {
 	postings, resumes, events := searched(7)
+	for i := range resumes { // a quarter each is of Gangnam, of Busan, of Sejong, and of its one district
+		resumes[i].region = []uint16{2, 3, 4, 5}[i%4]
+	}
+	for i := range postings {
+		postings[i].region = []uint16{3, 4, 5}[i%3]
+	}
 	data := t.TempDir()
 	publishWith(t, data, postings, resumes, events, nil, nil)
 	a := adviser(t, data)
@@ -446,7 +453,13 @@ func TestTheSamePeopleHaveOneNumber(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		numbers = append(numbers, m.Seekers.N, m.People.N, m.Wished.Median.N, m.Hires.Found.N, m.Hires.Found.Of, m.Regions[0].Seekers.N)
+		if m.Slice != q && q.Region != "21" {
+			t.Errorf("of %v is said that it is %v", q, m.Slice)
+		}
+		numbers = append(numbers, m.Seekers.N, m.People.N, m.Wished.Median.N, m.Hires.Found.N, m.Hires.Found.Of)
+		for _, x := range m.Regions {
+			numbers = append(numbers, x.Seekers.N)
+		}
 		for _, x := range m.Months {
 			numbers = append(numbers, x.Seekers.N)
 		}
@@ -466,6 +479,72 @@ func TestTheSamePeopleHaveOneNumber(t *testing.T) {
 	want = told(Query{Occupation: "8211", Region: "26"})
 	if got := told(Query{Occupation: "8211", Region: "21"}); !slices.Equal(got, want) {
 		t.Errorf("by a code of before the same people are %v and %v", got, want)
+	}
+	// All of Sejong is its one district, whoever is known to be in which.
+	want = told(Query{Occupation: "8211", Region: "36"})
+	if got := told(Query{Occupation: "8211", Region: "36110"}); !slices.Equal(got, want) || want[0] < least {
+		t.Errorf("by the only district the same people are %v and %v", got, want)
+	}
+	// A province is shown beside others: of those in a district of it that is who is in both.
+	for _, region := range []string{"36", "36110", "11680"} {
+		m, err := a.Market(Query{Occupation: "8211", Region: region})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range m.Regions {
+			if in := strings.HasPrefix(region, x.Code); in && x.Seekers.N != m.Seekers.N || !in && x.Seekers.N != 0 {
+				t.Errorf("of %d seekers in %s %d are in %s", m.Seekers.N, region, x.Seekers.N, x.Code)
+			}
+		}
+	}
+}
+
+// A limit is called by one code where two are of the same people, as the list says: the parent
+// of an only part.
+func TestALimitHasOneName(t *testing.T) {
+	a := two(t)
+	for _, tt := range []struct{ list, code, want string }{
+		{"regions", "36110", "36"}, {"regions", "36", "36"}, {"regions", "11680", "11680"}, {"regions", "11", "11"}, {"regions", "", ""}, {"regions", "99", "99"},
+		{"industries", "68", "L"}, {"industries", "L", "L"}, {"industries", "01", "01"},
+	} {
+		if got := canonical(a.set.Codes[tt.list], tt.code); got != tt.want {
+			t.Errorf("%s of %s is called %s, want %s", tt.code, tt.list, got, tt.want)
+		}
+	}
+	// Whichever list it is: nothing is called by what has another part.
+	for _, id := range []string{"regions", "industries"} {
+		l := a.set.Codes[id]
+		for _, c := range l.Codes {
+			name := canonical(l, c.Code)
+			for _, other := range l.Codes {
+				if l.Current(other.Code) == other.Code && len(l.Children(other.Code)) == 0 && l.Within(other.Code, name) && !l.Within(other.Code, c.Code) {
+					t.Errorf("%s of %s is called %s, in which %s is too", c.Code, id, name, other.Code)
+				}
+			}
+		}
+	}
+	s, release, err := a.live.Acquire()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	names := map[string]bool{}
+	for _, industry := range []string{"L", "68"} {
+		sl, err := a.slice(s, Query{Occupation: "8211", Industry: industry})
+		if err != nil || sl.Industry != industry {
+			t.Fatalf("%s is %v, %v", industry, sl.Query, err)
+		}
+		names[sl.named.name(part{})] = true
+	}
+	if len(names) != 1 {
+		t.Errorf("one group of employers has the names %v", names)
+	}
+	gangnam := Query{Occupation: "8211", Region: "11680"}
+	if got, want := gangnam.name(part{"region", "11"}), gangnam.name(part{}); got != want {
+		t.Errorf("who is of Gangnam and of Seoul has the name %s, and who is of Gangnam %s", got, want)
+	}
+	if got := gangnam.name(part{"region", "26"}); got == gangnam.name(part{}) {
+		t.Errorf("who is of Gangnam and of Busan has the name %s", got)
 	}
 }
 

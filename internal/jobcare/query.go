@@ -63,7 +63,7 @@ func (q Query) name(p part) string {
 			v.Set(l[0], l[1])
 		}
 	}
-	if at := v.Get(p.field); p.field != "" && at != p.value {
+	if at := v.Get(p.field); p.field != "" && at != p.value && !(p.field == "region" && strings.HasPrefix(at, p.value)) { // what a slice is in is the slice
 		v.Set(p.field, strings.TrimPrefix(at+"/"+p.value, "/"))
 	}
 	return v.Encode()
@@ -100,6 +100,7 @@ var (
 // slice is a Query in the snapshot's numbers.
 type slice struct {
 	Query
+	named      Query // with the limits as numbers are called by: see canonical
 	occupation uint16
 	regions    []bool // by position in the Dict; nil = all
 	career     *Band
@@ -117,7 +118,8 @@ func (a *Adviser) slice(s *snapshot.Snapshot, q Query) (slice, error) {
 	// By a code of before as by that of now: the same people have one number.
 	q.Region, q.Industry = a.set.Codes["regions"].Current(q.Region), a.set.Codes["industries"].Current(q.Industry)
 	sl := sliceOf(s, 0, s.Today(a.now()))
-	sl.Query = q
+	sl.Query, sl.named = q, q
+	sl.named.Region, sl.named.Industry = canonical(a.set.Codes["regions"], q.Region), canonical(a.set.Codes["industries"], q.Industry)
 	if err := a.unitGroup(q.Occupation, "/occupation"); err != nil {
 		return sl, err
 	}
@@ -152,7 +154,21 @@ func (a *Adviser) within(field, list string, dict []string, code, want string) (
 	if _, ok := l.Find(code); !ok {
 		return nil, unknown(field, code, want)
 	}
-	return allIn(l, dict, l.Current(code)), nil
+	return allIn(l, dict, canonical(l, l.Current(code))), nil
+}
+
+// canonical is the code by which limits to a code and to the only part of it are one: Sejong is
+// its one district, and who is known to be in either is in both. Codes that became others
+// are no part.
+func canonical(l *defs.CodeList, code string) string {
+	for up := l.Parent(code); up != ""; up = l.Parent(code) {
+		parts := slices.DeleteFunc(l.Children(up), func(c string) bool { return l.Current(c) != c })
+		if len(parts) != 1 || parts[0] != code {
+			break
+		}
+		code = up
+	}
+	return code
 }
 
 // position is that of a code in the Dict; 0 for "".
