@@ -98,13 +98,21 @@ func run(ieum, data, dir string, threads int) (*Result, error) {
 		fmt.Sprintf(`SET threads = %d`, threads),
 		fmt.Sprintf(`CREATE TABLE resumes AS SELECT * FROM read_parquet('%s')`, filepath.Join(dir, "resumes.parquet")),
 		fmt.Sprintf(`CREATE TABLE postings AS SELECT * FROM read_parquet('%s')`, filepath.Join(dir, "postings.parquet")),
+		fmt.Sprintf(`CREATE TABLE searches AS SELECT * FROM read_parquet('%s')`, filepath.Join(dir, "searches.parquet")),
+		fmt.Sprintf(`CREATE TABLE candidacies AS SELECT * FROM read_parquet('%s')`, filepath.Join(dir, "candidacies.parquet")),
 	} {
 		if _, err := db.Exec(stmt); err != nil {
 			return nil, fmt.Errorf("%s: %w", stmt, err)
 		}
 	}
 	r.Load = time.Since(began).Seconds()
-	p := &peer{db: db, day: int(day.Unix() / 86400), year: day.Year()}
+	past := day
+	if b, ok := reports[0].Bases["candidates"]; ok {
+		if past, err = time.Parse("2006-01-02", b.To); err != nil {
+			return nil, err
+		}
+	}
+	p := &peer{db: db, day: int(day.Unix() / 86400), past: int(past.Unix() / 86400), year: day.Year()}
 	if r.Unsorted, r.Sum, err = p.all(); err != nil {
 		return nil, err
 	}
@@ -134,9 +142,9 @@ func command(to any, name string, args ...string) error {
 
 // A peer computes tables by SQL: figures by occupation, table and code.
 type peer struct {
-	db        *sql.DB
-	day, year int
-	figures   map[string]float64
+	db              *sql.DB
+	day, past, year int // past is the day that hires and searches are counted on
+	figures         map[string]float64
 }
 
 // speaking says once who speaks for whom, of whom all other tables are.
@@ -144,8 +152,22 @@ const speaking = `CREATE OR REPLACE TEMP TABLE speak AS
 	SELECT * FROM resumes QUALIFY row_number() OVER (PARTITION BY occupation, person ORDER BY updated DESC, row) = 1;
 	CREATE OR REPLACE TEMP TABLE seekers AS SELECT * FROM speak WHERE active`
 
-// tables are the queries; each gives occupation, code and a number. {day} and {year} are
-// filled in.
+// trying says once who applied for the work of an occupation or was hired for it in a year,
+// as hires in internal/jobcare are: by the last résumé of theirs and the last hire.
+const trying = `CREATE OR REPLACE TEMP TABLE tried AS
+	SELECT occupation, person, least(count(*) FILTER (tried), 64) AS times, max(resume) AS resume,
+		max(hired) FILTER (got) AS hired, arg_max(pay, (hired, -place)) FILTER (got) AS pay, arg_max(began, (hired, -place)) FILTER (got) AS began
+	FROM (SELECT p.occupation, r.person, c.*, c.rowid AS place,
+			c.applied > {past} - 365 AND c.applied <= {past} AS tried, c.hired > {past} - 365 AND c.hired <= {past} AS got
+		FROM candidacies c JOIN postings p ON p.row = c.posting JOIN resumes r ON r.row = c.resume)
+	WHERE tried OR got GROUP BY 1, 2;
+	CREATE OR REPLACE TEMP TABLE trials AS SELECT t.*, r.certificates, r.majors, r.works, r.starts,
+			12 * (year(DATE '1970-01-01' + t.hired) - 1970) + month(DATE '1970-01-01' + t.hired) - 1 AS month
+		FROM tried t JOIN resumes r ON r.row = t.resume;
+	CREATE OR REPLACE TEMP TABLE looks AS SELECT r.occupation, r.person, s.* FROM searches s JOIN resumes r ON r.row = s.resume`
+
+// tables are the queries; each gives occupation, code and a number. {day}, {past} and
+// {year} are filled in.
 var tables = []struct{ name, query string }{
 	{"people", `SELECT occupation, '', count(*) FROM speak GROUP BY 1`},
 	{"seekers", `SELECT occupation, '', count(*) FROM seekers GROUP BY 1`},
@@ -173,7 +195,27 @@ var tables = []struct{ name, query string }{
 		`postings WHERE `+lastYear+` AND `+pay+` > 0 AND (entry OR career_min IS NOT NULL)`)},
 	{"offered by schooling", medians(pay, `education`, `postings WHERE `+lastYear+` AND `+pay+` > 0`)},
 	{"months", `SELECT occupation, strftime(DATE '1970-01-01' + opened, '%Y-%m'), sum(greatest(openings, 1)) FROM postings WHERE opened <> 0 AND opened <= {day} GROUP BY 1, 2`},
+	{"wanted", `SELECT occupation, '', sum(greatest(openings, 1)) FROM postings WHERE ` + lastYear + ` GROUP BY 1`},
+	{"candidates", `SELECT occupation, '', count(*) FROM trials GROUP BY 1`},
+	{"hired", `SELECT occupation, '', count(hired) FROM trials GROUP BY 1`},
+	{"applications", `SELECT occupation, '', sum(times) FROM trials GROUP BY 1`},
+	{"agreed", quantiles(`pay`, `trials WHERE pay > 0`)},
+	{"weeks", `SELECT occupation, unnest(['p25', 'median', 'p75']), unnest(quantile_disc((hired - began + 3) // 7, [.25, .5, .75])) FROM trials WHERE began > 0 AND began <= hired GROUP BY 1 HAVING count(*) >= 30`},
+	{"certificates of candidates", `SELECT occupation, c, count(*) FROM (SELECT occupation, unnest(list_distinct(certificates)) AS c FROM trials) GROUP BY 1, 2`},
+	{"certificates of hired", `SELECT occupation, c, count(*) FROM (SELECT occupation, unnest(list_distinct(certificates)) AS c FROM trials WHERE hired IS NOT NULL) GROUP BY 1, 2`},
+	{"majors of hired", `SELECT occupation, c, count(*) FROM (SELECT occupation, unnest(list_distinct(majors)) AS c FROM trials WHERE hired IS NOT NULL) GROUP BY 1, 2`},
+	{"before", `SELECT occupation, last.work, count(*) FROM (SELECT occupation, list_filter(list_transform(works, lambda w, i: {'work': w, 'start': starts[i]}), lambda x: x.start < month)[1] AS last
+		FROM trials WHERE hired IS NOT NULL) WHERE last.work <> '' GROUP BY 1, 2`},
+	{"first", `SELECT occupation, '', count(*) FROM trials WHERE hired IS NOT NULL AND len(list_filter(starts, lambda x: x < month)) = 0 AND coalesce(starts[-1], 0) <> 65535 GROUP BY 1`},
+	{"entered", `SELECT occupation, '', count(DISTINCT person) FROM looks WHERE ` + entered + ` GROUP BY 1`},
+	{"found", `SELECT occupation, '', count(DISTINCT person) FROM looks WHERE ` + entered + ` AND hired > 0 AND hired - "from" <= 182 GROUP BY 1`},
+	{"looked", `SELECT occupation, m.name, count(DISTINCT person) FROM looks JOIN
+		(SELECT strftime(e, '%Y-%m') AS name, least(date_diff('day', DATE '1970-01-01', e), {past}) AS last
+			FROM (SELECT last_day(CAST(DATE '1970-01-01' + {past} - to_months(CAST(unnest(range(36)) AS INTEGER)) AS DATE)) AS e)) m
+		ON "from" <= m.last AND until >= m.last GROUP BY 1, 2`},
 }
+
+const entered = `{past} - "from" >= 182 AND {past} - "from" < 182 + 365`
 
 const pay = `coalesce((pay_min + pay_max) // 2, pay_min, pay_max, 0)`
 
@@ -197,15 +239,21 @@ func medians(of, by, from string) string {
 func (p *peer) all() (seconds map[string]float64, sum float64, err error) {
 	p.figures, seconds = map[string]float64{}, map[string]float64{}
 	began := time.Now()
-	if _, err := p.db.Exec(speaking); err != nil {
+	fill := strings.NewReplacer("{day}", fmt.Sprint(p.day), "{past}", fmt.Sprint(p.past), "{year}", fmt.Sprint(p.year))
+	if _, err := p.db.Exec(fill.Replace(speaking)); err != nil {
 		return nil, 0, err
 	}
 	sum = time.Since(began).Seconds()
 	seconds["who speaks"] = math.Round(sum*1000) / 1000
+	began = time.Now()
+	if _, err := p.db.Exec(fill.Replace(trying)); err != nil {
+		return nil, 0, err
+	}
+	seconds["who tried"] = math.Round(time.Since(began).Seconds()*1000) / 1000
+	sum += time.Since(began).Seconds()
 	for _, t := range tables {
 		began := time.Now()
-		query := strings.NewReplacer("{day}", fmt.Sprint(p.day), "{year}", fmt.Sprint(p.year)).Replace(t.query)
-		rows, err := p.db.Query(query)
+		rows, err := p.db.Query(fill.Replace(t.query))
 		if err != nil {
 			return nil, 0, fmt.Errorf("%s: %w", t.name, err)
 		}
@@ -244,18 +292,34 @@ type (
 		Openings        figure
 		Offered, Wished payOf
 	}
+	chance struct {
+		Code           string
+		Hired, Applied figure
+	}
+	hires struct {
+		Candidates, Hired, Found, FirstJob figure
+		Applications                       figure `json:"applicationsPerOpening"`
+		Weeks                              payOf
+		Pay                                payOf
+		Certificates                       []chance
+		Before, Majors                     []row
+	}
 	report struct {
-		Occupation                               struct{ Code string }
-		Day                                      string
-		People, Seekers, Openings, Postings      figure
-		Bases                                    map[string]struct{ Rows int }
+		Occupation                          struct{ Code string }
+		Day                                 string
+		People, Seekers, Openings, Postings figure
+		Hires                               *hires
+		Bases                               map[string]struct {
+			Rows int
+			To   string
+		}
 		Offered, Wished                          payOf
 		PayByCareer, PayByEducation              []row
 		Skills, Certificates, Held, Majors       []row
 		Ages, Sexes, Careers, Schooling, Regions []row
 		Months                                   []struct {
-			Month    string
-			Openings figure
+			Month             string
+			Openings, Seekers figure
 		}
 	}
 )
@@ -327,12 +391,53 @@ func (r *Result) compare(p *peer, reports []report) {
 		}
 		for _, x := range m.Months {
 			is("months", x.Month, value(x.Openings))
+			if m.Hires != nil && x.Month <= m.Bases["candidates"].To[:7] {
+				is("looked", x.Month, value(x.Seekers))
+			}
+		}
+		if m.Hires != nil {
+			r.hires(p, o, m.Hires, is, value)
 		}
 		for table, rows := range map[string][]row{"certificates": m.Certificates, "held": m.Held, "majors": m.Majors, "ages": m.Ages, "sexes": m.Sexes, "careers": m.Careers, "schooling": m.Schooling} {
 			for _, x := range rows {
 				if x.Share.Value != nil { // shares below five are withheld also exact
 					is(table, x.Code, float64(x.Share.N))
 				}
+			}
+		}
+	}
+}
+
+// hires holds what is counted of who applied and was hired against the peer's.
+func (r *Result) hires(p *peer, o string, h *hires, is func(table, code string, ours float64), value func(figure) float64) {
+	is("candidates", "", value(h.Candidates))
+	is("hired", "", value(h.Hired))
+	for table, of := range map[string]payOf{"agreed": h.Pay, "weeks": h.Weeks} {
+		for code, f := range map[string]figure{"p25": of.P25, "median": of.Median, "p75": of.P75} {
+			is(table, code, value(f))
+		}
+	}
+	if h.Applications.Value != nil {
+		p.figures[key("applications for an opening", o, "")] = math.Round(p.figures[key("applications", o, "")]/p.figures[key("wanted", o, "")]*100) / 100
+		is("applications for an opening", "", *h.Applications.Value)
+	}
+	for table, f := range map[string]figure{"found": h.Found, "first": h.FirstJob} {
+		if f.Value != nil {
+			is(table, "", float64(f.N))
+		}
+	}
+	for _, x := range h.Certificates {
+		if x.Hired.Value != nil {
+			is("certificates of hired", x.Code, float64(x.Hired.N))
+		}
+		if x.Applied.Value != nil {
+			is("certificates of candidates", x.Code, float64(x.Applied.N))
+		}
+	}
+	for table, rows := range map[string][]row{"before": h.Before, "majors of hired": h.Majors} {
+		for _, x := range rows {
+			if x.Share.Value != nil {
+				is(table, x.Code, float64(x.Share.N))
 			}
 		}
 	}

@@ -31,6 +31,8 @@ type peerResume struct {
 	Wish         *int64   `parquet:"wish,optional"`
 	Certificates []string `parquet:"certificates,dict"`
 	Majors       []string `parquet:"majors,dict"`
+	Works        []string `parquet:"works,dict"` // occupations of the careers, newest first; "" where it is not known
+	Starts       []int32  `parquet:"starts"`     // their first months since 1970; snapshot.Unset where that is not known
 }
 
 // A peerPosting is a posting so.
@@ -53,6 +55,24 @@ type peerPosting struct {
 	Certificates []string `parquet:"certificates,dict"` // asked for or liked
 }
 
+// A peerSearch is a search for work so; days are since 1970.
+type peerSearch struct {
+	Resume int64 `parquet:"resume"` // row
+	From   int32 `parquet:"from"`
+	Until  int32 `parquet:"until"`
+	Hired  int32 `parquet:"hired"` // 0 = no
+}
+
+// A peerCandidacy is an application or a hire so.
+type peerCandidacy struct {
+	Resume  int64 `parquet:"resume"`
+	Posting int64 `parquet:"posting"`
+	Applied int32 `parquet:"applied"`
+	Hired   int32 `parquet:"hired"`
+	Pay     int64 `parquet:"pay"`
+	Began   int32 `parquet:"began"`
+}
+
 // writePeer writes what the peer counts, and what we count of it before counts of people
 // are perturbed.
 func writePeer(ctx context.Context, m *market, dir string) error {
@@ -64,7 +84,17 @@ func writePeer(ctx context.Context, m *market, dir string) error {
 	if err := durable.MkdirAll(dir); err != nil {
 		return err
 	}
+	searches, searchAt := jobcare.Searches(s)
+	candidacies, candidacyAt := jobcare.Candidacies(s)
 	return errors.Join(
+		writeRows(ctx, filepath.Join(dir, "searches.parquet"), searches, func(i int) (peerSearch, bool) {
+			x := searchAt(i)
+			return peerSearch{int64(x.Resume), int32(x.From), int32(x.Until), int32(x.Hired)}, true
+		}),
+		writeRows(ctx, filepath.Join(dir, "candidacies.parquet"), candidacies, func(i int) (peerCandidacy, bool) {
+			x := candidacyAt(i)
+			return peerCandidacy{int64(x.Resume), int64(x.Posting), int32(x.Applied), int32(x.Hired), int64(x.Pay), int32(x.Began)}, true
+		}),
 		writeRows(ctx, filepath.Join(dir, "resumes.parquet"), s.Resumes.Person.Len(), func(row int) (peerResume, bool) { return resumeRow(s, row), !s.ResumeGone(row) }),
 		writeRows(ctx, filepath.Join(dir, "postings.parquet"), s.Postings.ID.Len(), func(row int) (peerPosting, bool) { return postingRow(s, row), !s.PostingGone(row) }),
 		writeExact(ctx, filepath.Join(dir, "reports.jsonl"), m),
@@ -100,6 +130,7 @@ func resumeRow(s *snapshot.Snapshot, i int) peerResume {
 		Region: d.Regions[r.Region.At(i)], Born: stated[int32](int64(r.BirthYear.At(i)), 0), Sex: d.Sex[r.Sex.At(i)], Education: d.Education[r.Education.At(i)],
 		Employment: d.Employment[r.Employment.At(i)], Months: stated[int32](int64(r.CareerMonths.At(i)), snapshot.Unset), Wish: stated[int64](int64(r.WishPay.At(i)), 0),
 		Certificates: named(d.Certificates, r.Certificates.At(i, nil)), Majors: named(d.Majors, r.Majors.At(i, nil)),
+		Works: named(d.Occupations, r.CareerOcc.At(i, nil)), Starts: monthsOf(r.CareerStart.At(i, nil)),
 	}
 }
 
@@ -121,6 +152,14 @@ func stated[T int32 | int64](v, unset int64) *T {
 	}
 	t := T(v)
 	return &t
+}
+
+func monthsOf(starts []uint16) []int32 {
+	out := []int32{}
+	for _, m := range starts {
+		out = append(out, int32(m))
+	}
+	return out
 }
 
 func named(dict []string, ids []uint16) []string {
