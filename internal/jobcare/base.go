@@ -37,6 +37,7 @@ type base struct {
 type columns struct {
 	Release       []uint64 // the secret of what is published of this snapshot
 	From          []uint16 // sources of résumés, positions in the Dict
+	Offering      []uint16 // sources of postings, likewise
 	Speaks        []uint64 // a bit for each résumé that speaks for its person
 	SkillPostings []uint32 // postings that ask for a competency, by position in the Dict
 	CertPostings  []uint32
@@ -225,12 +226,31 @@ func (b *base) begin(s *snapshot.Snapshot) {
 		row = append(row[:0], what...)
 		add()
 	})
-	b.From = []uint16{}
-	for i, is := range from {
-		if is {
-			b.From = append(b.From, uint16(i))
+	b.From, b.Offering = those(from), offering(s)
+}
+
+// offering are the sources that postings come from.
+func offering(s *snapshot.Snapshot) []uint16 {
+	from, m := make([]bool, len(s.Dict.Sources)), &s.Members.Source
+	var buf []uint16
+	for at := 0; at < m.Len(); at += stretch {
+		buf = m.AppendTo(buf[:0], at, min(at+stretch, m.Len()))
+		for _, source := range buf {
+			from[source] = true
 		}
 	}
+	return those(from)
+}
+
+// those are the positions of what is.
+func those(is []bool) []uint16 {
+	at := []uint16{}
+	for i, yes := range is {
+		if yes {
+			at = append(at, uint16(i))
+		}
+	}
+	return at
 }
 
 func (b *base) release() cellkey.Release {

@@ -2,6 +2,7 @@ package jobcare
 
 import (
 	"math"
+	mathbits "math/bits"
 	"slices"
 	"sort"
 	"strconv"
@@ -212,13 +213,14 @@ func (t *trial) last(row int, day int32) (occupation uint16, worked, known bool)
 // person says whether somebody belongs to the slice, as people does.
 func (sl *slice) person(s *snapshot.Snapshot, row int) bool {
 	r := &s.Resumes
-	born, months := int(r.BirthYear.At(row)), r.CareerMonths.At(row)
+	aged := func(born int) bool { return born != 0 && sl.age.has(sl.year-born) }
+	worked := func(months uint16) bool { return months != snapshot.Unset && sl.career.has(int(months)) }
 	switch {
 	case sl.regions != nil && !sl.regions[r.Region.At(row)],
-		sl.age != nil && (born == 0 || !sl.age.has(sl.year-born)),
+		sl.age != nil && !aged(int(r.BirthYear.At(row))),
 		sl.education != 0 && r.Education.At(row) != sl.education,
 		sl.employment != 0 && r.Employment.At(row) != sl.employment,
-		sl.career != nil && (months == snapshot.Unset || !sl.career.has(int(months))),
+		sl.career != nil && !worked(r.CareerMonths.At(row)),
 		sl.sex != 0 && r.Sex.At(row) != sl.sex:
 		return false
 	}
@@ -285,10 +287,8 @@ func (t *trial) turn(who *looking, sl *slice, row int, now bool) {
 
 // leave counts somebody whose searches were read.
 func (t *trial) leave(who *looking) {
-	for m := range t.looked {
-		if who.months>>m&1 == 1 {
-			t.looked[m].Add(who.key)
-		}
+	for bits := who.months; bits != 0; bits &= bits - 1 {
+		t.looked[mathbits.TrailingZeros64(bits)].Add(who.key)
 	}
 	if who.entered {
 		t.entered.Add(who.key)

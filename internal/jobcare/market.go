@@ -126,7 +126,8 @@ func (m *Market) Looked() bool {
 }
 
 func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule) *Market {
-	o, c, b := newOffer(s), newCrowd(s), s.Part(partName).(*base)
+	b := s.Part(partName).(*base)
+	o, c := newOffer(s, len(b.Offering)), newCrowd(s)
 	t := newTrial(s, &sl, b.past.day(s))
 	if sl.occupation > 0 {
 		o.count(s, &sl)

@@ -26,9 +26,18 @@ func (s *stretches) begin(from, to int, is func(row int) bool) {
 	}
 }
 
-// A column reads a stretch of rows at once if many of them are asked for, and else one by
-// one.
+// each is how many of so many rows must be asked for to read them all: one takes about as
+// long as reading eight at once.
+const each = 8
+
+// most says whether so many of the rows from from to to were chosen that a column which is
+// asked for any is best read whole.
+func (s *stretches) most(from, to int) bool { return len(s.chosen)*each >= to-from }
+
+// A column reads a stretch of rows at once if many of them are chosen or asked for, and else
+// one by one.
 type column[T snapshot.Number] struct {
+	of       *stretches
 	in       *snapshot.Column[T]
 	from, to int
 	asked    int
@@ -37,21 +46,17 @@ type column[T snapshot.Number] struct {
 
 // of makes a column that reads in.
 func of[T snapshot.Number](s *stretches, c *column[T], in *snapshot.Column[T]) {
-	c.in = in
+	c.of, c.in = s, in
 	s.columns = append(s.columns, c)
 }
 
 func (c *column[T]) begin(from, to int) { c.from, c.to, c.asked, c.rows = from, to, 0, c.rows[:0] }
 
-// each is how many of so many rows must be asked for to read them all: one takes about as
-// long as reading eight at once.
-const each = 8
-
 func (c *column[T]) at(i int) T {
 	if len(c.rows) > 0 {
 		return c.rows[i]
 	}
-	if c.asked++; c.asked*each >= c.to-c.from {
+	if c.asked++; c.asked*each >= c.to-c.from || c.of.most(c.from, c.to) {
 		c.rows = c.in.AppendTo(c.rows, c.from, c.to)
 		return c.rows[i]
 	}
@@ -60,7 +65,7 @@ func (c *column[T]) at(i int) T {
 
 // keep keeps of the chosen rows those of which a column has a number for which is holds.
 func keep[T snapshot.Number](s *stretches, c *column[T], is func(T) bool) {
-	if len(s.chosen)*each >= c.to-c.from && len(c.rows) == 0 {
+	if s.most(c.from, c.to) && len(c.rows) == 0 {
 		c.rows = c.in.AppendTo(c.rows, c.from, c.to)
 	}
 	kept := s.chosen[:0]
@@ -74,6 +79,7 @@ func keep[T snapshot.Number](s *stretches, c *column[T], is func(T) bool) {
 
 // lists are those of a snapshot.Lists, read as a column is.
 type lists struct {
+	of       *stretches
 	in       *snapshot.Lists[uint16]
 	from, to int
 	asked    int
@@ -83,7 +89,7 @@ type lists struct {
 }
 
 func (s *stretches) list(l *lists, in *snapshot.Lists[uint16]) {
-	l.in = in
+	l.of, l.in = s, in
 	s.columns = append(s.columns, l)
 }
 
@@ -91,7 +97,7 @@ func (l *lists) begin(from, to int) { l.from, l.to, l.asked, l.end = from, to, 0
 
 func (l *lists) at(i int) []uint16 {
 	if len(l.end) == 0 {
-		if l.asked++; l.asked*each < l.to-l.from {
+		if l.asked++; l.asked*each < l.to-l.from && !l.of.most(l.from, l.to) {
 			return l.in.At(l.from+i, l.buf[:])
 		}
 		l.read()

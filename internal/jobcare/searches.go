@@ -156,12 +156,7 @@ func newPast(ctx context.Context, s *snapshot.Snapshot) (*past, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.candidacies.From = []uint16{}
-	for i, is := range from {
-		if is {
-			p.candidacies.From = append(p.candidacies.From, uint16(i))
-		}
-	}
+	p.candidacies.From = those(from)
 	p.candidates(applied, len(s.Dict.Occupations))
 	return p, nil
 }

@@ -28,16 +28,17 @@ type offer struct {
 	atEnd                      [courseMonths]int    // places open at the end of each
 	wanted                     int                  // places of the postings open within the year
 	sources                    []bool
+	unseen                     int // sources of postings that are not among them
 	read                       *postingRows
 }
 
-func newOffer(s *snapshot.Snapshot) *offer {
+func newOffer(s *snapshot.Snapshot, sources int) *offer {
 	d := &s.Dict
 	return &offer{
 		openIn: make([]int, len(d.Regions)), placesIn: make([]int, len(d.Regions)),
 		byCareer: make([]spread, len(Careers)), byEducation: make([]spread, len(d.Education)),
 		skills: make([]int, len(d.Skills)), skillsBefore: make([]int, len(d.Skills)), asked: make([]int, len(d.Certificates)),
-		sources: make([]bool, len(d.Sources)), read: newPostingRows(&s.Postings),
+		sources: make([]bool, len(d.Sources)), unseen: sources, read: newPostingRows(&s.Postings),
 	}
 }
 
@@ -126,9 +127,8 @@ func (t *offer) add(s *snapshot.Snapshot, row, i int, cal *timeline) {
 	}
 	t.postings++
 	t.wanted += wanted
-	var members [16]uint32
-	for _, m := range s.Postings.Members.At(row, members[:]) {
-		t.sources[s.Members.Source.At(int(m))] = true
+	if t.unseen > 0 {
+		t.from(s, row)
 	}
 	if pay := x.pay(i); pay > 0 {
 		t.offered.add(pay)
@@ -144,6 +144,17 @@ func (t *offer) add(s *snapshot.Snapshot, row, i int, cal *timeline) {
 	tallyEither(t.asked, x.required.at(i), x.preferred.at(i))
 	if x.within(i, day, day) {
 		t.addOpen(i, wanted)
+	}
+}
+
+// from takes down the sources of a posting.
+func (t *offer) from(s *snapshot.Snapshot, row int) {
+	var members [16]uint32
+	for _, m := range s.Postings.Members.At(row, members[:]) {
+		if source := &t.sources[s.Members.Source.At(int(m))]; !*source {
+			*source = true
+			t.unseen--
+		}
 	}
 }
 
@@ -266,11 +277,14 @@ type spread struct {
 // grain is what pay is rounded to, in won a year.
 const grain = 100_000
 
+// usualBins are those up to the pay that hardly anybody goes beyond, won a year.
+const usualBins = 150_000_000 / grain
+
 func (s *spread) add(pay uint32) { s.addBin((int(pay) + grain/2) / grain) }
 
 func (s *spread) addBin(bin int) {
 	if bin >= len(s.bins) {
-		s.bins = append(s.bins, make([]uint32, bin+1-len(s.bins)+len(s.bins)/2)...)
+		s.bins = append(s.bins, make([]uint32, max(usualBins, bin+1+bin/2)-len(s.bins))...)
 	}
 	s.n++
 	s.bins[bin]++
