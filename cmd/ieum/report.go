@@ -26,6 +26,7 @@ var reportCommand = &command{
 		fs.StringVar(&q.Employment, "employment", "", "code of the list employment")
 		fs.StringVar(&q.Industry, "industry", "", "KSIC section or division, of the postings only")
 		fs.StringVar(&q.Size, "size", "", "employees of the employer: -4, 5-29, 30-99, 100-299, 300+, of the postings only")
+		fs.StringVar(&q.Group, "group", "", "code of the list vulnerable-groups, of the people only")
 		asJSON := fs.Bool("json", false, "print JSON (docs/schemas/market.json)")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) != 1 {
@@ -76,7 +77,7 @@ func printMarket(out io.Writer, m *jobcare.Market) error {
 	}{
 		{"competencies asked for", m.Skills}, {"asked for more than a year ago", m.Rising}, {"certificates asked for", m.Certificates},
 		{"certificates held by seekers", m.Held}, {"majors of seekers", m.Majors},
-		{"seekers by age", m.Ages}, {"by sex", m.Sexes}, {"by experience", m.Careers}, {"by schooling", m.Schooling},
+		{"seekers by age", m.Ages}, {"by sex", m.Sexes}, {"by experience", m.Careers}, {"by schooling", m.Schooling}, {"of groups for whom finding work is harder (one may be in several)", m.Groups},
 		{"occupations right before", m.Came}, {"first occupations", m.First},
 	} {
 		fmt.Fprintf(w, "\n%s\tof 100\tn\ttimes as often as elsewhere\n", t.title)

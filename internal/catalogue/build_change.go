@@ -553,6 +553,7 @@ func (t *resumeRows) lift(base *snapshot.Snapshot, row int, id uint64) {
 	r, x := &base.Resumes, &t.table
 	x.BirthYear.Add(r.BirthYear.At(row))
 	x.Sex.Add(r.Sex.At(row))
+	x.Vulnerable.Add(r.Vulnerable.At(row, nil)...)
 	x.Region.Add(r.Region.At(row))
 	x.Education.Add(r.Education.At(row))
 	x.Occupation.Add(r.Occupation.At(row))

@@ -13,7 +13,7 @@ import (
 func newDict(set *defs.Set) snapshot.Dict {
 	d := snapshot.Dict{
 		Occupations: sortedCodes(set, "keco2025", 4), Regions: sortedCodes(set, "regions", 2, 5), Industries: sortedCodes(set, "industries"),
-		Education: rankedCodes(set, "education"), Employment: rankedCodes(set, "employment"), Sex: rankedCodes(set, "sex"),
+		Education: rankedCodes(set, "education"), Employment: rankedCodes(set, "employment"), Sex: rankedCodes(set, "sex"), Vulnerable: rankedCodes(set, "vulnerable-groups"),
 		Skills: sortedCodes(set, "competencies"), Certificates: sortedCodes(set, "certificates"), Majors: sortedCodes(set, "majors"),
 		Kinds: []string{""}, Sources: []string{""},
 		Rules: master.RuleNames(), Agreements: master.AgreedNames(),

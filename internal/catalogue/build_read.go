@@ -25,7 +25,7 @@ func newFinder(set *defs.Set) *finder {
 	f.at = map[string]map[string]uint16{}
 	for list, codes := range map[string][]string{
 		"keco2025": f.dict.Occupations, "regions": f.dict.Regions, "industries": f.dict.Industries,
-		"education": f.dict.Education, "employment": f.dict.Employment, "sex": f.dict.Sex,
+		"education": f.dict.Education, "employment": f.dict.Employment, "sex": f.dict.Sex, "vulnerable-groups": f.dict.Vulnerable,
 		"competencies": f.dict.Skills, "certificates": f.dict.Certificates, "majors": f.dict.Majors,
 		"kinds": f.dict.Kinds, "sources": f.dict.Sources,
 	} {

@@ -11,7 +11,7 @@ import (
 	"ieum/internal/snapshot"
 )
 
-var resumeColumns = []string{ColumnID, ColumnCompetencies, "person", "birth_year", "sex", "region", "education", "majors",
+var resumeColumns = []string{ColumnID, ColumnCompetencies, "person", "birth_year", "sex", "groups", "region", "education", "majors",
 	"occupation", "wishes", "wish_regions", "wish_pay_min", "wish_employment", "last_pay_min", "career_months",
 	"careers_occupation", "careers_start", "careers_end", "careers_pay", "skills", "certificates", "updated", "active"}
 
@@ -50,6 +50,8 @@ func (t *resumeRows) read(r *Rows, w *worker, from, to int) {
 		x.Employment.Add(uint8(c.code(w.finder, "wish_employment", "employment", i)))
 		x.CareerMonths.Add(careerMonths(c, i))
 
+		list = c.codes(list[:0], w.finder, "groups", "vulnerable-groups", i)
+		x.Vulnerable.Add(list...)
 		list = c.codes(list[:0], w.finder, "wishes", "keco2025", i)
 		x.Wishes.Add(list...)
 		x.Occupation.Add(soughtOrLast(c, w.finder, list, i))

@@ -43,6 +43,7 @@ type columns struct {
 	CertPostings  []uint32
 	CertPeople    []uint32 // seekers who hold a certificate
 	MajorPeople   []uint32
+	GroupPeople   []uint32               // of whom a source says that they are of a group
 	Postings      []uint32               // by occupation: all postings
 	Coded         []uint32               // by occupation: postings that ask for any competency
 	People        []uint32               // by occupation: people with a résumé
@@ -130,7 +131,7 @@ func newBase(ctx context.Context, s *snapshot.Snapshot, p *past) (*base, error) 
 	b.Speaks = speaking(s)
 	b.begin(s)
 	release := b.release()
-	all := everywhere{certs: make([]cellkey.Cell, len(s.Dict.Certificates)), majors: make([]cellkey.Cell, len(s.Dict.Majors))}
+	all := everywhere{certs: make([]cellkey.Cell, len(s.Dict.Certificates)), majors: make([]cellkey.Cell, len(s.Dict.Majors)), groups: make([]cellkey.Cell, len(s.Dict.Vulnerable))}
 	var adding sync.Mutex
 	most, counts := make([][]uint16, n), make([][]uint32, n)
 	group, ctx := errgroup.WithContext(ctx)
@@ -160,11 +161,12 @@ func newBase(ctx context.Context, s *snapshot.Snapshot, p *past) (*base, error) 
 	}
 	b.compare(s)
 	b.CertPeople, b.MajorPeople = publishedOf(&release, "certificate", s.Dict.Certificates, all.certs), publishedOf(&release, "major", s.Dict.Majors, all.majors)
+	b.GroupPeople = publishedOf(&release, "group", s.Dict.Vulnerable, all.groups)
 	return b, nil
 }
 
 // everywhere is what seekers of all occupations have; who seeks two counts twice.
-type everywhere struct{ certs, majors []cellkey.Cell }
+type everywhere struct{ certs, majors, groups []cellkey.Cell }
 
 func (e *everywhere) add(c *crowd) {
 	for id, x := range c.held {
@@ -172,6 +174,9 @@ func (e *everywhere) add(c *crowd) {
 	}
 	for id, x := range c.majors {
 		e.majors[id].Join(x)
+	}
+	for id, x := range c.groups {
+		e.groups[id].Join(x)
 	}
 }
 
@@ -209,7 +214,7 @@ func (b *base) begin(s *snapshot.Snapshot) {
 			from[r.Source.At(at+i)] = from[r.Source.At(at+i)] || b.Speaks[(at+i)/64]&bit != 0
 			row = binary.LittleEndian.AppendUint32(row[:0], x.wish.at(i))
 			row = append(row, x.sex.at(i), x.education.at(i), x.employment.at(i), x.flags.at(i))
-			told := [][]uint16{{x.key.at(i), r.Occupation.At(at + i), x.born.at(i), x.region.at(i), x.months.at(i)}, x.certs.at(i), x.majors.at(i), careers.at(i)}
+			told := [][]uint16{{x.key.at(i), r.Occupation.At(at + i), x.born.at(i), x.region.at(i), x.months.at(i)}, x.certs.at(i), x.majors.at(i), careers.at(i), x.groups.at(i)}
 			if searched[(at+i)/64]&bit != 0 { // then it counts when each began
 				told = append(told, starts.at(i))
 			}

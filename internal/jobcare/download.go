@@ -59,7 +59,7 @@ func (m *Market) Rows() []FigureRow {
 		rows []Share
 	}{
 		{"skills", m.Skills}, {"rising", m.Rising}, {"certificates", m.Certificates}, {"held", m.Held}, {"majors", m.Majors}, {"ages", m.Ages}, {"sexes", m.Sexes},
-		{"careers", m.Careers}, {"schooling", m.Schooling}, {"came", m.Came}, {"first", m.First},
+		{"careers", m.Careers}, {"schooling", m.Schooling}, {"groups", m.Groups}, {"came", m.Came}, {"first", m.First},
 	} {
 		for _, s := range x.rows {
 			l.share(x.name, s)

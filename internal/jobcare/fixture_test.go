@@ -47,6 +47,7 @@ type resume struct {
 	majors             []uint16
 	careers            []uint16 // occupations, newest first
 	source             uint16
+	groups             []uint16 // 1 = older, 2 = disabled
 }
 
 // dict has four occupations (1 = 8211, 2 = 8221, 3 = 8231, 4 = 8811), three regions (1 = 11,
@@ -63,7 +64,7 @@ func dict(t *testing.T, set *defs.Set) snapshot.Dict {
 	}
 	return snapshot.Dict{
 		Occupations: []string{"", "8211", "8221", "8231", "8811"}, Regions: []string{"", "11", "11680", "26", "36", "36110"}, Industries: []string{""},
-		Education: []string{""}, Employment: []string{""}, Sex: []string{""}, Skills: skills, Certificates: certs, Majors: majors,
+		Education: []string{""}, Employment: []string{""}, Sex: []string{""}, Vulnerable: []string{"", "older", "disabled"}, Skills: skills, Certificates: certs, Majors: majors,
 		Kinds: []string{""}, Sources: []string{"made-up", "made-up-too"},
 	}
 }
@@ -242,6 +243,7 @@ func addResume(t *snapshot.Resumes, i int, r resume) {
 	t.Key.Add(r.key)
 	t.BirthYear.Add(r.born)
 	t.Sex.Add(0)
+	t.Vulnerable.Add(r.groups...)
 	t.Region.Add(r.region)
 	t.Education.Add(0)
 	t.Occupation.Add(r.occupation)

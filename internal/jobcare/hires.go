@@ -221,7 +221,8 @@ func (sl *slice) person(s *snapshot.Snapshot, row int) bool {
 		sl.education != 0 && r.Education.At(row) != sl.education,
 		sl.employment != 0 && r.Employment.At(row) != sl.employment,
 		sl.career != nil && !worked(r.CareerMonths.At(row)),
-		sl.sex != 0 && r.Sex.At(row) != sl.sex:
+		sl.sex != 0 && r.Sex.At(row) != sl.sex,
+		sl.group != 0 && !slices.Contains(r.Vulnerable.At(row, make([]uint16, 0, 16)), sl.group):
 		return false
 	}
 	return true

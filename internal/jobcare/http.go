@@ -110,10 +110,11 @@ type marketQuery struct {
 	Employment string `q:"employment" doc:"code of the list employment" ko:"고용형태 코드(목록 employment)"`
 	Industry   string `q:"industry" max:"2" doc:"KSIC section or division, of the postings only" ko:"한국표준산업분류 대분류·중분류. 공고에만 적용"`
 	Size       string `q:"size" enum:"-4|5-29|30-99|100-299|300+" doc:"employees of the employer, of the postings only" ko:"사업체 규모. 공고에만 적용"`
+	Group      string `q:"group" max:"32" doc:"code of the list vulnerable-groups, of the people only" ko:"취업취약계층 코드(목록 vulnerable-groups). 구직자에게만 적용"`
 }
 
 func (q marketQuery) query() Query {
-	return Query{q.Code, q.Region, q.Career, q.Education, q.Age, q.Sex, q.Employment, q.Industry, q.Size}
+	return Query{q.Code, q.Region, q.Career, q.Education, q.Age, q.Sex, q.Employment, q.Industry, q.Size, q.Group}
 }
 
 func (h *handlers) market(w http.ResponseWriter, r *http.Request) error {
@@ -240,7 +241,8 @@ type choice struct {
 	Codes  []Named
 }
 
-func (h *handlers) sliceChoices(q Query) []choice {
+func (h *handlers) sliceChoices(m *Market) []choice {
+	q := m.Slice
 	named := func(codes []*defs.Code) (out []Named) {
 		for _, c := range codes {
 			out = append(out, Named{c.Code, c.Name})
@@ -254,11 +256,15 @@ func (h *handlers) sliceChoices(q Query) []choice {
 		return out
 	}
 	sections := h.a.codes("industries", func(c *defs.Code) bool { return len(c.Code) == 1 })
-	return []choice{
+	list := []choice{
 		{"region", q.Region, named(h.a.provinces())}, {"career", q.Career, bands(Careers)}, {"education", q.Education, named(h.a.choices("education"))},
 		{"employment", q.Employment, named(h.a.choices("employment"))}, {"age", q.Age, bands(Ages)}, {"sex", q.Sex, named(h.a.choices("sex"))},
 		{"industry", q.Industry, named(sections)}, {"size", q.Size, bands(Sizes)},
 	}
+	if len(m.declared) > 0 {
+		list = append(list, choice{"group", q.Group, m.declared})
+	}
+	return list
 }
 
 func (h *handlers) occupation(w http.ResponseWriter, r *http.Request) error {
@@ -271,7 +277,7 @@ func (h *handlers) occupation(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return h.pages.Reply(w, r, "occupation.html", occupationPage{
-		m, work, h.sliceChoices(m.Slice), h.charts(m, r), false, web.Allowed(r, ieum.ReadStatistics),
+		m, work, h.sliceChoices(m), h.charts(m, r), false, web.Allowed(r, ieum.ReadStatistics),
 	})
 }
 

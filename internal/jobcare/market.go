@@ -74,7 +74,7 @@ type PayRow struct {
 
 // An Absence is what is asked for of a market and not known, with the reason.
 type Absence struct {
-	What string    `json:"what"` // hires, effects, history
+	What string    `json:"what"` // hires, applications, effects, groups, history
 	Why  ieum.Text `json:"why"`
 }
 
@@ -110,14 +110,17 @@ type Market struct {
 	Sexes        []Share          `json:"sexes"`
 	Careers      []Share          `json:"careers"`
 	Schooling    []Share          `json:"schooling"`
-	Came         []Share          `json:"came"`  // occupations from which people came to this one, in all of the market
-	First        []Share          `json:"first"` // first occupations of those people
+	Groups       []Share          `json:"groups"` // of the seekers, who may be in several; none where no source says so: see Absent
+	Came         []Share          `json:"came"`   // occupations from which people came to this one, in all of the market
+	First        []Share          `json:"first"`  // first occupations of those people
 	Similar      []Similar        `json:"similar"`
 	Regions      []Place          `json:"regions"`
 	Months       []Month          `json:"months"`
 	Hires        *Hires           `json:"hires"`   // null where no source records hires: see Absent
 	Effects      *Effects         `json:"effects"` // null where none can be estimated
 	Absent       []Absence        `json:"absent"`
+
+	declared []Named // groups that a slice may be limited to
 }
 
 // Looked says whether it is known of any month who looked for work.
@@ -144,7 +147,7 @@ func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule) *Market {
 		Unstated: share(o.unstated, o.open, onOpen), Guessed: share(o.guessed, o.open, onOpen), Right: o.right(), Tightness: ratio(o.openPlaces, v.seekers),
 		Offered: offers(o.offered, o.postings), Wished: r.pay(c.wished, part{}, v.seekers),
 		ByCareer: v.byCareer(o, c), ByEducation: v.byEducation(o, c),
-		Regions: v.regions(o, c), Months: o.course(sl.day), Bases: v.bases(o, c, sl.day), Absent: v.absences(),
+		Regions: v.regions(o, c), Months: o.course(sl.day), Bases: v.bases(o, c, sl.day), Absent: v.absences(), declared: v.declared(),
 	}
 	m.Gap = gap(m.Wished.Median, m.Offered.Median)
 	v.postings(m, o)
@@ -213,7 +216,7 @@ func (v *view) postings(m *Market, o *offer) {
 
 // people shows who looks for the work.
 func (v *view) people(m *Market, c *crowd) {
-	m.Held, m.Majors, m.Ages, m.Sexes, m.Careers, m.Schooling = []Share{}, []Share{}, []Share{}, []Share{}, []Share{}, []Share{}
+	m.Held, m.Majors, m.Ages, m.Sexes, m.Careers, m.Schooling, m.Groups = []Share{}, []Share{}, []Share{}, []Share{}, []Share{}, []Share{}, []Share{}
 	if !v.parts {
 		return
 	}
@@ -242,6 +245,20 @@ func (v *view) people(m *Market, c *crowd) {
 	for i := 1; i < len(d.Education); i++ {
 		m.Schooling = append(m.Schooling, of("education", v.named("education", d.Education, i), c.schooling[i]))
 	}
+	for _, n := range v.declared() {
+		i := snapshot.Find(d.Vulnerable, n.Code)
+		m.Groups = append(m.Groups, of("group", n, c.groups[i]).lifted(v.b.GroupPeople[i], all))
+	}
+}
+
+// declared are the groups that a source says of some seekers that they are of.
+func (v *view) declared() (groups []Named) {
+	for i, n := range v.b.GroupPeople {
+		if n > 0 {
+			groups = append(groups, v.named("vulnerable-groups", v.s.Dict.Vulnerable, i))
+		}
+	}
+	return groups
 }
 
 // histories shows from where people came to an occupation: of all of the market, for who
@@ -398,6 +415,7 @@ func (v *view) absences() []Absence {
 	add(!hires, "effects", "훈련과 자격증이 취업과 임금에 미친 효과는 채용 기록이 있어야 추정할 수 있습니다.", "Effects of courses and certificates on being hired and on pay: they need a record of hires.")
 	add(hires && !p.records(snapshot.Counselled), "effects", "훈련과 자격증이 취업과 임금에 미친 효과는 상담에서 권한 훈련과 자격시험을 기록하는 기관이 없어서 알 수 없습니다.", "Effects of courses and certificates on being hired and on pay: no source records what was offered in counselling.")
 	add(hires && p.records(snapshot.Counselled) && !v.b.effects.any(), "effects", "훈련과 자격증이 취업과 임금에 미친 효과는 자료를 다음에 새로 만들 때 추정합니다.", "Effects of courses and certificates on being hired and on pay are estimated when the data are next built.")
+	add(len(v.declared()) == 0, "groups", "취업취약계층별 숫자는 누가 해당하는지 보내는 기관이 없어서 알 수 없습니다.", "Figures of groups for whom finding work is harder: no source says who is of one.")
 	add(!p.records(snapshot.Registered), "history", "지난달까지의 구직자 수는 등록 이력을 보내는 기관이 없어서 알 수 없습니다.", "Seekers in past months: no source records when people began and ended looking.")
 	return list
 }

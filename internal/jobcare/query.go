@@ -24,6 +24,7 @@ type Query struct {
 	Employment string `json:"employment,omitempty"` // offered, and wished
 	Industry   string `json:"industry,omitempty"`   // of postings only, as is Size
 	Size       string `json:"size,omitempty"`       // of the employer, a Band's code
+	Group      string `json:"group,omitempty"`      // of people only: code of the list vulnerable-groups
 }
 
 // most of what a slice is limited to, beside its occupation.
@@ -40,7 +41,7 @@ func (q Query) limits() (fields []string) {
 }
 
 func (q Query) fields() [][2]string {
-	return [][2]string{{"region", q.Region}, {"career", q.Career}, {"education", q.Education}, {"age", q.Age}, {"sex", q.Sex}, {"employment", q.Employment}, {"industry", q.Industry}, {"size", q.Size}}
+	return [][2]string{{"region", q.Region}, {"career", q.Career}, {"education", q.Education}, {"age", q.Age}, {"sex", q.Sex}, {"employment", q.Employment}, {"industry", q.Industry}, {"size", q.Size}, {"group", q.Group}}
 }
 
 // String is what the slice is limited to, as an address says it; "" for nothing.
@@ -110,6 +111,7 @@ type slice struct {
 	employment uint8
 	industries []bool
 	size       *Band
+	group      uint16
 	day        ieum.Day
 	year       int // of day
 }
@@ -128,7 +130,7 @@ func (a *Adviser) slice(s *snapshot.Snapshot, q Query) (slice, error) {
 		return sl, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.slice_deep", Args: map[string]any{"most": mostLimits}, Field: "/" + limits[mostLimits],
 			Message: fmt.Sprintf("a slice is limited by at most %d things beside its occupation, so that nobody can be told apart in it; leave one out", mostLimits)}
 	}
-	var errs [8]error
+	var errs [9]error
 	sl.regions, errs[0] = a.within("region", "regions", s.Dict.Regions, q.Region, "a region code such as 11 or 11680")
 	sl.industries, errs[1] = a.within("industry", "industries", s.Dict.Industries, q.Industry, "a KSIC code such as C or 25")
 	sl.education, errs[2] = position("education", s.Dict.Education, q.Education)
@@ -137,6 +139,8 @@ func (a *Adviser) slice(s *snapshot.Snapshot, q Query) (slice, error) {
 	sl.career, errs[5] = band("career", Careers, q.Career)
 	sl.age, errs[6] = band("age", Ages, q.Age)
 	sl.size, errs[7] = band("size", Sizes, q.Size)
+	group, err := position("group", s.Dict.Vulnerable, q.Group)
+	sl.group, errs[8] = uint16(group), err
 	return sl, errors.Join(errs[:]...)
 }
 
@@ -218,8 +222,8 @@ func allIn(list *defs.CodeList, dict []string, code string) []bool {
 	return in
 }
 
-// postings keeps of the rows chosen those that belong to the slice. Age and sex say
-// nothing of a posting.
+// postings keeps of the rows chosen those that belong to the slice. Age, sex and group
+// say nothing of a posting.
 func (sl *slice) postings(s *snapshot.Snapshot, x *postingRows) {
 	if sl.regions != nil {
 		keep(&x.stretches, &x.region, func(v uint16) bool { return sl.regions[v] })
@@ -273,6 +277,9 @@ func (sl *slice) people(x *resumeRows) {
 	}
 	if sl.sex != 0 {
 		keep(&x.stretches, &x.sex, func(v uint8) bool { return v == sl.sex })
+	}
+	if sl.group != 0 {
+		x.chosen = slices.DeleteFunc(x.chosen, func(i int32) bool { return !slices.Contains(x.groups.at(int(i)), sl.group) })
 	}
 }
 

@@ -308,6 +308,7 @@ type crowd struct {
 	in                    []cellkey.Cell // by region
 	ages, careers         []cellkey.Cell // by band
 	sexes, schooling      []cellkey.Cell
+	groups                []cellkey.Cell // of which one may be in several
 	held, majors          []cellkey.Cell
 	wished                wishes
 	byCareer, byEducation []wishes
@@ -319,7 +320,8 @@ func newCrowd(s *snapshot.Snapshot) *crowd {
 	return &crowd{
 		in: make([]cellkey.Cell, len(d.Regions)), ages: make([]cellkey.Cell, len(Ages)), careers: make([]cellkey.Cell, len(Careers)),
 		sexes: make([]cellkey.Cell, len(d.Sex)), schooling: make([]cellkey.Cell, len(d.Education)),
-		held: make([]cellkey.Cell, len(d.Certificates)), majors: make([]cellkey.Cell, len(d.Majors)),
+		groups: make([]cellkey.Cell, len(d.Vulnerable)),
+		held:   make([]cellkey.Cell, len(d.Certificates)), majors: make([]cellkey.Cell, len(d.Majors)),
 		byCareer: make([]wishes, len(Careers)), byEducation: make([]wishes, len(d.Education)),
 		read: newResumeRows(&s.Resumes),
 	}
@@ -331,7 +333,7 @@ type resumeRows struct {
 	key, born, region, months         column[uint16]
 	wish                              column[uint32]
 	sex, education, employment, flags column[uint8]
-	certs, majors                     lists
+	certs, majors, groups             lists
 }
 
 func newResumeRows(r *snapshot.Resumes) (x *resumeRows) {
@@ -347,6 +349,7 @@ func newResumeRows(r *snapshot.Resumes) (x *resumeRows) {
 	of(&x.stretches, &x.flags, &r.Flags)
 	x.list(&x.certs, &r.Certificates)
 	x.list(&x.majors, &r.Majors)
+	x.list(&x.groups, &r.Vulnerable)
 	return x
 }
 
@@ -435,6 +438,7 @@ func (t *crowd) add(i, year int, parts bool) {
 	}
 	cells(t.held, x.certs.at(i), key)
 	cells(t.majors, x.majors.at(i), key)
+	cells(t.groups, x.groups.at(i), key)
 }
 
 // cells counts a person once in each of ids.

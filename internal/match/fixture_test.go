@@ -470,6 +470,7 @@ func addResume(s *snapshot.Snapshot, row int, r cv) {
 	t.Key.Add(0)
 	t.BirthYear.Add(0)
 	t.Sex.Add(0)
+	t.Vulnerable.Add()
 	t.Region.Add(uint16(snapshot.Find(d.Regions, r.region)))
 	t.Education.Add(uint8(snapshot.Find(d.Education, r.education)))
 	t.Occupation.Add(uint16(snapshot.Find(d.Occupations, r.occupation)))

@@ -33,6 +33,7 @@ const (
 	ofTest     // of a person: aptitude and motivation as measured
 	ofCareer   // of a person: what a job of the log brings
 	ofNews     // of a person, vacancy or firm: what the day after brings
+	ofStanding // of a person: vulnerable groups
 )
 
 // A rng is a stream of random numbers (SplitMix64: Steele, Lea and Flood, Fast

@@ -104,6 +104,7 @@ func (c *clerk) resume(row int, out *ResumeRow, truth *ResumeTruth) {
 	out.Name, out.Phone, out.Mail = pen.hold(c.id.name), pen.hold(c.id.phone), pen.hold(c.id.mail)
 	pen.b = c.id.born.Time().AppendFormat(pen.b, "2006-01-02")
 	out.BirthDate = pen.keep()
+	out.Groups = c.vulnerable()
 	c.work(&r, out, jobs)
 	c.wish(&r, out)
 	c.headline(&r, out)

@@ -16,6 +16,7 @@ type ResumeRow struct {
 	Mail           string      `parquet:"mail"`
 	BirthYear      int32       `parquet:"birth_year"`
 	Sex            string      `parquet:"sex,dict"`
+	Groups         string      `parquet:"groups,dict"` // that the agency knows of
 	Region         string      `parquet:"region,dict"`
 	Education      string      `parquet:"education,dict"`
 	Majors         string      `parquet:"majors,dict"`

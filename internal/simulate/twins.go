@@ -13,8 +13,8 @@ type twin struct {
 // asThemselves is the twin who is the person, to compare the others with.
 const asThemselves = "none"
 
-// twins are those written for each person. The origin is in no column: only
-// sentences show it.
+// twins are those written for each person. The origin shows in sentences and
+// in the groups an agency knows of, which nothing is matched by.
 var twins = []twin{
 	{asThemselves, false, func(*Market, *Person) {}},
 	{"sex", false, otherSex}, {"sex", true, otherSex},

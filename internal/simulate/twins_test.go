@@ -31,7 +31,7 @@ func TestTwinsDifferInTheirGroupAlone(t *testing.T) {
 	}
 	c := &clerk{m: m, run: run}
 	may := map[string][]string{
-		"sex": {"Sex"}, "age": {"BirthDate", "BirthYear"}, "region": {"Region"}, "foreign-born": nil, "north-korean": nil, asThemselves: nil,
+		"sex": {"Sex", "Groups"}, "age": {"BirthDate", "BirthYear", "Groups"}, "region": {"Region"}, "foreign-born": {"Groups"}, "north-korean": {"Groups"}, asThemselves: nil,
 	}
 	changed := map[string]int{}
 	for person := range 300 {

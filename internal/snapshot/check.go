@@ -96,6 +96,7 @@ func (s *Snapshot) checkBounds() error {
 		below("resumes.Education", &r.Education, len(d.Education)),
 		below("resumes.Employment", &r.Employment, len(d.Employment)),
 		below("resumes.Sex", &r.Sex, len(d.Sex)),
+		below("resumes.Vulnerable", r.Vulnerable.all(), len(d.Vulnerable)),
 		below("resumes.Source", &r.Source, len(d.Sources)),
 		below("resumes.Person", &r.Person, max(1, s.Meta.People)),
 		below("companies.Region", &s.Companies.Region, len(d.Regions)),

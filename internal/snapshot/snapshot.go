@@ -30,8 +30,9 @@ import (
 //
 // Format 2 packs the columns and has Items.Service and Postings.Kept. Format 3
 // packs rows that are mostly alike, and where lists begin, in fewer bits, and has no
-// key of a résumé and no item about people. Format 4 has Resumes.Key, format 5 Events.
-const Format = 5
+// key of a résumé and no item about people. Format 4 has Resumes.Key, format 5 Events,
+// format 6 Resumes.Vulnerable.
+const Format = 6
 
 // Unset marks a number of months that is not stated.
 const Unset = 0xFFFF
@@ -120,6 +121,7 @@ type Resumes struct {
 	Key          Column[uint16] // record key of the person: uniform, secret, the same in each snapshot
 	BirthYear    Column[uint16] // 0 unknown
 	Sex          Column[uint8]
+	Vulnerable   Lists[uint16] // groups of Dict.Vulnerable that a source says the person is of
 	Region       Column[uint16]
 	Education    Column[uint8]
 	Occupation   Column[uint16] // the one sought first, or else the last one worked in
@@ -170,7 +172,7 @@ type Items struct {
 }
 
 // A Dict turns the numbers in the columns into codes. Position 0 is "".
-// Education and Employment are in the order of their lists' ranks.
+// Education, Employment and the like are in the order of their lists' ranks.
 type Dict struct {
 	Occupations  []string `json:"occupations"` // KECO 2025 unit groups, sorted
 	Regions      []string `json:"regions"`     // provinces (2 digits) and districts (5), sorted
@@ -178,7 +180,8 @@ type Dict struct {
 	Education    []string `json:"education"`
 	Employment   []string `json:"employment"`
 	Sex          []string `json:"sex"`
-	Skills       []string `json:"skills"` // list "competencies"
+	Vulnerable   []string `json:"vulnerable"` // list "vulnerable-groups"
+	Skills       []string `json:"skills"`     // list "competencies"
 	Certificates []string `json:"certificates"`
 	Majors       []string `json:"majors"`
 	Kinds        []string `json:"kinds"`
