@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"ieum/internal/jobcare"
@@ -67,6 +68,12 @@ func printMarket(out io.Writer, m *jobcare.Market) error {
 	}
 	fmt.Fprintf(w, "\nseekers\t%s\topenings\t%s in %s postings\topenings per seeker\t%s\n", figure(m.Seekers), figure(m.Openings), figure(m.Postings), decimal(m.Tightness))
 	fmt.Fprintf(w, "pay offered\t%s\tpay wished\t%s\n", pay(m.Offered), pay(m.Wished))
+	if m.Survey != nil {
+		fmt.Fprintf(w, "\npay in a survey of %d to %d, not of people here\tmedian\tp25\tp75\tn\n", m.Survey.From, m.Survey.To)
+		for _, j := range m.Survey.Jobs {
+			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%d\n", j.Name.KO, surveyed(j.Median), surveyed(j.P25), surveyed(j.P75), j.Median.N)
+		}
+	}
 	fmt.Fprintf(w, "\npay in the middle\toffered\twished\n")
 	for _, r := range append(m.ByCareer, m.ByEducation...) {
 		fmt.Fprintf(w, "  %s\t%s\t%s\n", r.Name.KO, won(r.Offered.Median), won(r.Wished.Median))
@@ -93,12 +100,12 @@ func printMarket(out io.Writer, m *jobcare.Market) error {
 	for _, r := range m.Regions {
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", r.Name.KO, figure(r.Seekers), figure(r.Openings), decimal(r.Tightness))
 	}
-	for _, key := range []string{"open", "postings", "before", "seekers", "people", "past", "candidates", "hired", "entered", "searches", "counselled"} {
+	for _, key := range []string{"open", "postings", "before", "seekers", "people", "past", "candidates", "hired", "entered", "searches", "counselled", "survey"} {
 		b, counted := m.Bases[key]
 		if !counted {
 			continue
 		}
-		fmt.Fprintf(w, "\n%s: %s, %s to %s, from %v\n", key, b.About.EN, b.From, b.To, b.Sources)
+		fmt.Fprintf(w, "\n%s: %s, %s to %s, from %s\n", key, b.About.EN, b.From, b.To, sources(m, b))
 	}
 	for _, x := range m.Absent {
 		fmt.Fprintf(w, "\nnot known: %s\n", x.Why.EN)
@@ -168,6 +175,22 @@ func printEffects(w io.Writer, m *jobcare.Market) {
 var effectWords = map[effect.Verdict]string{
 	effect.TooFew: "not enough evidence: too few people", effect.TooUnlike: "not enough evidence: too few comparable people",
 	effect.Unclear: "not enough evidence: it may be nothing", effect.Unmeasured: "not enough evidence: aptitude and motivation are not recorded",
+}
+
+func surveyed(f jobcare.Figure) string {
+	if !f.Known() {
+		return "withheld"
+	}
+	return web.Won("ko", f.Int())
+}
+
+// sources names those of a basis.
+func sources(m *jobcare.Market, b jobcare.Basis) string {
+	var names []string
+	for _, id := range b.Sources {
+		names = append(names, fmt.Sprintf("%s (%s)", m.Title(id).In("en"), id))
+	}
+	return strings.Join(names, ", ")
 }
 
 func whole(f jobcare.Figure) string {

@@ -26,6 +26,8 @@ type FigureRow struct {
 	From       string   `parquet:"from,dict"`
 	To         string   `parquet:"to,dict"`
 	Sources    string   `parquet:"sources,dict"`
+	SourcesKO  string   `parquet:"sources_ko,dict"`
+	SourcesEN  string   `parquet:"sources_en,dict"`
 	Slice      string   `parquet:"slice,dict"` // what it is limited to, as an address says it
 	Snapshot   string   `parquet:"snapshot,dict"`
 	Simulated  bool     `parquet:"simulated"`
@@ -85,6 +87,13 @@ func (m *Market) Rows() []FigureRow {
 	if m.Effects != nil {
 		l.effects(m.Effects)
 	}
+	if m.Survey != nil {
+		for _, j := range m.Survey.Jobs {
+			l.add("survey", j.Named, "p25", j.P25)
+			l.add("survey", j.Named, "median", j.Median)
+			l.add("survey", j.Named, "p75", j.P75)
+		}
+	}
 	for _, s := range m.Similar {
 		alike := s.Alike
 		l.add("similar", s.Named, "alike", Figure{Value: &alike})
@@ -108,9 +117,10 @@ func (l *lister) add(name string, of Named, what string, f Figure) {
 		row.From, row.To = b.From.String(), b.To.String()
 		for i, s := range b.Sources {
 			if i > 0 {
-				row.Sources += " "
+				row.Sources, row.SourcesKO, row.SourcesEN = row.Sources+" ", row.SourcesKO+"; ", row.SourcesEN+"; "
 			}
-			row.Sources += string(s)
+			title := l.of.Title(s)
+			row.Sources, row.SourcesKO, row.SourcesEN = row.Sources+string(s), row.SourcesKO+title.KO, row.SourcesEN+title.In("en")
 		}
 	}
 	l.rows = append(l.rows, row)
@@ -180,10 +190,10 @@ func (l *lister) share(name string, s Share) {
 }
 
 // figureNames are the columns of a file of figures.
-var figureNames = []string{"occupation", "table", "code", "name_ko", "name_en", "figure", "value", "withheld", "n", "of", "basis", "from", "to", "sources", "slice", "snapshot", "simulated"}
+var figureNames = []string{"occupation", "table", "code", "name_ko", "name_en", "figure", "value", "withheld", "n", "of", "basis", "from", "to", "sources", "sources_ko", "sources_en", "slice", "snapshot", "simulated"}
 
 func (r FigureRow) cells() []any {
-	cells := []any{r.Occupation, r.Table, r.Code, r.NameKO, r.NameEN, r.Figure, nil, r.Withheld, r.N, r.Of, r.Basis, r.From, r.To, r.Sources, r.Slice, r.Snapshot, r.Simulated}
+	cells := []any{r.Occupation, r.Table, r.Code, r.NameKO, r.NameEN, r.Figure, nil, r.Withheld, r.N, r.Of, r.Basis, r.From, r.To, r.Sources, r.SourcesKO, r.SourcesEN, r.Slice, r.Snapshot, r.Simulated}
 	if r.Value != nil {
 		cells[6] = *r.Value
 	}

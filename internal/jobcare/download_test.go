@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/parquet-go/parquet-go"
+
+	"ieum"
 )
 
 // Every figure of a report is in each file, with what it stands on; a withheld one has no
@@ -78,5 +80,15 @@ func TestAFileOfExactFiguresSaysSo(t *testing.T) {
 		if got := to.Header().Get("Content-Disposition"); got != `attachment; filename="`+want+`"` {
 			t.Errorf("the file is sent as %s", got)
 		}
+	}
+}
+
+// Sources are named by their titles, and an id without one names itself.
+func TestSourcesAreNamedByTheirTitles(t *testing.T) {
+	m := &Market{Bases: map[string]Basis{onSeekers: {Sources: []ieum.SourceID{"one", "two"}}}, Titles: map[ieum.SourceID]ieum.Text{"one": {KO: "하나", EN: "The first"}}}
+	l := lister{of: m}
+	l.add("seekers", Named{}, "value", known(7, 7, 0, onSeekers))
+	if r := l.rows[0]; r.Sources != "one two" || r.SourcesKO != "하나; two" || r.SourcesEN != "The first; two" {
+		t.Errorf("sources are %q, %q, %q", r.Sources, r.SourcesKO, r.SourcesEN)
 	}
 }

@@ -87,10 +87,10 @@ func (a *Adviser) occupation(q Query, look func(snapshot.Meta) error) (*Market, 
 		if err := look(s.Meta); err != nil {
 			return nil, nil, err
 		}
-		return a.report(s, sl, rule{of: sl.named}), w, nil
+		return a.report(s, sl, rule{of: sl.named}, w), w, nil
 	}
 	secret := s.Part(partName).(*base).release()
-	return a.kept.report(s, sl, func() *Market { return a.report(s, sl, rule{&secret, sl.named}) }), w, nil
+	return a.kept.report(s, sl, func() *Market { return a.report(s, sl, rule{&secret, sl.named}, w) }), w, nil
 }
 
 // Diagnose says what a person can do, which occupations are near and what is

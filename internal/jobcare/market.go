@@ -118,7 +118,10 @@ type Market struct {
 	Months       []Month          `json:"months"`
 	Hires        *Hires           `json:"hires"`   // null where no source records hires: see Absent
 	Effects      *Effects         `json:"effects"` // null where none can be estimated
-	Absent       []Absence        `json:"absent"`
+	Survey       *Published       `json:"survey"`  // null where no source has one
+	// Titles are those of the sources by their ids.
+	Titles map[ieum.SourceID]ieum.Text `json:"sourceTitles"`
+	Absent []Absence                   `json:"absent"`
 
 	declared []Named // groups that a slice may be limited to
 }
@@ -128,7 +131,7 @@ func (m *Market) Looked() bool {
 	return slices.ContainsFunc(m.Months, func(x Month) bool { return x.Seekers.Known() })
 }
 
-func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule) *Market {
+func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule, w *Work) *Market {
 	b := s.Part(partName).(*base)
 	o, c := newOffer(s, len(b.Offering)), newCrowd(s)
 	t := newTrial(s, &sl, b.past.day(s))
@@ -147,7 +150,7 @@ func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule) *Market {
 		Unstated: share(o.unstated, o.open, onOpen), Guessed: share(o.guessed, o.open, onOpen), Right: o.right(), Tightness: ratio(o.openPlaces, v.seekers),
 		Offered: offers(o.offered, o.postings), Wished: r.pay(c.wished, part{}, v.seekers),
 		ByCareer: v.byCareer(o, c), ByEducation: v.byEducation(o, c),
-		Regions: v.regions(o, c), Months: o.course(sl.day), Bases: v.bases(o, c, sl.day), Absent: v.absences(), declared: v.declared(),
+		Regions: v.regions(o, c), Months: o.course(sl.day), Bases: v.bases(o, c, sl.day), Absent: v.absences(), declared: v.declared(), Titles: titles(s),
 	}
 	m.Gap = gap(m.Wished.Median, m.Offered.Median)
 	v.postings(m, o)
@@ -159,7 +162,25 @@ func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule) *Market {
 	v.pastBases(m, t)
 	m.Effects = v.effects(sl.Occupation)
 	v.effectsBasis(m, ieum.Day(t.day))
+	m.surveyed(w.published)
 	return m
+}
+
+// titles are those of the sources of a snapshot.
+func titles(s *snapshot.Snapshot) map[ieum.SourceID]ieum.Text {
+	of := map[ieum.SourceID]ieum.Text{}
+	for _, source := range s.Meta.Sources {
+		of[source.ID] = source.Title
+	}
+	return of
+}
+
+// Title is that of a source, or its id where the snapshot has none.
+func (m *Market) Title(id ieum.SourceID) ieum.Text {
+	if t, ok := m.Titles[id]; ok {
+		return t
+	}
+	return ieum.Text{KO: string(id), EN: string(id)}
 }
 
 // right is the share of the occupations read by the coder that it expects to be right.

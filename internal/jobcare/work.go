@@ -16,6 +16,8 @@ type Work struct {
 	More         int           `json:"more"`         // how many further ones there are
 	Licences     []Licence     `json:"licences"`     // required by law
 	Survey       *Survey       `json:"survey,omitempty"`
+
+	published []published
 }
 
 // A Description is one job of the occupation in the words of its source.
@@ -77,6 +79,12 @@ func (a *Adviser) work(s *snapshot.Snapshot, occupation string) (*Work, error) {
 				return nil, fmt.Errorf("jobcare: item %d: %w", i, err)
 			}
 			w.Descriptions = append(w.Descriptions, d)
+		case "occupation-profile":
+			p, err := readPublished(s, i, source)
+			if err != nil {
+				return nil, err
+			}
+			w.published = append(w.published, p)
 		case "occupation-survey":
 			answer, err := numbers([]byte(s.Items.Body.At(i)))
 			if err != nil {
