@@ -32,6 +32,7 @@ func (a *Adviser) Routes(site *web.Site, mux *web.Mux, door Door) {
 	mux.Page("POST /diagnosis/answers", web.Sent, h.again)
 	mux.Page("POST /diagnosis/file", web.Sent, h.file)
 	h.roadmaps(mux)
+	h.plans(mux)
 	h.sessions(mux)
 	mux.Page("GET /interests", web.Sent, h.interests)
 	mux.Page("POST /interests", web.Sent, h.interestsOf)
@@ -489,6 +490,14 @@ func (d diagnosed) Worked() string {
 		return done[0].Code
 	case len(d.Fits) > 0:
 		return d.Fits[0].Code
+	}
+	return ""
+}
+
+// First is the occupation that is proposed first; "" when none is.
+func (d diagnosed) First() string {
+	if n := d.proposal(); n != nil {
+		return n.Code
 	}
 	return ""
 }

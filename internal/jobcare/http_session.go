@@ -67,15 +67,55 @@ type sessionForm struct {
 }
 
 // steps are the rows that say something.
-func (f sessionForm) steps() (out []Agreed) {
-	for i, what := range f.Step {
-		a := Agreed{What: line(what), Done: slices.Contains(f.Done, i+1)}
-		if i < len(f.By) {
-			a.By = f.By[i]
+func (f sessionForm) steps() []Agreed { return agreedIn(sentRows(f.Step, f.By, f.Done)) }
+
+// formRows are the steps of a form, said or free.
+type formRows []Agreed
+
+// A formRow is one of them with its number.
+type formRow struct {
+	N int
+	Agreed
+}
+
+// sentRows are the rows of a form as they were sent.
+func sentRows(step []string, by []ieum.Day, done []int) formRows {
+	rows := make(formRows, len(step))
+	for i, what := range step {
+		rows[i] = Agreed{What: what, Done: slices.Contains(done, i+1)}
+		if i < len(by) {
+			rows[i].By = by[i]
 		}
-		if a.What != "" {
+	}
+	return rows
+}
+
+func agreedIn(rows formRows) (out []Agreed) {
+	for _, a := range rows {
+		if a.What = line(a.What); a.What != "" {
 			out = append(out, a)
 		}
+	}
+	return out
+}
+
+// First are the rows up to one that is free, More those that are folded away: six rows are long on a phone.
+func (rows formRows) First() []formRow { return rows.part(0, rows.shown()) }
+
+// More are the other rows, all of them free.
+func (rows formRows) More() []formRow { return rows.part(rows.shown(), len(rows)) }
+
+func (rows formRows) shown() int {
+	n := len(rows)
+	for n > 0 && rows[n-1].What == "" && !rows[n-1].Done {
+		n--
+	}
+	return min(n+1, len(rows))
+}
+
+func (rows formRows) part(from, to int) (out []formRow) {
+	for i := from; i < to; i++ {
+		out = append(out, formRow{i + 1, rows[i]})
 	}
 	return out
 }
@@ -87,7 +127,7 @@ type sessionPage struct {
 	Form    sessionForm
 	Now     *Diagnosis // nil while there is no résumé
 	Changes []Change
-	Rows    []Agreed // of the form
+	Rows    formRows // of the form
 	Groups  []Group  // to choose a goal from
 	Today   ieum.Day
 }
@@ -137,9 +177,6 @@ func (p sessionPage) Unusual() bool {
 	return p.Form.Goal != "" && p.Now.proposal() != nil && !p.Now.proposes(p.Form.Goal)
 }
 
-// Number is the number of a row.
-func (sessionPage) Number(i int) int { return i + 1 }
-
 // prepare shows where a session begins.
 func (h *handlers) prepare(w http.ResponseWriter, r *http.Request, by *web.Reader) error {
 	f, err := web.Read[sessionForm](r)
@@ -148,20 +185,31 @@ func (h *handlers) prepare(w http.ResponseWriter, r *http.Request, by *web.Reade
 	}
 	page, err := h.sessionPage(r, by, f)
 	if err != nil {
-		return err
+		return h.notMine(w, r, page, err)
 	}
 	return h.pages.Reply(w, r, "session.html", page)
 }
 
+// notMine says what can be done about a session with somebody whom the reader may look at and
+// does not counsel.
+func (h *handlers) notMine(w http.ResponseWriter, r *http.Request, page *sessionPage, err error) error {
+	if page == nil || page.Mine {
+		return err
+	}
+	return h.pages.Refuse(w, r, "session.html", page)
+}
+
+// sessionPage is what a session begins with. Of somebody whom the reader does not counsel it
+// comes with the error.
 func (h *handlers) sessionPage(r *http.Request, by *web.Reader, f sessionForm) (*sessionPage, error) {
 	c, err := h.door.Client(r.Context(), by, ieum.PersonID(f.Person))
 	if err != nil {
 		return nil, err
 	}
-	if !c.Mine {
-		return nil, &ieum.Error{Kind: ieum.ErrDenied, Key: "session.error.not_yours", Message: "sessions are held by the counsellor somebody is assigned to"}
-	}
 	page := &sessionPage{Client: c, Form: f, Today: ieum.DayOf(h.a.now())}
+	if !c.Mine {
+		return page, &ieum.Error{Kind: ieum.ErrDenied, Key: "session.error.not_yours", Message: "sessions are held by the counsellor somebody is assigned to"}
+	}
 	if r.Method == http.MethodGet || f.Once == "" { // an address does not choose it
 		page.Form.Once = rand.Text()
 	}
@@ -172,12 +220,12 @@ func (h *handlers) sessionPage(r *http.Request, by *web.Reader, f sessionForm) (
 	if r.Method == http.MethodGet && f.Goal == "" && last != nil && last.Goal != nil && h.a.unitGroup(last.Goal.Code, "/goal") == nil {
 		page.Form.Goal = last.Goal.Code // unless the list of occupations is another by now
 	}
-	if page.Now, err = h.a.counsel(r.Context(), *c.Resume, page.Form.Goal); err != nil {
+	if page.Now, err = h.a.counsel(r.Context(), *c.Resume, Goal{Occupation: page.Form.Goal}); err != nil {
 		return nil, err
 	}
 	if first := page.Now.proposal(); r.Method == http.MethodGet && page.Form.Goal == "" && last == nil && first != nil { // something to talk about
 		page.Form.Goal = first.Code
-		if page.Now, err = h.a.counsel(r.Context(), *c.Resume, first.Code); err != nil {
+		if page.Now, err = h.a.counsel(r.Context(), *c.Resume, Goal{Occupation: first.Code}); err != nil {
 			return nil, err
 		}
 	}
@@ -191,12 +239,12 @@ func (h *handlers) sessionPage(r *http.Request, by *web.Reader, f sessionForm) (
 }
 
 // counsel is a diagnosis measured against a goal, with the ways to it.
-func (a *Adviser) counsel(ctx context.Context, of ieum.Resume, goal string) (*Diagnosis, error) {
-	d, err := a.Diagnose(ctx, of, goal)
+func (a *Adviser) counsel(ctx context.Context, of ieum.Resume, goal Goal) (*Diagnosis, error) {
+	d, err := a.Diagnose(ctx, of, goal.Occupation)
 	if err != nil {
 		return nil, err
 	}
-	d.Roadmap, err = a.Roadmap(ctx, of, Goal{Occupation: goal})
+	d.Roadmap, err = a.Roadmap(ctx, of, goal)
 	return d, err
 }
 
@@ -204,13 +252,8 @@ func (a *Adviser) counsel(ctx context.Context, of ieum.Resume, goal string) (*Di
 // the session before. What the way to the goal suggests comes into rows that are free, unless
 // the form was sent to be kept.
 func (p *sessionPage) fill(said func(Suggestion) string) {
-	p.Rows = make([]Agreed, mostSteps)
-	for i := range min(len(p.Form.Step), mostSteps) {
-		p.Rows[i] = Agreed{What: p.Form.Step[i], Done: slices.Contains(p.Form.Done, i+1)}
-		if i < len(p.Form.By) {
-			p.Rows[i].By = p.Form.By[i]
-		}
-	}
+	p.Rows = make(formRows, mostSteps)
+	copy(p.Rows, sentRows(p.Form.Step, p.Form.By, p.Form.Done))
 	last := p.Last()
 	switch {
 	case p.Form.Step != nil && !p.Form.Again:
@@ -218,11 +261,16 @@ func (p *sessionPage) fill(said func(Suggestion) string) {
 	case p.Form.Step == nil && last != nil:
 		copy(p.Rows, last.Open())
 	}
-	for _, s := range suggestions(p.Now) {
-		a := Agreed{What: said(s), By: p.Today + fortnight}
-		free := slices.IndexFunc(p.Rows, func(r Agreed) bool { return r.What == "" })
-		if free >= 0 && free < mostSteps-1 && !slices.ContainsFunc(p.Rows, func(r Agreed) bool { return r.What == a.What }) {
-			p.Rows[free] = a
+	suggest(p.Rows, p.Now, p.Today, said)
+}
+
+// suggest puts the steps that the way to a goal leads over into rows that are free, but for the last.
+func suggest(rows formRows, d *Diagnosis, today ieum.Day, said func(Suggestion) string) {
+	for _, s := range suggestions(d) {
+		a := Agreed{What: said(s), By: today + fortnight}
+		free := slices.IndexFunc(rows, func(r Agreed) bool { return r.What == "" })
+		if free >= 0 && free < mostSteps-1 && !slices.ContainsFunc(rows, func(r Agreed) bool { return r.What == a.What }) {
+			rows[free] = a
 		}
 	}
 }
@@ -244,7 +292,7 @@ func (h *handlers) agree(w http.ResponseWriter, r *http.Request, by *web.Reader)
 	}
 	page, failed := h.sessionPage(r, by, f)
 	if failed != nil {
-		return failed
+		return h.notMine(w, r, page, failed)
 	}
 	if f.Again && err == nil {
 		return h.pages.Reply(w, r, "session.html", page)
@@ -294,23 +342,28 @@ func (p *sessionPage) session(f sessionForm) Session {
 type keptPage struct {
 	*Client
 	*Kept
-	Own  bool   // the reader is the client, or acts for them
-	For  string // for whom the reader acts; "" = themselves
-	Base string // address of the session
+	Own   bool   // the reader is the client, or acts for them
+	For   string // for whom the reader acts; "" = themselves
+	Base  string // address of the session
+	Draft bool   // a plan that somebody made alone, of which nothing is kept
 }
 
+// Kinds are the sheets there are.
+func (keptPage) Kinds() []string { return sheets }
+
 type keptForm struct {
-	Item string `path:"item"`
-	For  string `q:"for" max:"64"`
+	Item  string `path:"item"`
+	For   string `q:"for" max:"64"`
+	Sheet string `q:"sheet" enum:"report|large|plan"` // as a page that is read aloud and printed
 }
 
 // kept reads a session of a client, or of the reader's own.
-func (h *handlers) kept(r *http.Request, by *web.Reader) (*keptPage, error) {
+func (h *handlers) kept(r *http.Request, by *web.Reader) (page *keptPage, sheet string, err error) {
 	f, err := web.Read[keptForm](r)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	page := &keptPage{For: f.For, Base: "/my/sessions/" + f.Item}
+	page = &keptPage{For: f.For, Base: "/my/sessions/" + f.Item}
 	if person := ieum.PersonID(r.PathValue("person")); person != "" {
 		page.Base = "/clients/" + string(person) + "/sessions/" + f.Item
 		page.Client, err = h.door.Client(r.Context(), by, person)
@@ -321,30 +374,57 @@ func (h *handlers) kept(r *http.Request, by *web.Reader) (*keptPage, error) {
 	if err == nil {
 		page.Kept, err = page.Client.session(f.Item)
 	}
-	return page, err
+	return page, f.Sheet, err
 }
 
-// session shows one as it was.
+// session shows one as it was, or one of its sheets as a page.
 func (h *handlers) session(w http.ResponseWriter, r *http.Request, by *web.Reader) error {
-	page, err := h.kept(r, by)
+	page, sheet, err := h.kept(r, by)
 	if err != nil {
 		return err
+	}
+	if sheet != "" {
+		return h.sheetPage(w, r, sheet, page)
 	}
 	return h.pages.Reply(w, r, "kept.html", page)
 }
 
 // sheet is a session on paper.
 func (h *handlers) sheet(w http.ResponseWriter, r *http.Request, by *web.Reader) error {
-	page, err := h.kept(r, by)
+	page, _, err := h.kept(r, by)
 	if err != nil {
 		return err
 	}
-	file, err := h.sheetOf(r.PathValue("file"), page, web.Lang(r))
+	return h.sheetFile(w, r, page)
+}
+
+// sheetPage shows a sheet as a page, which is read aloud as it is printed.
+func (h *handlers) sheetPage(w http.ResponseWriter, r *http.Request, kind string, of *keptPage) error {
+	s, err := h.newSheet(kind, of, web.Lang(r))
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "sheet.html", s)
+}
+
+// sheetFile answers with the sheet that the address names, as a PDF.
+func (h *handlers) sheetFile(w http.ResponseWriter, r *http.Request, of *keptPage) error {
+	kind, ok := strings.CutSuffix(r.PathValue("file"), ".pdf")
+	if !ok {
+		kind = ""
+	}
+	select {
+	case drawing <- struct{}{}:
+	case <-r.Context().Done():
+		return r.Context().Err()
+	}
+	file, err := h.sheetOf(kind, of, web.Lang(r))
+	<-drawing
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/pdf")
-	w.Header().Set("Content-Disposition", `inline; filename="ieum-`+page.Day().String()+"-"+r.PathValue("file")+`"`)
+	w.Header().Set("Content-Disposition", `inline; filename="ieum-`+of.Day().String()+"-"+kind+`.pdf"`)
 	_, err = w.Write(file)
 	return err
 }

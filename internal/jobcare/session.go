@@ -101,35 +101,44 @@ func (d Diagnosis) without() *Diagnosis {
 	return &d
 }
 
-// check refuses what cannot be agreed on a day: nothing at all, a step without a day, a day
-// that is gone or too far, words nobody reads.
+// check refuses what cannot be agreed on a day: what cannot be planned, a goal without a
+// reason that it takes, a visit that is gone or too far.
 func (s *Session) check(today ieum.Day) error {
-	fault := func(why, field, message string) error {
-		return &ieum.Error{Kind: ieum.ErrInvalid, Key: "session.error." + why, Field: field, Message: message}
+	switch {
+	case s.Goal != nil && s.Shown.proposal() != nil && !s.Shown.proposes(s.Goal.Code) && s.Instead == nil:
+		return sessionFault("reason", "/reason", "this goal was not proposed: say why the two of you chose it")
+	case s.Instead != nil && utf8.RuneCountInString(s.Instead.Reason) > longestWhy:
+		return sessionFault("reason_long", "/reason", "the reason is longer than 500 characters")
+	case s.Next != 0 && (s.Next < today || s.Next > today+farthest):
+		return sessionFault("next", "/next", "the next visit is today or later, within three years")
 	}
+	return s.possible(today)
+}
+
+// possible refuses what cannot be planned on a day: nothing at all, a step without a day, a day
+// that is gone or too far, words nobody reads.
+func (s *Session) possible(today ieum.Day) error {
 	switch {
 	case s.Goal == nil && len(s.Steps) == 0:
-		return fault("nothing", "/goal", "choose a goal, or agree on a step")
+		return sessionFault("nothing", "/goal", "choose a goal, or agree on a step")
 	case len(s.Steps) > mostSteps:
-		return fault("steps", "/step", "agree on at most six steps at once")
-	case s.Goal != nil && s.Shown.proposal() != nil && !s.Shown.proposes(s.Goal.Code) && s.Instead == nil:
-		return fault("reason", "/reason", "this goal was not proposed: say why the two of you chose it")
-	case s.Instead != nil && utf8.RuneCountInString(s.Instead.Reason) > longestWhy:
-		return fault("reason_long", "/reason", "the reason is longer than 500 characters")
-	case s.Next != 0 && (s.Next < today || s.Next > today+farthest):
-		return fault("next", "/next", "the next visit is today or later, within three years")
+		return sessionFault("steps", "/step", "agree on at most six steps at once")
 	}
 	for _, a := range s.Steps {
 		switch {
 		case utf8.RuneCountInString(a.What) > longestStep:
-			return fault("step_long", "/step", "a step is longer than 120 characters")
+			return sessionFault("step_long", "/step", "a step is longer than 120 characters")
 		case !a.Done && a.By == 0:
-			return fault("step_day", "/step", "say until when each step is to be done")
+			return sessionFault("step_day", "/step", "say until when each step is to be done")
 		case !a.Done && (a.By < today || a.By > today+farthest):
-			return fault("step_when", "/step", "a step is to be done today or later, within three years")
+			return sessionFault("step_when", "/step", "a step is to be done today or later, within three years")
 		}
 	}
 	return nil
+}
+
+func sessionFault(why, field, message string) error {
+	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "session.error." + why, Field: field, Message: message}
 }
 
 // A Kept is a session as it is kept of a client.

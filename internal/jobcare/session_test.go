@@ -2,20 +2,26 @@ package jobcare
 
 import (
 	"bytes"
+	"compress/zlib"
 	"context"
 	"encoding/json"
 	"errors"
+	"html"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf16"
 
 	"ieum"
 	"ieum/internal/platform/web"
@@ -171,7 +177,7 @@ func TestSheets(t *testing.T) {
 		if err := json.Unmarshal(text, &again); err != nil {
 			t.Fatal(err)
 		}
-		for file, most := range map[string]int{"report.pdf": 3, "large.pdf": 1, "plan.pdf": 2} {
+		for file, most := range map[string]int{"report": 3, "large": 1, "plan": 2} {
 			for _, lang := range []ieum.Lang{"ko", "en"} {
 				of := func(s Session) []byte {
 					got, err := h.sheetOf(file, &keptPage{Client: &Client{Name: "김까하", Number: 12}, Kept: &Kept{At: today, Text: tt.text, Session: s}}, lang)
@@ -188,15 +194,148 @@ func TestSheets(t *testing.T) {
 					t.Errorf("%s, %s, %s: once kept it is another", tt.name, file, lang)
 				}
 				if dir := os.Getenv("IEUM_TEST_SHOTS"); dir != "" {
-					if err := os.WriteFile(filepath.Join(dir, tt.name+"-"+string(lang)+"-"+file), first, 0o600); err != nil {
+					if err := os.WriteFile(filepath.Join(dir, tt.name+"-"+string(lang)+"-"+file+".pdf"), first, 0o600); err != nil {
 						t.Fatal(err)
 					}
 				}
 			}
 		}
 	}
-	if _, err := h.sheetOf("other.pdf", &keptPage{Client: &Client{}, Kept: &Kept{Session: Session{Shown: &Diagnosis{}}}}, "ko"); !errors.Is(err, ieum.ErrNotFound) {
+	if _, err := h.sheetOf("other", &keptPage{Client: &Client{}, Kept: &Kept{Session: Session{Shown: &Diagnosis{}}}}, "ko"); !errors.Is(err, ieum.ErrNotFound) {
 		t.Errorf("a sheet there is none of: %v", err)
+	}
+}
+
+// TestASheetIsAPageToo: what is drawn on a sheet the page of it says, for those who read with their ears.
+func TestASheetIsAPageToo(t *testing.T) {
+	a := roadMarket(t, []posting{press()}, walked(5, []uint16{1}, 12))
+	site := web.NewSite(a.set, a.now, func() bool { return true })
+	site.Log = slog.New(slog.DiscardHandler)
+	h := &handlers{a, site, site.Pages(files), nil}
+	goal := Named{"8221", a.set.Name("keco2025", "8221")}
+	steps := []Agreed{{What: "금형 수리 과정 설명회 가기", By: ieum.DayOf(today) + 14}, {What: "이력서 고치기", Done: true}}
+	drawn := 0
+	for _, draft := range []bool{false, true} {
+		for k, s := range map[int]Session{0: {Shown: &Diagnosis{}, Steps: steps}, 3: {Goal: &goal, Shown: shownTo(t, 3), Next: ieum.DayOf(today) + 9},
+			40: {Goal: &goal, Shown: shownTo(t, 40), Steps: steps, Instead: &Instead{goal, "집에서 가깝습니다."}}} {
+			of := &keptPage{Client: &Client{Name: "김까하", Number: 12}, Kept: &Kept{At: today, Text: "손끝 감각이 큰 힘입니다.", Session: s}, Draft: draft}
+			if s.By = (ieum.Text{KO: "상담사 12", EN: "Counsellor 12"}); draft {
+				of.Client, s.By, of.Text = &Client{}, ieum.Text{}, ""
+			}
+			of.Session = s
+			for _, kind := range sheets {
+				for _, lang := range []ieum.Lang{"ko", "en"} {
+					file, err := h.sheetOf(kind, of, lang)
+					if err != nil {
+						t.Fatal(err)
+					}
+					page := onPage(t, site, lang, func(w http.ResponseWriter, r *http.Request) error { return h.sheetPage(w, r, kind, of) })
+					for _, line := range linesOf(t, file) {
+						drawn++
+						if !strings.Contains(page, bare(line)) {
+							t.Errorf("%s of %d, draft %t, in %s: the page lacks %q", kind, k, draft, lang, line)
+						}
+					}
+				}
+			}
+		}
+	}
+	if drawn < 300 {
+		t.Errorf("%d lines were read", drawn)
+	}
+}
+
+// onPage is what a page says, bare.
+func onPage(t *testing.T, site *web.Site, lang ieum.Lang, h web.Handler) string {
+	t.Helper()
+	mux := web.NewMux(site)
+	mux.Page("GET /it", web.Nothing, h)
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequest("GET", "/it?lang="+string(lang), nil))
+	if w.Code != http.StatusOK {
+		t.Fatalf("the page: %d %s", w.Code, w.Body)
+	}
+	_, text, _ := strings.Cut(w.Body.String(), "<article")
+	text, _, _ = strings.Cut(text, "</article>")
+	return bare(html.UnescapeString(regexp.MustCompile(`(?s)<[^>]*>`).ReplaceAllString(text, " ")))
+}
+
+// bare is text without what is set otherwise in print.
+func bare(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || strings.ContainsRune("“”•", r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+var shownText = regexp.MustCompile(`(?s)\(((?:\\.|[^\\)])*)\)\s?Tj`)
+
+// linesOf are the lines that a PDF of ours sets, without the numbers of its pages.
+func linesOf(t *testing.T, file []byte) (lines []string) {
+	t.Helper()
+	for _, part := range bytes.Split(file, []byte("stream\n"))[1:] {
+		r, err := zlib.NewReader(bytes.NewReader(part))
+		if err != nil {
+			continue
+		}
+		content, _ := io.ReadAll(r) // what follows it is no part of it
+		for _, m := range shownText.FindAllSubmatch(content, -1) {
+			raw := regexp.MustCompile(`(?s)\\(.)`).ReplaceAll(bytes.ReplaceAll(m[1], []byte(`\r`), []byte("\r")), []byte("$1"))
+			var text []uint16
+			for i := 0; i+1 < len(raw); i += 2 {
+				text = append(text, uint16(raw[i])<<8|uint16(raw[i+1]))
+			}
+			if line := string(utf16.Decode(text)); !regexp.MustCompile(`^\d+ / \d+$`).MatchString(line) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
+}
+
+// TestAPlanAlone: somebody makes the plan of a session without a counsellor, and nothing is kept of it.
+func TestAPlanAlone(t *testing.T) {
+	a := roadMarket(t, []posting{press()}, walked(5, []uint16{1}, 12))
+	a.reader = reader{}
+	site := web.NewSite(a.set, a.now, func() bool { return false })
+	site.Log = slog.New(slog.DiscardHandler)
+	mux := web.NewMux(site)
+	a.Routes(site, mux, nil) // without a door
+	day := ieum.DayOf(today) + 3
+	const resume = `resume={"careers":[{"title":"프레스 조작원","months":60}]}`
+	for _, tt := range []struct {
+		path, body string
+		status     int
+		want       string
+	}{
+		{"/plan", resume, 200, `name="step"`},
+		{"/plan", resume + "&goal=8221", 200, `name="goal" value="8221"`},
+		{"/plan", resume + "&goal=0000", 404, ""},
+		{"/plan", "goal=8221", 422, ""},
+		{"/plan/plan.pdf", resume + "&step=a&by=" + day.String(), 200, "%PDF-"},
+		{"/plan/report.pdf", resume + "&goal=8221", 200, "%PDF-"},
+		{"/plan/large.pdf", resume + "&goal=8221&cost=0&months=24&region=11&step=&by=", 200, "%PDF-"},
+		{"/plan/other.pdf", resume + "&goal=8221", 404, ""},
+		{"/plan/plan.pdf", resume + "&step=a&by=2001-01-01", 422, `id="step-fault"`},
+		{"/plan", resume + "&step=a&by=2001-01-01&sheet=plan", 422, `id="step-fault"`},
+		{"/plan", resume + "&step=&sheet=plan", 422, `id="goal-fault"`},
+		{"/plan", resume + "&goal=8221&step=전화하기&by=" + day.String() + "&sheet=plan", 200, "취업활동계획 초안"},
+	} {
+		r := httptest.NewRequest("POST", tt.path, strings.NewReader(tt.body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, r)
+		if w.Code != tt.status || !strings.Contains(w.Body.String(), tt.want) {
+			t.Errorf("%s %s: %d, want %d with %q: %s", tt.path, tt.body, w.Code, tt.status, tt.want, w.Body)
+		}
+		if got := w.Header().Get("Cache-Control"); w.Code == 200 && got != "no-store" {
+			t.Errorf("%s %s may be kept by a browser: %q", tt.path, tt.body, got)
+		}
+		if name := w.Header().Get("Content-Disposition"); strings.Contains(name, "프레스") {
+			t.Errorf("the name of a file tells %s", name)
+		}
 	}
 }
 
@@ -209,7 +348,7 @@ func TestALongNoteIsOnPaperWhole(t *testing.T) {
 	h := &handlers{site: web.NewSite(set, func() time.Time { return today }, func() bool { return true })}
 	long := strings.Repeat("가\n", 250)
 	of := &keptPage{Client: &Client{}, Kept: &Kept{At: today, Text: long, Session: Session{Shown: &Diagnosis{}, Instead: &Instead{Reason: long}}}}
-	for file, least := range map[string]int{"report.pdf": 5, "plan.pdf": 10} { // of 50 lines, in the plan twice
+	for file, least := range map[string]int{"report": 5, "plan": 10} { // of 50 lines, in the plan twice
 		got, err := h.sheetOf(file, of, "ko")
 		if n := bytes.Count(got, []byte("/Type /Page\n")); err != nil || n < least {
 			t.Errorf("%s has %d pages: %v", file, n, err)
@@ -269,11 +408,23 @@ func TestSessionsAtADesk(t *testing.T) {
 	const of = "/clients/p1/sessions/"
 
 	// One that cannot be read is in nobody's way, nor is a goal that is on the list no more.
-	for path, want := range map[string]int{of + "n1": 200, of + "n1/plan.pdf": 200, of + "broken": 503, of + "later": 503, of + "other/plan.pdf": 503, of + "none": 404, "/clients/p1/session": 200} {
+	for path, want := range map[string]int{of + "n1": 200, of + "n1/plan.pdf": 200, of + "broken": 503, of + "later": 503, of + "other/plan.pdf": 503, of + "n1/plan": 404, of + "n1/other.pdf": 404, of + "n1?sheet=large": 200, of + "n1?sheet=other": 422, of + "none": 404, "/clients/p1/session": 200} {
 		if w := ask("GET", path, ""); w.Code != want {
 			t.Errorf("%s: %d, want %d: %.300s", path, w.Code, want, w.Body)
 		}
 	}
+
+	// Who may look and does not counsel is told what to do, and led back.
+	c.Mine = false
+	for _, method := range []string{"GET", "POST"} {
+		w := ask(method, "/clients/p1/session", "")
+		for _, want := range []string{`href="/clients/p1"`, `href="/clients"`, "이 분의 상담을 맡고 있지 않습니다", "넘겨받"} {
+			if w.Code != 403 || !strings.Contains(w.Body.String(), want) {
+				t.Errorf("%s of somebody else's client: %d without %s", method, w.Code, want)
+			}
+		}
+	}
+	c.Mine = true
 
 	// A browser that looks ahead reads nothing.
 	d.reads.Store(0)

@@ -90,25 +90,36 @@ type Doc struct {
 	y float64
 }
 
-// New begins a document. foot is what stands at the foot of each page, behind which the
-// number of the page follows. The same calls give the same bytes.
-func New(title string, lang ieum.Lang, made time.Time, foot string) *Doc {
+// About is what a document says of itself. Foot stands at the foot of each page, and the number
+// of the page behind it.
+type About struct {
+	Title, Author string
+	Lang          ieum.Lang
+	Made          time.Time
+	Foot          string
+}
+
+// New begins a document. The same calls give the same bytes.
+func New(about About) *Doc {
 	d := &Doc{f: fpdf.New("P", "mm", "A4", "")}
 	d.f.AddUTF8FontFromBytes("Ieum", "", fonts()[0])
 	d.f.AddUTF8FontFromBytes("Ieum", "B", fonts()[1])
 	d.f.SetCellMargin(0)
 	d.f.SetAutoPageBreak(false, 0)
-	d.f.SetTitle(clean(title), true)
-	d.f.SetLang(string(lang))
+	d.f.SetTitle(clean(about.Title), true)
+	if about.Author != "" {
+		d.f.SetAuthor(clean(about.Author), true)
+	}
+	d.f.SetLang(string(about.Lang))
 	d.f.SetCreator("Ieum", true)
-	d.f.SetCreationDate(made.UTC())
-	d.f.SetModificationDate(made.UTC())
+	d.f.SetCreationDate(about.Made.UTC())
+	d.f.SetModificationDate(about.Made.UTC())
 	d.f.SetCatalogSort(true)
 	d.f.AliasNbPages("")
 	d.f.SetFooterFunc(func() {
 		small := Type{Size: 7.5, Color: Quiet}
 		d.Rule(bottom + 4)
-		d.At(Left, bottom+6, Width-16, small, foot)
+		d.At(Left, bottom+6, Width-16, small, about.Foot)
 		d.set(small)
 		d.f.SetXY(Left, bottom+6)
 		d.f.CellFormat(Width, small.height(), fmt.Sprintf("%d / {nb}", d.f.PageNo()), "", 0, "R", false, 0, "")
@@ -121,6 +132,12 @@ func (d *Doc) page() { d.f.AddPage(); d.y = top }
 
 // Y is how far down the page is written.
 func (d *Doc) Y() float64 { return d.y }
+
+// Mark puts what is written next into the outline, by which a reader of the file finds it.
+func (d *Doc) Mark(text string) {
+	d.set(Type{Size: 10}) // the outline is in the letters of the font that is set
+	d.f.Bookmark(clean(text), 0, d.y)
+}
 
 // Skip leaves room, unless the page has just begun.
 func (d *Doc) Skip(h float64) {

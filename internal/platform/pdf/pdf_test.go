@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"ieum/defs"
 )
@@ -44,8 +45,9 @@ func TestClean(t *testing.T) {
 func TestDocument(t *testing.T) {
 	made := time.Date(2026, 6, 15, 3, 0, 0, 0, time.UTC)
 	write := func() ([]byte, int) {
-		d := New("시험", "ko", made, "출처")
+		d := New(About{Title: "시험", Author: "상담사 3", Lang: "ko", Made: made, Foot: "출처"})
 		of := Type{Size: 10, Color: Ink}
+		d.Mark("첫머리")
 		for range 80 {
 			d.Say(of, "한 줄씩 이어집니다. 쪽이 차면 다음 쪽으로 넘어갑니다. 🙂")
 		}
@@ -74,11 +76,25 @@ func TestDocument(t *testing.T) {
 	if !bytes.Contains(first, []byte("/FontFile2")) {
 		t.Error("no font is embedded")
 	}
+	for what, want := range map[string]string{"the title": "/Title (" + utf16be("시험"), "the author": "/Author (" + utf16be("상담사 3"), "the language": "/Lang (ko)", "the outline": "/Title (" + utf16be("첫머리")} {
+		if !bytes.Contains(first, []byte(want)) {
+			t.Errorf("the document does not say %s", what)
+		}
+	}
+}
+
+// utf16be is text as a PDF has it.
+func utf16be(text string) string {
+	out := "\xfe\xff"
+	for _, u := range utf16.Encode([]rune(text)) {
+		out += string([]byte{byte(u >> 8), byte(u)})
+	}
+	return out
 }
 
 // TestLongWords: what has no space is cut rather than running off the page.
 func TestLongWords(t *testing.T) {
-	d := New("시험", "ko", time.Time{}, "")
+	d := New(About{Title: "시험", Lang: "ko"})
 	of := Type{Size: 10}
 	for _, text := range []string{strings.Repeat("가", 400), strings.Repeat("a", 900), "짧은 " + strings.Repeat("나", 300)} {
 		for _, line := range d.lines(Width, of, text) {

@@ -182,6 +182,12 @@ func (p *Pages) Again(w http.ResponseWriter, r *http.Request, page string, data 
 	return p.reply(w, r, problem.Status, page, view)
 }
 
+// Refuse is Reply for who may not have what they asked for: the page says why, and what can be
+// done about it.
+func (p *Pages) Refuse(w http.ResponseWriter, r *http.Request, page string, data any) error {
+	return p.reply(w, r, http.StatusForbidden, page, p.site.view(r, data))
+}
+
 func (p *Pages) reply(w http.ResponseWriter, r *http.Request, status int, page string, view *View) error {
 	t := p.pages[view.Lang][page]
 	if t == nil {
@@ -231,6 +237,16 @@ func (s *Site) view(r *http.Request, data any) *View {
 		v.SignIn = "/sign-in?next=" + url.QueryEscape(v.RequestURL)
 	}
 	return v
+}
+
+// Above is the place of the navigation that the page lies under; nil when there is none.
+func (v *View) Above() *Link {
+	for i, l := range v.Nav {
+		if l.Path != v.Path && l.Here(v.Path) {
+			return &v.Nav[i]
+		}
+	}
+	return nil
 }
 
 // Fault returns what is wrong with the field of an id, or "".
