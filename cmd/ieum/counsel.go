@@ -74,6 +74,10 @@ func (c clients) client(person ieum.PersonID, got *door.Disclosure) *jobcare.Cli
 
 // Keep keeps a session with a client, and returns its item.
 func (c clients) Keep(ctx context.Context, by *web.Reader, person ieum.PersonID, once, text string, s jobcare.Session) (string, error) {
+	return c.keep(ctx, askerOf(by), person, once, text, s)
+}
+
+func (c clients) keep(ctx context.Context, by door.Asker, person ieum.PersonID, once, text string, s jobcare.Session) (string, error) {
 	staff, err := c.door.Accounts.Staff(ctx, ieum.WriteClients)
 	if err != nil {
 		return "", err
@@ -85,7 +89,7 @@ func (c clients) Keep(ctx context.Context, by *web.Reader, person ieum.PersonID,
 	if err != nil {
 		return "", err
 	}
-	return c.door.AddSession(ctx, askerOf(by), person, once, text, body)
+	return c.door.AddSession(ctx, by, person, once, text, body)
 }
 
 // exactFigures is the purpose that figures are seen exactly for.

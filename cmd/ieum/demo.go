@@ -12,6 +12,7 @@ import (
 	"ieum/defs"
 	"ieum/internal/catalogue"
 	"ieum/internal/door"
+	"ieum/internal/jobcare"
 	"ieum/internal/simulate"
 	"ieum/internal/snapshot"
 )
@@ -91,6 +92,10 @@ func (a *app) demoAccounts(ctx context.Context, e *env, address string) error {
 	if err != nil {
 		return err
 	}
+	number, err := a.demoRow(ctx) // first: a desk links no account of which nobody knows whose it is
+	if err != nil {
+		return err
+	}
 	if err := a.demoPeople(ctx); err != nil {
 		return err
 	}
@@ -103,11 +108,10 @@ func (a *app) demoAccounts(ctx context.Context, e *env, address string) error {
 	for _, one := range list {
 		e.say("  %-14s %s/enrol/%s", strings.TrimPrefix(one.Name, "demo-"), strings.TrimSuffix(at, "/"), one.Token)
 	}
-	number, err := a.demoRow(ctx)
 	if number != "" {
 		e.say("The seeker is proved to be somebody made up, whose résumé has the number %s there: bring it in at %s/my", number, strings.TrimSuffix(at, "/"))
 	}
-	return err
+	return nil
 }
 
 // demoPeople keeps records of made-up people, once in a data folder, so that the
@@ -179,13 +183,17 @@ func (a *app) demoClient(ctx context.Context, counsellor door.Asker, name string
 // in, stopped another consent, was looked at, and had an auditor look at that.
 func (a *app) demoSeeker(ctx context.Context, of map[string]door.Asker) error {
 	seeker := of["seeker"]
+	if err := a.demoDesk(ctx, of); err != nil {
+		return err
+	}
 	p, err := a.door.Begin(ctx, seeker)
 	if err != nil {
 		return err
 	}
 	resume := ieum.Resume{Headline: "프레스 조작 21년, 지게차 운전", Careers: []ieum.Career{{Title: "프레스 조작원", Months: 252, Text: "금형을 갈아 끼우고 치수를 재서 불량을 골라냈습니다."}},
 		Certificates: []string{"지게차운전기능사"}, Region: "26"}
-	err = errors.Join(a.door.KeepContact(ctx, seeker, p.ID, door.Contact{Name: "김가상", Phone: "010-0000-0000"}), a.door.KeepResume(ctx, seeker, p.ID, resume))
+	err = errors.Join(a.door.KeepContact(ctx, seeker, p.ID, door.Contact{Name: demoName, Phone: "010-0000-0000"}), a.door.KeepResume(ctx, seeker, p.ID, resume),
+		a.demoSession(ctx, of["counsellor"], p.ID, resume))
 	if err != nil {
 		return err
 	}
@@ -211,6 +219,55 @@ func (a *app) demoSeeker(ctx context.Context, of map[string]door.Asker) error {
 		return err
 	}
 	return a.demoComplaint(ctx, seeker, of["auditor"], p.ID)
+}
+
+const demoName = "김가상"
+
+// demoDesk registers the seeker with the counsellor and gives them their account, as two of
+// staff do; of an account that was not proved to be anybody's it does nothing.
+func (a *app) demoDesk(ctx context.Context, of map[string]door.Asker) error {
+	proved, err := a.door.Accounts.Proved(ctx, of["seeker"].ID)
+	if err != nil || !proved {
+		return err
+	}
+	client, err := a.door.Register(ctx, of["counsellor"], door.Registration{Contact: door.Contact{Name: demoName}, Basis: defs.BasisLaw})
+	if err != nil {
+		return err
+	}
+	if err := a.door.Link(ctx, of["counsellor"], client, "demo-seeker"); err != nil {
+		return err
+	}
+	waiting, err := a.door.Waiting(ctx, of["counsellor-2"])
+	for _, m := range waiting {
+		if m.Person == client {
+			err = errors.Join(err, a.door.Confirm(ctx, of["counsellor-2"], m.ID, "demo-seeker"))
+		}
+	}
+	return err
+}
+
+// demoSession holds a session with the seeker, if they are the counsellor's client and there is
+// a snapshot to talk about.
+func (a *app) demoSession(ctx context.Context, counsellor door.Asker, person ieum.PersonID, resume ieum.Resume) error {
+	cases, err := a.door.CasesOf(ctx, person)
+	if err != nil || len(cases) == 0 {
+		return err
+	}
+	if _, err := a.door.Read(ctx, counsellor, person, counselling, ieum.ContactRecord, ieum.ResumeRecord, ieum.NoteRecord); err != nil {
+		return err
+	}
+	s, err := a.adviser.Begin(ctx, resume)
+	if errors.Is(err, ieum.ErrUnavailable) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	today := ieum.DayOf(a.now())
+	s.Steps = []jobcare.Agreed{{What: "가상 정밀에 전화해 교대 시간 물어보기", By: today + 3}, {What: "금형 수리 과정 설명회 가기", By: today + 10}, {What: "경력증명서 떼기", Done: true}}
+	s.Next = today + 14
+	_, err = clients{a.door}.keep(ctx, counsellor, person, "demo", "지어낸 상담입니다. 치수를 재고 불량을 골라내신 21년이 큰 힘입니다.", s)
+	return err
 }
 
 // demoComplaint asks the auditor to look at the employer's read, and answers.

@@ -177,6 +177,9 @@ func (s *sheet) beside(f *Fit) {
 	}
 	s.Skip(1)
 	list := func(x, y, w float64, head string, of []Asked, c pdf.Color, draw bool) float64 {
+		if len(of) == 0 {
+			return 0
+		}
 		at := s.Height(w, strong, head)
 		if draw {
 			s.At(x, y, w, strong, head)
@@ -195,8 +198,12 @@ func (s *sheet) beside(f *Fit) {
 	}
 	const w = (pdf.Width - 2*gutter) / 2
 	both := func(y float64, draw bool) float64 {
+		right := pdf.Left
+		if len(f.Have) > 0 {
+			right += w + 2*gutter
+		}
 		return max(list(pdf.Left, y, w, s.t("session.sheet.have"), f.Have, pdf.Green, draw),
-			list(pdf.Left+w+2*gutter, y, w, s.t("session.sheet.missing"), f.Missing, pdf.Blue, draw))
+			list(right, y, w, s.t("session.sheet.missing"), f.Missing, pdf.Blue, draw))
 	}
 	s.Block(both(0, false), func(y float64) { both(y, true) })
 	s.Say(small, s.t("session.sheet.in100"))

@@ -238,16 +238,6 @@ func (h *handlers) sessionPage(r *http.Request, by *web.Reader, f sessionForm) (
 	return page, err
 }
 
-// counsel is a diagnosis measured against a goal, with the ways to it.
-func (a *Adviser) counsel(ctx context.Context, of ieum.Resume, goal Goal) (*Diagnosis, error) {
-	d, err := a.Diagnose(ctx, of, goal.Occupation)
-	if err != nil {
-		return nil, err
-	}
-	d.Roadmap, err = a.Roadmap(ctx, of, goal)
-	return d, err
-}
-
 // fill makes the rows of the form: those that were sent, else what is still to be done from
 // the session before. What the way to the goal suggests comes into rows that are free, unless
 // the form was sent to be kept.

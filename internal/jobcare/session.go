@@ -2,6 +2,7 @@ package jobcare
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -42,6 +43,33 @@ const (
 	longestWhy  = 500
 	farthest    = 3 * 366 // days to come
 )
+
+// counsel is a diagnosis measured against a goal, with the ways to it.
+func (a *Adviser) counsel(ctx context.Context, of ieum.Resume, goal Goal) (*Diagnosis, error) {
+	d, err := a.Diagnose(ctx, of, goal.Occupation)
+	if err != nil {
+		return nil, err
+	}
+	d.Roadmap, err = a.Roadmap(ctx, of, goal)
+	return d, err
+}
+
+// Begin is a session as it begins with somebody who brings no goal: measured against what is
+// proposed first, with nothing agreed yet.
+func (a *Adviser) Begin(ctx context.Context, of ieum.Resume) (s Session, err error) {
+	if s.Shown, err = a.counsel(ctx, of, Goal{}); err != nil {
+		return s, err
+	}
+	if first := s.Shown.proposal(); first != nil {
+		s.Goal = first
+		s.Shown, err = a.counsel(ctx, of, Goal{Occupation: first.Code})
+	}
+	if err != nil {
+		return s, err
+	}
+	s.Shown = s.Shown.without()
+	return s, nil
+}
 
 // Open are the steps that are still to be done, and Did those that are done.
 func (s *Session) Open() []Agreed { return s.steps(false) }
