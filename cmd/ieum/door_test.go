@@ -459,6 +459,29 @@ func TestACounsellorSeesWhatWasAgreedTo(t *testing.T) {
 	}
 }
 
+// TestADemoHasASession of counselling to show, which came in through the same door as any.
+func TestADemoHasASession(t *testing.T) {
+	market, err := demo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, base, _, links := serveDoorOn(t, copied(t, market))
+	err = a.registry.Prove(t.Context(), signedIn(t, a, links["operator"]), "demo-seeker", identity.AtDesk, ieum.Who{Name: "김가상", Birth: "1970-02-03"}, identity.Shown{Kind: "passport", Number: documentWord}, identity.Shown{Kind: "resident-card", Number: documentWord})
+	if err == nil {
+		err = a.demoPeople(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	seeker := arrived(t, base, links["seeker"])
+	kept := regexp.MustCompile(`/my/sessions/\w+`).FindString(string(by(t, seeker, "GET", base+"/my", nil).body))
+	for at, want := range map[string]string{kept: "지어낸 상담입니다", kept + "/report.pdf": "%PDF-", kept + "?sheet=large": "금형 수리 과정 설명회 가기", kept + "?sheet=plan": "상담사 3", "/my/access": "직업안정법"} {
+		if got := by(t, seeker, "GET", base+at, nil); kept == "" || got.status != http.StatusOK || !strings.Contains(string(got.body), want) {
+			t.Errorf("%s for the seeker: %d without %s", at, got.status, want)
+		}
+	}
+}
+
 // TestADemoHasPeople to show, once, however often it is started: who was erased is
 // not made again.
 func TestADemoHasPeople(t *testing.T) {

@@ -5,6 +5,11 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"ieum"
 )
 
 // TestTheWaysFollowTheDiagnosis goes on from the answer of the diagnosis to the ways
@@ -36,6 +41,50 @@ func TestTheWaysFollowTheDiagnosis(t *testing.T) {
 		if n := value[int](t, b, `document.querySelectorAll("main .card button[name=goal]").length`); n == 0 {
 			t.Error("where no way leads, nothing else is proposed")
 		}
+	}
+}
+
+// TestAPlanWithoutACounsellor goes on from the ways to a plan, on a phone: steps are changed, the
+// sheets are read as pages and taken as files, and what was written is still there on the way back.
+func TestAPlanWithoutACounsellor(t *testing.T) {
+	b, base := openTab(t), serveSite(t, "")
+	for _, lang := range []string{"en", "ko"} {
+		b.look(t, look{lang, "light", 360})
+		b.answer(t, base)
+		goes := func(button, path string) {
+			t.Helper()
+			value[bool](t, b, `window.asking = true`)
+			b.press(t, button)
+			b.until(t, `!window.asking && document.readyState === "complete" && location.pathname === "`+path+`"`)
+			b.sound(t, path+" "+lang)
+			if at := value[string](t, b, `location.href`); at != base+path {
+				t.Errorf("the address tells %q", at)
+			}
+		}
+		goes(`form[action="/roadmap"] button:not([name])`, "/roadmap")
+		goes(`main form[action="/plan"] button`, "/plan")
+		b.do(t, chromedp.SetValue(chromedp.ID("step"), "학원에 전화하기"), chromedp.SetValue(chromedp.ID("by-1"), "2001-01-01"))
+		goes(`button[name="sheet"][value="plan"]`, "/plan")
+		if value[int](t, b, `document.querySelectorAll("#faults, #step-fault").length`) != 2 {
+			t.Error("nothing is said of a day that is gone")
+		}
+		b.do(t, chromedp.SetValue(chromedp.ID("by-1"), (ieum.DayOf(time.Now())+5).String()))
+		for _, kind := range []string{"report", "large", "plan"} {
+			goes(`button[name="sheet"][value="`+kind+`"]`, "/plan")
+			if text := b.says(t); !strings.Contains(text, "학원에 전화하기") {
+				t.Errorf("%s does not say what is to be done: %s", kind, text)
+			}
+			file := value[string](t, b, `(async () => { const form = document.querySelector('main form[action="/plan"]');
+				return (await (await fetch("/plan/`+kind+`.pdf", {method: "POST", body: new URLSearchParams(new FormData(form))})).text()).slice(0, 5); })()`)
+			if file != "%PDF-" {
+				t.Errorf("%s as a file is %q", kind, file)
+			}
+			goes(`main form[action="/plan"] button:not([formaction]):not([data-print])`, "/plan")
+			if got := value[string](t, b, `document.getElementById("step").value`); got != "학원에 전화하기" {
+				t.Errorf("on the way back the step is %q", got)
+			}
+		}
+		goes(`button[form="other-goal"]`, "/roadmap")
 	}
 }
 

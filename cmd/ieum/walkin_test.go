@@ -55,18 +55,7 @@ func TestAWalkIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data := filepath.Join(t.TempDir(), "data")
-	if err := os.CopyFS(data, os.DirFS(market)); err != nil {
-		t.Fatal(err)
-	}
-	secrets, err := filepath.Glob(filepath.Join(data, "keys", "*"))
-	for _, path := range secrets { // a copy is open to all
-		err = errors.Join(err, os.Chmod(path, 0o600))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, base, _, links := serveDoorOn(t, data)
+	a, base, _, links := serveDoorOn(t, copied(t, market))
 	enrolled(t, a, b, base, "oh-made-up", links)
 
 	b.visit(t, base+"/desk")
@@ -97,6 +86,7 @@ func TestAWalkIn(t *testing.T) {
 	}
 	b.see(t, base, client)
 	held(t, b, base, client)
+	reported(t, b, base, client)
 
 	b.visit(t, base+client)
 	b.do(t, chromedp.SetValue(chromedp.ID("text"), "교대 근무는 어렵다고 함"))
@@ -132,6 +122,23 @@ func TestAWalkIn(t *testing.T) {
 	}
 }
 
+// copied is a copy of a data folder.
+func copied(t *testing.T, from string) string {
+	t.Helper()
+	data := filepath.Join(t.TempDir(), "data")
+	if err := os.CopyFS(data, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	secrets, err := filepath.Glob(filepath.Join(data, "keys", "*"))
+	for _, path := range secrets { // a copy is open to all
+		err = errors.Join(err, os.Chmod(path, 0o600))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 // held holds two sessions with a client: a goal and steps are agreed and kept with what was
 // shown, the sheets are PDFs of few pages that come out the same again, and the next session
 // begins with what is still to be done.
@@ -140,6 +147,12 @@ func held(t *testing.T, b *tab, base, client string) {
 	b.arrives(t, client+"/session")
 	b.see(t, base, client+"/session")
 	b.visit(t, base+client+"/session")
+	if low := value[[]string](t, b, `[...document.querySelectorAll("main :is(button, summary, input:not([type=hidden], [type=checkbox]), select, textarea, .parts a, label:has([type=checkbox]))")].filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44).map((e) => e.outerHTML.slice(0, 120))`); len(low) > 0 {
+		t.Errorf("lower than a finger: %v", low)
+	}
+	if hidden := value[bool](t, b, `scrollTo(0, 0), document.getElementById("keep").getBoundingClientRect().bottom > innerHeight`); hidden {
+		t.Error("what keeps a session is out of sight where the page begins")
+	}
 	soon := ieum.DayOf(time.Now()) + 9
 	for id, text := range map[string]string{"goal": "8221", "step": "금형 수리 과정 설명회 가기", "by-1": soon.String(), "text": "손끝 감각이 큰 힘입니다.", "next": soon.String()} {
 		b.do(t, chromedp.SetValue(chromedp.ID(id), text))
@@ -156,6 +169,9 @@ func held(t *testing.T, b *tab, base, client string) {
 		t.Errorf("the session that was kept says %s", text)
 	}
 	b.see(t, base, kept)
+	for _, kind := range []string{"report", "large", "plan"} {
+		b.see(t, base, kept+"?sheet="+kind)
+	}
 	for file, most := range map[string]int{"report.pdf": 3, "large.pdf": 1, "plan.pdf": 2} {
 		first, second := b.fetched(t, kept+"/"+file), b.fetched(t, kept+"/"+file)
 		if first != second || !strings.HasPrefix(first, "%PDF-") {
@@ -174,6 +190,25 @@ func held(t *testing.T, b *tab, base, client string) {
 	if text := b.says(t); !strings.Contains(text, "지난 상담") || value[string](t, b, `document.getElementById("step").value`) != "금형 수리 과정 설명회 가기" || value[string](t, b, `document.getElementById("goal").value`) != "8221" {
 		t.Errorf("the next session does not begin where the last one ended: %s", text)
 	}
+	b.visit(t, base+client)
+}
+
+// reported goes from the list of clients to a report on paper, the goal and the steps as they are
+// proposed, and says how many clicks and how long that took.
+func reported(t *testing.T, b *tab, base, client string) {
+	b.visit(t, base+"/clients")
+	begun, clicks := time.Now(), 0
+	for _, what := range []string{`main form[action="/clients"] button`, `main a[href="` + client + `"]`, `main a[href$="/session"]`, `#keep`} {
+		value[bool](t, b, `window.asking = true`)
+		b.press(t, what)
+		b.until(t, `!window.asking && document.readyState === "complete"`)
+		clicks++
+	}
+	at := value[string](t, b, `document.querySelector('main a[href$="/report.pdf"]').getAttribute("href")`)
+	if file := b.fetched(t, at); !strings.HasPrefix(file, "%PDF-") {
+		t.Errorf("the report is %.20q", file)
+	}
+	t.Logf("from the list of clients to a report: %d clicks, %.1f s", clicks+1, time.Since(begun).Seconds())
 	b.visit(t, base+client)
 }
 

@@ -219,6 +219,9 @@ func (h *handlers) sessionPage(r *http.Request, by *web.Reader, f sessionForm) (
 	last := c.Last()
 	if r.Method == http.MethodGet && f.Goal == "" && last != nil && last.Goal != nil && h.a.unitGroup(last.Goal.Code, "/goal") == nil {
 		page.Form.Goal = last.Goal.Code // unless the list of occupations is another by now
+		if last.Instead != nil {
+			page.Form.Reason = last.Instead.Reason // the same goal has the same reason
+		}
 	}
 	if page.Now, err = h.a.counsel(r.Context(), *c.Resume, Goal{Occupation: page.Form.Goal}); err != nil {
 		return nil, err
