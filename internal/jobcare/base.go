@@ -214,7 +214,10 @@ func (b *base) begin(s *snapshot.Snapshot) {
 			from[r.Source.At(at+i)] = from[r.Source.At(at+i)] || b.Speaks[(at+i)/64]&bit != 0
 			row = binary.LittleEndian.AppendUint32(row[:0], x.wish.at(i))
 			row = append(row, x.sex.at(i), x.education.at(i), x.employment.at(i), x.flags.at(i))
-			told := [][]uint16{{x.key.at(i), r.Occupation.At(at + i), x.born.at(i), x.region.at(i), x.months.at(i)}, x.certs.at(i), x.majors.at(i), careers.at(i), x.groups.at(i)}
+			told := [][]uint16{{x.key.at(i), r.Occupation.At(at + i), x.born.at(i), x.region.at(i), x.months.at(i)}, x.certs.at(i), x.majors.at(i), careers.at(i)}
+			if groups := x.groups.at(i); len(groups) > 0 {
+				told = append(told, groups)
+			}
 			if searched[(at+i)/64]&bit != 0 { // then it counts when each began
 				told = append(told, starts.at(i))
 			}

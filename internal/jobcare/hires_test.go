@@ -327,7 +327,7 @@ func TestHiresAreAbsentWithoutASource(t *testing.T) {
 	for _, x := range m.Absent {
 		what = append(what, x.What)
 	}
-	if m.Hires != nil || m.Looked() || !slices.Equal(what, []string{"hires", "effects", "history"}) {
+	if m.Hires != nil || m.Looked() || !slices.Equal(what, []string{"hires", "effects", "groups", "history"}) {
 		t.Errorf("hires are %+v, absent is %q", m.Hires, what)
 	}
 	if m.Months[35].Open.Known() {
