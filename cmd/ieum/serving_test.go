@@ -228,7 +228,7 @@ func TestADiagnosisIsOfOneSnapshot(t *testing.T) {
 	diagnose := func(move func()) string {
 		t.Helper()
 		adviser := jobcare.New(m.live, m.set, m.reader, moving{m.matcher, move}, time.Now)
-		d, err := adviser.Diagnose(t.Context(), ieum.Resume{Careers: []ieum.Career{{Title: "용접원", Months: 60}}}, "")
+		d, err := adviser.Diagnose(t.Context(), ieum.Resume{Careers: []ieum.Career{{Title: "용접원", Months: 60}}}, jobcare.Aim{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -31,6 +31,8 @@ type base struct {
 	mapping *snapshot.Mapping
 	past    *past
 	effects *effects // nil in a snapshot of before they were estimated
+	hired   *hired   // nil in a snapshot of before they were counted
+	certs   [][]int  // by occupation: postings that ask for a certificate; only while it is built
 }
 
 // columns are those of base. Numbers of people are those that are published.
@@ -65,12 +67,12 @@ type columns struct {
 
 // Verify reads the files and compares their checksums.
 func (b *base) Verify() error {
-	return errors.Join(b.mapping.Verify(), b.past.Verify(), b.effects.Verify())
+	return errors.Join(b.mapping.Verify(), b.past.Verify(), b.effects.Verify(), b.hired.Verify())
 }
 
 // Close gives up the mappings.
 func (b *base) Close() error {
-	return errors.Join(b.mapping.Close(), b.past.Close(), b.effects.Close())
+	return errors.Join(b.mapping.Close(), b.past.Close(), b.effects.Close(), b.hired.Close())
 }
 
 // seekers returns the number of people looking for work, counted once in each
@@ -99,6 +101,9 @@ func Part() snapshot.Part {
 			if err == nil {
 				err = writeEffects(ctx, s, b, dir)
 			}
+			if err == nil {
+				err = writeHired(ctx, s, b, dir)
+			}
 			if err := errors.Join(err, p.Close()); err != nil {
 				return err
 			}
@@ -116,6 +121,9 @@ func Part() snapshot.Part {
 			if b.effects, err = openEffects(s, dir); err != nil {
 				return nil, errors.Join(err, b.mapping.Close(), p.Close())
 			}
+			if b.hired, err = openHired(s, dir); err != nil {
+				return nil, errors.Join(err, b.effects.Close(), b.mapping.Close(), p.Close())
+			}
 			return b, nil
 		},
 	}
@@ -124,7 +132,7 @@ func Part() snapshot.Part {
 // newBase counts over all occupations, on every core.
 func newBase(ctx context.Context, s *snapshot.Snapshot, p *past) (*base, error) {
 	n := len(s.Dict.Occupations)
-	b := &base{past: p, columns: columns{
+	b := &base{past: p, certs: make([][]int, n), columns: columns{
 		SkillPostings: make([]uint32, len(s.Dict.Skills)), CertPostings: make([]uint32, len(s.Dict.Certificates)),
 		Postings: make([]uint32, n), Coded: make([]uint32, n), People: make([]uint32, n), Seekers: make([]uint32, n), Wished: make([]uint32, n),
 	}}
@@ -194,9 +202,11 @@ func publishedOf(r *cellkey.Release, field string, codes []string, cells []cellk
 // which sources the people come from, too.
 func (b *base) begin(s *snapshot.Snapshot) {
 	r, x := &s.Resumes, newResumeRows(&s.Resumes)
-	careers, starts := lists{}, lists{}
+	careers, starts, ends, skills := lists{}, lists{}, lists{}, lists{}
 	x.list(&careers, &r.CareerOcc)
 	x.list(&starts, &r.CareerStart)
+	x.list(&ends, &r.CareerEnd)
+	x.list(&skills, &r.Skills)
 	from, searched := make([]bool, len(s.Dict.Sources)), b.past.searched(r.Person.Len())
 	sum, row := fnv.New128a(), []byte(nil)
 	b.Release = make([]uint64, 2)
@@ -218,8 +228,9 @@ func (b *base) begin(s *snapshot.Snapshot) {
 			if groups := x.groups.at(i); len(groups) > 0 {
 				told = append(told, groups)
 			}
-			if searched[(at+i)/64]&bit != 0 { // then it counts when each began
-				told = append(told, starts.at(i))
+			if searched[(at+i)/64]&bit != 0 { // then it counts when each began and ended, and what they can do
+				told = append(told, starts.at(i), ends.at(i), skills.at(i))
+				row = binary.LittleEndian.AppendUint32(row, uint32(r.Updated.At(at+i)))
 			}
 			for _, v := range told {
 				for _, n := range v {
@@ -319,6 +330,7 @@ func (b *base) add(o int, a *demand, c *crowd, r rule) {
 	b.Postings[o], b.Coded[o] = uint32(a.postings), uint32(a.coded)
 	b.People[o], b.Seekers[o] = uint32(r.n(c.people, whoAre, part{})), uint32(r.n(c.seekers, whoSeek, part{}))
 	b.Wished[o] = uint32(r.pay(c.wished, part{}, int(b.Seekers[o])).Median.Int())
+	b.certs[o] = a.certs
 	for id, n := range a.skills {
 		b.SkillPostings[id] += uint32(n)
 	}

@@ -26,9 +26,10 @@ const shownFits = 10
 // before gaps.
 type Diagnosis struct {
 	Profile   ieum.Profile `json:"profile"`
-	Fits      []Fit        `json:"fits"`             // occupations, best first; at most 10
-	Near      *Fit         `json:"near,omitempty"`   // the nearest occupation the person has not worked in; of about equally near ones that with most openings per seeker
-	Target    *Fit         `json:"target,omitempty"` // the one asked for, or the best
+	Fits      []Fit        `json:"fits"`               // occupations, best first; at most 10
+	Near      *Fit         `json:"near,omitempty"`     // the nearest occupation the person has not worked in; of about equally near ones that with most openings per seeker
+	Target    *Fit         `json:"target,omitempty"`   // the one asked for, or the best
+	Standing  *Standing    `json:"standing,omitempty"` // the person beside those hired for it
 	Jobs      []ieum.Job   `json:"jobs"`
 	Short     []ieum.Job   `json:"short"` // jobs for which one licence is missing
 	Roadmap   *Roadmap     `json:"roadmap,omitempty"`
@@ -71,7 +72,11 @@ type Licence struct {
 // Words are the words of For, as one text.
 func (l Licence) Words() string { return strings.Join(l.For, ", ") }
 
-func (a *Adviser) diagnose(s *snapshot.Snapshot, p ieum.Profile, target string) (*Diagnosis, error) {
+func (a *Adviser) diagnose(s *snapshot.Snapshot, p ieum.Profile, aim Aim) (*Diagnosis, error) {
+	at, err := level(aim.Level, p.CareerMonths)
+	if err != nil {
+		return nil, err
+	}
 	d := &Diagnosis{Profile: p, Day: s.Today(a.now()), Snapshot: s.Meta.Version, Simulated: s.Meta.Simulated, Fits: []Fit{}, Jobs: []ieum.Job{}, Short: []ieum.Job{}}
 	b := s.Part(partName).(*base)
 	held := newHeld(s, p)
@@ -88,7 +93,7 @@ func (a *Adviser) diagnose(s *snapshot.Snapshot, p ieum.Profile, target string) 
 		d.Fits = append(d.Fits, a.fit(s, b, o, scores[o], p, held))
 	}
 	d.Near = a.nearest(s, b, p, held, scores)
-	switch {
+	switch target := aim.Occupation; {
 	case target != "":
 		if err := a.unitGroup(target, "/target"); err != nil {
 			return nil, err
@@ -100,7 +105,10 @@ func (a *Adviser) diagnose(s *snapshot.Snapshot, p ieum.Profile, target string) 
 	case len(d.Fits) > 0:
 		d.Target = &d.Fits[0]
 	}
-	return d, nil
+	if d.Target != nil {
+		d.Standing, err = a.standing(s, b, d, held, at)
+	}
+	return d, err
 }
 
 // held is what a person has, in the snapshot's numbers.
@@ -164,26 +172,34 @@ func kinship(x, y string) float64 {
 	return 0
 }
 
-// covered is the share of what occupation o asks for that the person shows,
-// each competency weighed by how often it is asked for and by the logarithm of
-// how rarely elsewhere.
+// covered is the share of what occupation o asks for that the person shows.
 func (b *base) covered(s *snapshot.Snapshot, o int, h held) float64 {
-	if b.Coded[o] < enough {
-		return 0
-	}
 	have, all := 0.0, 0.0
-	skills, counts := b.Skill.At(o, nil), b.SkillCount.At(o, nil)
-	for i, id := range skills[:min(askedFor, len(skills))] {
-		w := float64(counts[i]) / float64(b.Coded[o]) * math.Log(1+float64(s.Meta.Postings)/float64(1+b.SkillPostings[id]))
-		all += w
+	skills, weights := b.weights(s, o)
+	for i, id := range skills {
+		all += weights[i]
 		if h.skills[id] != "" {
-			have += w
+			have += weights[i]
 		}
 	}
 	if all == 0 {
 		return 0
 	}
 	return have / all
+}
+
+// weights are the competencies that occupation o asks for most, each weighed by how often it is
+// asked for and by the logarithm of how rarely elsewhere; none where too few postings say.
+func (b *base) weights(s *snapshot.Snapshot, o int) (skills []uint16, weights []float64) {
+	if b.Coded[o] < enough {
+		return nil, nil
+	}
+	skills, counts := b.Skill.At(o, nil), b.SkillCount.At(o, nil)
+	skills = skills[:min(askedFor, len(skills))]
+	for i, id := range skills {
+		weights = append(weights, float64(counts[i])/float64(b.Coded[o])*math.Log(1+float64(s.Meta.Postings)/float64(1+b.SkillPostings[id])))
+	}
+	return skills, weights
 }
 
 // fit describes one occupation beside the person.

@@ -38,7 +38,7 @@ func two(t *testing.T) *Adviser {
 func diagnose(t *testing.T, a *Adviser, p ieum.Profile, target string) *Diagnosis {
 	t.Helper()
 	a.reader = reader{p}
-	d, err := a.Diagnose(t.Context(), ieum.Resume{}, target)
+	d, err := a.Diagnose(t.Context(), ieum.Resume{}, Aim{Occupation: target})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestNothingKnownIsSaidNotGuessed(t *testing.T) {
 
 func TestAResumeLongerThanAnyPersonsIsRefused(t *testing.T) {
 	r := ieum.Resume{Careers: make([]ieum.Career, 201)}
-	if _, err := two(t).Diagnose(t.Context(), r, ""); !errors.Is(err, ieum.ErrInvalid) {
+	if _, err := two(t).Diagnose(t.Context(), r, Aim{}); !errors.Is(err, ieum.ErrInvalid) {
 		t.Errorf("201 careers give %v", err)
 	}
 }
@@ -97,7 +97,7 @@ func TestATargetOfOnesOwn(t *testing.T) {
 	if d.Target == nil || d.Target.Code != "8221" || len(d.Target.Missing) != 2 {
 		t.Errorf("target %+v", d.Target)
 	}
-	if _, err := a.Diagnose(t.Context(), ieum.Resume{}, "9999"); err == nil {
+	if _, err := a.Diagnose(t.Context(), ieum.Resume{}, Aim{Occupation: "9999"}); err == nil {
 		t.Error("an unknown target is taken")
 	}
 }

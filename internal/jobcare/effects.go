@@ -436,21 +436,26 @@ func (v *view) effects(occupation string) *Effects {
 	}
 	group := groupOf(occupation)
 	out := &Effects{Group: Named{occupation[:2], v.set.Name("keco2025", occupation[:2])}, Simulated: e.Simulated[0] == 1, List: []Effect{}}
-	for t, treatment := range treatments {
+	for _, treatment := range treatments {
 		for k, outcome := range outcomes {
 			if e.Estimated[k] == 0 {
 				continue
 			}
-			x := Effect{Treatment: treatment, Outcome: outcome, Verdict: effect.TooFew, Value: withheld, Low: withheld, High: withheld, Treated: withheld, Compared: withheld, Hidden: withheld, Reaching: withheld}
-			for i := range e.Group {
-				if int(e.Group[i]) == group && int(e.Treatment[i]) == t && int(e.Outcome[i]) == k {
-					x.fill(e, i)
-				}
-			}
-			out.List = append(out.List, x)
+			out.List = append(out.List, e.of(group, treatment, outcome))
 		}
 	}
 	return out
+}
+
+// of is what is said of one treatment and outcome in a group.
+func (e *effects) of(group int, treatment, outcome string) Effect {
+	x := Effect{Treatment: treatment, Outcome: outcome, Verdict: effect.TooFew, Value: withheld, Low: withheld, High: withheld, Treated: withheld, Compared: withheld, Hidden: withheld, Reaching: withheld}
+	for i := range e.Group {
+		if int(e.Group[i]) == group && treatments[e.Treatment[i]] == treatment && outcomes[e.Outcome[i]] == outcome {
+			x.fill(e, i)
+		}
+	}
+	return x
 }
 
 func (x *Effect) fill(e *effects, i int) {

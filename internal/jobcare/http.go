@@ -360,6 +360,7 @@ type diagnosisForm struct {
 	File   web.Upload `q:"file"`
 	Resume string     `q:"resume" max:"400000"` // our JSON, carried along by the result page
 	Target string     `q:"target" max:"4"`
+	Level  string     `q:"level" enum:"entry|middle|senior"`
 	Client string     `q:"client" max:"64"`
 	Told   string     `q:"told" max:"100000"` // carried along likewise
 	liked
@@ -540,7 +541,7 @@ func (h *handlers) diagnose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d, err := h.a.Diagnose(r.Context(), resume, f.Target)
+	d, err := h.a.Diagnose(r.Context(), resume, Aim{f.Target, f.Level})
 	if err != nil {
 		return h.mend(w, r, f, f.at(err))
 	}
@@ -619,6 +620,7 @@ func (h *handlers) file(w http.ResponseWriter, r *http.Request) error {
 type diagnosisBody struct {
 	Resume    ieum.Resume `json:"resume"`
 	Target    string      `json:"target,omitempty" doc:"KECO 2025 unit group to be measured against"`
+	Level     string      `json:"level,omitempty" enum:"entry|middle|senior" doc:"of experience: under 3 years, under 10, 10 and more; none = the résumé's own"`
 	Interests *Interests  `json:"interests,omitempty" doc:"what the person likes: occupations that fit about equally are put in its order"`
 }
 
@@ -632,7 +634,7 @@ func (h *handlers) diagnoseAPI(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	d, err := h.a.Diagnose(r.Context(), b.Resume, b.Target)
+	d, err := h.a.Diagnose(r.Context(), b.Resume, Aim{b.Target, b.Level})
 	if err != nil {
 		return err
 	}

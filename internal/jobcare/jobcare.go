@@ -8,7 +8,7 @@
 // effects are estimated from and effects.go for what is shown of them, market.go for the report of one, compare.go for several side by side, season.go for its course, work.go for what an occupation is,
 // occupations.go for finding one, base.go for what is counted once when a snapshot is
 // built, kept.go for reports that are asked for again, questions.go for what a person is asked, interest.go for what one likes, diagnosis.go and near.go for their
-// place, roadmap.go for the ways from there to another occupation (roadmap_count.go
+// place, levels.go for what those had who were hired, standing.go and gaps.go for a person beside them, roadmap.go for the ways from there to another occupation (roadmap_count.go
 // counts moves, roadmap_table.go says how likely they are, roadmap_ways.go looks for
 // ways, roadmap_plan.go says what to learn), session.go for what a counsellor and a client
 // agree on, and http.go, http_roadmap.go, http_session.go, http_sheet.go (on paper) and charts.go
@@ -94,10 +94,9 @@ func (a *Adviser) occupation(q Query, look func(snapshot.Meta) error) (*Market, 
 }
 
 // Diagnose says what a person can do, which occupations are near and what is
-// missing. Target is a KECO unit group to be measured against, or "" for the
-// best fitting one. All of it is of one snapshot. A résumé longer than any
-// person's is ieum.ErrInvalid.
-func (a *Adviser) Diagnose(ctx context.Context, r ieum.Resume, target string) (*Diagnosis, error) {
+// missing, measured against aim. All of it is of one snapshot. A résumé longer than any
+// person's and an unknown level are ieum.ErrInvalid.
+func (a *Adviser) Diagnose(ctx context.Context, r ieum.Resume, aim Aim) (*Diagnosis, error) {
 	if err := r.Check(); err != nil {
 		return nil, err
 	}
@@ -107,7 +106,7 @@ func (a *Adviser) Diagnose(ctx context.Context, r ieum.Resume, target string) (*
 		return nil, err
 	}
 	defer release()
-	d, err := a.diagnose(s, p, target)
+	d, err := a.diagnose(s, p, aim)
 	if err != nil || a.jobs == nil {
 		return d, err
 	}

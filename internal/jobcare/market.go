@@ -23,6 +23,8 @@ const (
 	onEntered  = "entered"    // people who began to look half a year ago or up to a year before that
 	onSearches = "searches"   // people who are recorded as looking for work
 
+	onHiredLately = "hired36" // people hired within three years
+
 	onCounselled = "counselled" // people who were offered a course or an examination
 )
 

@@ -60,12 +60,18 @@ func (t *traveller) lacks(o int, got map[string]bool) (out [][]string) {
 
 // cheapest returns the course of an occupation that leads to any of some
 // certificates: in the region before elsewhere, then by cost and length.
-func (t *traveller) cheapest(o int, certificates []string) (best uint32, ok bool) {
-	for _, c := range t.courses(o) {
-		leads := slices.ContainsFunc(t.r.CourseCerts.At(int(c), nil), func(id uint16) bool {
+func (t *traveller) cheapest(o int, certificates []string) (uint32, bool) {
+	return t.first(o, func(c uint32) bool {
+		return slices.ContainsFunc(t.r.CourseCerts.At(int(c), nil), func(id uint16) bool {
 			return slices.Contains(certificates, t.s.Dict.Certificates[id])
 		})
-		if leads && (!ok || t.before(c, best)) {
+	})
+}
+
+// first returns of the courses of an occupation for which is holds the one before all others.
+func (t *traveller) first(o int, is func(course uint32) bool) (best uint32, ok bool) {
+	for _, c := range t.courses(o) {
+		if is(c) && (!ok || t.before(c, best)) {
 			best, ok = c, true
 		}
 	}
