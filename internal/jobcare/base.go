@@ -32,7 +32,8 @@ type base struct {
 	past    *past
 	effects *effects // nil in a snapshot of before they were estimated
 	hired   *hired   // nil in a snapshot of before they were counted
-	certs   [][]int  // by occupation: postings that ask for a certificate; only while it is built
+
+	askedCerts [][]uint16 // by occupation: see demand.fairly; only while it is built
 }
 
 // columns are those of base. Numbers of people are those that are published.
@@ -132,7 +133,7 @@ func Part() snapshot.Part {
 // newBase counts over all occupations, on every core.
 func newBase(ctx context.Context, s *snapshot.Snapshot, p *past) (*base, error) {
 	n := len(s.Dict.Occupations)
-	b := &base{past: p, certs: make([][]int, n), columns: columns{
+	b := &base{past: p, askedCerts: make([][]uint16, n), columns: columns{
 		SkillPostings: make([]uint32, len(s.Dict.Skills)), CertPostings: make([]uint32, len(s.Dict.Certificates)),
 		Postings: make([]uint32, n), Coded: make([]uint32, n), People: make([]uint32, n), Seekers: make([]uint32, n), Wished: make([]uint32, n),
 	}}
@@ -330,7 +331,7 @@ func (b *base) add(o int, a *demand, c *crowd, r rule) {
 	b.Postings[o], b.Coded[o] = uint32(a.postings), uint32(a.coded)
 	b.People[o], b.Seekers[o] = uint32(r.n(c.people, whoAre, part{})), uint32(r.n(c.seekers, whoSeek, part{}))
 	b.Wished[o] = uint32(r.pay(c.wished, part{}, int(b.Seekers[o])).Median.Int())
-	b.certs[o] = a.certs
+	b.askedCerts[o] = a.fairly()
 	for id, n := range a.skills {
 		b.SkillPostings[id] += uint32(n)
 	}

@@ -48,6 +48,7 @@ type resume struct {
 	careers            []uint16 // occupations, newest first
 	source             uint16
 	groups             []uint16 // 1 = older, 2 = disabled
+	education          uint8
 }
 
 // dict has four occupations (1 = 8211, 2 = 8221, 3 = 8231, 4 = 8811), three regions (1 = 11,
@@ -64,7 +65,7 @@ func dict(t *testing.T, set *defs.Set) snapshot.Dict {
 	}
 	return snapshot.Dict{
 		Occupations: []string{"", "8211", "8221", "8231", "8811"}, Regions: []string{"", "11", "11680", "26", "36", "36110"}, Industries: []string{""},
-		Education: []string{""}, Employment: []string{""}, Sex: []string{""}, Vulnerable: []string{"", "older", "disabled"}, Skills: skills, Certificates: certs, Majors: majors,
+		Education: []string{"", "high", "bachelor"}, Employment: []string{""}, Sex: []string{""}, Vulnerable: []string{"", "older", "disabled"}, Skills: skills, Certificates: certs, Majors: majors,
 		Kinds: []string{""}, Sources: []string{"made-up", "made-up-too"},
 	}
 }
@@ -97,7 +98,7 @@ func adviser(t *testing.T, data string) *Adviser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	live := snapshot.NewLive(data, Part())
+	live := snapshot.NewLive(data, Part(), RoadmapPart(set))
 	if _, err := live.Refresh(); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +127,7 @@ type event struct {
 }
 
 // publishWith is publish with events, which stand in order of résumé and day.
-func publishWith(t *testing.T, data string, postings []posting, resumes []resume, events []event, base *snapshot.Base, gone *snapshot.Gone) snapshot.Meta {
+func publishWith(t *testing.T, data string, postings []posting, resumes []resume, events []event, base *snapshot.Base, gone *snapshot.Gone, courses ...map[string]any) snapshot.Meta {
 	t.Helper()
 	set, err := loadDefs()
 	if err != nil {
@@ -137,6 +138,12 @@ func publishWith(t *testing.T, data string, postings []posting, resumes []resume
 		t.Fatal(err)
 	}
 	s := &snapshot.Snapshot{Dict: dict(t, set)}
+	if len(courses) > 0 {
+		s.Dict.Kinds = []string{"", "course"}
+	}
+	for i, c := range courses {
+		addItem(t, &s.Items, i, c)
+	}
 	for i, p := range postings {
 		add(&s.Postings, uint64(i+1), p)
 		s.Members.ID.Add(uint64(i + 1))
@@ -175,8 +182,8 @@ func publishWith(t *testing.T, data string, postings []posting, resumes []resume
 		}
 	}
 	for _, err := range []error{b.Write(s), b.Describe(snapshot.Meta{
-		Postings: len(postings), Resumes: len(resumes), People: people, Companies: 1, Events: len(events), From: ieum.Day(day("2025-01-01")), To: ieum.DayOf(today), Simulated: true, Base: base,
-	}, today), b.Derive(t.Context(), Part())} {
+		Postings: len(postings), Resumes: len(resumes), People: people, Companies: 1, Items: len(courses), Events: len(events), From: ieum.Day(day("2025-01-01")), To: ieum.DayOf(today), Simulated: true, Base: base,
+	}, today), b.Derive(t.Context(), Part(), RoadmapPart(set))} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -245,7 +252,7 @@ func addResume(t *snapshot.Resumes, i int, r resume) {
 	t.Sex.Add(0)
 	t.Vulnerable.Add(r.groups...)
 	t.Region.Add(r.region)
-	t.Education.Add(0)
+	t.Education.Add(r.education)
 	t.Occupation.Add(r.occupation)
 	t.CareerMonths.Add(r.months)
 	t.WishPay.Add(r.wish)

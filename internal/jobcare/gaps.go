@@ -10,7 +10,7 @@ import (
 
 // gaps are what an occupation asks for and the person does not have: first what a law requires,
 // then by worth.
-func (t *traveller) gaps(x *hiredLevel, f *Fit) []Gap {
+func (t *traveller) gaps(x *hiredLevel, f *Fit, certs []asked) []Gap {
 	out := []Gap{}
 	for _, l := range t.a.set.Licences(f.Code) {
 		if len(l.Words) == 0 && !slices.ContainsFunc(l.Certificates, func(c string) bool { return t.held.certs[c] }) {
@@ -29,7 +29,7 @@ func (t *traveller) gaps(x *hiredLevel, f *Fit) []Gap {
 		}
 		out = append(out, t.weigh(g, "course", f))
 	}
-	for _, c := range x.certs() {
+	for _, c := range certs {
 		if t.held.certs[c.Code] || t.lawful(f.Code, c.Code) {
 			continue
 		}

@@ -439,6 +439,29 @@ type diagnosed struct {
 // Told is what the page carries beside the résumé.
 func (d diagnosed) Told() string { return d.told.text() }
 
+// Aims are the occupations that the person may be measured against at a glance.
+func (d diagnosed) Aims() (out []Named) {
+	add := func(f *Fit) {
+		if f != nil && !slices.ContainsFunc(out, func(n Named) bool { return n.Code == f.Code }) {
+			out = append(out, f.Named)
+		}
+	}
+	for i := range d.Fits {
+		add(&d.Fits[i])
+	}
+	add(d.Near)
+	add(d.Target)
+	return out
+}
+
+// Levels are the codes of the levels.
+func (diagnosed) Levels() (codes []string) {
+	for _, l := range Levels {
+		codes = append(codes, l.Code)
+	}
+	return codes
+}
+
 // A shownJob is a job with the reach of its bars.
 type shownJob struct {
 	ieum.Job

@@ -21,9 +21,9 @@ const (
 	// of a market go. In a year there are too few of most occupations at a level.
 	hiredDays = 3 * yearDays
 	// fairlyAsked is the share of an occupation's postings that must ask for a certificate
-	// before it counts as something to add, and askedCerts how many do at most.
+	// before it counts as something to add, and mostCerts how many do at most.
 	fairlyAsked = .05
-	askedCerts  = 5
+	mostCerts   = 5
 	// halfOfYear, in months, is what years of work are rounded to; twentieths is what the share of
 	// what is asked for is. A quantile of finer numbers could be somebody's own.
 	halfOfYear = 6
@@ -61,7 +61,6 @@ type hiredColumns struct {
 	SkillHired snapshot.Lists[uint32] // by row
 	SkillTried snapshot.Lists[uint32]
 	Certs      snapshot.Lists[uint16] // by occupation: the certificates asked for most
-	CertAsked  snapshot.Lists[uint32] // in how many postings
 	CertHired  snapshot.Lists[uint32] // by row
 	CertTried  snapshot.Lists[uint32]
 	Simulated  []uint8 // 1 where the people are made up
@@ -133,14 +132,13 @@ func newHired(ctx context.Context, s *snapshot.Snapshot, b *base) (*hiredColumns
 
 // recruits are who applied for the work of an occupation and who was hired for it, by level.
 type recruits struct {
-	s         *snapshot.Snapshot
-	o         int
-	day       int32
-	asked     []uint16
-	weight    []uint32
-	certs     []uint16
-	certAsked []uint32
-	rows      [rowsEach]recruited
+	s      *snapshot.Snapshot
+	o      int
+	day    int32
+	asked  []uint16
+	weight []uint32
+	certs  []uint16
+	rows   [rowsEach]recruited
 
 	occs, starts, ends, ids [64]uint16
 }
@@ -161,13 +159,8 @@ func newRecruits(s *snapshot.Snapshot, b *base, o int) *recruits {
 	for i, id := range skills {
 		r.asked, r.weight = append(r.asked, id), append(r.weight, uint32(math.Round(weights[i]*millionth)))
 	}
-	if o > 0 && o < len(b.certs) {
-		asked := b.certs[o]
-		for _, id := range most(len(asked), askedCerts, func(id int) int { return asked[id] }) {
-			if float64(asked[id]) >= fairlyAsked*float64(b.Postings[o]) && b.Postings[o] >= enough {
-				r.certs, r.certAsked = append(r.certs, uint16(id)), append(r.certAsked, uint32(asked[id]))
-			}
-		}
+	if o > 0 {
+		r.certs = b.askedCerts[o]
 	}
 	for l := range r.rows {
 		x := &r.rows[l]
@@ -176,6 +169,16 @@ func newRecruits(s *snapshot.Snapshot, b *base, o int) *recruits {
 		x.certHired, x.certTried = make([]cellkey.Cell, len(r.certs)), make([]cellkey.Cell, len(r.certs))
 	}
 	return r
+}
+
+// fairly returns the certificates asked for most, of those that are asked for fairly often.
+func (a *demand) fairly() (ids []uint16) {
+	for _, id := range most(len(a.certs), mostCerts, func(id int) int { return a.certs[id] }) {
+		if float64(a.certs[id]) >= fairlyAsked*float64(a.postings) && a.postings >= enough {
+			ids = append(ids, uint16(id))
+		}
+	}
+	return ids
 }
 
 // count walks the candidacies of the occupation. People count once: by their last hire, or
@@ -309,7 +312,6 @@ func (c *hiredColumns) add(r *recruits, release *cellkey.Release) {
 	c.Asked.Add(r.asked...)
 	c.Weight.Add(r.weight...)
 	c.Certs.Add(r.certs...)
-	c.CertAsked.Add(r.certAsked...)
 	d := &r.s.Dict
 	for l := range r.rows {
 		x, name := &r.rows[l], "levels|"+d.Occupations[r.o]+"|"+levelName(l)+"|"

@@ -46,7 +46,7 @@ const (
 
 // counsel is a diagnosis measured against a goal, with the ways to it.
 func (a *Adviser) counsel(ctx context.Context, of ieum.Resume, goal Goal) (*Diagnosis, error) {
-	d, err := a.Diagnose(ctx, of, goal.Occupation)
+	d, err := a.Diagnose(ctx, of, Aim{Occupation: goal.Occupation})
 	if err != nil {
 		return nil, err
 	}

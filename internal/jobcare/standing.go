@@ -58,8 +58,11 @@ type Years struct {
 // Enough says whether the person has worked as long as half of the hired.
 func (y Years) Enough() bool { return float64(y.Mine) >= y.Median.Float() }
 
-// Long says whether the person has worked as long as three of four hired had at most.
-func (y Years) Long() bool { return y.P75.Known() && float64(y.Mine) >= y.P75.Float() }
+// MyYears, Half and Low are the person's, those of half of the hired and those of a quarter of
+// them, in years of one decimal. The person's are rounded down, so that what is short looks so.
+func (y Years) MyYears() float64 { return float64(y.Mine*10/12) / 10 }
+func (y Years) Half() float64    { return y.Median.Float() / 12 }
+func (y Years) Low() float64     { return y.P25.Float() / 12 }
 
 // Schooling is the person's beside that of the hired.
 type Schooling struct {
@@ -68,6 +71,16 @@ type Schooling struct {
 	Share  Figure  `json:"share"`          // of the hired who have that or more
 	Hired  []Share `json:"hired"`          // of each that is known
 	Enough bool    `json:"enough"`         // the person has it
+}
+
+// Same is how many of the hired have just the person's schooling; nil when too few do.
+func (s Schooling) Same() *Figure {
+	for i := range s.Hired {
+		if s.Hired[i].Code == s.Mine {
+			return &s.Hired[i].Share
+		}
+	}
+	return nil
 }
 
 // Next is the step within reach that is worth most.
@@ -104,7 +117,8 @@ func (a *Adviser) standing(s *snapshot.Snapshot, b *base, d *Diagnosis, h held, 
 	for _, k := range f.Have {
 		st.Have = append(st.Have, Beside{k.Named, "competency", k.In100, k.Words, x.skill(k.Code).hired})
 	}
-	for _, c := range x.certs() {
+	certs := x.certs()
+	for _, c := range certs {
 		if h.certs[c.Code] {
 			st.Have = append(st.Have, Beside{c.Named, "certificate", c.in100, "", c.hired})
 		}
@@ -113,9 +127,26 @@ func (a *Adviser) standing(s *snapshot.Snapshot, b *base, d *Diagnosis, h held, 
 	if err != nil {
 		return nil, err
 	}
-	st.Gaps = t.gaps(x, f)
+	st.Gaps = t.gaps(x, f, certs)
 	st.Next = next(st, d)
 	return st, nil
+}
+
+// shownGaps is how many gaps are shown before the fold: more than that is no plan.
+const shownGaps = 3
+
+// First and Rest are the gaps as they are shown: what a law requires is never folded away.
+func (st *Standing) First() []Gap { return st.Gaps[:st.fold()] }
+func (st *Standing) Rest() []Gap  { return st.Gaps[st.fold():] }
+
+func (st *Standing) fold() int {
+	n := 0
+	for _, g := range st.Gaps {
+		if g.Kind == "licence" {
+			n++
+		}
+	}
+	return min(max(n, shownGaps), len(st.Gaps))
 }
 
 // homeward is the region somebody wishes to work in first; "" when the snapshot has none of it.
@@ -262,15 +293,17 @@ func (x *hiredLevel) skill(code string) (out asked) {
 
 // certs are the certificates that postings ask for, with who has them.
 func (x *hiredLevel) certs() (out []asked) {
-	if x.b.hired == nil || x.o == 0 || x.o >= x.b.hired.Certs.Len() {
+	if x.o == 0 {
 		return nil
 	}
-	counts := x.b.hired.CertAsked.At(x.o, nil)
-	for i, id := range x.b.hired.Certs.At(x.o, nil) {
-		code := x.s.Dict.Certificates[id]
-		c := asked{Named{code, x.a.set.Name("certificates", code)}, int(counts[i]), in100(int(counts[i]), int(max(counts[i], x.b.Postings[x.o]))), withheld, nil}
+	postings := countAsked(x.s, x.o)
+	for _, id := range postings.fairly() {
+		code, n := x.s.Dict.Certificates[id], postings.certs[id]
+		c := asked{Named{code, x.a.set.Name("certificates", code)}, n, in100(n, postings.postings), withheld, nil}
 		if x.h != nil {
-			c.hired, c.lift = x.of(x.h.CertHired.At(x.row, nil)[i], x.h.CertTried.At(x.row, nil)[i])
+			if i := slices.Index(x.h.Certs.At(x.o, nil), id); i >= 0 {
+				c.hired, c.lift = x.of(x.h.CertHired.At(x.row, nil)[i], x.h.CertTried.At(x.row, nil)[i])
+			}
 		}
 		out = append(out, c)
 	}
@@ -278,16 +311,16 @@ func (x *hiredLevel) certs() (out []asked) {
 }
 
 // next is the step that is within reach: the gap worth most of those that a course closes, or
-// else applying, the nearest other occupation, or asking.
+// else applying, the nearest other occupation, or asking. Nothing is proposed past a licence
+// to which no course leads.
 func next(st *Standing, d *Diagnosis) Next {
 	n := Next{Kind: "ask", Openings: d.Target.Openings}
-	if i := slices.IndexFunc(st.Gaps, func(g Gap) bool { return g.Course != nil }); i >= 0 {
-		n.Kind, n.What, n.Course = "learn", &st.Gaps[i].Named, st.Gaps[i].Course
-		return n
-	}
-	lacks := slices.ContainsFunc(st.Gaps, func(g Gap) bool { return g.Kind == "licence" })
+	barred := slices.ContainsFunc(st.Gaps, func(g Gap) bool { return g.Kind == "licence" && g.Course == nil })
+	i := slices.IndexFunc(st.Gaps, func(g Gap) bool { return g.Course != nil })
 	switch {
-	case !lacks && d.Target.Openings.Int() > 0:
+	case !barred && i >= 0:
+		n.Kind, n.What, n.Course = "learn", &st.Gaps[i].Named, st.Gaps[i].Course
+	case !barred && d.Target.Openings.Int() > 0:
 		n.Kind = "apply"
 	case d.Near != nil && d.Near.Code != d.Target.Code:
 		n.Kind, n.What = "near", &d.Near.Named
