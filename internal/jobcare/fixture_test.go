@@ -46,6 +46,7 @@ type resume struct {
 	skills, certs      []uint16
 	majors             []uint16
 	careers            []uint16 // occupations, newest first
+	starts, ends       []uint16 // months from 1970; nil where they do not matter
 	source             uint16
 	groups             []uint16 // 1 = older, 2 = disabled
 	education          uint8
@@ -265,8 +266,11 @@ func addResume(t *snapshot.Resumes, i int, r resume) {
 	t.Skills.Add(r.skills...)
 	t.Certificates.Add(r.certs...)
 	t.CareerOcc.Add(r.careers...)
-	t.CareerStart.Add(r.careers...)
-	t.CareerEnd.Add(r.careers...)
+	if r.starts == nil {
+		r.starts, r.ends = r.careers, r.careers
+	}
+	t.CareerStart.Add(r.starts...)
+	t.CareerEnd.Add(r.ends...)
 	t.Flags.Add(flags)
 	t.Source.Add(r.source)
 	t.Delivery.Add(1)
