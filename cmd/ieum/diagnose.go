@@ -38,6 +38,9 @@ var diagnoseCommand = &command{
 			if err != nil {
 				return err
 			}
+			if err := aim.Check(); err != nil {
+				return err
+			}
 			m, err := openMarket(e)
 			if err != nil {
 				return err
@@ -204,7 +207,11 @@ func printGap(w io.Writer, g jobcare.Gap) {
 		fmt.Fprintln(w, "      not enough evidence of what it does for chance or pay")
 	}
 	for _, e := range g.Effects {
-		fmt.Fprintf(w, "      effect of such a %s on %s: %+d of 100 (%+d to %+d; n %d)\n", e.Treatment, e.Outcome, e.Value.Hundred(), e.Low.Hundred(), e.High.Hundred(), e.Value.N)
+		unit := "of 100"
+		if e.Outcome == "pay" {
+			unit = "%"
+		}
+		fmt.Fprintf(w, "      effect of such a %s on %s: %+d %s (%+d to %+d; n %d)\n", e.Treatment, e.Outcome, e.Value.Hundred(), unit, e.Low.Hundred(), e.High.Hundred(), e.Value.N)
 	}
 	if c := g.Course; c != nil {
 		fmt.Fprintf(w, "      learned in %s for %s: %s, %s\n", plural(int64(c.Months), "month", "months"), web.Won("ko", c.Cost), c.Title, c.Institution)

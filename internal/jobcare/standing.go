@@ -14,6 +14,12 @@ type Aim struct {
 	Level      string // one of Levels; "" for that of the person's own experience
 }
 
+// Check refuses a level that is none.
+func (m Aim) Check() error {
+	_, err := level(m.Level, 0)
+	return err
+}
+
 // A Standing is a person beside those who were hired for an occupation within three years.
 // What the person has comes first, and what can be done next last.
 type Standing struct {

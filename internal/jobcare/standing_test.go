@@ -199,6 +199,15 @@ func TestLevelsAreWhatTheRowsSay(t *testing.T) {
 			}
 			same("hired|certificate|"+s.Dict.Certificates[1], h.CertHired.At(row, nil)[0], cert[1])
 			same("tried|certificate|"+s.Dict.Certificates[1], h.CertTried.At(row, nil)[0], certTried[1])
+			if l == allTaken {
+				var told cellkey.Cell
+				for _, who := range all {
+					if who.hired && who.level >= 0 {
+						told.Add(who.key)
+					}
+				}
+				same("told", h.Told[o], told)
+			}
 			if h.Hired[row] < 38 || len(years) < 60 {
 				t.Fatalf("seed %d, %s: %d hired are too few to test", seed, levelName(l), h.Hired[row])
 			}
@@ -316,7 +325,12 @@ func TestAPersonBesideThoseHired(t *testing.T) {
 		if y.Mine != 50 || y.MyYears() != 4.1 || y.Median.Float() != float64(h.Years[row*3+1])*6 || y.Enough() != (50 >= y.Median.Float()) {
 			t.Errorf("years %+v", y)
 		}
-		if sch := st.Schooling; sch.Most == nil || !sch.Enough && sch.Most.Code != "bachelor" || len(sch.Hired) != 2 || sch.Same() == nil || sch.Share.Float() < .5 {
+		high, bachelor := int(h.School[row*3+1]), int(h.School[row*3+2])
+		most := "high"
+		if 2*bachelor >= high+bachelor {
+			most = "bachelor"
+		}
+		if sch := st.Schooling; sch.Most == nil || sch.Most.Code != most || sch.Enough != (most == "high") || len(sch.Hired) != 2 || sch.Same() == nil || sch.Same().N != high || sch.Share.Of != high+bachelor {
 			t.Errorf("schooling %+v", sch)
 		}
 	}
@@ -454,6 +468,41 @@ func TestGapsByWorth(t *testing.T) {
 	}
 	if got := (&Standing{Gaps: gaps}).First(); !reflect.DeepEqual(got, gaps) {
 		t.Errorf("shown first: %+v", got)
+	}
+}
+
+// An association weighs as much as the low end of its interval, and none whose interval holds 1.
+func TestAnAssociationWeighsItsLowEnd(t *testing.T) {
+	a := two(t)
+	s, release, err := a.live.Acquire()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	tr, err := a.traveller(s, ieum.Profile{}, Goal{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		lift     *Ratio
+		gain     float64
+		evidence string
+	}{{nil, 0, "postings"}, {&Ratio{2, 1.5, 2.5}, math.Log(1.5), "association"}, {&Ratio{1.4, .9, 2}, 0, "postings"}, {&Ratio{.6, .5, .8}, 0, "postings"}} {
+		g := tr.weigh(Gap{Lift: tt.lift, share: .5}, "course", &Fit{Named: Named{Code: "8221"}})
+		if want := math.Log(.5) + tt.gain - 2; math.Abs(g.Worth-want) > .0051 || g.Evidence != tt.evidence || g.Effects == nil {
+			t.Errorf("%+v: %+v, want %.2f on %s", tt.lift, g, want, tt.evidence)
+		}
+	}
+}
+
+// Who holds a certificate lacks it no more.
+func TestACertificateHeldIsNoGap(t *testing.T) {
+	postings, resumes, events := recruiting(5, 200)
+	a, s := standingMarket(t, postings, resumes, events)
+	cert := s.Dict.Certificates[1]
+	st := standingOf(t, a, ieum.Profile{Certificates: []string{cert}}, Aim{Occupation: "8221"})
+	if slices.ContainsFunc(st.Gaps, func(g Gap) bool { return g.Code == cert }) || len(st.Have) != 1 || st.Have[0].Code != cert || st.Have[0].In100.Int() != 25 {
+		t.Errorf("have %+v, gaps %+v", st.Have, st.Gaps)
 	}
 }
 
