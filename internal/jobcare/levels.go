@@ -140,7 +140,7 @@ type recruits struct {
 	certs  []uint16
 	rows   [rowsEach]recruited
 
-	occs, starts, ends, ids [64]uint16
+	starts, ends, ids [64]uint16
 }
 
 // recruited are those of a level.
