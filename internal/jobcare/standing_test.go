@@ -34,7 +34,7 @@ func recruiting(seed uint64, people int) (postings []posting, resumes []resume, 
 	for i := range people {
 		x := seeker(uint32(i / 2)) // of two résumés each
 		x.key = uint16(i / 2 * 7919)
-		x.occupation, x.months, x.education = 2, uint16(r.IntN(240)), uint8(r.IntN(3))
+		x.occupation, x.months, x.education = 2, uint16(r.IntN(240)), []uint8{0, 1, 1, 1, 2, 2}[r.IntN(6)]
 		if r.IntN(20) == 0 {
 			x.months = snapshot.Unset
 		}
@@ -459,8 +459,10 @@ func TestGapsByWorth(t *testing.T) {
 		t.Fatal(err)
 	}
 	fit := Fit{Named: Named{Code: "0212"}, Missing: []Asked{{Named: Named{Code: second}, In100: known(100, 40, 40, onPostings)}}}
-	gaps := tr.gaps(a.level(s, b, 2, 1), &fit, nil)
-	if len(gaps) != 2 || gaps[0].Kind != "licence" || gaps[0].Law == "" || gaps[0].Worth != 0 || gaps[1].Code != second || gaps[1].Course == nil {
+	telling := asked{Named: Named{Code: cert}, postings: 40, in100: withheld, hired: withheld, lift: &Ratio{9, 9, 9}}
+	b.effects = was
+	gaps := tr.gaps(a.level(s, b, 2, 1), &fit, []asked{telling})
+	if len(gaps) != 3 || gaps[0].Kind != "licence" || gaps[0].Law == "" || gaps[1].Code != cert || gaps[1].Worth <= gaps[0].Worth || gaps[2].Code != second || gaps[2].Course == nil {
 		t.Errorf("by law: %+v", gaps)
 	}
 	if n := next(&Standing{Gaps: gaps}, &Diagnosis{Target: &fit}); n.Kind != "ask" {
