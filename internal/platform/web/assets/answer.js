@@ -9,7 +9,7 @@
   const shown = document.querySelector('form[action="/diagnosis/file"] input[name="resume"]');
   if (shown) {
     const told = document.querySelector('form[action="/diagnosis/answers"] input[name="told"]');
-    history.replaceState({ resume: shown.value, told: told?.value ?? "" }, "", "/diagnosis");
+    history.replaceState({ resume: shown.value, told: told?.value ?? "" }, "", "/diagnosis" + location.hash);
     return;
   }
   const { resume, told, answers } = history.state ?? {};
