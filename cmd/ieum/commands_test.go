@@ -140,7 +140,7 @@ func TestReportAtATerminal(t *testing.T) {
 	if status != 0 {
 		t.Fatalf("exit %d: %s", status, stderr)
 	}
-	for _, want := range []string{"0262", "SIMULATED", "registered here, not the whole labour force", "openings per seeker", "from [simulated]"} {
+	for _, want := range []string{"0262", "SIMULATED", "registered here, not the whole labour force", "openings per seeker", "from Simulated labour market (simulated)"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("the report does not say %q", want)
 		}
