@@ -418,7 +418,7 @@ func TestSessionsAtADesk(t *testing.T) {
 	c.Mine = false
 	for _, method := range []string{"GET", "POST"} {
 		w := ask(method, "/clients/p1/session", "")
-		for _, want := range []string{`href="/clients/p1"`, `href="/clients"`, "이 분의 상담을 맡고 있지 않습니다", "넘겨받"} {
+		for _, want := range []string{`href="/clients/p1"`, `href="/clients"`, "이분의 상담을 맡고 있지 않습니다", "넘겨받"} {
 			if w.Code != 403 || !strings.Contains(w.Body.String(), want) {
 				t.Errorf("%s of somebody else's client: %d without %s", method, w.Code, want)
 			}
