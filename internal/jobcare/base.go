@@ -2,10 +2,7 @@ package jobcare
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"errors"
-	"hash/fnv"
 	"io"
 	"path/filepath"
 	"runtime"
@@ -197,58 +194,6 @@ func publishedOf(r *cellkey.Release, field string, codes []string, cells []cellk
 	return n
 }
 
-// begin draws the secret of what is published, by all that people are counted by and their
-// record keys, in any order: it is another once anybody comes, goes or is told otherwise of,
-// so that all numbers are others then, and not those alone that this person is in. It says
-// which sources the people come from, too.
-func (b *base) begin(s *snapshot.Snapshot) {
-	r, x := &s.Resumes, newResumeRows(&s.Resumes)
-	careers, starts, ends, skills := lists{}, lists{}, lists{}, lists{}
-	x.list(&careers, &r.CareerOcc)
-	x.list(&starts, &r.CareerStart)
-	x.list(&ends, &r.CareerEnd)
-	x.list(&skills, &r.Skills)
-	from, searched := make([]bool, len(s.Dict.Sources)), b.past.searched(r.Person.Len())
-	sum, row := fnv.New128a(), []byte(nil)
-	b.Release = make([]uint64, 2)
-	add := func() {
-		sum.Reset()
-		sum.Write(row)
-		row = sum.Sum(row[:0])
-		b.Release[0] += binary.LittleEndian.Uint64(row)
-		b.Release[1] += binary.LittleEndian.Uint64(row[8:])
-	}
-	for at := 0; at < r.Person.Len(); at += stretch {
-		x.begin(at, min(at+stretch, r.Person.Len()), func(row int) bool { return (b.Speaks[row/64]|searched[row/64])>>(row%64)&1 == 1 })
-		for _, c := range x.chosen {
-			i, bit := int(c), uint64(1)<<((at+int(c))%64)
-			from[r.Source.At(at+i)] = from[r.Source.At(at+i)] || b.Speaks[(at+i)/64]&bit != 0
-			row = binary.LittleEndian.AppendUint32(row[:0], x.wish.at(i))
-			row = append(row, x.sex.at(i), x.education.at(i), x.employment.at(i), x.flags.at(i))
-			told := [][]uint16{{x.key.at(i), r.Occupation.At(at + i), x.born.at(i), x.region.at(i), x.months.at(i)}, x.certs.at(i), x.majors.at(i), careers.at(i)}
-			if groups := x.groups.at(i); len(groups) > 0 {
-				told = append(told, groups)
-			}
-			if searched[(at+i)/64]&bit != 0 { // then it counts when each began and ended, and what they can do
-				told = append(told, starts.at(i), ends.at(i), skills.at(i))
-				row = binary.LittleEndian.AppendUint32(row, uint32(r.Updated.At(at+i)))
-			}
-			for _, v := range told {
-				for _, n := range v {
-					row = binary.LittleEndian.AppendUint16(row, n)
-				}
-				row = append(row, byte(len(v)))
-			}
-			add()
-		}
-	}
-	b.past.each(s, func(what []byte) {
-		row = append(row[:0], what...)
-		add()
-	})
-	b.From, b.Offering = those(from), offering(s)
-}
-
 // offering are the sources that postings come from.
 func offering(s *snapshot.Snapshot) []uint16 {
 	from, m := make([]bool, len(s.Dict.Sources)), &s.Members.Source
@@ -271,14 +216,6 @@ func those(is []bool) []uint16 {
 		}
 	}
 	return at
-}
-
-func (b *base) release() cellkey.Release {
-	var buf []byte
-	for _, v := range b.Release {
-		buf = binary.LittleEndian.AppendUint64(buf, v)
-	}
-	return sha256.Sum256(buf)
 }
 
 // peopleFrom are the sources that people are counted of, in any slice.

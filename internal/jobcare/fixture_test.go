@@ -24,6 +24,8 @@ func day(s string) int32 {
 
 type posting struct {
 	occupation, region       uint16
+	industry                 uint16
+	education                uint8
 	places                   uint16
 	payMin, payMax           uint32
 	opened, deadline, closed string
@@ -65,7 +67,7 @@ func dict(t *testing.T, set *defs.Set) snapshot.Dict {
 		}
 	}
 	return snapshot.Dict{
-		Occupations: []string{"", "8211", "8221", "8231", "8811"}, Regions: []string{"", "11", "11680", "26", "36", "36110"}, Industries: []string{""},
+		Occupations: []string{"", "8211", "8221", "8231", "8811"}, Regions: []string{"", "11", "11680", "26", "36", "36110"}, Industries: []string{"", "25"},
 		Education: []string{"", "high", "bachelor"}, Employment: []string{""}, Sex: []string{""}, Vulnerable: []string{"", "older", "disabled"}, Skills: skills, Certificates: certs, Majors: majors,
 		Kinds: []string{""}, Sources: []string{"made-up", "made-up-too"},
 	}
@@ -221,9 +223,9 @@ func add(t *snapshot.Postings, id uint64, p posting) {
 	t.Occupation.Add(p.occupation)
 	t.Chance.Add(cmp.Or(p.chance, 100))
 	t.Region.Add(p.region)
-	t.Industry.Add(0)
+	t.Industry.Add(p.industry)
 	t.Employment.Add(0)
-	t.Education.Add(0)
+	t.Education.Add(p.education)
 	t.CareerMin.Add(p.careerMin)
 	t.CareerMax.Add(p.careerMax)
 	t.PayMin.Add(p.payMin)

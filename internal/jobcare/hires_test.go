@@ -388,13 +388,20 @@ func TestHiresAreDisclosedByTheRule(t *testing.T) {
 	}
 }
 
-// The release is another once anything is told of a search, so that no number tells what.
-func TestTheReleaseFollowsSearches(t *testing.T) {
-	postings, resumes, events := searched(6)
-	i := slices.IndexFunc(events, func(e event) bool { return e.what == snapshot.Hired && e.posting > 0 })
-	release := func(events []event) [32]byte {
+// The release is another once anything is told otherwise of people, of their searches or of
+// what they are counted by of a posting or a course, so that no number tells what.
+func TestTheReleaseFollowsWhatIsTold(t *testing.T) {
+	release := func(change func(postings []posting, resumes []resume, events []event, course map[string]any)) [32]byte {
+		postings, resumes, events := searched(6)
+		course := map[string]any{"title": "made up", "occupations": []string{"8221"}}
+		for i := range events {
+			if events[i].what == snapshot.Counselled {
+				events[i].course = 1
+			}
+		}
+		change(postings, resumes, events, course)
 		data := t.TempDir()
-		publishWith(t, data, postings, resumes, events, nil, nil)
+		publishWith(t, data, postings, resumes, events, nil, nil, course)
 		s, done, err := adviser(t, data).live.Acquire()
 		if err != nil {
 			t.Fatal(err)
@@ -402,18 +409,38 @@ func TestTheReleaseFollowsSearches(t *testing.T) {
 		defer done()
 		return s.Part(partName).(*base).release()
 	}
-	was := release(events)
-	if release(events) != was {
-		t.Error("the same events give another release")
+	_, resumes, events := searched(6)
+	hire := slices.IndexFunc(events, func(e event) bool { return e.what == snapshot.Hired && e.posting > 0 })
+	for i := range resumes {
+		if !slices.ContainsFunc(events, func(e event) bool { return e.resume == i }) {
+			resumes = resumes[:i+1] // whose last has no search
+		}
 	}
-	without := slices.Delete(slices.Clone(events), i, i+1)
-	if release(without) == was {
-		t.Error("without one hire the release is the same")
+	quiet := len(resumes) - 1
+	of := func(p []posting, e []event) *posting { return &p[e[hire].posting-1] }
+	was := release(func([]posting, []resume, []event, map[string]any) {})
+	for name, change := range map[string]func(p []posting, r []resume, e []event, c map[string]any){
+		"a hire that was not":              func(_ []posting, _ []resume, e []event, _ map[string]any) { e[hire].what = snapshot.Answered },
+		"another pay":                      func(_ []posting, _ []resume, e []event, _ map[string]any) { e[hire].pay += 1_000_000 },
+		"the posting in another region":    func(p []posting, _ []resume, e []event, _ map[string]any) { of(p, e).region = 1 + of(p, e).region%3 },
+		"the posting of another industry":  func(p []posting, _ []resume, e []event, _ map[string]any) { of(p, e).industry = 1 },
+		"the posting with another pay":     func(p []posting, _ []resume, e []event, _ map[string]any) { of(p, e).payMin = 30_000_000 },
+		"the posting for other schooling":  func(p []posting, _ []resume, e []event, _ map[string]any) { of(p, e).education = 2 },
+		"the posting for other experience": func(p []posting, _ []resume, e []event, _ map[string]any) { of(p, e).careerMin = 12 },
+		"the course for other work":        func(_ []posting, _ []resume, _ []event, c map[string]any) { c["occupations"] = []string{"8231"} },
+		"a competency of who does not look": func(_ []posting, r []resume, _ []event, _ map[string]any) {
+			r[quiet].skills = append(r[quiet].skills, 1)
+		},
+		"a spell of who does not look": func(_ []posting, r []resume, _ []event, _ map[string]any) {
+			r[quiet].careers, r[quiet].starts, r[quiet].ends = []uint16{1}, []uint16{600}, []uint16{620}
+		},
+	} {
+		if release(change) == was {
+			t.Errorf("%s: the release is the same", name)
+		}
 	}
-	other := slices.Clone(events)
-	other[i].pay += 1_000_000
-	if release(other) == was {
-		t.Error("with another pay agreed the release is the same")
+	if release(func(p []posting, _ []resume, _ []event, _ map[string]any) { p[0].places = 9 }) != was {
+		t.Error("who is wanted is told of nobody, and gives another release")
 	}
 }
 
@@ -542,6 +569,9 @@ func TestALimitHasOneName(t *testing.T) {
 	gangnam := Query{Occupation: "8211", Region: "11680"}
 	if got, want := gangnam.name(part{"region", "11"}), gangnam.name(part{}); got != want {
 		t.Errorf("who is of Gangnam and of Seoul has the name %s, and who is of Gangnam %s", got, want)
+	}
+	if a, b := (Query{Group: "older"}).name(part{"group", "disabled"}), (Query{Group: "disabled"}).name(part{"group", "older"}); a != b {
+		t.Errorf("who is of two groups has the names %s and %s", a, b)
 	}
 	if got := gangnam.name(part{"region", "26"}); got == gangnam.name(part{}) {
 		t.Errorf("who is of Gangnam and of Busan has the name %s", got)

@@ -328,17 +328,20 @@ func (c *hiredColumns) add(r *recruits, release *cellkey.Release) {
 			}
 			to.Add(out...)
 		}
-		c.Hired, c.Tried = append(c.Hired, n(x.hired, "hired")), append(c.Tried, n(x.tried, "tried"))
-		told := n(x.hired, "hired") // the same people have one number
-		if l == allTaken {
+		hired := n(x.hired, "hired")
+		told := hired
+		if x.years.Cell != x.hired { // the same people have one number
 			told = n(x.years.Cell, "told")
+		}
+		if l == allTaken {
 			c.Told = append(c.Told, told)
 		}
+		c.Hired, c.Tried = append(c.Hired, hired), append(c.Tried, n(x.tried, "tried"))
 		for i := 1; i <= quartiles; i++ {
 			c.Years = append(c.Years, quantileOfBins(&x.years.spread, told, float64(i)/4))
 		}
 		for i := 1; i <= deciles; i++ {
-			c.Covered = append(c.Covered, quantileOfBins(&x.covered, n(x.hired, "hired"), float64(i)/10))
+			c.Covered = append(c.Covered, quantileOfBins(&x.covered, hired, float64(i)/10))
 		}
 		for e, cell := range x.school {
 			c.School = append(c.School, n(cell, "school|"+d.Education[e]))

@@ -45,27 +45,28 @@ func (q Query) fields() [][2]string {
 }
 
 // String is what the slice is limited to, as an address says it; "" for nothing.
-func (q Query) String() string {
+func (q Query) String() string { return q.values().Encode() }
+
+func (q Query) values() url.Values {
 	v := url.Values{}
 	for _, l := range q.fields() {
 		if l[1] != "" {
 			v.Set(l[0], l[1])
 		}
 	}
-	return v.Encode()
+	return v
 }
 
 // name is what a part of the slice is limited to. A part of what the slice is limited to
-// already is another than that.
+// already is another than that; who is of two groups is one person, whichever was named first.
 func (q Query) name(p part) string {
-	v := url.Values{}
-	for _, l := range q.fields() {
-		if l[1] != "" {
-			v.Set(l[0], l[1])
-		}
-	}
+	v := q.values()
 	if at := v.Get(p.field); p.field != "" && at != p.value && !(p.field == "region" && strings.HasPrefix(at, p.value)) { // what a slice is in is the slice
-		v.Set(p.field, strings.TrimPrefix(at+"/"+p.value, "/"))
+		both := []string{at, p.value}
+		if p.field == "group" {
+			slices.Sort(both)
+		}
+		v.Set(p.field, strings.TrimPrefix(strings.Join(both, "/"), "/"))
 	}
 	return v.Encode()
 }

@@ -3,7 +3,6 @@ package jobcare
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -355,29 +354,4 @@ func (p *past) searched(rows int) []uint64 {
 		}
 	}
 	return bits
-}
-
-// each calls f for all that people are counted by in searches and candidacies, with their
-// record keys.
-func (p *past) each(s *snapshot.Snapshot, f func(what []byte)) {
-	var row []byte
-	say := func(key uint16, numbers ...uint32) {
-		row = binary.LittleEndian.AppendUint16(row[:0], key)
-		for _, n := range numbers {
-			row = binary.LittleEndian.AppendUint32(row, n)
-		}
-		f(row)
-	}
-	x, c, key := &p.searches, &p.candidacies, &s.Resumes.Key
-	for i := range x.Resume.Len() {
-		say(key.At(int(x.Resume.At(i))), uint32(x.From.At(i)), uint32(x.To.At(i)), uint32(x.Last.At(i)), uint32(x.End.At(i)),
-			uint32(x.Counselled.At(i)), x.Course.At(i), uint32(x.Certificate.At(i)), uint32(x.Taken.At(i)), uint32(x.Aptitude.At(i)), uint32(x.Motivation.At(i)))
-	}
-	for i := range c.Resume.Len() {
-		id, began := s.Postings.ID.At(int(c.Posting.At(i))), int32(0)
-		if search := c.Search.At(i); search > 0 {
-			began = x.From.At(int(search) - 1)
-		}
-		say(key.At(int(c.Resume.At(i))), uint32(id>>32), uint32(id), uint32(c.Applied.At(i)), uint32(c.Answered.At(i)), uint32(c.Offered.At(i)), uint32(c.Hired.At(i)), c.Pay.At(i), uint32(began))
-	}
 }
