@@ -20,7 +20,7 @@ var files embed.FS
 
 // Routes serves the pages and the API of the market and the diagnosis.
 func (a *Adviser) Routes(site *web.Site, mux *web.Mux, door Door) {
-	h := &handlers{a, site, site.Pages(files), door}
+	h := &handlers{a: a, site: site, pages: site.Pages(files), door: door}
 	mux.Page("GET /occupations", web.Nothing, h.occupations)
 	mux.Page("GET /occupations/{code}", web.Nothing, h.occupation)
 	mux.Page("GET /occupations/{code}/{file}", web.Nothing, h.download)
@@ -63,6 +63,7 @@ type handlers struct {
 	site  *web.Site
 	pages *web.Pages
 	door  Door
+	made  kept[madeOf, *web.Made] // pages of occupations
 }
 
 type search struct {
@@ -277,13 +278,24 @@ func (h *handlers) occupation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.pages.Reply(w, r, "occupation.html", occupationPage{
-		m, work, h.sliceChoices(m), h.charts(m, r), false, web.Allowed(r, ieum.ReadStatistics),
+	key := madeOf{m.Slice, web.Lang(r), web.Allowed(r, ieum.ReadStatistics)}
+	page, err := h.made.get(m.Snapshot, m.Day, key, func() (*web.Made, error) {
+		return h.pages.Make(key.lang, "occupation.html", occupationPage{m, work, h.sliceChoices(m), h.charts(m, key.lang), false, key.look})
 	})
+	if err != nil {
+		return err
+	}
+	return h.pages.ReplyMade(w, r, page)
 }
 
-func (h *handlers) charts(m *Market, r *http.Request) charts {
-	lang := web.Lang(r)
+// madeOf is what the page of an occupation is made of, beside the snapshot and the day.
+type madeOf struct {
+	Query
+	lang ieum.Lang
+	look bool
+}
+
+func (h *handlers) charts(m *Market, lang ieum.Lang) charts {
 	return chartsOf(m, lang, func(key string) string { return h.site.Text(lang, key, nil) })
 }
 

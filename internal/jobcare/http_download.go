@@ -108,7 +108,7 @@ func (h *handlers) exact(w http.ResponseWriter, r *http.Request, by *web.Reader)
 	if err != nil {
 		return err
 	}
-	return h.pages.Reply(w, r, "occupation.html", occupationPage{m, work, h.sliceChoices(m), h.charts(m, r), true, true})
+	return h.pages.Reply(w, r, "occupation.html", occupationPage{m, work, h.sliceChoices(m), h.charts(m, web.Lang(r)), true, true})
 }
 
 // look writes down, before anything is counted, that a reader sees a slice as it is.

@@ -139,7 +139,7 @@ func (l *Liking) Close() bool { return l.Likeness != nil && *l.Likeness >= alike
 
 // Consider puts the occupations that fit in the order of somebody's interests,
 // as far as they fit about equally: from the best down, those that fit at least
-// comparable times as well as the first of them stand together, and among these
+// asNear times as well as the first of them stand together, and among these
 // the likest comes first. None is added or left out.
 func (d *Diagnosis) Consider(in Interests) {
 	d.Interests = &Considered{in, []string{}, in.Spread(), in.Flat(), in.Official != 0}
@@ -159,7 +159,7 @@ func (d *Diagnosis) Consider(in Interests) {
 	}
 	for rest := d.Fits; len(rest) > 0; {
 		n := 1
-		for n < len(rest) && rest[n].Score >= comparable*rest[0].Score {
+		for n < len(rest) && rest[n].Score >= asNear*rest[0].Score {
 			n++
 		}
 		slices.SortStableFunc(rest[:n], func(x, y Fit) int { return cmp.Compare(y.likeness(), x.likeness()) })

@@ -43,7 +43,7 @@ type Adviser struct {
 	reader Reader
 	jobs   Jobs
 	now    func() time.Time
-	kept   kept
+	kept   kept[Query, occupied]
 }
 
 // New returns an adviser.
@@ -79,18 +79,31 @@ func (a *Adviser) occupation(q Query, look func(snapshot.Meta) error) (*Market, 
 	if err != nil {
 		return nil, nil, err
 	}
-	w, err := a.work(s, q.Occupation)
-	if err != nil {
-		return nil, nil, err
-	}
 	if look != nil {
-		if err := look(s.Meta); err != nil {
+		w, err := a.work(s, q.Occupation)
+		if err == nil {
+			err = look(s.Meta)
+		}
+		if err != nil {
 			return nil, nil, err
 		}
 		return a.report(s, sl, rule{of: sl.named}, w), w, nil
 	}
-	secret := s.Part(partName).(*base).release()
-	return a.kept.report(s, sl, func() *Market { return a.report(s, sl, rule{&secret, sl.named}, w) }), w, nil
+	o, err := a.kept.get(s.Meta.Version, sl.day, sl.Query, func() (occupied, error) {
+		w, err := a.work(s, q.Occupation)
+		if err != nil {
+			return occupied{}, err
+		}
+		secret := s.Part(partName).(*base).release()
+		return occupied{a.report(s, sl, rule{&secret, sl.named}, w), w}, nil
+	})
+	return o.market, o.work, err
+}
+
+// occupied is a market with what the work is.
+type occupied struct {
+	market *Market
+	work   *Work
 }
 
 // Diagnose says what a person can do, which occupations are near and what is

@@ -4,43 +4,45 @@ import (
 	"sync"
 
 	"ieum"
-	"ieum/internal/snapshot"
 )
 
-// keptReports is how many reports are kept, of about 60 KB each: twice the unit groups.
-const keptReports = 1000
+// mostKept is how many of a sort are kept, a report or a page of about 60 KB each: twice
+// the unit groups.
+const mostKept = 1000
 
-// kept are reports that were asked for, of one snapshot on one day. They are as they are
-// published, and must not be changed. Who is erased counts in them until the next snapshot:
-// what changed at once would tell whom it was.
-type kept struct {
+// kept is what was asked for and is the same for all, of one snapshot on one day. It is as
+// it is published, and must not be changed. Who is erased counts in it until the next
+// snapshot: what changed at once would tell whom it was.
+type kept[K comparable, V any] struct {
 	mu      sync.Mutex
 	version string
 	day     ieum.Day
-	reports map[Query]*Market
+	of      map[K]V
 }
 
-// report returns a report that is kept, or makes it. One that is asked for twice at once may
-// be made twice.
-func (k *kept) report(s *snapshot.Snapshot, sl slice, fresh func() *Market) *Market {
+// get returns what is kept, or makes it. What is asked for twice at once may be made twice.
+func (k *kept[K, V]) get(version string, day ieum.Day, key K, make func() (V, error)) (V, error) {
 	k.mu.Lock()
-	k.turn(s, sl.day)
-	m := k.reports[sl.Query]
+	k.turn(version, day)
+	v, ok := k.of[key]
 	k.mu.Unlock()
-	if m != nil {
-		return m
+	if ok {
+		return v, nil
 	}
-	m = fresh()
+	v, err := make()
+	if err != nil {
+		return v, err
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.turn(s, sl.day)
-	k.reports[sl.Query] = m
-	return m
+	k.turn(version, day)
+	k.of[key] = v
+	return v, nil
 }
 
 // turn drops what is not of a snapshot and of a day; or all, where there is too much.
-func (k *kept) turn(s *snapshot.Snapshot, day ieum.Day) {
-	if k.version != s.Meta.Version || k.day != day || len(k.reports) >= keptReports {
-		k.version, k.day, k.reports = s.Meta.Version, day, map[Query]*Market{}
+func (k *kept[K, V]) turn(version string, day ieum.Day) {
+	if k.version != version || k.day != day || len(k.of) >= mostKept {
+		k.version, k.day, k.of = version, day, map[K]V{}
 	}
 }

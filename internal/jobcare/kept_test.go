@@ -1,6 +1,16 @@
 package jobcare
 
-import "testing"
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"ieum"
+	"ieum/internal/platform/web"
+)
 
 // A report that was asked for is not made again until another snapshot is there; and not
 // all that were ever asked for are kept.
@@ -32,15 +42,53 @@ func TestReportsAreKept(t *testing.T) {
 	if m := ask(Query{}); m.Postings.Int() != 0 {
 		t.Error("a report is of the snapshot before")
 	}
-	s, release, err := a.live.Acquire()
-	if err != nil {
-		t.Fatal(err)
+	for i := range 3 * mostKept {
+		if _, err := a.kept.get("", 0, Query{Size: string(rune(i + 1000))}, func() (occupied, error) { return occupied{}, nil }); err != nil {
+			t.Fatal(err)
+		}
+		if len(a.kept.of) > mostKept {
+			t.Fatalf("%d are kept", len(a.kept.of))
+		}
 	}
-	defer release()
-	for i := range 3 * keptReports {
-		a.kept.report(s, slice{Query: Query{Size: string(rune(i + 1000))}}, func() *Market { return first })
-		if len(a.kept.reports) > keptReports {
-			t.Fatalf("%d are kept", len(a.kept.reports))
+}
+
+// The page of an occupation is made once in each language, and once more for staff who may
+// look closer; who reads it is on what is sent, and not in what is kept.
+func TestPagesOfOccupationsAreKept(t *testing.T) {
+	a := market(t, repeat(5, func(int) posting { return press() }), repeat(200, func(i int) resume { return seeker(uint32(i)) }))
+	site := web.NewSite(a.set, a.now, func() bool { return false })
+	site.Log = slog.New(slog.DiscardHandler)
+	site.Reader = func(r *http.Request) (*web.Reader, error) {
+		name := r.Header.Get("As")
+		if name == "" {
+			return nil, nil
+		}
+		return &web.Reader{ID: "a1", Name: name, Left: time.Hour, May: func(p ieum.Permission) bool { return name == "analyst" }}, nil
+	}
+	h := &handlers{a: a, site: site, pages: site.Pages(files)}
+	mux := web.NewMux(site)
+	mux.Page("GET /occupations/{code}", web.Nothing, h.occupation)
+	first := map[string]string{}
+	for range 2 {
+		for _, tt := range []struct {
+			query, as, says string
+			closer          bool
+			kept            int
+		}{{"lang=ko", "", "금속가공", false, 1}, {"lang=en", "", "Metal processing", false, 2}, {"lang=ko", "made-up-9", "made-up-9", false, 2}, {"lang=ko", "analyst", "analyst", true, 3}, {"lang=ko&region=11", "", "금속가공", false, 4}} {
+			w := httptest.NewRecorder()
+			r, of := httptest.NewRequest("GET", "/occupations/8211?"+tt.query, nil), tt.query+tt.as
+			r.Header.Set("As", tt.as)
+			mux.ServeHTTP(w, r)
+			page := w.Body.String()
+			if w.Code != http.StatusOK || !strings.Contains(page, tt.says) || strings.Contains(page, "/exact") != tt.closer || tt.as == "" && strings.Contains(page, "made-up-9") {
+				t.Errorf("%s: %d, %.200s", of, w.Code, page)
+			}
+			if was, again := first[of]; again && page != was {
+				t.Errorf("%s: another page the second time", of)
+			} else if !again && len(h.made.of) != tt.kept {
+				t.Errorf("%s: %d pages are kept, want %d", of, len(h.made.of), tt.kept)
+			}
+			first[of] = page
 		}
 	}
 }

@@ -13,9 +13,9 @@ import (
 // say as much as the classification.
 const doubt = 5
 
-// comparable is the part of the nearest occupation's nearness from which another
+// asNear is the part of the nearest occupation's nearness from which another
 // counts as about as near.
-const comparable = .8
+const asNear = .8
 
 // looked is how many of the nearest occupations with openings are compared.
 const looked = 8
@@ -185,7 +185,7 @@ func (a *Adviser) nearest(s *snapshot.Snapshot, b *base, p ieum.Profile, h held,
 				continue
 			}
 			if compared++; compared == 1 {
-				least, alike = max(least, comparable*near[o]), comparable*f.Score
+				least, alike = max(least, asNear*near[o]), asNear*f.Score
 			}
 			if best == nil || f.Score >= alike && f.Per100.Float() > best.Per100.Float() {
 				best = &f

@@ -211,7 +211,7 @@ func TestASheetIsAPageToo(t *testing.T) {
 	a := roadMarket(t, []posting{press()}, walked(5, []uint16{1}, 12))
 	site := web.NewSite(a.set, a.now, func() bool { return true })
 	site.Log = slog.New(slog.DiscardHandler)
-	h := &handlers{a, site, site.Pages(files), nil}
+	h := &handlers{a: a, site: site, pages: site.Pages(files)}
 	goal := Named{"8221", a.set.Name("keco2025", "8221")}
 	steps := []Agreed{{What: "금형 수리 과정 설명회 가기", By: ieum.DayOf(today) + 14}, {What: "이력서 고치기", Done: true}}
 	drawn := 0

@@ -189,32 +189,59 @@ func (p *Pages) Refuse(w http.ResponseWriter, r *http.Request, page string, data
 }
 
 func (p *Pages) reply(w http.ResponseWriter, r *http.Request, status int, page string, view *View) error {
-	t := p.pages[view.Lang][page]
-	if t == nil {
-		return fmt.Errorf("web: no page %q", page)
+	m, err := p.make(page, view)
+	if err != nil {
+		return err
+	}
+	return m.write(w, status, view)
+}
+
+// A Made page is its own blocks of a page, done: the same for all who read it.
+type Made struct {
+	of          *template.Template
+	title, main template.HTML
+}
+
+// Make makes the blocks of the named page in a language, of data alone: nothing of a request
+// or a reader is in them.
+func (p *Pages) Make(lang ieum.Lang, page string, data any) (*Made, error) {
+	return p.make(page, &View{Lang: lang, Data: data})
+}
+
+// ReplyMade is Reply with a page that was made in the reader's language.
+func (p *Pages) ReplyMade(w http.ResponseWriter, r *http.Request, m *Made) error {
+	return m.write(w, http.StatusOK, p.site.view(r, nil))
+}
+
+func (p *Pages) make(page string, view *View) (*Made, error) {
+	m := &Made{of: p.pages[view.Lang][page]}
+	if m.of == nil {
+		return nil, fmt.Errorf("web: no page %q", page)
 	}
 	var out bytes.Buffer
-	block := func(name string) (template.HTML, error) {
+	for _, block := range []struct {
+		name string
+		to   *template.HTML
+	}{{"title", &m.title}, {"main", &m.main}} {
 		out.Reset()
-		err := t.ExecuteTemplate(&out, name, view)
-		return template.HTML(strings.TrimSpace(out.String())), err // escaped by the block's own template
+		if err := m.of.ExecuteTemplate(&out, block.name, view); err != nil {
+			return nil, err
+		}
+		*block.to = template.HTML(strings.TrimSpace(out.String())) // escaped by the block's own template
 	}
-	var err error
-	if view.Title, err = block("title"); err != nil {
-		return err
-	}
-	if view.Main, err = block("main"); err != nil {
-		return err
-	}
-	view.Charts = strings.Contains(string(view.Main), "data-chart=")
-	out.Reset()
-	if err := t.ExecuteTemplate(&out, "layout", view); err != nil {
+	return m, nil
+}
+
+func (m *Made) write(w http.ResponseWriter, status int, view *View) error {
+	view.Title, view.Main, view.Charts = m.title, m.main, strings.Contains(string(m.main), "data-chart=")
+	var out bytes.Buffer
+	if err := m.of.ExecuteTemplate(&out, "layout", view); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Language", string(view.Lang))
 	w.WriteHeader(status)
-	_, err = w.Write(out.Bytes())
+	_, err := w.Write(out.Bytes())
 	return err
 }
 
