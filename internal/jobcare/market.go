@@ -337,23 +337,29 @@ func (v *view) payRow(field string, n Named, offered spread, w wishes, of cellke
 }
 
 func (v *view) regions(o *offer, c *crowd) []Place {
+	type province struct {
+		seekers      cellkey.Cell
+		wanted, open int
+	}
+	of := map[string]province{}
+	for i, r := range v.s.Dict.Regions {
+		if len(r) >= 2 {
+			p := of[r[:2]]
+			p.seekers.Join(c.in[i])
+			p.wanted, p.open = p.wanted+o.placesIn[i], p.open+o.openIn[i]
+			of[r[:2]] = p
+		}
+	}
 	rows := []Place{}
 	for _, code := range v.set.Codes["regions"].Codes {
 		if len(code.Code) != 2 || code.Until != 0 {
 			continue
 		}
-		var seekers cellkey.Cell
-		wanted, open := 0, 0
-		for i, r := range v.s.Dict.Regions {
-			if len(r) >= 2 && r[:2] == code.Code {
-				seekers.Join(c.in[i])
-				wanted, open = wanted+o.placesIn[i], open+o.openIn[i]
-			}
-		}
-		row := Place{Named{code.Code, code.Name}, withheld, places(wanted, open, onOpen), withheld}
+		in := of[code.Code]
+		row := Place{Named{code.Code, code.Name}, withheld, places(in.wanted, in.open, onOpen), withheld}
 		if v.parts {
 			p := part{"region", code.Code}
-			row.Seekers, row.Tightness = v.rule.people(seekers, whoSeek, p, onSeekers), ratio(wanted, v.rule.n(seekers, whoSeek, p))
+			row.Seekers, row.Tightness = v.rule.people(in.seekers, whoSeek, p, onSeekers), ratio(in.wanted, v.rule.n(in.seekers, whoSeek, p))
 		}
 		rows = append(rows, row)
 	}

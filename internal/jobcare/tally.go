@@ -237,15 +237,13 @@ func (c *timeline) ends(from, to int32) uint64 {
 
 // monthsUpTo returns for each day back from day in which month of the course it lies.
 func monthsUpTo(day ieum.Day) (month []int8) {
-	at, last := int8(courseMonths-1), day.Time().Month()
-	for back := ieum.Day(0); ; back++ {
-		if m := (day - back).Time().Month(); m != last {
-			if at, last = at-1, m; at < 0 {
-				return month
-			}
-		}
-		month = append(month, at)
+	at := day.Time()
+	for m := courseMonths - 1; m >= 0; m-- {
+		days := at.Day()
+		month = append(month, slices.Repeat([]int8{int8(m)}, days)...)
+		at = at.AddDate(0, 0, -days)
 	}
+	return month
 }
 
 // tallyList counts each of ids once.
