@@ -130,7 +130,7 @@ func TestAKilledProcessMakesNoPasswordWrong(t *testing.T) {
 	if ok, err := h.matches(t.Context(), secretWord, hash); !ok || err != nil {
 		t.Errorf("afterwards: %v, %v", ok, err)
 	}
-	if n := len(p.pids()); n > cap(h.work)+1 { // one perhaps that was killed and not seen to have ended
+	if n := len(p.pids()); n > cap(h.turns.Had)+1 { // one perhaps that was killed and not seen to have ended
 		t.Errorf("%d processes", n)
 	}
 }

@@ -550,8 +550,8 @@ func TestEveryTryCostsAHash(t *testing.T) {
 		k.operator("oper")
 		_, _, err := k.Add(t.Context(), nil, "empty", Grant{Role: "seeker"})
 		k.must(err)
-		for range cap(k.hasher.queue) {
-			k.hasher.queue <- struct{}{}
+		for range cap(k.hasher.turns.Asked) {
+			k.hasher.turns.Asked <- struct{}{}
 		}
 		for _, name := range []string{"oper", "empty", "nobody", "", "No Name!"} {
 			_, err := k.SignIn(t.Context(), here, name, "wrong password")

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"ieum"
+	"ieum/internal/platform/turns"
 )
 
 // Cost is what one hash of a password takes.
@@ -55,8 +56,7 @@ func (c Cost) key(password, salt []byte) []byte {
 type hasher struct {
 	cost   Cost
 	derive Derive
-	work   chan struct{} // holds one a hash under way
-	queue  chan struct{} // holds one a hash under way or waiting
+	turns  *turns.Turns
 }
 
 const (
@@ -66,35 +66,21 @@ const (
 
 func newHasher(c Cost, derive Derive) *hasher {
 	most := max(1, min(hashesAtOnce, runtime.GOMAXPROCS(0)-1)) // a processor stays free for who searches
-	return &hasher{c, derive, make(chan struct{}, most), make(chan struct{}, most+hashesWaiting)}
+	return &hasher{c, derive, turns.New(most, hashesWaiting)}
 }
 
 // key waits for its turn and derives a key; too many who wait are ieum.ErrBusy.
 func (h *hasher) key(ctx context.Context, password string, salt []byte, c Cost) ([]byte, error) {
-	leave, err := h.enter(ctx)
-	if err != nil {
+	give, err := h.turns.Take(ctx)
+	if errors.Is(err, ieum.ErrBusy) {
+		return nil, errBusy()
+	} else if err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer give()
 	word := folded(password)
 	defer clear(word)
 	return h.derive(word, salt, c)
-}
-
-// enter waits for its turn, or fails with ieum.ErrBusy when too many wait.
-func (h *hasher) enter(ctx context.Context) (leave func(), err error) {
-	select {
-	case h.queue <- struct{}{}:
-	default:
-		return nil, errBusy()
-	}
-	select {
-	case h.work <- struct{}{}:
-		return func() { <-h.work; <-h.queue }, nil
-	case <-ctx.Done():
-		<-h.queue
-		return nil, ctx.Err()
-	}
 }
 
 const (

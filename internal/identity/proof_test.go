@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"context"
 	"crypto/sha1"
 	"encoding/base32"
 	"encoding/hex"
@@ -84,46 +83,14 @@ func TestPasswordsAreHashedWithArgon2id(t *testing.T) {
 
 func TestTooManyHashesAtOnceAreRefused(t *testing.T) {
 	h := newHasher(cheap, deriveHere)
-	atOnce := cap(h.work)
-	if atOnce < 1 || atOnce > hashesAtOnce {
-		t.Fatalf("%d hashes at once", atOnce)
+	if n := cap(h.turns.Had); n < 1 || n > hashesAtOnce {
+		t.Fatalf("%d hashes at once", n)
 	}
-	var leave []func()
-	for range atOnce {
-		l, err := h.enter(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		leave = append(leave, l)
+	for range cap(h.turns.Asked) {
+		h.turns.Asked <- struct{}{}
 	}
-	waiting, stop := context.WithCancel(t.Context())
-	done := make(chan error)
-	for range hashesWaiting {
-		go func() {
-			_, err := h.enter(waiting)
-			done <- err
-		}()
-	}
-	for len(h.queue) < atOnce+hashesWaiting {
-		time.Sleep(time.Millisecond)
-	}
-	if _, err := h.enter(t.Context()); !errors.Is(err, ieum.ErrBusy) {
+	if _, err := h.matches(t.Context(), secretWord, ""); !errors.Is(err, ieum.ErrBusy) {
 		t.Errorf("one too many: %v", err)
-	}
-	if len(h.work) != atOnce {
-		t.Errorf("%d are hashed at once", len(h.work))
-	}
-	stop()
-	for range hashesWaiting {
-		if err := <-done; !errors.Is(err, context.Canceled) {
-			t.Errorf("one that went away: %v", err)
-		}
-	}
-	for _, l := range leave {
-		l()
-	}
-	if _, err := h.enter(t.Context()); err != nil {
-		t.Errorf("afterwards: %v", err)
 	}
 }
 

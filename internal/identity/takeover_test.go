@@ -197,7 +197,7 @@ func TestOneAccountLeavesRoomToSignIn(t *testing.T) {
 			}
 		})
 	}
-	for range tries - cap(k.hasher.queue) {
+	for range tries - cap(k.hasher.turns.Asked) {
 		k.refused(<-refused, "identity.error.often")
 	}
 	all.Go(func() {
@@ -219,8 +219,8 @@ func TestBusyIsNoTry(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		ctx := t.Context()
 		k.operator("oper")
-		for range cap(k.hasher.queue) {
-			k.hasher.queue <- struct{}{}
+		for range cap(k.hasher.turns.Asked) {
+			k.hasher.turns.Asked <- struct{}{}
 		}
 		for i := range 40 {
 			v := here
@@ -231,8 +231,8 @@ func TestBusyIsNoTry(t *testing.T) {
 				t.Fatalf("not busy: %v", err)
 			}
 		}
-		for range cap(k.hasher.queue) {
-			<-k.hasher.queue
+		for range cap(k.hasher.turns.Asked) {
+			<-k.hasher.turns.Asked
 		}
 		if _, err := k.SignIn(ctx, here, "oper", secretWord); err != nil {
 			t.Errorf("right passwords that found no room lock their owner out: %v", err)

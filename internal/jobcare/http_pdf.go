@@ -5,11 +5,12 @@ import (
 
 	"ieum"
 	"ieum/internal/platform/pdf"
+	"ieum/internal/platform/turns"
 )
 
-// drawing are the sheets that are made at a moment: each takes 24 MB and a tenth of a second, and
-// anybody may ask for one of a plan.
-var drawing = make(chan struct{}, 2)
+// drawing are the sheets that are made at a moment: each takes 24 MB and a tenth of a second.
+// Anybody may ask for one of a plan: those are made one by one, and keep no session waiting.
+var drawing, drafting = turns.New(2, 16), turns.New(1, 16)
 
 // sheetOf makes a sheet of a session as a PDF. Asked again it is the same, byte for byte.
 func (h *handlers) sheetOf(kind string, of *keptPage, lang ieum.Lang) ([]byte, error) {

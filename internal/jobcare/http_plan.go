@@ -68,14 +68,15 @@ func (h *handlers) plan(w http.ResponseWriter, r *http.Request) error {
 
 // planFile is a sheet of what the form says.
 func (h *handlers) planFile(w http.ResponseWriter, r *http.Request) error {
-	page, of, err := h.planned(w, r)
-	switch {
-	case page == nil:
-		return err
-	case err != nil:
+	var page *planPage
+	err := h.sheetFile(w, r, drafting, func() (of *keptPage, err error) {
+		page, of, err = h.planned(w, r)
+		return of, err
+	})
+	if err != nil && page != nil {
 		return h.pages.Again(w, r, "plan.html", page, err)
 	}
-	return h.sheetFile(w, r, of)
+	return err
 }
 
 // planned is what the form says, as a page and as a plan; the page is nil when there is no form

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ieum"
+	"ieum/internal/platform/turns"
 	"ieum/internal/platform/web"
 	"ieum/internal/snapshot"
 )
@@ -384,11 +385,10 @@ func (h *handlers) session(w http.ResponseWriter, r *http.Request, by *web.Reade
 
 // sheet is a session on paper.
 func (h *handlers) sheet(w http.ResponseWriter, r *http.Request, by *web.Reader) error {
-	page, _, err := h.kept(r, by)
-	if err != nil {
-		return err
-	}
-	return h.sheetFile(w, r, page)
+	return h.sheetFile(w, r, drawing, func() (*keptPage, error) {
+		page, _, err := h.kept(r, by)
+		return page, err
+	})
 }
 
 // sheetPage shows a sheet as a page, which is read aloud as it is printed.
@@ -400,19 +400,14 @@ func (h *handlers) sheetPage(w http.ResponseWriter, r *http.Request, kind string
 	return h.pages.Reply(w, r, "sheet.html", s)
 }
 
-// sheetFile answers with the sheet that the address names, as a PDF.
-func (h *handlers) sheetFile(w http.ResponseWriter, r *http.Request, of *keptPage) error {
+// sheetFile answers with the sheet that the address names, as a PDF. What it is of is read when
+// its turn has come.
+func (h *handlers) sheetFile(w http.ResponseWriter, r *http.Request, in *turns.Turns, read func() (*keptPage, error)) error {
 	kind, ok := strings.CutSuffix(r.PathValue("file"), ".pdf")
-	if !ok {
-		kind = ""
+	if !ok || !slices.Contains(sheets, kind) {
+		return errNoSheet()
 	}
-	select {
-	case drawing <- struct{}{}:
-	case <-r.Context().Done():
-		return r.Context().Err()
-	}
-	file, err := h.sheetOf(kind, of, web.Lang(r))
-	<-drawing
+	of, file, err := h.drawn(r, in, kind, read)
 	if err != nil {
 		return err
 	}
@@ -420,4 +415,17 @@ func (h *handlers) sheetFile(w http.ResponseWriter, r *http.Request, of *keptPag
 	w.Header().Set("Content-Disposition", `inline; filename="ieum-`+of.Day().String()+"-"+kind+`.pdf"`)
 	_, err = w.Write(file)
 	return err
+}
+
+func (h *handlers) drawn(r *http.Request, in *turns.Turns, kind string, read func() (*keptPage, error)) (of *keptPage, file []byte, err error) {
+	give, err := in.Take(r.Context())
+	if err != nil {
+		return nil, nil, err
+	}
+	defer give()
+	if of, err = read(); err != nil {
+		return nil, nil, err
+	}
+	file, err = h.sheetOf(kind, of, web.Lang(r))
+	return of, file, err
 }

@@ -31,9 +31,13 @@ type sheet struct {
 
 func (h *handlers) newSheet(kind string, of *keptPage, lang ieum.Lang) (*sheet, error) {
 	if !slices.Contains(sheets, kind) {
-		return nil, &ieum.Error{Kind: ieum.ErrNotFound, Key: "session.error.file", Message: "a session has report.pdf, large.pdf and plan.pdf"}
+		return nil, errNoSheet()
 	}
 	return &sheet{site: h.site, lang: lang, of: of, Kind: kind}, nil
+}
+
+func errNoSheet() error {
+	return &ieum.Error{Kind: ieum.ErrNotFound, Key: "session.error.file", Message: "the sheets are report.pdf, large.pdf and plan.pdf"}
 }
 
 func (s *sheet) t(key string, pairs ...any) string {

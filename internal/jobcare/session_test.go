@@ -314,6 +314,7 @@ func TestAPlanAlone(t *testing.T) {
 		{"/plan", resume + "&goal=8221", 200, `name="goal" value="8221"`},
 		{"/plan", resume + "&goal=0000", 404, ""},
 		{"/plan", "goal=8221", 422, ""},
+		{"/plan/plan.pdf", "resume=", 422, ""},
 		{"/plan/plan.pdf", resume + "&step=a&by=" + day.String(), 200, "%PDF-"},
 		{"/plan/report.pdf", resume + "&goal=8221", 200, "%PDF-"},
 		{"/plan/large.pdf", resume + "&goal=8221&cost=0&months=24&region=11&step=&by=", 200, "%PDF-"},
@@ -338,6 +339,58 @@ func TestAPlanAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestDraftsKeepNoSessionWaiting: who asks for many sheets of plans without an account is told
+// to come again, while sheets of sessions are made; and no turn is lost to a fault.
+func TestDraftsKeepNoSessionWaiting(t *testing.T) {
+	a := roadMarket(t, []posting{press()}, walked(5, []uint16{1}, 12))
+	site := web.NewSite(a.set, a.now, func() bool { return false })
+	site.Log = slog.New(slog.DiscardHandler)
+	site.Reader = func(*http.Request) (*web.Reader, error) {
+		return &web.Reader{ID: "acounsellor", Fresh: true, Left: time.Hour, May: func(ieum.Permission) bool { return true }}, nil
+	}
+	c := &Client{Person: "p1", Mine: true, Notes: true, Resume: &ieum.Resume{}}
+	c.Take(Kept{Item: "n1", At: today}, json.RawMessage(`{"shown":{}}`))
+	mux := web.NewMux(site)
+	a.Routes(site, mux, &desk{of: c})
+	draft := func(name string) int {
+		body := "resume={}&step=a&by=" + (ieum.DayOf(today) + 3).String()
+		r := httptest.NewRequest("POST", "/plan/"+name, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, r)
+		return w.Code
+	}
+	a.reader = faulty{}
+	if code := draft("plan.pdf"); code != 500 || len(drafting.Asked) != 0 {
+		t.Errorf("a fault while drawing: %d, and %d turns are lost", code, len(drafting.Asked))
+	}
+	a.reader = reader{}
+	for range cap(drafting.Asked) {
+		drafting.Asked <- struct{}{}
+	}
+	for name, want := range map[string]int{"plan.pdf": 429, "other.pdf": 404, "plan": 404} {
+		if code := draft(name); code != want {
+			t.Errorf("%s while many wait: %d, want %d", name, code, want)
+		}
+	}
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequest("GET", "/clients/p1/sessions/n1/report.pdf", nil))
+	if w.Code != 200 {
+		t.Errorf("a sheet of a session meanwhile: %d", w.Code)
+	}
+	for range cap(drafting.Asked) {
+		<-drafting.Asked
+	}
+	if code := draft("plan.pdf"); code != 200 {
+		t.Errorf("afterwards: %d", code)
+	}
+}
+
+// faulty is a reader of résumés with a fault in it.
+type faulty struct{ reader }
+
+func (faulty) ReadText([]byte) (ieum.Resume, error) { panic("a fault") }
 
 // TestALongNoteIsOnPaperWhole: what is higher than a page goes on on the next.
 func TestALongNoteIsOnPaperWhole(t *testing.T) {
