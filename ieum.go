@@ -319,10 +319,6 @@ type Career struct {
 	Unpaid     bool   `json:"unpaid,omitempty"`
 }
 
-// Years and Rest are Months in whole years and what is left.
-func (c Career) Years() int { return c.Months / 12 }
-func (c Career) Rest() int  { return c.Months % 12 }
-
 // A Wish is what a person is looking for. Empty means no limit.
 type Wish struct {
 	Occupations []string `json:"occupations,omitempty"` // KECO 2025 codes, two to four digits

@@ -547,10 +547,6 @@ func (d diagnosed) Answered() Answers {
 	return answersOf(d.Profile.Resume)
 }
 
-// Years and Months are how long the person has worked.
-func (d diagnosed) Years() int  { return d.Profile.CareerMonths / 12 }
-func (d diagnosed) Months() int { return d.Profile.CareerMonths % 12 }
-
 func (h *handlers) diagnose(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Read[diagnosisForm](r)
 	if err != nil {

@@ -73,10 +73,6 @@ func (w Way) Via() (out []Named) {
 	return out
 }
 
-// Years and Rest are the months of a way in whole years and what is left.
-func (w Way) Years() int { return w.Months / 12 }
-func (w Way) Rest() int  { return w.Months % 12 }
-
 // More reports whether people in the state where a move leads state more pay.
 func (w Worth) More() bool { return *w.Difference > 0 }
 

@@ -143,13 +143,8 @@ func (s *sheet) MoreStrengths() int {
 func (s *sheet) Also() string {
 	p := s.of.Shown.Profile
 	var also []string
-	switch y, m := p.CareerMonths/12, p.CareerMonths%12; {
-	case y > 0 && m > 0:
-		also = append(also, s.t("diagnosed.worked", "years", y, "months", m))
-	case y > 0:
-		also = append(also, s.t("diagnosed.worked_years", "years", y))
-	case m > 0:
-		also = append(also, s.t("diagnosed.worked_months", "months", m))
+	if p.CareerMonths > 0 {
+		also = append(also, s.t("diagnosed.worked", "time", web.Months(s.lang, p.CareerMonths)))
 	}
 	for _, c := range p.Certificates {
 		also = append(also, s.code("certificates", c))

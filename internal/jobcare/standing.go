@@ -64,11 +64,10 @@ type Years struct {
 // Enough says whether the person has worked as long as half of the hired.
 func (y Years) Enough() bool { return float64(y.Mine) >= y.Median.Float() }
 
-// MyYears, Half and Low are the person's, those of half of the hired and those of a quarter of
-// them, in years of one decimal. The person's are rounded down, so that what is short looks so.
-func (y Years) MyYears() float64 { return float64(y.Mine*10/12) / 10 }
-func (y Years) Half() float64    { return y.Median.Float() / 12 }
-func (y Years) Low() float64     { return y.P25.Float() / 12 }
+// Half and Low are the months of half of the hired and of a quarter of them; 0 is less than a
+// quarter of a year.
+func (y Years) Half() int { return int(y.Median.Int()) }
+func (y Years) Low() int  { return int(y.P25.Int()) }
 
 // Schooling is the person's beside that of the hired.
 type Schooling struct {

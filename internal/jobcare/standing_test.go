@@ -322,7 +322,7 @@ func TestAPersonBesideThoseHired(t *testing.T) {
 			t.Errorf("with %v: have %+v, gaps %+v", ids, st.Have, st.Gaps)
 		}
 		y := st.Years
-		if y.Mine != 50 || y.MyYears() != 4.1 || y.Median.Float() != float64(h.Years[row*3+1])*6 || y.Enough() != (50 >= y.Median.Float()) {
+		if y.Mine != 50 || y.Half() != int(h.Years[row*3+1])*6 || y.Median.Float() != float64(h.Years[row*3+1])*6 || y.Enough() != (50 >= y.Median.Float()) {
 			t.Errorf("years %+v", y)
 		}
 		high, bachelor := int(h.School[row*3+1]), int(h.School[row*3+2])

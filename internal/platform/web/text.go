@@ -223,6 +223,26 @@ func Date(l ieum.Lang, d ieum.Day) string {
 	return d.Time().Format("2 January 2006")
 }
 
+// Months writes a time as people of a language do: 2년 6개월 or 2 years 6 months.
+func Months(l ieum.Lang, n int) string {
+	var parts []string
+	for _, p := range []struct {
+		n       int
+		ko, one string
+	}{{n / 12, "년", "year"}, {n % 12, "개월", "month"}} {
+		switch {
+		case p.n == 0 && (n != 0 || p.one == "year"):
+		case l == DefaultLang:
+			parts = append(parts, strconv.Itoa(p.n)+p.ko)
+		case p.n == 1:
+			parts = append(parts, "1 "+p.one)
+		default:
+			parts = append(parts, strconv.Itoa(p.n)+" "+p.one+"s")
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
 // settings are what a reader chose for the display: by ?lang=, ?theme= and
 // ?text=, kept in cookies of the same names.
 type settings struct {

@@ -67,6 +67,14 @@ func TestNumbersHaveSeparators(t *testing.T) {
 	}
 }
 
+func TestTimesReadAsPeopleSayThem(t *testing.T) {
+	for n, want := range map[int][2]string{0: {"0개월", "0 months"}, 1: {"1개월", "1 month"}, 6: {"6개월", "6 months"}, 12: {"1년", "1 year"}, 13: {"1년 1개월", "1 year 1 month"}, 30: {"2년 6개월", "2 years 6 months"}} {
+		if got := [2]string{Months("ko", n), Months("en", n)}; got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}
+
 func TestAcceptLanguage(t *testing.T) {
 	langs := []ieum.Lang{"ko", "en"}
 	for header, want := range map[string]ieum.Lang{"": "ko", "en": "en", "en-US,en;q=0.9,ko;q=0.8": "en", "fr,ko;q=0.2,en;q=0.1": "ko", "fr": "ko", "en;q=x": "ko", "en;q=0": "ko"} {

@@ -354,7 +354,8 @@ func (s *Site) functions(lang ieum.Lang) template.FuncMap {
 			}
 			return `data-theirs lang="ko"`
 		},
-		"num": Number,
+		"num":    Number,
+		"months": func(n int) string { return Months(lang, n) },
 		"won": func(amount any) (string, error) {
 			n, err := decimal(amount)
 			return Won(lang, int64(math.Round(n))), err
