@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -95,7 +96,8 @@ func (a Answers) Resume() (ieum.Resume, error) {
 	return r, errors.Join(faults...)
 }
 
-// asked are the answers to the questions that the situation asks.
+// asked are the answers to the questions that the situation asks, without lines that say that
+// there is nothing: of 없음 no competency follows.
 func (a Answers) asked() Answers {
 	of := a.Situation
 	if of == firstJob {
@@ -109,8 +111,14 @@ func (a Answers) asked() Answers {
 	if of != lateChange {
 		a.Best, a.Taught, a.Body = "", "", ""
 	}
+	for _, answer := range []*string{&a.Work, &a.Tasks, &a.School, &a.PartTime, &a.Clubs, &a.Military, &a.Help, &a.Home, &a.Neighbourhood, &a.Best, &a.Taught, &a.Certificates} {
+		*answer = strings.Join(slices.DeleteFunc(strings.Split(*answer, "\n"), nothing.MatchString), "\n")
+	}
 	return a
 }
+
+// nothing is a line that says so.
+var nothing = regexp.MustCompile(`(?i)^[\s.,~!-]*(?:(?:딱히|특별히|아직|아무것도|별로|그런 ?거|해당|해당 ?사항|경력|경험|자격증|일한 ?적|해 ?본 ?적|한 ?적)[은는이가도]?\s*)*(?:없(?:음|다|슴|어요?|습니다|네요)|무|none|nothing|no|n/?a)[\s.,~!-]*$`)
 
 // told says whether anything was answered from which something follows that the
 // person can do.

@@ -105,6 +105,24 @@ func TestOnlyALineThatEndsInATimeIsASpell(t *testing.T) {
 	}
 }
 
+// Who answers that there is nothing has said nothing: no competency is read from it.
+func TestAnswersThatSayNothing(t *testing.T) {
+	for _, said := range []string{"없음", "없습니다.", " 없어요 ", "무", "-없음-", "딱히 없음", "해당 없음", "해당사항 없음", "일한 적이 없습니다", "경력 없음", "아무것도 없어", "None", "no", "N/A", "없음\n없다"} {
+		a := Answers{Work: said, Tasks: said, Certificates: said}
+		if r, err := a.Resume(); a.told() || err != nil || len(r.Careers)+len(r.Certificates) > 0 || r.Text != "" {
+			t.Errorf("%q: told %t, %+v, %v", said, a.told(), r, err)
+		}
+	}
+	for _, said := range []string{"무역 사무", "노무", "없던 길을 냈습니다", "결함 없음을 확인", "no-code 개발", "Notary", "사고 없이 20년"} {
+		if a := (Answers{Work: said}); !a.told() {
+			t.Errorf("%q says nothing", said)
+		}
+	}
+	if r, err := (Answers{Work: "없음\n프레스 조작원", Certificates: "지게차운전기능사\n없음"}).Resume(); err != nil || len(r.Careers) != 1 || len(r.Certificates) != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 func TestNothingIsAskedForTheFirstFieldOfAnotherSituation(t *testing.T) {
 	for situation, field := range map[string]string{"": "/work", "worked": "/work", "first": "/school", "return": "/home", "late": "/best"} {
 		_, err := (&handlers{}).resume(diagnosisForm{Answers: Answers{Situation: situation}})
