@@ -274,9 +274,16 @@ func in100(n, of int) Figure {
 // for all.
 func (a *Adviser) licences(occupation string, h held) []Licence {
 	out := []Licence{}
+	for _, l := range a.lacking(occupation, h) {
+		out = append(out, a.licence(l))
+	}
+	return out
+}
+
+func (a *Adviser) lacking(occupation string, h held) (out []defs.Licence) {
 	for _, l := range a.set.Licences(occupation) {
 		if len(l.Words) == 0 && !slices.ContainsFunc(l.Certificates, func(c string) bool { return h.certs[c] }) {
-			out = append(out, a.licence(l))
+			out = append(out, l)
 		}
 	}
 	return out

@@ -12,12 +12,10 @@ import (
 // then by worth.
 func (t *traveller) gaps(x *hiredLevel, f *Fit, certs []asked) []Gap {
 	out := []Gap{}
-	for _, l := range t.a.set.Licences(f.Code) {
-		if len(l.Words) == 0 && !slices.ContainsFunc(l.Certificates, func(c string) bool { return t.held.certs[c] }) {
-			is := t.a.licence(l)
-			g := Gap{Named: is.Named, Kind: "licence", Law: is.Law, Evidence: "law", In100: withheld, Hired: withheld, Effects: []Effect{}}
-			out = append(out, t.learn(g, x.o, l.Certificates))
-		}
+	for _, l := range t.a.lacking(f.Code, t.held) {
+		is := t.a.licence(l)
+		g := Gap{Named: is.Named, Kind: "licence", Law: is.Law, Evidence: "law", In100: withheld, Hired: withheld, Effects: []Effect{}}
+		out = append(out, t.learn(g, x.o, l.Certificates))
 	}
 	byLaw := len(out)
 	for _, m := range f.Missing {
