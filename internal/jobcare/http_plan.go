@@ -21,7 +21,6 @@ type planForm struct {
 	roadmapForm
 	Step  []string   `q:"step,rows" max:"120" label:"session.steps"`
 	By    []ieum.Day `q:"by,rows" label:"session.by"`
-	Done  []int      `q:"done" min:"1" max:"6"` // numbers of the rows
 	Sheet string     `q:"sheet" enum:"report|large|plan"`
 }
 
@@ -100,7 +99,7 @@ func (h *handlers) planned(w http.ResponseWriter, r *http.Request) (*planPage, *
 		return nil, nil, err
 	}
 	page.Form.Resume = string(text)
-	copy(page.Rows, sentRows(f.Step, f.By, f.Done))
+	copy(page.Rows, sentRows(f.Step, f.By, nil))
 	if f.Step == nil {
 		suggest(page.Rows, page.Now, page.Today, func(s Suggestion) string { return h.said(web.Lang(r), s) })
 	}

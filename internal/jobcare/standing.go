@@ -33,7 +33,7 @@ type Standing struct {
 	Gaps []Gap    `json:"gaps"`
 	// Ahead is how many of a hundred hired have less of what is asked for, by weight, those who
 	// have as much counted half: 5 to 95, in steps of 5.
-	Ahead     Figure    `json:"ahead"`
+	Ahead     Figure    `json:"percentileRank"`
 	Years     Years     `json:"years"`
 	Schooling Schooling `json:"schooling"`
 	Next      Next      `json:"next"`
