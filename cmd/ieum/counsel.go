@@ -32,7 +32,9 @@ func (c clients) Client(ctx context.Context, by *web.Reader, person ieum.PersonI
 	all, err := c.door.CasesOf(ctx, person)
 	for _, one := range all {
 		of.Number = one.Client
-		of.Mine = of.Mine || one.Counsellor == by.ID && by.May(ieum.WriteClients)
+	}
+	if err == nil {
+		of.Mine, err = c.door.Counsels(ctx, askerOf(by), person)
 	}
 	return of, err
 }

@@ -16,14 +16,14 @@ func (t tx) openCase(c Case, by ieum.AccountID) error {
 	if err != nil {
 		return err
 	}
-	return t.tell("door.assigned", c.Person, map[string]any{"case": n, "by": by, "counsellor": c.Counsellor, "organisation": c.Organisation, "site": c.Site, "basis": c.Basis, "at": c.Since.Unix()})
+	return t.tell("door.assigned", c.Person, map[string]any{"case": n, "by": by, "counsellor": c.Counsellor, "organisation": c.Organisation, "site": c.Site, "basis": c.Basis, "consent": c.Consent, "at": c.Since.Unix()})
 }
 
 func (t tx) endCase(c Case, by string, now time.Time) error {
 	if err := t.setEnded(c.Number, now); err != nil {
 		return err
 	}
-	return t.tell("door.released", c.Person, map[string]any{"case": c.Number, "by": by})
+	return t.tell("door.released", c.Person, map[string]any{"case": c.Number, "by": by, "organisation": c.Organisation, "at": now.Unix()})
 }
 
 // Cases lists whom somebody counsels, in the order they came.
@@ -75,12 +75,6 @@ type PastCase struct {
 	Erasable bool           // the person has no account and nobody else counsels them: the asker erases them when they ask for it
 }
 
-// Agreed lists the consents in force to be counselled by somebody, newest first.
-func (d *Door) Agreed(ctx context.Context, by Asker) ([]Consent, error) {
-	now := d.now().Unix()
-	return consents(ctx, d.store, `account = ? AND purpose = ? AND stopped = 0 AND since <= ? AND until > ?`, by.ID, counselling, now, now)
-}
-
 // CasesOf lists who counsels a person.
 func (d *Door) CasesOf(ctx context.Context, person ieum.PersonID) ([]Case, error) {
 	return cases(ctx, d.store, `person = ? AND ended = 0 ORDER BY number`, person)
@@ -110,16 +104,57 @@ func (k Case) subject(s standing) ieum.Subject {
 	return ieum.Subject{Owner: s.person.Account, Organisation: k.Organisation, Site: k.Site, Assigned: true}
 }
 
-// rests says whether what a case rests on is there: the law, or a consent in force
-// to be counselled by the organisation or by the counsellor.
+// rests says whether what a case rests on is there: the law, or the consent that it was
+// opened on, in force. Another consent does not bring back a case whose own has ended.
 func (d *Door) rests(k Case, s standing) bool {
 	if k.Basis == defs.BasisLaw {
 		return true
 	}
+	_, ok := d.restsOn(k, s)
+	return ok
+}
+
+// restsOn is the consent in force, to be counselled by the organisation or by the
+// counsellor, that a case rests on.
+func (d *Door) restsOn(k Case, s standing) (Consent, bool) {
 	p := d.set.Purposes[counselling]
-	return p != nil && slices.ContainsFunc(s.consents, func(c Consent) bool {
-		return c.Purpose == p.ID && c.Version == p.Version && c.Organisation == k.Organisation && (c.Account == "" || c.Account == k.Counsellor)
+	if p == nil {
+		return Consent{}, false
+	}
+	i := slices.IndexFunc(s.consents, func(c Consent) bool {
+		return c.Purpose == p.ID && c.Version == p.Version && c.Organisation == k.Organisation && (c.Account == "" || c.Account == k.Counsellor) &&
+			(k.Consent == "" || k.Consent == c.ID)
 	})
+	if i < 0 {
+		return Consent{}, false
+	}
+	return s.consents[i], true
+}
+
+// Counsels says whether the asker has a case with a person that counts.
+func (d *Door) Counsels(ctx context.Context, by Asker, person ieum.PersonID) (bool, error) {
+	s, err := d.store.standing(ctx, person, d.now())
+	if err != nil {
+		return false, err
+	}
+	_, missing := d.mine(by, s)
+	return missing == nil, nil
+}
+
+// within refuses a counsellor's record of a kind that the consent does not cover on which
+// their case rests: what they may not read they do not replace.
+func (d *Door) within(by Asker, s standing, kind ieum.RecordKind) error {
+	if acts(by, s) {
+		return nil
+	}
+	k, err := d.mine(by, s)
+	if err != nil || k.Basis == defs.BasisLaw {
+		return err
+	}
+	if c, ok := d.restsOn(k, s); ok && !slices.Contains(c.Kinds, kind) {
+		return refused("records", d.set.Purposes[counselling])
+	}
+	return nil
 }
 
 // HandOver assigns a client of the asker's to another counsellor of the same
@@ -136,15 +171,23 @@ func (d *Door) HandOver(ctx context.Context, by Asker, person ieum.PersonID, to 
 			return err
 		}
 		for _, c := range all {
-			if c.ID == to && c.Organisation == k.Organisation && c.ID != by.ID {
+			if c.ID == to && d.hands(k, c, s) {
 				if err := t.endCase(k, string(by.ID), now); err != nil {
 					return err
 				}
-				return t.openCase(Case{Person: person, Counsellor: to, Organisation: c.Organisation, Site: c.Site, Basis: k.Basis, Giver: by.ID, Since: now}, by.ID)
+				return t.openCase(Case{Person: person, Counsellor: to, Organisation: c.Organisation, Site: c.Site, Basis: k.Basis, Consent: k.Consent, Giver: by.ID, Since: now}, by.ID)
 			}
 		}
 		return fault("counsellor", "/counsellor", "choose another counsellor of your organisation")
 	})
+}
+
+// hands says whether a case can go to a colleague: of the same organisation, not the client,
+// and one whom they agreed to. Who agreed to one counsellor by name agreed to no other.
+func (d *Door) hands(k Case, to Colleague, s standing) bool {
+	next := k
+	next.Counsellor = to.ID
+	return to.Organisation == k.Organisation && to.ID != k.Counsellor && to.ID != s.person.Account && d.rests(next, s)
 }
 
 // Close ends a case of the asker's, also one whose consent ended.

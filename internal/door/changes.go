@@ -31,7 +31,7 @@ type Change struct {
 func (c Change) Time() time.Time { return time.Unix(c.At, 0) }
 
 // changeKinds are the entries that tell of changes.
-var changeKinds = []string{"door.kept", "door.forgotten", "door.assigned", "door.linked", "door.link_ended", corrected, "door.mandate", "door.mandate_ended", "door.withdrawn", "door.found", "door.matched", "door.row_linked", "door.row_unlinked", "door.row_moved"}
+var changeKinds = []string{"door.kept", "door.forgotten", "door.assigned", "door.released", "door.linked", "door.link_ended", corrected, "door.mandate", "door.mandate_ended", "door.withdrawn", "door.found", "door.matched", "door.row_linked", "door.row_unlinked", "door.row_moved"}
 
 // Changes lists the newest changes that others made, the newest first: a stretch of each
 // kind, so that many of one hide none of another.

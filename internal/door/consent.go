@@ -67,6 +67,9 @@ func (d *Door) Give(ctx context.Context, by Asker, person ieum.PersonID, w Wish)
 				if err := t.stopConsent(old, named(by, s.person), c.Since); err != nil {
 					return err
 				}
+				if err := t.renew(old.ID, c.ID); err != nil {
+					return err
+				}
 			}
 		}
 		return t.giveConsent(c, named(by, s.person))

@@ -101,31 +101,36 @@ func (d *Door) TakeUp(ctx context.Context, by Asker, person ieum.PersonID, scan 
 		}
 	}
 	return d.change(ctx, person, func(t tx, s standing) error {
-		if s.person.Organisation != at.Organisation {
+		if s.person.Organisation != at.Organisation || s.person.Account == by.ID {
 			return errNobody()
 		}
 		for _, k := range s.cases {
 			if k.Organisation != at.Organisation {
 				continue
 			}
-			if k.counselledBy(staff) {
+			if k.counselledBy(staff) && d.rests(k, s) {
 				return fault("taken", "", "somebody counsels this client")
 			}
-			if err := t.endCase(k, string(by.ID), now); err != nil { // who did is there no more
+			if err := t.endCase(k, string(by.ID), now); err != nil { // who did is there no more, or what it rested on
 				return err
 			}
 		}
 		k := Case{Person: person, Counsellor: by.ID, Organisation: at.Organisation, Site: at.Site, Basis: s.person.Basis, Since: now}
-		if k.Basis == defs.BasisConsent && !d.rests(k, s) {
-			if sealed == nil {
-				return fault("signs", "/scan", "the consent ended: add one that the client signs now")
+		if k.Basis == defs.BasisConsent {
+			c, ok := d.restsOn(k, s)
+			if !ok {
+				if sealed == nil {
+					return fault("signs", "/scan", "the consent ended: add one that the client signs now")
+				}
+				if err := t.put(person, ieum.PaperRecord, item, sealed, now); err != nil {
+					return err
+				}
+				c = d.consentToCounsel(person, at.Organisation, item, now)
+				if err := t.giveConsent(c, string(by.ID)); err != nil {
+					return err
+				}
 			}
-			if err := t.put(person, ieum.PaperRecord, item, sealed, now); err != nil {
-				return err
-			}
-			if err := t.giveConsent(d.consentToCounsel(person, at.Organisation, item, now), string(by.ID)); err != nil {
-				return err
-			}
+			k.Consent = c.ID
 		}
 		if err := t.flag(flagAgain, person, Access{At: now.Unix(), By: string(by.ID), Role: d.deskRole(by, at).Role, Organisation: at.Organisation}); err != nil {
 			return err

@@ -27,15 +27,17 @@ type clientPage struct {
 	Mandates   []actingLine
 	Authors    map[ieum.AccountID]string // who wrote notes, by title
 	Linked     bool                      // the person has an account
+	Takes      bool                      // they ask to be counselled by the reader, who is not their counsellor
 	Undoable   bool                      // the reader registered them by now
 	Fresh      bool                      // the reader signed in a short while ago
 	Locked     bool                      // there are notes, which take a fresh sign-in
 	Done       string                    // what was done just now; "" = nothing
 }
 
-// Resumes and Contacts say whether the basis covers these records.
+// Resumes, Contacts and Noted say whether the basis covers these records.
 func (p clientPage) Resumes() bool  { return slices.Contains(p.Covers, ieum.ResumeRecord) }
 func (p clientPage) Contacts() bool { return slices.Contains(p.Covers, ieum.ContactRecord) }
+func (p clientPage) Noted() bool    { return slices.Contains(p.Covers, ieum.NoteRecord) }
 
 // Writes says whether the reader may change what is kept of the client.
 func (p clientPage) Writes() bool { return p.Case != nil }
@@ -48,7 +50,7 @@ func (p clientPage) Carried() (string, error) {
 
 type personForm struct {
 	Person string `path:"person"`
-	Done   string `q:"done" enum:"registered|again|resume|contact|note|mandate|mandate-end|link|link-end|correct"`
+	Done   string `q:"done" enum:"registered|again|take|resume|contact|note|mandate|mandate-end|link|link-end|correct"`
 }
 
 func (h *handlers) client(w http.ResponseWriter, r *http.Request, by Asker) error {
@@ -106,25 +108,22 @@ func (h *handlers) fillClient(r *http.Request, by Asker, person ieum.PersonID, p
 		return err
 	}
 	page.Authors = n.staff
-	all, err := h.d.CasesOf(ctx, person)
+	s, err := h.d.store.standing(ctx, person, h.d.now())
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(all, func(c Case) bool { return c.Counsellor == by.ID })
-	if i < 0 || !by.May(ieum.WriteClients) {
-		return nil
+	mine, missing := h.d.mine(by, s)
+	if missing != nil {
+		page.Takes, err = h.d.askedBy(ctx, by, s)
+		return err
 	}
-	page.Case = &all[i]
+	page.Case = &mine
 	if page.Case.Seen.IsZero() {
 		if err := h.d.store.setSeen(ctx, page.Case.Number, h.d.now()); err != nil {
 			return err
 		}
 	}
-	of, err := h.d.store.person(ctx, person)
-	if err != nil {
-		return err
-	}
-	page.Linked, page.Undoable = of.Account != "", h.d.undoable(*page.Case, of)
+	page.Linked, page.Undoable = s.person.Account != "", h.d.undoable(*page.Case, s.person)
 	given, err := h.d.MandatesOf(ctx, person)
 	if err != nil {
 		return err
@@ -139,7 +138,7 @@ func (h *handlers) fillClient(r *http.Request, by Asker, person ieum.PersonID, p
 	}
 	staff, err := h.d.Accounts.Staff(ctx, ieum.WriteClients)
 	for _, c := range staff {
-		if c.ID != by.ID && c.Organisation == page.Case.Organisation {
+		if h.d.hands(*page.Case, c, s) {
 			page.Colleagues = append(page.Colleagues, c)
 		}
 	}

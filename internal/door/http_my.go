@@ -124,8 +124,13 @@ func (h *handlers) myPage(r *http.Request, by Asker, person string) (*myPage, er
 	if err != nil {
 		return nil, err
 	}
+	of, err := cases(ctx, h.d.store, `person = ? ORDER BY number`, id)
+	if err != nil {
+		return nil, err
+	}
 	for _, c := range all {
 		if line := h.consentLine(c, n); line.State == "holds" {
+			line.counselled(of, n)
 			page.Consents = append(page.Consents, line)
 		} else {
 			page.Past = append(page.Past, line)

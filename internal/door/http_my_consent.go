@@ -18,6 +18,25 @@ type consentLine struct {
 	Title ieum.Text
 	Whom  string
 	State string // holds, stopped or over
+
+	Counsels string   // who counsels the person on it, by title; "" = nobody
+	Closed   ieum.Day // on which who did ended that; 0 = nobody did yet
+}
+
+// Counselling says whether it is to be counselled.
+func (c consentLine) Counselling() bool { return c.Purpose == counselling }
+
+// counselled adds who counsels on a consent, of the person's cases.
+func (c *consentLine) counselled(all []Case, n names) {
+	for _, k := range all {
+		switch {
+		case k.Consent != c.ID:
+		case k.Ended.IsZero() && n.staff[k.Counsellor] != "":
+			c.Counsels = n.staff[k.Counsellor]
+		case !k.Ended.IsZero():
+			c.Closed = ieum.DayOf(k.Ended)
+		}
+	}
 }
 
 // A choice is a purpose with those to whom consent can be given.

@@ -103,7 +103,7 @@ func (h *handlers) papersPage(r *http.Request, by Asker, f stoppingForm) (*paper
 	if page.Papers, err = h.d.Papers(r.Context(), ieum.PersonID(f.Person)); err != nil {
 		return nil, err
 	}
-	if v.Former {
+	if v.Narrow() {
 		page.Papers = slices.DeleteFunc(page.Papers, func(p PaperLine) bool { return !v.has(p.Item) })
 	}
 	page.Opens = v.Opens

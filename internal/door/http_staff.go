@@ -23,6 +23,7 @@ func (h *handlers) staffRoutes(mux *web.Mux) {
 	mux.Page("POST /mandates/{id}/{do}", web.Records, h.signed(h.mandateDo))
 	mux.Page("POST /clients/find", web.Records, h.signed(h.find))
 	mux.Page("GET /clients/{person}/slip", web.Records, h.signed(h.slip))
+	mux.Page("POST /clients/{person}/take", web.Records, h.signed(h.takeOn))
 	mux.Upload("POST /clients/{person}/again", web.Records, ieum.WriteClients, h.signed(h.takeUp))
 	mux.Page("GET /desk", web.Records, h.signed(h.desk))
 	mux.Upload("POST /desk", web.Records, ieum.WriteClients, h.signed(h.register))
@@ -52,14 +53,15 @@ func needs(by Asker, may ieum.Permission) error {
 // written down, when the counsellor asks for names.
 type clientLine struct {
 	Person  ieum.PersonID
-	Case    int64 // number of the client; 0 = they agreed to be counselled, and nobody assigned them
+	Case    int64 // number of the client
 	Basis   defs.Basis
 	Since   time.Time
 	Name    string
 	Missing bool   // names were asked for, and this one may not be read
-	Over    bool   // the consent ended: the case can be closed, or the client erased
 	New     bool   // the reader has not looked at them yet
 	From    string // who handed them over; "" = nobody did
+
+	Erasable bool // the person has no account, with which they would erase themselves
 }
 
 // A pastLine is a case that ended, with whom it went to.
@@ -71,6 +73,9 @@ type pastLine struct {
 type clientsPage struct {
 	As      string // by which people know the reader; "" = by nothing
 	List    []clientLine
+	Asks    []Ask
+	More    bool         // more people ask
+	Over    []clientLine // whose consent ended: the case can be closed, or the client erased
 	Past    []pastLine
 	Names   bool
 	Desk    bool
@@ -81,11 +86,35 @@ func (h *handlers) clients(w http.ResponseWriter, r *http.Request, by Asker) err
 	if _, err := web.Read[struct{}](r); err != nil {
 		return err
 	}
-	list, err := h.clientLines(r, by)
+	page, err := h.clientsPage(r, by)
 	if err != nil {
 		return err
 	}
-	return h.clientsPage(w, r, by, clientsPage{List: list})
+	return h.pages.Reply(w, r, "clients.html", page)
+}
+
+// takeOn makes somebody a client of the reader's who asks for it.
+func (h *handlers) takeOn(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[struct {
+		Person string `path:"person"`
+	}](r)
+	if err == nil {
+		err = needs(by, ieum.WriteClients)
+	}
+	if err == nil {
+		err = h.d.TakeOn(r.Context(), by, ieum.PersonID(f.Person))
+	}
+	if err == nil {
+		return back(w, r, f.Person, "take")
+	}
+	if !errors.Is(err, ieum.ErrInvalid) {
+		return err
+	}
+	page, failed := h.clientsPage(r, by)
+	if failed != nil {
+		return failed
+	}
+	return h.again(w, r, "clients.html", page, err)
 }
 
 // names is clients with the name of each, read and so written down.
@@ -93,14 +122,15 @@ func (h *handlers) names(w http.ResponseWriter, r *http.Request, by Asker) error
 	if _, err := web.Read[struct{}](r); err != nil {
 		return err
 	}
-	list, err := h.clientLines(r, by)
+	page, err := h.clientsPage(r, by)
 	if err == nil {
-		err = h.named(r, by, list)
+		page.Names = true
+		err = h.named(r, by, page.List)
 	}
 	if err != nil {
 		return err
 	}
-	return h.clientsPage(w, r, by, clientsPage{List: list, Names: true})
+	return h.pages.Reply(w, r, "clients.html", page)
 }
 
 // named reads the name of each in a list.
@@ -118,58 +148,61 @@ func (h *handlers) named(r *http.Request, by Asker, list []clientLine) error {
 	return nil
 }
 
-func (h *handlers) clientsPage(w http.ResponseWriter, r *http.Request, by Asker, page clientsPage) error {
+func (h *handlers) clientsPage(r *http.Request, by Asker) (*clientsPage, error) {
+	list, over, err := h.clientLines(r, by)
+	if err != nil {
+		return nil, err
+	}
+	page := &clientsPage{List: list, Over: over}
 	n, err := h.d.names(r.Context(), web.Lang(r))
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if page.Asks, page.More, err = h.d.Asks(r.Context(), by); err != nil {
+		return nil, err
 	}
 	past, err := h.d.Past(r.Context(), by)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, k := range past {
 		page.Past = append(page.Past, pastLine{k, n.staff[k.To]})
 	}
 	waiting, err := h.d.Waiting(r.Context(), by)
-	if err != nil {
-		return err
-	}
 	page.As, page.Desk, page.Waiting = n.staff[by.ID], by.May(ieum.WriteClients), len(waiting)
-	return h.pages.Reply(w, r, "clients.html", page)
+	return page, err
 }
 
-// clientLines lists whom somebody counsels: those assigned to them, then those
-// who agreed to it. It reads nothing that is kept of them.
-func (h *handlers) clientLines(r *http.Request, by Asker) (list []clientLine, err error) {
+// clientLines lists whom somebody counsels, and whose consent to it ended. It reads nothing
+// that is kept of them.
+func (h *handlers) clientLines(r *http.Request, by Asker) (list, over []clientLine, err error) {
 	if err := needs(by, ieum.ReadClients); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	n, err := h.d.names(r.Context(), web.Lang(r))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	all, err := h.d.Cases(r.Context(), by)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, c := range all {
 		line := clientLine{Person: c.Person, Case: c.Client, Basis: c.Basis, Since: c.Since, New: c.Seen.IsZero(), From: n.staff[c.Giver]}
 		if c.Basis == defs.BasisConsent {
-			left, err := h.d.Grounds(r.Context(), by, c.Person, counselling)
+			s, err := h.d.store.standing(r.Context(), c.Person, h.d.now())
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			line.Over = len(left) == 0
+			if !h.d.rests(c, s) {
+				line.Erasable = s.person.Account == ""
+				over = append(over, line)
+				continue
+			}
 		}
 		list = append(list, line)
 	}
-	agreed, err := h.d.Agreed(r.Context(), by)
-	for _, c := range agreed {
-		if !slices.ContainsFunc(list, func(l clientLine) bool { return l.Person == c.Person }) {
-			list = append(list, clientLine{Person: c.Person, Basis: defs.BasisConsent, Since: c.Since})
-		}
-	}
-	return list, err
+	return list, over, nil
 }
 
 // A keepForm is a résumé that a diagnosis carries, and for whom it is to be kept.
@@ -204,12 +237,11 @@ func (h *handlers) keepFor(w http.ResponseWriter, r *http.Request, by Asker) err
 	if err != nil && !errors.Is(err, ieum.ErrInvalid) {
 		return err
 	}
-	list, failed := h.clientLines(r, by)
+	list, _, failed := h.clientLines(r, by)
 	if failed != nil {
 		return failed
 	}
-	page := keepPage{keepForm: f, Names: f.Do == "names"}
-	page.List = slices.DeleteFunc(list, func(l clientLine) bool { return l.Case == 0 || l.Over })
+	page := keepPage{keepForm: f, List: list, Names: f.Do == "names"}
 	if page.Names {
 		if err := h.named(r, by, page.List); err != nil {
 			return err
@@ -240,4 +272,4 @@ func back(w http.ResponseWriter, r *http.Request, person, what string) error {
 }
 
 // doneAt is where on a client's page each thing is that can be done there.
-var doneAt = map[string]string{"registered": "next", "again": "next", "resume": "resume", "contact": "contact", "correct": "contact", "note": "notes", "mandate": "mandates", "mandate-end": "mandates", "link": "mandates", "link-end": "mandates"}
+var doneAt = map[string]string{"registered": "next", "again": "next", "take": "next", "resume": "resume", "contact": "contact", "correct": "contact", "note": "notes", "mandate": "mandates", "mandate-end": "mandates", "link": "mandates", "link-end": "mandates"}

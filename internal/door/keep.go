@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -108,6 +109,9 @@ func (d *Door) keep(ctx context.Context, by Asker, person ieum.PersonID, kind ie
 		as, ok := d.capacity(by, s)
 		if !ok {
 			return errNotYours()
+		}
+		if err := d.within(by, s, kind); err != nil {
+			return err
 		}
 		if item != "" {
 			if had, err := t.has(person, kind, item); had || err != nil {
@@ -263,15 +267,18 @@ func (d *Door) Register(ctx context.Context, by Asker, r Registration) (ieum.Per
 				return err
 			}
 		}
+		k := Case{Person: person.ID, Counsellor: by.ID, Seen: now, Organisation: at.Organisation, Site: at.Site, Basis: r.Basis, Since: now}
 		if paper != "" {
-			if err := t.giveConsent(d.consentToCounsel(person.ID, at.Organisation, paper, now), string(by.ID)); err != nil {
+			signed := d.consentToCounsel(person.ID, at.Organisation, paper, now)
+			if err := t.giveConsent(signed, string(by.ID)); err != nil {
 				return err
 			}
+			k.Consent = signed.ID
 		}
 		if err := t.tell("door.registered", person.ID, map[string]any{"by": by.ID, "basis": r.Basis, "organisation": at.Organisation, "site": at.Site, "other": r.Other}); err != nil {
 			return err
 		}
-		return t.openCase(Case{Person: person.ID, Counsellor: by.ID, Seen: now, Organisation: at.Organisation, Site: at.Site, Basis: r.Basis, Since: now}, by.ID)
+		return t.openCase(k, by.ID)
 	})
 	return person.ID, err
 }
@@ -318,16 +325,21 @@ func (d *Door) desk(ctx context.Context, by Asker) (Colleague, error) {
 	if err != nil {
 		return Colleague{}, err
 	}
-	for _, c := range all {
-		if c.ID != by.ID {
-			continue
-		}
-		if c.Organisation == "" {
-			return c, &ieum.Error{Kind: ieum.ErrDenied, Key: "door.error.no_place", Message: "your role belongs to no organisation"}
-		}
-		if _, ok := by.Over(ieum.WriteClients, ieum.Subject{Organisation: c.Organisation, Site: c.Site, Assigned: true}); ok {
-			return c, nil
-		}
+	if at := desks(by, all); len(at) > 0 {
+		return at[0], nil
+	}
+	if i := slices.IndexFunc(all, func(c Colleague) bool { return c.ID == by.ID && c.Organisation == "" }); i >= 0 {
+		return all[i], &ieum.Error{Kind: ieum.ErrDenied, Key: "door.error.no_place", Message: "your role belongs to no organisation"}
 	}
 	return Colleague{}, &ieum.Error{Kind: ieum.ErrDenied, Key: "door.refused.desk", Message: "this takes a role that registers people, in an organisation"}
+}
+
+// desks are all the places of staff where the asker may register people.
+func desks(by Asker, staff []Colleague) (at []Colleague) {
+	for _, c := range staff {
+		if _, ok := by.Over(ieum.WriteClients, ieum.Subject{Organisation: c.Organisation, Site: c.Site, Assigned: true}); ok && c.ID == by.ID && c.Organisation != "" {
+			at = append(at, c)
+		}
+	}
+	return at
 }

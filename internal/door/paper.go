@@ -87,11 +87,15 @@ func (d *Door) ReadPaper(ctx context.Context, by Asker, person ieum.PersonID, it
 		return nil, err
 	}
 	wait = slices.DeleteFunc(wait, func(m Mandate) bool { return m.Person != person || m.Paper != item })
+	taken, err := withdrawals(ctx, d.store, `person = ? AND paper = ?`, person, item)
+	if err != nil {
+		return nil, err
+	}
 	return d.readPaper(ctx, by, person, p, item, func(s standing) (Ground, error) {
 		if p.TakesFresh([]ieum.RecordKind{ieum.PaperRecord}) && !by.Fresh {
 			return Ground{}, ieum.ErrSignedOut
 		}
-		g, ok := d.paperGround(by, s, p, wait)
+		g, ok := d.paperGround(by, s, p, item, wait, taken)
 		if !ok && p.ID == checking && by.May(p.May) {
 			return g, refused("case", p)
 		} else if !ok {
@@ -133,13 +137,13 @@ func (d *Door) readPaper(ctx context.Context, by Asker, person ieum.PersonID, p 
 
 // paperGround is on what somebody opens a paper: as an auditor; in a case of theirs that
 // rests on something; or as who is to confirm a mandate that waits, and still can.
-func (d *Door) paperGround(by Asker, s standing, p *defs.Purpose, wait []Mandate) (Ground, bool) {
+func (d *Door) paperGround(by Asker, s standing, p *defs.Purpose, item string, wait []Mandate, taken []Withdrawal) (Ground, bool) {
 	if p.ID == auditing {
 		held, ok := by.Over(p.May, ieum.Subject{Owner: s.person.Account})
 		return Ground{Held: held, Basis: defs.BasisLaw, Kinds: p.Records, nocase: true}, ok
 	}
 	for _, k := range s.cases {
-		if k.Counsellor != by.ID || !d.rests(k, s) {
+		if k.Counsellor != by.ID || !d.rests(k, s) || !k.signed(item, s, taken) {
 			continue
 		}
 		if held, ok := by.Over(p.May, k.subject(s)); ok {
@@ -153,4 +157,13 @@ func (d *Door) paperGround(by Asker, s standing, p *defs.Purpose, wait []Mandate
 		}
 	}
 	return Ground{}, false
+}
+
+// signed says whether a paper belongs to the office of a case: all of whom it registered;
+// of who came by their consent what was signed for it, or taken down there.
+func (k Case) signed(item string, s standing, taken []Withdrawal) bool {
+	return s.person.Organisation == k.Organisation ||
+		slices.ContainsFunc(s.consents, func(c Consent) bool { return c.Paper == item && c.Organisation == k.Organisation }) ||
+		slices.ContainsFunc(s.mandates, func(m Mandate) bool { return m.Paper == item && m.Organisation == k.Organisation }) ||
+		slices.ContainsFunc(taken, func(w Withdrawal) bool { return w.Organisation == k.Organisation })
 }

@@ -148,6 +148,7 @@ type Case struct {
 	Counsellor         ieum.AccountID
 	Organisation, Site string
 	Basis              defs.Basis     // law or consent
+	Consent            string         // that it rests on; "" = on law, or of before on any consent to be counselled there
 	Giver              ieum.AccountID // who handed it over; "" = it began at a desk
 	Since, Seen, Ended time.Time      // Seen is when the counsellor looked first; zero = not yet
 }

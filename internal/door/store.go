@@ -332,10 +332,10 @@ func consents(ctx context.Context, q querier, where string, args ...any) ([]Cons
 func cases(ctx context.Context, q querier, where string, args ...any) ([]Case, error) {
 	return list(ctx, q, func(scan func(...any) error) (c Case, err error) {
 		var since, seen, ended int64
-		err = scan(&c.Number, &c.Client, &c.Person, &c.Counsellor, &c.Organisation, &c.Site, &c.Basis, &c.Giver, &since, &seen, &ended)
+		err = scan(&c.Number, &c.Client, &c.Person, &c.Counsellor, &c.Organisation, &c.Site, &c.Basis, &c.Consent, &c.Giver, &since, &seen, &ended)
 		c.Since, c.Seen, c.Ended = moment(since), moment(seen), moment(ended)
 		return c, err
-	}, `SELECT number, (SELECT MIN(number) FROM door_case AS f WHERE f.person = door_case.person), person, counsellor, organisation, site, basis, giver, since, seen, ended FROM door_case WHERE `+where, args...)
+	}, `SELECT number, (SELECT MIN(number) FROM door_case AS f WHERE f.person = door_case.person), person, counsellor, organisation, site, basis, consent, giver, since, seen, ended FROM door_case WHERE `+where, args...)
 }
 
 func mandates(ctx context.Context, q querier, where string, args ...any) ([]Mandate, error) {
@@ -410,8 +410,8 @@ func (t tx) addConsent(c Consent) error {
 }
 
 func (t tx) addCase(c Case) (n int64, err error) {
-	err = t.QueryRowContext(t.ctx, `INSERT INTO door_case (person, counsellor, organisation, site, basis, giver, since, seen, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING number`,
-		c.Person, c.Counsellor, c.Organisation, c.Site, c.Basis, c.Giver, c.Since.Unix(), unix(c.Seen)).Scan(&n)
+	err = t.QueryRowContext(t.ctx, `INSERT INTO door_case (person, counsellor, organisation, site, basis, consent, giver, since, seen, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING number`,
+		c.Person, c.Counsellor, c.Organisation, c.Site, c.Basis, c.Consent, c.Giver, c.Since.Unix(), unix(c.Seen)).Scan(&n)
 	return n, err
 }
 

@@ -186,8 +186,8 @@ func (d *Door) sealPaper(person ieum.PersonID, item string, p Paper) ([]byte, er
 
 // A Desked is what a desk sees of a client whom it serves, whoever counsels them: what
 // can be stopped and what was, by ids and numbers. Nothing that is kept of them is read.
-// Where nobody of the office counsels the client any more, it has of it what was given to
-// the office, or taken down there: enough to take a stop of that.
+// Where nobody of the office counsels the client any more, or it did not register them, it
+// has of it what was given to the office, or taken down there: enough to take a stop of that.
 type Desked struct {
 	Client      int64 // number by which staff know the client; 0 = none
 	Office      Colleague
@@ -197,9 +197,13 @@ type Desked struct {
 	Withdrawals []Withdrawal
 	Opens       bool // who asks counsels the client, so that the papers open
 	Former      bool // nobody of the office counsels the client any more
-	Back        bool // nobody of the office counsels the client, whom it registered
+	Registered  bool // the office registered the client
+	Back        bool // and nobody of it counsels them
 	Signs       bool // and for TakeUp they sign a consent
 }
+
+// Narrow says whether the desk sees only what was given to its office, or taken down there.
+func (v *Desked) Narrow() bool { return v.Former || !v.Registered }
 
 // Desked returns that to who may register people, where the client is served; of kind
 // ErrNotFound anywhere else. Once a day the client is told of each who looks and does not
@@ -238,7 +242,7 @@ func (d *Door) Desked(ctx context.Context, by Asker, person ieum.PersonID) (*Des
 	if err != nil {
 		return nil, err
 	}
-	if v.Former {
+	if v.Narrow() {
 		if err := d.narrow(ctx, v); err != nil {
 			return nil, err
 		}
@@ -253,15 +257,16 @@ func counsels(by Asker, s standing) bool {
 }
 
 // shows fills what the office of a desk sees of a client from what bears on them. A case
-// of who is there no more counts as none.
+// of who is there no more, or whose consent ended, counts as none.
 func (d *Door) shows(v *Desked, by Asker, s standing, staff []Colleague) {
 	at := v.Office.Organisation
 	v.Consents = s.consents
-	v.Cases = slices.DeleteFunc(slices.Clone(s.cases), func(k Case) bool { return k.Organisation != at || !k.counselledBy(staff) })
+	v.Cases = slices.DeleteFunc(slices.Clone(s.cases), func(k Case) bool { return k.Organisation != at || !k.counselledBy(staff) || !d.rests(k, s) })
 	v.Former = len(v.Cases) == 0
 	_, missing := d.mine(by, s)
 	v.Opens = missing == nil
-	v.Back = v.Former && s.person.Organisation == at
+	v.Registered = s.person.Organisation == at
+	v.Back = v.Former && v.Registered
 	v.Signs = s.person.Basis == defs.BasisConsent && !d.rests(Case{Basis: defs.BasisConsent, Organisation: at, Counsellor: by.ID}, s)
 }
 

@@ -1,0 +1,375 @@
+package door
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ieum"
+	"ieum/internal/platform/journal"
+)
+
+// asks are those who ask somebody, by person, with whether they can be taken on.
+func (b *bench) asks(t *testing.T, by Asker) (list []string) {
+	t.Helper()
+	all, _, err := b.Asks(ctx, by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range all {
+		list = append(list, fmt.Sprint(a.Person, " ", a.Takes))
+	}
+	return list
+}
+
+// notes says whether somebody may write of a person, and read what was written.
+func (b *bench) notes(by Asker, p ieum.PersonID) error {
+	return errors.Join(b.AddNote(ctx, by, p, canary), second(b.Read(ctx, by, p, counselling, ieum.NoteRecord)))
+}
+
+// exec changes the database behind the door's back.
+func (b *bench) exec(query string, args ...any) {
+	b.t.Helper()
+	if err := b.store.in(ctx, func(t tx) error { return second(t.exec(query, args...)) }); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bench) other() Asker { return b.as("aother", "counsellor", "elsewhere", "", "") }
+
+// TestWhoAsksIsTakenOn: by name and at the whole office; from then on as any other client,
+// and no longer than they agree. Nobody else sees them.
+func TestWhoAsksIsTakenOn(t *testing.T) {
+	for _, to := range []string{"acounsellor", "center"} {
+		each(t, func(t *testing.T, b *bench) {
+			b.t = t
+			p, me := b.person(), b.counsellor()
+			if got := b.asks(t, me); got != nil {
+				t.Fatalf("%v ask before they agreed", got)
+			}
+			if err := b.TakeOn(ctx, me, p); key(err) != "door.refused.not_asked" {
+				t.Fatalf("taken on without a consent: %v", err)
+			}
+			c := b.give(to, counselling)
+			if got := b.asks(t, me); !slices.Equal(got, []string{string(p) + " true"}) {
+				t.Fatalf("%v ask", got)
+			}
+			if err := b.notes(me, p); !errors.Is(err, ieum.ErrDenied) {
+				t.Errorf("a note before: %v", err)
+			}
+			if err := errors.Join(b.TakeOn(ctx, me, p), b.TakeOn(ctx, me, p), b.notes(me, p)); err != nil {
+				t.Fatal(err)
+			}
+			of := must[[]Case](t)(b.CasesOf(ctx, p))
+			if len(of) != 1 || of[0].Counsellor != me.ID || of[0].Consent != c.ID || of[0].Site != "north" {
+				t.Errorf("cases %+v", of)
+			}
+			if told, err := journal.Of(ctx, b.d, string(p), "door.assigned", 0, 1); err != nil || len(told) != 1 || !strings.Contains(string(told[0].Data), c.ID) {
+				t.Errorf("written down: %+v (%v)", told, err)
+			}
+			if got := b.listed(p, "assigned"); !slices.Equal(got, []string{"acounsellor"}) {
+				t.Errorf("the person sees %v", got)
+			}
+			if got := b.asks(t, me); got != nil {
+				t.Errorf("%v still ask", got)
+			}
+			if err := b.Stop(ctx, b.seeker(), p, c.ID); err != nil {
+				t.Fatal(err)
+			}
+			for what, err := range map[string]error{"a note": b.AddNote(ctx, me, p, "x"), "a read": second(b.Read(ctx, me, p, counselling, ieum.ContactRecord)),
+				"a session": second(b.AddSession(ctx, me, p, "", "x", nil)), "a hand-over": b.HandOver(ctx, me, p, "asecond"), "again": b.TakeOn(ctx, me, p)} {
+				if !errors.Is(err, ieum.ErrDenied) {
+					t.Errorf("after the stop %s: %v", what, err)
+				}
+			}
+			if own := must[*Disclosure](t)(b.Read(ctx, b.seeker(), p, "own", ieum.NoteRecord)); len(own.Notes) != 1 {
+				t.Errorf("what was written stays the person's: %+v", own.Notes)
+			}
+		})
+	}
+}
+
+// TestNobodyElseTakesOn: neither another's office or client, nor oneself, nor for another
+// purpose, nor without a role that counts.
+func TestNobodyElseTakesOn(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.person()
+		b.give("acounsellor", counselling)
+		b.give("center", "notices")
+		b.give("center", "statistics")
+		for name, by := range map[string]Asker{"of another office": b.other(), "a colleague": b.second(), "an ended role": b.as("acounsellor", "", "", "", ""),
+			"an officer": b.as("aofficer", "officer", "center", "", ""), "a seeker": b.seeker(), "moved": b.as("acounsellor", "counsellor", "elsewhere", "", "")} {
+			if err := b.TakeOn(ctx, by, p); !errors.Is(err, ieum.ErrDenied) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if by.ID == "acounsellor" {
+				continue // whom they named sees that they did
+			}
+			if got := b.asks(t, by); got != nil {
+				t.Errorf("%s is asked by %v", name, got)
+			}
+		}
+		if err := b.TakeOn(ctx, b.counsellor(), "pnobody"); key(err) != "door.refused.not_asked" {
+			t.Errorf("nobody: %v", err)
+		}
+
+		b.own = "acounsellor" // as a person, not in their role
+		self := must[Person](t)(b.Begin(ctx, b.seeker()))
+		b.give("acounsellor", counselling)
+		b.give("center", counselling)
+		if err := b.TakeOn(ctx, b.counsellor(), self.ID); key(err) != "door.refused.not_asked" {
+			t.Errorf("oneself: %v", err)
+		}
+		if got := b.asks(t, b.counsellor()); slices.Contains(got, string(self.ID)+" true") {
+			t.Errorf("%v ask, oneself among them", got)
+		}
+		// A colleague's does as anybody's, and the auditor sees it.
+		if err := b.TakeOn(ctx, b.second(), self.ID); err != nil {
+			t.Error(err)
+		}
+		auditor := b.as("aauditor", "auditor", "", "", "")
+		if o := must[*Oversight](t)(b.Oversee(ctx, auditor, flagColleague, 0, 0)); len(o.List) != 1 || o.List[0].Person != self.ID || o.List[0].Reader != "asecond" {
+			t.Errorf("the auditor sees %+v", o.List)
+		}
+		if err := b.HandOver(ctx, b.second(), self.ID, "acounsellor"); key(err) != "door.error.counsellor" {
+			t.Errorf("handed over to themselves: %v", err)
+		}
+	})
+}
+
+// TestNobodyIsAskedForWhomTheyAct, nor of who has no account: that one comes to a desk.
+func TestNobodyIsAskedForWhomTheyAct(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.person()
+		b.give("acounsellor", counselling)
+		b.exec(`INSERT INTO door_mandate (id, person, holder, kind, shown, confirmer, proposer, organisation, paper, since, until, ended) VALUES ('mx', ?, 'acounsellor', 'parent', 'court-order', 'x', 'y', 'center', '', 0, ?, 0)`,
+			p, b.clock.Add(time.Hour).Unix())
+		if got := b.asks(t, b.counsellor()); !slices.Equal(got, []string{string(p) + " false"}) {
+			t.Errorf("%v ask", got)
+		}
+		if err := b.TakeOn(ctx, b.counsellor(), p); key(err) != "door.refused.not_asked" {
+			t.Errorf("who acts for them: %v", err)
+		}
+
+		none := b.mandated(30) // registered by the counsellor, without an account
+		mandate := must[[]Mandate](t)(b.MandatesOf(ctx, none))[0]
+		if _, err := b.Give(ctx, b.as(mandate.Holder, "seeker", "", "", ""), none, Wish{Purpose: counselling, Recipient: "elsewhere"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.asks(t, b.other()); got != nil {
+			t.Errorf("%v ask", got)
+		}
+		if err := b.TakeOn(ctx, b.other(), none); key(err) != "door.refused.not_asked" {
+			t.Errorf("who has no account: %v", err)
+		}
+	})
+}
+
+// TestAProviderTakesOnWhoNamedIt: nobody asks a contracted provider as a whole, for its
+// people see those alone whom they were assigned or who named them.
+func TestAProviderTakesOnWhoNamedIt(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		b.staff = append(b.staff, Colleague{ID: "aprovider", Name: "provider", Role: "counsellor", Organisation: "contracted"})
+		by := b.as("aprovider", "counsellor", "contracted", "", "")
+		p := b.person()
+		c := b.give("aprovider", counselling)
+		b.exec(`UPDATE door_consent SET account = '' WHERE id = ?`, c.ID)
+		if got, err := b.asks(t, by), b.TakeOn(ctx, by, p); got != nil || key(err) != "door.refused.not_asked" {
+			t.Errorf("asked as a whole: %v, %v", got, err)
+		}
+		b.give("aprovider", counselling)
+		if err := b.TakeOn(ctx, by, p); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestTheFirstTakesOn who asked an office: two at once make one case, and the other is told.
+// Who named somebody is their client beside that.
+func TestTheFirstTakesOn(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.person()
+		b.give("center", counselling)
+		by := []Asker{b.counsellor(), b.second()}
+		errs := make([]error, len(by))
+		var wg sync.WaitGroup
+		for i := range by {
+			wg.Go(func() { errs[i] = b.TakeOn(ctx, by[i], p) })
+		}
+		wg.Wait()
+		first := slices.Index(errs, nil)
+		if first < 0 || key(errs[1-first]) != "door.error.taken" {
+			t.Fatalf("%v", errs)
+		}
+		if got := must[[]Case](t)(b.CasesOf(ctx, p)); len(got) != 1 || b.asks(t, by[1-first]) != nil {
+			t.Fatalf("cases %+v", got)
+		}
+		if err := b.notes(by[1-first], p); !errors.Is(err, ieum.ErrDenied) {
+			t.Errorf("who was second: %v", err)
+		}
+		b.give(string(by[1-first].ID), counselling)
+		if err := errors.Join(b.TakeOn(ctx, by[1-first], p), b.notes(by[1-first], p), b.notes(by[first], p)); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestAskingAgain: a case does not come back with another consent than its own, also not
+// with the next one to the same; agreeing anew before it ends goes on. What somebody closed
+// is closed until the person agrees anew; of who left, colleagues take over.
+func TestAskingAgain(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p, me := b.person(), b.counsellor()
+		first := b.give("acounsellor", counselling)
+		b.give("center", counselling)
+		if err := b.TakeOn(ctx, me, p); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.asks(t, b.second()); got != nil {
+			t.Errorf("%v ask the office while somebody there counsels them", got)
+		}
+		again := b.give("acounsellor", counselling) // in its place
+		if err := b.notes(me, p); err != nil || again.ID == first.ID {
+			t.Errorf("agreed anew: %v", err)
+		}
+		if err := b.Stop(ctx, b.seeker(), p, again.ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.notes(me, p); !errors.Is(err, ieum.ErrDenied) {
+			t.Errorf("the office's consent brought back the case on one's own: %v", err)
+		}
+		b.give("acounsellor", counselling)
+		if err := b.AddNote(ctx, me, p, "x"); key(err) != "door.refused.write" {
+			t.Errorf("agreed again after a stop: %v", err)
+		}
+		if got := b.asks(t, me); !slices.Equal(got, []string{string(p) + " true"}) || len(b.asks(t, b.second())) != 1 {
+			t.Errorf("%v ask again", got)
+		}
+		if err := errors.Join(b.TakeOn(ctx, me, p), b.notes(me, p)); err != nil {
+			t.Error(err)
+		}
+		if open := must[[]Case](t)(b.CasesOf(ctx, p)); len(open) != 1 {
+			t.Errorf("the case before is open: %+v", open)
+		}
+	})
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p, me := b.person(), b.counsellor()
+		b.give("center", counselling)
+		if err := errors.Join(b.TakeOn(ctx, me, p), b.HandOver(ctx, me, p, "asecond")); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.notes(b.second(), p); err != nil {
+			t.Errorf("handed over: %v", err)
+		}
+		b.staff = slices.DeleteFunc(b.staff, func(c Colleague) bool { return c.ID == "asecond" }) // whose role ended
+		if got := b.asks(t, me); len(got) != 1 {
+			t.Errorf("%v ask whose counsellor left", got)
+		}
+		if err := b.TakeOn(ctx, me, p); err != nil {
+			t.Fatal(err)
+		}
+		*b.clock = b.clock.Add(time.Hour)
+		if err := b.Close(ctx, me, p); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.listed(p, "released"); !slices.Contains(got, "acounsellor") {
+			t.Errorf("the person sees %v", got)
+		}
+		if got, err := b.asks(t, me), b.TakeOn(ctx, me, p); got != nil || key(err) != "door.refused.not_asked" {
+			t.Errorf("%v ask after it was closed: %v", got, err)
+		}
+		*b.clock = b.clock.Add(time.Hour)
+		c := b.give("center", counselling)
+		if err := errors.Join(b.TakeOn(ctx, me, p), b.notes(me, p)); err != nil {
+			t.Error(err)
+		}
+		*b.clock = c.Until
+		if err := b.notes(me, p); !errors.Is(err, ieum.ErrDenied) {
+			t.Errorf("after its last day: %v", err)
+		}
+	})
+}
+
+// TestWhoNamedOneIsHandedToNobody: they agreed to that counsellor.
+func TestWhoNamedOneIsHandedToNobody(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p, me := b.person(), b.counsellor()
+		b.give("acounsellor", counselling)
+		if err := b.TakeOn(ctx, me, p); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.HandOver(ctx, me, p, "asecond"); key(err) != "door.error.counsellor" {
+			t.Errorf("handed over: %v", err)
+		}
+		if err := b.notes(me, p); err != nil {
+			t.Errorf("whose client they stay: %v", err)
+		}
+	})
+}
+
+// TestAConsentBoundsWhatIsWritten: what a counsellor may not read they do not replace, and
+// papers of another office stay shut to them.
+func TestAConsentBoundsWhatIsWritten(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("consent")
+		if err := b.linked(p, "seeker"); err != nil {
+			t.Fatal(err)
+		}
+		by := b.other()
+		paper := must[[]PaperLine](t)(b.Papers(ctx, p))[0]
+		b.give("aother", counselling, ieum.ResumeRecord)
+		if err := b.TakeOn(ctx, by, p); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(b.AddNote(ctx, by, p, "x"), b.KeepContact(ctx, by, p, Contact{Name: "x"})); strings.Count(err.Error(), "records") != 2 {
+			t.Errorf("kept what was not agreed to: %v", err)
+		}
+		if err := b.KeepResume(ctx, by, p, ieum.Resume{Headline: canary}); err != nil {
+			t.Error(err)
+		}
+		if _, err := b.ReadPaper(ctx, by, p, paper.Item); !errors.Is(err, ieum.ErrDenied) {
+			t.Errorf("another office's paper: %v", err)
+		}
+		if _, err := b.ReadPaper(ctx, b.counsellor(), p, paper.Item); err != nil {
+			t.Errorf("the office's own: %v", err)
+		}
+		v := must[*Desked](t)(b.Desked(ctx, by, p))
+		if len(v.Consents) != 1 || v.Consents[0].Account != "aother" || v.Back {
+			t.Errorf("another office sees %+v", v)
+		}
+	})
+}
+
+// TestManyWhoAsk: those who wait longest are shown, and that there are more.
+func TestManyWhoAsk(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		var want []string
+		for i := range shownAsks + 2 {
+			b.own = ieum.AccountID(fmt.Sprint("a", i))
+			want = append(want, string(must[Person](t)(b.Begin(ctx, b.seeker())).ID)+" true")
+			*b.clock = b.clock.Add(time.Second)
+			b.give("center", counselling)
+		}
+		list, more, err := b.Asks(context.Background(), b.counsellor())
+		if err != nil || !more || len(list) != shownAsks {
+			t.Fatalf("%d, more %v (%v)", len(list), more, err)
+		}
+		if got := b.asks(t, b.counsellor()); !slices.Equal(got, want[:shownAsks]) {
+			t.Errorf("%v", got)
+		}
+	})
+}
