@@ -171,8 +171,17 @@ func TestTheDoor(t *testing.T) {
 	seeker.see(t, base, "/my")
 	seeker.see(t, base, value[string](t, seeker, `document.querySelector('a[href^="/my/consents/"]').getAttribute("href")`))
 
+	counsellor.see(t, base, "/clients")
 	counsellor.visit(t, base+"/clients")
 	client := value[string](t, counsellor, `document.querySelector('main a[href^="/clients/p"]').getAttribute("href")`)
+	counsellor.press(t, `main form[action="`+client+`/take"] button`)
+	counsellor.arrives(t, client)
+	counsellor.sound(t, "just taken on")
+	seeker.visit(t, base+"/my")
+	if text := seeker.says(t); !strings.Contains(text, "상담사 3이 상담을 맡고 있습니다") {
+		t.Errorf("the person is not told who counsels them: %s", text)
+	}
+	counsellor.visit(t, base+"/clients")
 	counsellor.press(t, `main form[action="/clients"] button`)
 	counsellor.do(t, chromedp.WaitVisible(chromedp.CSS(`main h2 span`)))
 	counsellor.sound(t, "the names of clients")

@@ -49,19 +49,30 @@ func needs(by Asker, may ieum.Permission) error {
 	return nil
 }
 
-// A clientLine is somebody in the list of a counsellor. Their name is read, and so
-// written down, when the counsellor asks for names.
-type clientLine struct {
-	Person  ieum.PersonID
-	Case    int64 // number of the client
-	Basis   defs.Basis
-	Since   time.Time
+// A clientName is a name in the list of a counsellor, read, and so written down, when the
+// counsellor asks for names.
+type clientName struct {
 	Name    string
-	Missing bool   // names were asked for, and this one may not be read
-	New     bool   // the reader has not looked at them yet
-	From    string // who handed them over; "" = nobody did
+	Missing bool // names were asked for, and this one may not be read
+}
+
+// A clientLine is somebody in the list of a counsellor.
+type clientLine struct {
+	Person ieum.PersonID
+	Case   int64 // number of the client
+	Basis  defs.Basis
+	Since  time.Time
+	New    bool   // the reader has not looked at them yet
+	From   string // who handed them over; "" = nobody did
+	clientName
 
 	Erasable bool // the person has no account, with which they would erase themselves
+}
+
+// An askLine is somebody who asks to be counselled. Whom they named may read their name.
+type askLine struct {
+	Ask
+	clientName
 }
 
 // A pastLine is a case that ended, with whom it went to.
@@ -73,11 +84,12 @@ type pastLine struct {
 type clientsPage struct {
 	As      string // by which people know the reader; "" = by nothing
 	List    []clientLine
-	Asks    []Ask
+	Asks    []askLine
 	More    bool         // more people ask
 	Over    []clientLine // whose consent ended: the case can be closed, or the client erased
 	Past    []pastLine
 	Names   bool
+	Hidden  bool // there are names that can be asked for
 	Desk    bool
 	Waiting int // mandates that wait for a second person
 }
@@ -123,9 +135,15 @@ func (h *handlers) names(w http.ResponseWriter, r *http.Request, by Asker) error
 		return err
 	}
 	page, err := h.clientsPage(r, by)
-	if err == nil {
-		page.Names = true
-		err = h.named(r, by, page.List)
+	if err != nil {
+		return err
+	}
+	page.Names, page.Hidden = true, false
+	err = h.named(r, by, page.List)
+	for i := range page.Asks {
+		if a := &page.Asks[i]; err == nil && a.Account != "" {
+			a.clientName, err = h.nameOf(r, by, a.Person)
+		}
 	}
 	if err != nil {
 		return err
@@ -134,18 +152,25 @@ func (h *handlers) names(w http.ResponseWriter, r *http.Request, by Asker) error
 }
 
 // named reads the name of each in a list.
-func (h *handlers) named(r *http.Request, by Asker, list []clientLine) error {
+func (h *handlers) named(r *http.Request, by Asker, list []clientLine) (err error) {
 	for i := range list {
-		got, err := h.d.Read(r.Context(), by, list[i].Person, counselling, ieum.ContactRecord)
-		if err != nil && !errors.Is(err, ieum.ErrDenied) {
+		if list[i].clientName, err = h.nameOf(r, by, list[i].Person); err != nil {
 			return err
-		}
-		list[i].Missing = err != nil
-		if err == nil && got.Contact != nil {
-			list[i].Name = got.Contact.Name
 		}
 	}
 	return nil
+}
+
+// nameOf reads the name of somebody.
+func (h *handlers) nameOf(r *http.Request, by Asker, person ieum.PersonID) (n clientName, err error) {
+	got, err := h.d.Read(r.Context(), by, person, counselling, ieum.ContactRecord)
+	if errors.Is(err, ieum.ErrDenied) {
+		return clientName{Missing: true}, nil
+	}
+	if err == nil && got.Contact != nil {
+		n.Name = got.Contact.Name
+	}
+	return n, err
 }
 
 func (h *handlers) clientsPage(r *http.Request, by Asker) (*clientsPage, error) {
@@ -158,8 +183,14 @@ func (h *handlers) clientsPage(r *http.Request, by Asker) (*clientsPage, error) 
 	if err != nil {
 		return nil, err
 	}
-	if page.Asks, page.More, err = h.d.Asks(r.Context(), by); err != nil {
+	asks, more, err := h.d.Asks(r.Context(), by)
+	if err != nil {
 		return nil, err
+	}
+	page.More, page.Hidden = more, len(list) > 0
+	for _, a := range asks {
+		page.Asks = append(page.Asks, askLine{Ask: a})
+		page.Hidden = page.Hidden || a.Account != ""
 	}
 	past, err := h.d.Past(r.Context(), by)
 	if err != nil {
