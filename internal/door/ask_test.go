@@ -172,14 +172,19 @@ func TestNobodyIsAskedForWhomTheyAct(t *testing.T) {
 
 		none := b.mandated(30) // registered by the counsellor, without an account
 		mandate := must[[]Mandate](t)(b.MandatesOf(ctx, none))[0]
-		if _, err := b.Give(ctx, b.as(mandate.Holder, "seeker", "", "", ""), none, Wish{Purpose: counselling, Recipient: "elsewhere"}); err != nil {
-			t.Fatal(err)
-		}
-		if got := b.asks(t, b.other()); got != nil {
-			t.Errorf("%v ask", got)
-		}
-		if err := b.TakeOn(ctx, b.other(), none); key(err) != "door.refused.not_asked" {
-			t.Errorf("who has no account: %v", err)
+		for to, want := range map[string][]string{"elsewhere": nil, "aother": {string(none) + " false"}} {
+			if _, err := b.Give(ctx, b.as(mandate.Holder, "seeker", "", "", ""), none, Wish{Purpose: counselling, Recipient: to}); err != nil {
+				t.Fatal(err)
+			}
+			if got := b.asks(t, b.other()); !slices.Equal(got, want) {
+				t.Errorf("%s is asked by %v, want %v", to, got, want)
+			}
+			if err := b.TakeOn(ctx, b.other(), none); key(err) != "door.refused.not_asked" {
+				t.Errorf("who has no account asks %s: %v", to, err)
+			}
+			if err := b.StopAll(ctx, b.as(mandate.Holder, "seeker", "", "", ""), none); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

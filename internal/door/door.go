@@ -9,7 +9,7 @@
 // of the ledger.
 //
 // Read person.go for the nouns, basis.go for what is decided about them, read.go
-// for the door itself, keep.go for how records come in, consent.go, cases.go and
+// for the door itself, keep.go for how records come in, consent.go, ask.go, cases.go and
 // mandate.go for what bases rest on, desk.go, twin.go, withdraw.go and paper.go for what
 // a desk does with numbers and paper, link.go for rows that sources delivered,
 // access.go for who looked at whom, bulk.go for jobs, erase.go for how everything goes away, store.go for what is kept, and
