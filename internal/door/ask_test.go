@@ -131,6 +131,13 @@ func TestNobodyElseTakesOn(t *testing.T) {
 			t.Errorf("nobody: %v", err)
 		}
 
+		b.own = "atold" // of what there is, and asks for nothing else
+		told := must[Person](t)(b.Begin(ctx, b.seeker()))
+		b.exec(`UPDATE door_consent SET account = 'acounsellor' WHERE id = ?`, b.give("center", "notices").ID)
+		if err := b.TakeOn(ctx, b.counsellor(), told.ID); key(err) != "door.refused.not_asked" || len(b.asks(t, b.counsellor())) != 1 {
+			t.Errorf("for another purpose: %v", err)
+		}
+
 		b.own = "acounsellor" // as a person, not in their role
 		self := must[Person](t)(b.Begin(ctx, b.seeker()))
 		b.give("acounsellor", counselling)
