@@ -184,7 +184,8 @@ func TestTrainedWeightsAreUsed(t *testing.T) {
 	}
 }
 
-// An agency's own coder answers in place of the built-in one, and in no other folder.
+// An agency's own coder answers in place of the built-in one, and in no other folder. One that
+// an earlier version trained is refused with what to do, and doing that mends it.
 func TestACoderOfOnesOwnIsUsed(t *testing.T) {
 	from, data := t.TempDir(), t.TempDir()
 	var jobs strings.Builder
@@ -197,6 +198,13 @@ func TestACoderOfOnesOwnIsUsed(t *testing.T) {
 	}
 	if err := os.WriteFile(filepath.Join(from, "kdot", "train.jsonl"), []byte(jobs.String()), 0o600); err != nil {
 		t.Fatal(err)
+	}
+	earlier := filepath.Join(data, "learned", "coder.bin")
+	writeFile(t, earlier, "ieumOCC2 and eight megabytes")
+	for _, command := range [][]string{{"code"}, {"bench", "parts"}} {
+		if status, _, said := invoke(data, "간호사\n", command...); status != 1 || !strings.Contains(said, "ieum train coder") || !strings.Contains(said, "learned/coder.bin") {
+			t.Errorf("%q with weights of an earlier version: status %d, %s", command, status, said)
+		}
 	}
 	if status, out, said := invoke(data, "", "train", "coder", "--from", from); status != 0 || !strings.Contains(said, "Fold 5 of 5 is done.") {
 		t.Fatalf("status %d: %s%s", status, out, said)

@@ -26,7 +26,7 @@ const (
 
 // claimed is how sure to be of the likeliest group, fitted to 1,334 titles set down with their
 // unit groups (TestClaimsOfTitlesWithoutHangul fits it again).
-var claimed = calibration{temperature: 1, slope: 0.709, offset: 0.277}
+var claimed = calibration{temperature: 1, slope: 0.718, offset: 0.256}
 
 // An abroad knows unit groups by their English names.
 type abroad struct {

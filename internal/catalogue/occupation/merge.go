@@ -81,23 +81,35 @@ func (t *trainer) quantize(w *weights, turn []row) {
 				}
 			}
 		}
-		in, scale := whole(&r)
-		w.features = append(w.features, feature{h, t.idf[f], scale, uint32(len(w.packed))})
+		in, scale, coarse := whole(&r)
+		w.features = append(w.features, feature{h, t.idf[f], scale, coarse, uint32(len(w.packed))})
 		w.packed = pack(w.packed, &in)
 	}
 }
 
-// whole writes a row in whole numbers, which times the scale are near it.
-func whole(r *row) (in [inner]int8, scale float32) {
-	var top float64
-	for _, v := range r {
+// gaussian is the distance between the four numbers that stand for a normal variate with
+// the least squared error, in standard deviations (Max 1960, "Quantizing for minimum distortion").
+const gaussian = 0.9957
+
+// whole writes a row in whole numbers: the fine ones times the scale are near it, the
+// coarse ones and a half times the coarse scale as near as two bits allow.
+func whole(r *row) (in [inner]int8, scale, coarse float32) {
+	var top, square float64
+	for _, v := range r[:fine] {
 		top = max(top, math.Abs(float64(v)))
 	}
+	for _, v := range r[fine:] {
+		square += float64(v) * float64(v)
+	}
 	scale = scaleOf(exponentOf(top / most))
-	for i, v := range r {
+	coarse = scaleOf(exponentOf(gaussian * math.Sqrt(square/(inner-fine))))
+	for i, v := range r[:fine] {
 		in[i] = int8(math.Round(float64(v / scale)))
 	}
-	return in, scale
+	for i, v := range r[fine:] {
+		in[fine+i] = int8(min(1, max(-2, math.Floor(float64(v/coarse)))))
+	}
+	return in, scale, coarse
 }
 
 // usage returns Fᵗ·D²·F: how the hidden layers of all members vary together when

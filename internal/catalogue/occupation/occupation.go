@@ -263,7 +263,7 @@ func (d *desk) add(text []rune, family uint32, weight float32) {
 	weight /= float32(math.Sqrt(float64(length)))
 	for _, i := range d.touched {
 		f := &d.m.features[i]
-		d.m.add(&d.sum, f, weight*damp(d.count[i])*f.idf*f.scale)
+		d.m.add(&d.sum, f, weight*damp(d.count[i])*f.idf)
 		d.count[i] = 0
 	}
 }

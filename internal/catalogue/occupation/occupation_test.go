@@ -113,7 +113,7 @@ func TestDutiesDecideWhatATitleLeavesOpen(t *testing.T) {
 		"어린이집에서 영유아를 돌보고 가르친다. 영유아의 생활을 지도하고 보육일지를 쓴다": "2321",
 		"환자의 활력 징후를 재고 의사의 처방대로 주사를 놓고 약을 준다":          "3040",
 	} {
-		if got := c.Code("선생님", duties, 5); len(got) == 0 || !has(got, want) {
+		if got := c.Code("선생님", duties, 3); len(got) == 0 || !has(got, want) {
 			t.Errorf("%q is %v, want %s", duties, got, want)
 		}
 		if got := c.Code("", duties, 3); !has(got, want) {

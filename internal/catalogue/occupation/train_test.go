@@ -59,14 +59,30 @@ func TestTrainingLearnsWhatItIsGiven(t *testing.T) {
 func TestWholeNumbersStandForWeights(t *testing.T) {
 	for _, top := range []float32{3, 0.01, 500} {
 		r := row{top, -top / 15, top / 3000}
-		in, scale := whole(&r)
+		for k := fine; k < inner; k++ {
+			r[k] = top / 100 * float32((k*37)%21-10) // of rms 6, in hundredths
+		}
+		in, scale, coarse := whole(&r)
 		if in[0] < most-1 {
 			t.Errorf("%v is only %d", top, in[0])
 		}
+		w := weights{packed: pack(nil, &in)}
+		var got row
+		w.add(&got, &feature{scale: scale, coarse: coarse}, 1)
+		if len(w.packed) != stride {
+			t.Errorf("a row has %d bytes", len(w.packed))
+		}
+		var square float32
 		for k, v := range r {
-			if got := float32(in[k]) * scale; abs(got-v) > top/most {
-				t.Errorf("%v of %v became %v", v, top, got)
+			if k < fine && abs(got[k]-v) > top/most {
+				t.Errorf("%v of %v became %v", v, top, got[k])
 			}
+			if k >= fine {
+				square += (got[k] - v) * (got[k] - v)
+			}
+		}
+		if rms := top * 0.06; square > 0.2*rms*rms*(inner-fine) { // two bits leave .12 of a normal variate
+			t.Errorf("of %v, coarse numbers are %v off where they are %v large", top, square/(inner-fine), rms*rms)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"math"
 )
@@ -14,17 +13,23 @@ import (
 //go:embed weights.bin
 var weightsBin []byte
 
-const magic = "ieumOCC2"
+// magic begins the stored form; its last letter is the form's version.
+const magic = "ieumOCC3"
 
 // A unit is what the model tells apart: a unit group of KECO 2025 together with
 // the one of KECO 2018 it came from. Neither classification is a function of
 // the other, both are functions of units.
 type unit struct{ code2025, code2018 string }
 
-// inner is how many numbers stand for an n-gram and for a unit.
-const inner = 116
+// inner is how many numbers stand for an n-gram and for a unit. Those that tell most come
+// first: of an n-gram's, the first fine have four bits and the others two.
+const (
+	inner  = 176
+	fine   = 48
+	stride = fine/2 + (inner-fine)/4 // bytes of an n-gram
+)
 
-// most is the largest of the whole numbers in the rows of n-grams.
+// most is the largest of the whole numbers in the fine part of n-grams' rows.
 const most = 7
 
 // A row is what the n-grams and the units are to each other: the logit of a unit
@@ -43,7 +48,7 @@ type weights struct {
 	unseenTitle, unseenText float32
 
 	features []feature
-	packed   []byte   // rows of features, two whole numbers of -most … most a byte; times the feature's scale it is a row
+	packed   []byte   // rows of features: fine numbers of -most … most, two a byte, then coarse ones of -2 … 1, four a byte
 	table    []uint32 // open addressing over features' hashes: index+1, 0 = empty
 
 	keys  []uint64 // dictionary: open addressing over keys of titles, 0 = empty
@@ -68,10 +73,11 @@ const (
 )
 
 type feature struct {
-	hash  uint32
-	idf   float32 // inverse document frequency, in sixteenths
-	scale float32
-	at    uint32 // where its row begins
+	hash   uint32
+	idf    float32 // inverse document frequency, in sixteenths
+	scale  float32 // of the fine numbers
+	coarse float32 // of the coarse numbers, which stand for one half more than they are
+	at     uint32  // where its row begins
 }
 
 // A meaning is one unit a title is a name of, and how often of all it is.
@@ -165,7 +171,7 @@ func exponentOf(scale float64) uint8 {
 }
 
 // The stored form: magic, the parts below, CRC-32 of it all. Numbers are
-// uvarints but where said. Rows of features have four bits for each number.
+// uvarints but where said; scales are in eighths of an octave.
 func (w *weights) encode() []byte {
 	b := []byte(magic)
 	b = binary.AppendUvarint(b, uint64(len(w.units)))
@@ -188,8 +194,8 @@ func (w *weights) encode() []byte {
 	for _, f := range w.features {
 		b = binary.AppendUvarint(b, uint64(f.hash-last))
 		last = f.hash
-		b = append(b, uint8(math.Round(float64(f.idf)*16)), exponentOf(float64(f.scale)))
-		b = append(b, w.packed[f.at:][:inner/2]...)
+		b = append(b, uint8(math.Round(float64(f.idf)*16)), exponentOf(float64(f.scale)), exponentOf(float64(f.coarse)))
+		b = append(b, w.packed[f.at:][:stride]...)
 	}
 	b = w.encodeDictionary(b)
 	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
@@ -222,12 +228,15 @@ func appendFloat(b []byte, f float32) []byte {
 	return binary.LittleEndian.AppendUint32(b, math.Float32bits(f))
 }
 
-var errBroken = errors.New("occupation: the weights are broken; train them again with: ieum train coder")
+var (
+	errBroken = errors.New("occupation: the weights are broken; train them again with: ieum train coder")
+	errOther  = errors.New("occupation: these are no weights of this version; train them again with: ieum train coder, or remove learned/coder.bin from the data folder to use those in the program")
+)
 
 // decode reads what encode wrote, and keeps b.
 func decode(b []byte) (*weights, error) {
 	if len(b) < len(magic)+4 || string(b[:len(magic)]) != magic {
-		return nil, fmt.Errorf("occupation: these are no weights of this version")
+		return nil, errOther
 	}
 	body, sum := b[:len(b)-4], binary.LittleEndian.Uint32(b[len(b)-4:])
 	if crc32.ChecksumIEEE(body) != sum {
@@ -322,33 +331,49 @@ func (r *reader) float() float32 {
 // features reads the features; their rows stay where they are.
 func (r *reader) features(w *weights) {
 	hash := uint32(0)
-	n := r.count(3 + inner/2)
+	n := r.count(4 + stride)
 	w.features, w.packed = make([]feature, 0, n), r.b
 	for range n {
 		hash += uint32(r.uint())
-		f := feature{hash: hash, idf: float32(r.bytes(1)[0]) / 16, scale: scaleOf(r.bytes(1)[0]), at: uint32(len(w.packed) - len(r.b))}
-		r.bytes(inner / 2)
+		f := feature{hash: hash, idf: float32(r.bytes(1)[0]) / 16, scale: scaleOf(r.bytes(1)[0]), coarse: scaleOf(r.bytes(1)[0])}
+		f.at = uint32(len(w.packed) - len(r.b))
+		r.bytes(stride)
 		w.features = append(w.features, f)
 	}
 }
 
-// add adds the row of a feature, times a weight, to r. A number is one of 16, so each is
-// made once.
+// add adds the row of a feature, times a weight, to r. A number is one of 16, or of four,
+// so each is made once.
 func (w *weights) add(r *row, f *feature, weight float32) {
 	var number [16]float32
 	for n := range number {
-		number[n] = weight * float32(int8(n<<4)>>4)
+		number[n] = weight * f.scale * float32(int8(n<<4)>>4)
 	}
-	for k, x := range w.packed[f.at:][:inner/2] {
+	packed := w.packed[f.at:][:stride]
+	for k, x := range packed[:fine/2] {
 		r[2*k] += number[x&15]
 		r[2*k+1] += number[x>>4]
+	}
+	var quarter [4]float32
+	for n := range quarter {
+		quarter[n] = weight * f.coarse * (float32(n) - 1.5)
+	}
+	for k, x := range packed[fine/2:] {
+		four := r[fine+4*k:][:4]
+		four[0] += quarter[x&3]
+		four[1] += quarter[x>>2&3]
+		four[2] += quarter[x>>4&3]
+		four[3] += quarter[x>>6]
 	}
 }
 
 // pack appends the whole numbers of a row.
 func pack(b []byte, in *[inner]int8) []byte {
-	for k := 0; k < inner; k += 2 {
+	for k := 0; k < fine; k += 2 {
 		b = append(b, uint8(in[k]&15|in[k+1]<<4))
+	}
+	for k := fine; k < inner; k += 4 {
+		b = append(b, uint8(in[k]+2)|uint8(in[k+1]+2)<<2|uint8(in[k+2]+2)<<4|uint8(in[k+3]+2)<<6)
 	}
 	return b
 }
