@@ -9,16 +9,17 @@
   const shown = document.querySelector('form[action="/diagnosis/file"] input[name="resume"]');
   if (shown) {
     const told = document.querySelector('form[action="/diagnosis/answers"] input[name="told"]');
-    history.replaceState({ resume: shown.value, told: told?.value ?? "" }, "", "/diagnosis" + location.hash);
+    const chosen = (id) => document.getElementById(id)?.value ?? "";
+    history.replaceState({ resume: shown.value, told: told?.value ?? "", target: chosen("target"), level: chosen("level") }, "", "/diagnosis" + location.hash);
     return;
   }
-  const { resume, told, answers } = history.state ?? {};
+  const { resume, answers, ...more } = history.state ?? {};
   const interests = document.getElementById("interests"); // carries the résumé of the result it was opened from
   const questions = interests ?? document.getElementById("work")?.form;
   if (!questions) return;
   if (resume) {
-    const form = Object.assign(document.createElement("form"), { method: "post", action: "/diagnosis", hidden: true });
-    for (const [name, value] of [["resume", resume], ["told", told]]) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    const form = Object.assign(document.createElement("form"), { method: "post", action: "/diagnosis" + location.hash, hidden: true });
+    for (const [name, value] of Object.entries({ resume, ...more })) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     document.body.append(form);
     form.submit(); // before the page is loaded, so that it takes its place in the history
     return;
