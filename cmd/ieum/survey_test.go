@@ -139,7 +139,7 @@ func surveyEverywhere(t *testing.T, e *env, run func(...string) string, of map[s
 		if won := web.Won("ko", want.Median.Int()); !withheld && !strings.Contains(page, won) {
 			t.Errorf("the page of %s lacks %s", code, won)
 		}
-		if !strings.Contains(page, want.Name.KO) || !strings.Contains(page, "한국직업정보 재직자 조사") || strings.Contains(page, web.Won("ko", 70_000_000)) {
+		if !strings.Contains(page, want.Name.KO) || !strings.Contains(page, "한국직업정보 재직자 조사") || !strings.Contains(page, "2017년부터 2019년까지") || strings.Contains(page, web.Won("ko", 70_000_000)) {
 			t.Errorf("the page of %s does not say what it should of %s", code, want.Name.KO)
 		}
 	}

@@ -42,6 +42,9 @@ type Standing struct {
 	To        ieum.Day        `json:"to,omitzero"`
 	Sources   []ieum.SourceID `json:"sources"`
 	Simulated bool            `json:"simulated"` // who was hired is made up: beside anybody real they would not count
+
+	// Titles are those of the sources by their ids.
+	Titles map[ieum.SourceID]ieum.Text `json:"sourceTitles"`
 }
 
 // Beside is something that the person has, and how many of those hired do.
@@ -113,7 +116,7 @@ func level(code string, months int) (int, error) {
 func (a *Adviser) standing(s *snapshot.Snapshot, b *base, d *Diagnosis, h held, at int) (*Standing, error) {
 	f := d.Target
 	st := &Standing{Level: Levels[at].Code, Own: Levels[levelOf(d.Profile.CareerMonths)].Code, Hired: withheld, Ahead: withheld,
-		Have: []Beside{}, Gaps: []Gap{}, Sources: []ieum.SourceID{},
+		Have: []Beside{}, Gaps: []Gap{}, Sources: []ieum.SourceID{}, Titles: titles(s),
 		Years:     Years{d.Profile.CareerMonths, withheld, withheld, withheld},
 		Schooling: Schooling{Mine: d.Profile.Education, Share: withheld, Hired: []Share{}}}
 	x := a.level(s, b, snapshot.Find(s.Dict.Occupations, f.Code), at)
