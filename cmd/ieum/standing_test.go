@@ -37,15 +37,15 @@ func TestAPersonBesideThoseHiredOnThePage(t *testing.T) {
 		if n := value[int](t, b, `document.querySelectorAll("#standing > :last-child.notice.good").length`); n != 1 {
 			t.Errorf("the last word is another:\n%s", said)
 		}
-		if text := b.says(t); !strings.Contains(said, map[string]string{"ko": "출처: 가상 노동시장", "en": "Sources: Simulated labour market"}[l.lang]) {
-			t.Errorf("the source is not named by its title:\n%s", text)
+		if !strings.Contains(said, map[string]string{"ko": "출처: 가상 노동시장", "en": "Sources: Simulated labour market"}[l.lang]) {
+			t.Errorf("the source is not named by its title:\n%s", said)
 		}
 		value[bool](t, b, `(addEventListener("unload", () => {}), true)`) // so that it is made anew
 		b.press(t, ".job h3 a")
 		b.until(t, `location.pathname.startsWith("/jobs/")`)
 		value[bool](t, b, `(setTimeout(() => history.back()), true)`)
 		b.until(t, `location.pathname === "/diagnosis" && !!document.querySelector("#standing form")`)
-		if back := value[string](t, b, `[...document.querySelectorAll("#standing > *")].map(e => e.innerText).join("\n")`); back != said {
+		if back := value[string](t, b, `[...document.querySelectorAll("#standing > *")].map(e => e.innerText).join("\n")`); back != said || value[string](t, b, `document.querySelector("#level option[selected]").value`) != "middle" {
 			t.Errorf("on the way back it stands beside others:\n%s", back)
 		}
 	}
