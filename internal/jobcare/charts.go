@@ -27,7 +27,7 @@ func chartsOf(m *Market, lang ieum.Lang, text func(key string) string) charts {
 	if adjusted[0] != nil {
 		c.Months = bars(months, series(text("market.openings_new"), opened), map[string]any{"type": "line", "name": text("market.course.adjusted"), "data": adjusted})
 	}
-	if len(provinces) > 0 {
+	if len(provinces) > 2 { // fewer are read at once
 		c.Regions = bars(provinces, series("", per100))
 	}
 	if m.Offered.Median.Known() || m.Wished.Median.Known() {
