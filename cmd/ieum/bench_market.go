@@ -32,7 +32,8 @@ type MarketBench struct {
 	Reports  int         `json:"reports"`
 	Bytes    int64       `json:"bytes"`
 	Slices   []SliceLoad `json:"slices"` // by how many things they are limited by, beside the occupation
-	Pages    PageLoad    `json:"pages"`
+	Pages    PageLoad    `json:"pages"`  // from the server's first on
+	Again    PageLoad    `json:"again"`  // of the same server, the same ones once more
 }
 
 // A PageLoad is what became of pages of reports that were asked for at a constant rate, of
@@ -43,7 +44,7 @@ type PageLoad struct {
 	Rate      int     `json:"rate"` // a second
 	Addresses int     `json:"addresses"`
 	Asking    float64 `json:"askingCPUSeconds"`
-	Serving   float64 `json:"servingCPUSeconds"` // of the server's whole life
+	Serving   float64 `json:"servingCPUSeconds,omitempty"` // of the server's whole life, at its end
 }
 
 const (
@@ -86,7 +87,7 @@ func benchMarket(ctx context.Context, e *env, out string) (err error) {
 	if err := b.all(ctx, m.adviser, groups); err != nil {
 		return err
 	}
-	if b.Pages, err = pages(ctx, e, groups); err != nil {
+	if b.Pages, b.Again, err = pages(ctx, e, groups); err != nil {
 		return err
 	}
 	draw := rand.New(rand.NewPCG(1, 2))
@@ -98,23 +99,24 @@ func benchMarket(ctx context.Context, e *env, out string) (err error) {
 	return writeJSON(e.stdout, b)
 }
 
-// pages asks a server for pages of reports, from its first page on.
-func pages(ctx context.Context, e *env, groups []string) (l PageLoad, err error) {
-	l.Rate, l.Addresses = pageRate, pageAddresses
+// pages asks a server for pages of reports, from its first page on, and once more.
+func pages(ctx context.Context, e *env, groups []string) (first, again PageLoad, err error) {
 	server, base, err := (&measuring{e: e}).start(ctx, e.Data, io.Discard)
 	if err != nil {
-		return l, err
+		return first, again, err
 	}
 	s := &searcher{base: base, client: &http.Client{Timeout: searchWait, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	err = answered(ctx, base+"/api/v1/snapshot")
-	before := ownTime()
-	if err == nil {
-		err = s.browse(ctx, addressesOf(groups))
+	for _, l := range []*PageLoad{&first, &again} {
+		before := ownTime()
+		if err == nil {
+			err = s.browse(ctx, addressesOf(groups))
+		}
+		*l = PageLoad{Load: s.cut(), Rate: pageRate, Addresses: pageAddresses, Asking: (ownTime() - before).Seconds()}
 	}
-	l.Load, l.Asking = s.cut(), (ownTime() - before).Seconds()
 	err = errors.Join(err, server.Process.Signal(syscall.SIGTERM), server.Wait())
-	l.Serving = (server.ProcessState.UserTime() + server.ProcessState.SystemTime()).Seconds()
-	return l, err
+	again.Serving = (server.ProcessState.UserTime() + server.ProcessState.SystemTime()).Seconds()
+	return first, again, err
 }
 
 // addressesOf are those of all occupations and of some by province, in an order that is

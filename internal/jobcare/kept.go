@@ -17,32 +17,35 @@ type kept[K comparable, V any] struct {
 	mu      sync.Mutex
 	version string
 	day     ieum.Day
-	of      map[K]V
+	of      map[K]func() (V, error)
 }
 
-// get returns what is kept, or makes it. What is asked for twice at once may be made twice.
-func (k *kept[K, V]) get(version string, day ieum.Day, key K, make func() (V, error)) (V, error) {
+// get returns what is kept, or makes it: once, also for those who ask meanwhile.
+func (k *kept[K, V]) get(version string, day ieum.Day, key K, make func() (V, error)) (v V, err error) {
 	k.mu.Lock()
 	k.turn(version, day)
-	v, ok := k.of[key]
+	once, ok := k.of[key]
+	if !ok {
+		once = sync.OnceValues(make)
+		k.of[key] = once
+	}
 	k.mu.Unlock()
-	if ok {
-		return v, nil
-	}
-	v, err := make()
-	if err != nil {
-		return v, err
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.turn(version, day)
-	k.of[key] = v
-	return v, nil
+	made := false
+	defer func() {
+		if !made { // it failed, or has a fault
+			k.mu.Lock()
+			delete(k.of, key)
+			k.mu.Unlock()
+		}
+	}()
+	v, err = once()
+	made = err == nil
+	return v, err
 }
 
 // turn drops what is not of a snapshot and of a day; or all, where there is too much.
 func (k *kept[K, V]) turn(version string, day ieum.Day) {
 	if k.version != version || k.day != day || len(k.of) >= mostKept {
-		k.version, k.day, k.of = version, day, map[K]V{}
+		k.version, k.day, k.of = version, day, map[K]func() (V, error){}
 	}
 }

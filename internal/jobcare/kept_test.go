@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,6 +50,45 @@ func TestReportsAreKept(t *testing.T) {
 		}
 		if len(a.kept.of) > mostKept {
 			t.Fatalf("%d are kept", len(a.kept.of))
+		}
+	}
+}
+
+// What many ask for at once is made once; what could not be made, or broke, is made again.
+func TestWhatManyAskForIsMadeOnce(t *testing.T) {
+	var k kept[int, int]
+	var made atomic.Int32
+	begin := make(chan struct{})
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			<-begin
+			v, err := k.get("1", 1, 7, func() (int, error) {
+				time.Sleep(10 * time.Millisecond)
+				return int(made.Add(1)), nil
+			})
+			if v != 1 || err != nil {
+				t.Errorf("%d, %v", v, err)
+			}
+		})
+	}
+	close(begin)
+	all.Wait()
+	if _, err := k.get("1", 1, 8, func() (int, error) { return 0, ieum.ErrUnavailable }); err == nil {
+		t.Error("no failure")
+	}
+	func() {
+		defer func() { recover() }()
+		k.get("1", 1, 9, func() (int, error) { panic("a fault") })
+	}()
+	for _, key := range []int{8, 9} {
+		if v, err := k.get("1", 1, key, func() (int, error) { return 5, nil }); v != 5 || err != nil {
+			t.Errorf("again: %d, %v", v, err)
+		}
+	}
+	for version, day := range map[string]ieum.Day{"2": 1, "1": 2} {
+		if v, _ := k.get(version, day, 7, func() (int, error) { return 6, nil }); v != 6 {
+			t.Errorf("of another snapshot or day: %d", v)
 		}
 	}
 }
