@@ -67,6 +67,9 @@ func (h *handlers) plan(w http.ResponseWriter, r *http.Request) error {
 
 // planFile is a sheet of what the form says.
 func (h *handlers) planFile(w http.ResponseWriter, r *http.Request) error {
+	if _, err := web.Read[planForm](r); err != nil && !errors.Is(err, ieum.ErrInvalid) {
+		return err // it is here whole before it takes a turn: who sends slowly keeps nobody waiting
+	}
 	var page *planPage
 	err := h.sheetFile(w, r, drafting, func() (of *keptPage, err error) {
 		page, of, err = h.planned(w, r)

@@ -366,6 +366,19 @@ func TestDraftsKeepNoSessionWaiting(t *testing.T) {
 		t.Errorf("a fault while drawing: %d, and %d turns are lost", code, len(drafting.Asked))
 	}
 	a.reader = reader{}
+	body, send := io.Pipe()
+	slow, ended := httptest.NewRequest("POST", "/plan/plan.pdf", body), make(chan struct{})
+	slow.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	go func() {
+		mux.ServeHTTP(httptest.NewRecorder(), slow)
+		close(ended)
+	}()
+	io.WriteString(send, "resume=") // is read, so that the request has begun
+	if code := draft("plan.pdf"); code != 200 {
+		t.Errorf("beside who sends slowly: %d", code)
+	}
+	send.Close()
+	<-ended
 	for range cap(drafting.Asked) {
 		drafting.Asked <- struct{}{}
 	}
