@@ -251,7 +251,7 @@ func (d *Door) Complain(ctx context.Context, by Asker, person ieum.PersonID, seq
 	}
 	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
-		if !acts(by, s) {
+		if !acts(by.ID, s) {
 			return errNotYours()
 		}
 		n, err := t.addComplaint(Complaint{Person: of, Teller: person, N: a.N, Seq: seq, Made: now})

@@ -72,7 +72,7 @@ func (d *Door) Asks(ctx context.Context, by Asker) (list []Ask, more bool, err e
 
 // takes says whether somebody may be the asker's client at all by agreeing to it: nobody
 // counsels themselves or whom they act for, and who has no account is registered at a desk.
-func takes(by Asker, s standing) bool { return s.person.Account != "" && !acts(by, s) }
+func takes(by Asker, s standing) bool { return s.person.Account != "" && !acts(by.ID, s) }
 
 // offices are where an asker counsels, and what of it bears on whom they may take on.
 type offices struct {

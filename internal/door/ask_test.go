@@ -50,6 +50,13 @@ func (b *bench) exec(query string, args ...any) {
 	}
 }
 
+func (b *bench) stop(p ieum.PersonID, c Consent) {
+	b.t.Helper()
+	if err := b.Stop(ctx, b.seeker(), p, c.ID); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
 func (b *bench) other() Asker { return b.as("aother", "counsellor", "elsewhere", "", "") }
 
 // TestWhoAsksIsTakenOn: by name and at the whole office; from then on as any other client,
@@ -319,6 +326,150 @@ func TestAskingAgain(t *testing.T) {
 		b.shut(t, "after its last day", me, p)
 		b.give("center", counselling)
 		b.shut(t, "agreed again after its last day", me, p)
+	})
+}
+
+// TestWhatACaseOfBeforeRestsOn: on one consent, of those that it may have been opened on; where
+// all were stopped it does not come back with the next.
+func TestWhatACaseOfBeforeRestsOn(t *testing.T) {
+	rests, err := schema.ReadFile("schema/0017_rests.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	upgrade := func(b *bench) {
+		b.exec(`UPDATE door_case SET consent = ''`) // as it was kept before
+		b.exec(string(rests))
+	}
+	for name, tt := range map[string]struct {
+		given   func(b *bench, p ieum.PersonID) // beside what the case was opened on, which is stopped
+		opens   bool                            // the case counts
+		renewed bool                            // and after one agrees again
+	}{
+		"stopped, and nothing else":          {func(b *bench, p ieum.PersonID) {}, false, false},
+		"nothing at all":                     {func(b *bench, p ieum.PersonID) { b.exec(`DELETE FROM door_consent`) }, false, false},
+		"stopped, and another in force":      {func(b *bench, p ieum.PersonID) { b.give("acounsellor", counselling) }, true, true},
+		"stopped, and another to the office": {func(b *bench, p ieum.PersonID) { b.give("center", counselling) }, true, true},
+		"and one to a colleague":             {func(b *bench, p ieum.PersonID) { b.give("asecond", counselling) }, false, false},
+		"and one for another purpose":        {func(b *bench, p ieum.PersonID) { b.give("center", "notices") }, false, false},
+		"and one to another office":          {func(b *bench, p ieum.PersonID) { b.give("aother", counselling) }, false, false},
+		"and one that was stopped later":     {func(b *bench, p ieum.PersonID) { b.stop(p, b.give("acounsellor", counselling)) }, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, b *bench) {
+				b.t = t
+				p, me := b.person(), b.counsellor()
+				c := b.give("acounsellor", counselling)
+				if err := b.TakeOn(ctx, me, p); err != nil {
+					t.Fatal(err)
+				}
+				b.stop(p, c)
+				*b.clock = b.clock.Add(time.Hour)
+				tt.given(b, p)
+				upgrade(b)
+				if err := b.AddNote(ctx, me, p, canary); (err == nil) != tt.opens {
+					t.Errorf("a note: %v", err)
+				}
+				b.give("acounsellor", counselling)
+				b.give("center", counselling)
+				if err := b.AddNote(ctx, me, p, canary); (err == nil) != tt.renewed {
+					t.Errorf("a note after they agreed again: %v", err)
+				}
+				if got := b.asks(t, b.second()); (got == nil) != tt.renewed { // the office, where nobody counsels them
+					t.Errorf("%v ask the office", got)
+				}
+			})
+		})
+	}
+	each(t, func(t *testing.T, b *bench) { // what is as it should be stays so
+		b.t = t
+		law, agreed := b.registered("law"), b.registered("consent")
+		if err := b.Close(ctx, b.counsellor(), b.registered("consent")); err != nil {
+			t.Fatal(err)
+		}
+		upgrade(b)
+		if err := errors.Join(b.notes(b.counsellor(), law), b.notes(b.counsellor(), agreed)); err != nil {
+			t.Error(err)
+		}
+		for _, k := range must[[]Case](t)(cases(ctx, b.store, `1 = 1 ORDER BY number`)) {
+			if want := k.Person == agreed; (k.Consent != "") != want {
+				t.Errorf("%+v", k)
+			}
+		}
+	})
+}
+
+// TestClosedIsClosed: what somebody closed who was taken on is not offered again, whatever
+// else there was, nor where it was all in one second; a consent of after it is.
+func TestClosedIsClosed(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p, me := b.person(), b.counsellor()
+		b.give("center", counselling)
+		if err := errors.Join(b.TakeOn(ctx, me, p), b.Close(ctx, me, p)); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.asks(t, b.second()); got != nil {
+			t.Errorf("%v ask, closed in the second they agreed in", got)
+		}
+		named := b.give("asecond", counselling)
+		if err := errors.Join(b.TakeOn(ctx, b.second(), p), b.Stop(ctx, b.seeker(), p, named.ID)); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.asks(t, me); got != nil {
+			t.Errorf("%v ask after a case on another consent", got)
+		}
+		*b.clock = b.clock.Add(time.Hour)
+		b.give("center", counselling)
+		if got := b.asks(t, me); len(got) != 1 {
+			t.Errorf("%v ask who agreed again", got)
+		}
+	})
+}
+
+// TestWhoActsCounselsNobodyTheyActFor: neither handed over to them nor taken up by them, nor oneself.
+func TestWhoActsCounselsNobodyTheyActFor(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p, me := b.registered("law"), b.counsellor()
+		b.exec(`INSERT INTO door_mandate (id, person, holder, kind, shown, confirmer, proposer, organisation, paper, since, until, ended) VALUES ('mx', ?, 'asecond', 'parent', 'court-order', 'x', 'y', 'center', '', 0, ?, 0)`,
+			p, b.clock.Add(time.Hour).Unix())
+		if err := b.HandOver(ctx, me, p, "asecond"); key(err) != "door.error.counsellor" {
+			t.Errorf("handed over to who acts for them: %v", err)
+		}
+		if err := b.Close(ctx, me, p); err != nil {
+			t.Fatal(err)
+		}
+		if v := must[*Desked](t)(b.Desked(ctx, b.second(), p)); v.Back {
+			t.Error("who acts for them is offered to take them up")
+		}
+		if err := b.TakeUp(ctx, b.second(), p, nil); key(err) != "door.error.nobody" {
+			t.Errorf("taken up by who acts for them: %v", err)
+		}
+		b.exec(`UPDATE door_person SET account = 'acounsellor' WHERE id = ?`, p)
+		if err := b.TakeUp(ctx, me, p, nil); key(err) != "door.error.nobody" {
+			t.Errorf("oneself: %v", err)
+		}
+		*b.clock = b.clock.Add(2 * time.Hour) // who acted acts no more
+		if err := b.TakeUp(ctx, b.second(), p, nil); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestAListGoesOnWhereSomebodyWasErased between two looks at who is on it.
+func TestAListGoesOnWhereSomebodyWasErased(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("law")
+		for _, basis := range []string{"law", "consent"} {
+			b.exec(`INSERT INTO door_case (person, counsellor, organisation, site, basis, since, ended) VALUES ('perased', 'acounsellor', 'center', 'north', ?, 0, 0)`, basis)
+		}
+		ask := b.answering(t, b.counsellor())
+		for _, method := range []string{"GET", "POST"} {
+			if w := ask(method, "/clients"); w.Code != 200 || !strings.Contains(w.Body.String(), string(p)) {
+				t.Errorf("%s: %d", method, w.Code)
+			}
+		}
 	})
 }
 

@@ -64,7 +64,7 @@ func byConsent(by Asker, s standing, p *defs.Purpose) (list []Ground) {
 		}
 		to := ieum.Subject{Owner: s.person.Account, Organisation: c.Organisation, Site: s.person.Site, Assigned: c.Account != ""}
 		for _, k := range s.cases {
-			if k.Organisation == c.Organisation && k.Counsellor == by.ID && (k.Consent == "" || k.Consent == c.ID) {
+			if k.Organisation == c.Organisation && k.Counsellor == by.ID && (k.Basis == defs.BasisLaw || k.Consent == c.ID) {
 				to.Site, to.Assigned = k.Site, true
 			}
 		}

@@ -114,21 +114,24 @@ func (d *Door) rests(k Case, s standing) bool {
 	return ok
 }
 
-// restsOn is the consent in force, to be counselled by the organisation or by the
-// counsellor, that a case rests on.
+// restsOn is the consent in force that a case rests on.
 func (d *Door) restsOn(k Case, s standing) (Consent, bool) {
+	all := d.lets(s, k.Organisation, k.Counsellor)
+	if i := slices.IndexFunc(all, func(c Consent) bool { return c.ID == k.Consent }); i >= 0 {
+		return all[i], true
+	}
+	return Consent{}, false
+}
+
+// lets lists the consents in force to be counselled by an organisation, or by a counsellor there.
+func (d *Door) lets(s standing, organisation string, counsellor ieum.AccountID) (list []Consent) {
 	p := d.set.Purposes[counselling]
-	if p == nil {
-		return Consent{}, false
+	for _, c := range s.consents {
+		if p != nil && c.Purpose == p.ID && c.Version == p.Version && c.Organisation == organisation && (c.Account == "" || c.Account == counsellor) {
+			list = append(list, c)
+		}
 	}
-	i := slices.IndexFunc(s.consents, func(c Consent) bool {
-		return c.Purpose == p.ID && c.Version == p.Version && c.Organisation == k.Organisation && (c.Account == "" || c.Account == k.Counsellor) &&
-			(k.Consent == "" || k.Consent == c.ID)
-	})
-	if i < 0 {
-		return Consent{}, false
-	}
-	return s.consents[i], true
+	return list
 }
 
 // Counsels says whether the asker has a case with a person that counts.
@@ -144,7 +147,7 @@ func (d *Door) Counsels(ctx context.Context, by Asker, person ieum.PersonID) (bo
 // within refuses a counsellor's record of a kind that the consent does not cover on which
 // their case rests: what they may not read they do not replace.
 func (d *Door) within(by Asker, s standing, kind ieum.RecordKind) error {
-	if acts(by, s) {
+	if acts(by.ID, s) {
 		return nil
 	}
 	k, err := d.mine(by, s)
@@ -182,12 +185,12 @@ func (d *Door) HandOver(ctx context.Context, by Asker, person ieum.PersonID, to 
 	})
 }
 
-// hands says whether a case can go to a colleague: of the same organisation, not the client,
-// and one whom they agreed to. Who agreed to one counsellor by name agreed to no other.
+// hands says whether a case can go to a colleague: of the same organisation, neither the
+// client nor who acts for them, and one whom they agreed to. Who agreed to one counsellor by name agreed to no other.
 func (d *Door) hands(k Case, to Colleague, s standing) bool {
 	next := k
 	next.Counsellor = to.ID
-	return to.Organisation == k.Organisation && to.ID != k.Counsellor && to.ID != s.person.Account && d.rests(next, s)
+	return to.Organisation == k.Organisation && to.ID != k.Counsellor && !acts(to.ID, s) && d.rests(next, s)
 }
 
 // Close ends a case of the asker's, also one whose consent ended.

@@ -48,7 +48,7 @@ func (d *Door) Give(ctx context.Context, by Asker, person ieum.PersonID, w Wish)
 		return c, err
 	}
 	err = d.change(ctx, person, func(t tx, s standing) error {
-		if !acts(by, s) {
+		if !acts(by.ID, s) {
 			return errNotYours()
 		}
 		if s.person.Account != by.ID {
@@ -159,7 +159,7 @@ func (t tx) stopConsent(c Consent, by string, now time.Time) error {
 func (d *Door) Stop(ctx context.Context, by Asker, person ieum.PersonID, id string) error {
 	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
-		if !acts(by, s) {
+		if !acts(by.ID, s) {
 			return errNotYours()
 		}
 		for _, c := range s.consents {
@@ -175,7 +175,7 @@ func (d *Door) Stop(ctx context.Context, by Asker, person ieum.PersonID, id stri
 func (d *Door) StopAll(ctx context.Context, by Asker, person ieum.PersonID) error {
 	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
-		if !acts(by, s) {
+		if !acts(by.ID, s) {
 			return errNotYours()
 		}
 		for _, c := range s.consents {

@@ -76,7 +76,8 @@ func (k Case) counselledBy(staff []Colleague) bool {
 // TakeUp assigns a client who came back to the asker, at a desk of the organisation that
 // registered them, when nobody there counsels them. It rests on what they were
 // registered on: law, or their consent in force; or else on one that they sign now. The
-// client sees it, and an auditor is told. It asks for a fresh sign-in.
+// client sees it, and an auditor is told. Nobody takes up themselves or whom they act for.
+// It asks for a fresh sign-in.
 func (d *Door) TakeUp(ctx context.Context, by Asker, person ieum.PersonID, scan []byte) error {
 	if !by.Fresh {
 		return ieum.ErrSignedOut
@@ -101,7 +102,7 @@ func (d *Door) TakeUp(ctx context.Context, by Asker, person ieum.PersonID, scan 
 		}
 	}
 	return d.change(ctx, person, func(t tx, s standing) error {
-		if s.person.Organisation != at.Organisation || s.person.Account == by.ID {
+		if s.person.Organisation != at.Organisation || acts(by.ID, s) {
 			return errNobody()
 		}
 		for _, k := range s.cases {
@@ -117,20 +118,20 @@ func (d *Door) TakeUp(ctx context.Context, by Asker, person ieum.PersonID, scan 
 		}
 		k := Case{Person: person, Counsellor: by.ID, Organisation: at.Organisation, Site: at.Site, Basis: s.person.Basis, Since: now}
 		if k.Basis == defs.BasisConsent {
-			c, ok := d.restsOn(k, s)
-			if !ok {
+			all := d.lets(s, at.Organisation, by.ID)
+			if len(all) == 0 {
 				if sealed == nil {
 					return fault("signs", "/scan", "the consent ended: add one that the client signs now")
 				}
 				if err := t.put(person, ieum.PaperRecord, item, sealed, now); err != nil {
 					return err
 				}
-				c = d.consentToCounsel(person, at.Organisation, item, now)
-				if err := t.giveConsent(c, string(by.ID)); err != nil {
+				all = append(all, d.consentToCounsel(person, at.Organisation, item, now))
+				if err := t.giveConsent(all[0], string(by.ID)); err != nil {
 					return err
 				}
 			}
-			k.Consent = c.ID
+			k.Consent = all[0].ID
 		}
 		if err := t.flag(flagAgain, person, Access{At: now.Unix(), By: string(by.ID), Role: d.deskRole(by, at).Role, Organisation: at.Organisation}); err != nil {
 			return err

@@ -69,7 +69,7 @@ func (h *handlers) of(r *http.Request, by Asker, person string) (ieum.PersonID, 
 	if err != nil {
 		return "", err
 	}
-	if !acts(by, s) {
+	if !acts(by.ID, s) {
 		return "", errNobody() // nobody learns by asking who there is
 	}
 	return s.person.ID, nil

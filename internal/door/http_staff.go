@@ -164,7 +164,7 @@ func (h *handlers) named(r *http.Request, by Asker, list []clientLine) (err erro
 // nameOf reads the name of somebody.
 func (h *handlers) nameOf(r *http.Request, by Asker, person ieum.PersonID) (n clientName, err error) {
 	got, err := h.d.Read(r.Context(), by, person, counselling, ieum.ContactRecord)
-	if errors.Is(err, ieum.ErrDenied) {
+	if errors.Is(err, ieum.ErrDenied) || errors.Is(err, ieum.ErrNotFound) { // or erased meanwhile
 		return clientName{Missing: true}, nil
 	}
 	if err == nil && got.Contact != nil {
@@ -222,6 +222,9 @@ func (h *handlers) clientLines(r *http.Request, by Asker) (list, over []clientLi
 		line := clientLine{Person: c.Person, Case: c.Client, Basis: c.Basis, Since: c.Since, New: c.Seen.IsZero(), From: n.staff[c.Giver]}
 		if c.Basis == defs.BasisConsent {
 			s, err := h.d.store.standing(r.Context(), c.Person, h.d.now())
+			if errors.Is(err, ieum.ErrNotFound) {
+				continue // erased meanwhile
+			}
 			if err != nil {
 				return nil, nil, err
 			}

@@ -77,12 +77,12 @@ func (d *Door) capacity(by Asker, s standing) (as ieum.Held, ok bool) {
 }
 
 // acts says whether somebody is the person or acts for them.
-func acts(by Asker, s standing) bool {
-	if s.person.Account != "" && s.person.Account == by.ID {
+func acts(a ieum.AccountID, s standing) bool {
+	if s.person.Account != "" && s.person.Account == a {
 		return true
 	}
 	for _, m := range s.mandates {
-		if m.Holder == by.ID {
+		if m.Holder == a {
 			return true
 		}
 	}
@@ -195,7 +195,7 @@ func (d *Door) AddSession(ctx context.Context, by Asker, person ieum.PersonID, o
 func (d *Door) Forget(ctx context.Context, by Asker, person ieum.PersonID, kind ieum.RecordKind, item string) error {
 	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
-		if !acts(by, s) {
+		if !acts(by.ID, s) {
 			return errNotYours()
 		}
 		as, _ := d.capacity(by, s)

@@ -30,7 +30,8 @@ func unanswered(ctx context.Context, q querier, of agency, by ieum.AccountID, pe
 		args = append(args, person)
 	}
 	where += ` AND NOT EXISTS (SELECT 1 FROM door_case AS k WHERE k.person = door_consent.person AND k.organisation = door_consent.organisation AND (
-		k.ended > door_consent.since AND k.consent IN ('', door_consent.id) AND NOT EXISTS (SELECT 1 FROM door_case AS l WHERE l.person = k.person AND l.organisation = k.organisation AND l.number > k.number)
+		(k.consent = door_consent.id AND k.ended > 0 OR k.consent = '' AND k.ended > door_consent.since)
+			AND NOT EXISTS (SELECT 1 FROM door_case AS l WHERE l.person = k.person AND l.organisation = k.organisation AND l.consent IN ('', door_consent.id) AND l.number > k.number)
 		OR k.ended = 0`
 	if len(of.gone) > 0 {
 		where += ` AND k.counsellor NOT IN (?` + strings.Repeat(`, ?`, len(of.gone)-1) + `)`
@@ -38,7 +39,7 @@ func unanswered(ctx context.Context, q querier, of agency, by ieum.AccountID, pe
 			args = append(args, a)
 		}
 	}
-	where += ` AND (k.consent = '' OR EXISTS (SELECT 1 FROM door_consent AS c WHERE c.id = k.consent AND c.version = ? AND c.stopped = 0 AND c.until > ?))))`
+	where += ` AND (k.basis = 'law' OR EXISTS (SELECT 1 FROM door_consent AS c WHERE c.id = k.consent AND c.version = ? AND c.stopped = 0 AND c.until > ?))))`
 	args = append(args, p.Version, at, shownAsks+1)
 	all, err := consents(ctx, q, `id IN (SELECT id FROM door_consent WHERE `+where+` ORDER BY since, id LIMIT ?)`, args...)
 	slices.Reverse(all)

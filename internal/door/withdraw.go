@@ -198,7 +198,7 @@ type Desked struct {
 	Opens       bool // who asks counsels the client, so that the papers open
 	Former      bool // nobody of the office counsels the client any more
 	Registered  bool // the office registered the client
-	Back        bool // and nobody of it counsels them
+	Back        bool // and nobody of it counsels them: the asker can take them up
 	Signs       bool // and for TakeUp they sign a consent
 }
 
@@ -266,8 +266,8 @@ func (d *Door) shows(v *Desked, by Asker, s standing, staff []Colleague) {
 	_, missing := d.mine(by, s)
 	v.Opens = missing == nil
 	v.Registered = s.person.Organisation == at
-	v.Back = v.Former && v.Registered
-	v.Signs = s.person.Basis == defs.BasisConsent && !d.rests(Case{Basis: defs.BasisConsent, Organisation: at, Counsellor: by.ID}, s)
+	v.Back = v.Former && v.Registered && !acts(by.ID, s)
+	v.Signs = s.person.Basis == defs.BasisConsent && len(d.lets(s, at, by.ID)) == 0
 }
 
 // narrow leaves of what a desk sees what was given to its office or its people, whom it
