@@ -391,8 +391,11 @@ func TestHiresAreDisclosedByTheRule(t *testing.T) {
 // The release is another once anything is told otherwise of people, of their searches or of
 // what they are counted by of a posting or a course, so that no number tells what.
 func TestTheReleaseFollowsWhatIsTold(t *testing.T) {
+	_, resumes, events := searched(6)
+	hire, last := slices.IndexFunc(events, func(e event) bool { return e.what == snapshot.Hired && e.posting > 0 }), 39 // the last of its occupation
 	release := func(change func(postings []posting, resumes []resume, events []event, course map[string]any)) [32]byte {
 		postings, resumes, events := searched(6)
+		events[hire].posting = last + 1
 		course := map[string]any{"title": "made up", "occupations": []string{"8221"}}
 		for i := range events {
 			if events[i].what == snapshot.Counselled {
@@ -409,8 +412,6 @@ func TestTheReleaseFollowsWhatIsTold(t *testing.T) {
 		defer done()
 		return s.Part(partName).(*base).release()
 	}
-	_, resumes, events := searched(6)
-	hire := slices.IndexFunc(events, func(e event) bool { return e.what == snapshot.Hired && e.posting > 0 })
 	for i := range resumes {
 		if !slices.ContainsFunc(events, func(e event) bool { return e.resume == i }) {
 			resumes = resumes[:i+1] // whose last has no search
@@ -422,6 +423,7 @@ func TestTheReleaseFollowsWhatIsTold(t *testing.T) {
 	for name, change := range map[string]func(p []posting, r []resume, e []event, c map[string]any){
 		"a hire that was not":              func(_ []posting, _ []resume, e []event, _ map[string]any) { e[hire].what = snapshot.Answered },
 		"another pay":                      func(_ []posting, _ []resume, e []event, _ map[string]any) { e[hire].pay += 1_000_000 },
+		"the posting for other work":       func(p []posting, _ []resume, _ []event, _ map[string]any) { p[last].occupation++ },
 		"the posting in another region":    func(p []posting, _ []resume, e []event, _ map[string]any) { of(p, e).region = 1 + of(p, e).region%3 },
 		"the posting of another industry":  func(p []posting, _ []resume, e []event, _ map[string]any) { of(p, e).industry = 1 },
 		"the posting with another pay":     func(p []posting, _ []resume, e []event, _ map[string]any) { of(p, e).payMin = 30_000_000 },
@@ -608,6 +610,45 @@ func TestSearchesStandStillUntilTheNextSnapshot(t *testing.T) {
 			if before, is := was[x.Month]; is && x.Seekers.N != before.Seekers.N || !is && x.Seekers.Known() {
 				t.Fatalf("on %s %d looked at the end of %s, and %d as was told before", now.Format(time.DateOnly), x.Seekers.N, x.Month, before.Seekers.N)
 			}
+		}
+	}
+}
+
+// Nobody grows older before the next snapshot, and with it everything told of people is
+// perturbed anew: what a new year changes would tell who was born at the edge of a band.
+func TestAgesStandStillUntilTheNextSnapshot(t *testing.T) {
+	postings, resumes, events := searched(8)
+	data := t.TempDir()
+	publishWith(t, data, postings, resumes, events, nil, nil)
+	a := adviser(t, data)
+	told := func(now time.Time) (all []any) {
+		a.now = func() time.Time { return now }
+		for _, age := range []string{"", "-29", "30-39", "60+"} {
+			m, err := a.Market(Query{Occupation: "8211", Age: age})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, m.Ages, m.People, m.Seekers, m.Hires.Found, m.Hires.Hired)
+		}
+		return all
+	}
+	was := told(today)
+	for _, later := range []string{"2026-12-31", "2027-01-01", "2036-01-01"} {
+		if got := told(ieum.Day(day(later)).Time()); !reflect.DeepEqual(got, was) {
+			t.Errorf("on %s is told %v, and before %v", later, got, was)
+		}
+	}
+	s, done, err := a.live.Acquire()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	b := s.Part(partName).(*base)
+	release := b.release()
+	for name, built := range map[string]time.Time{"a day later": s.Meta.Built.AddDate(0, 0, 1), "a year before": s.Meta.Built.AddDate(-1, 0, 0)} {
+		s.Meta.Built = built
+		if b.begin(s); (b.release() == release) != (name == "a day later") {
+			t.Errorf("built %s the release is %x, before %x", name, b.release(), release)
 		}
 	}
 }

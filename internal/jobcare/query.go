@@ -114,7 +114,7 @@ type slice struct {
 	size       *Band
 	group      uint16
 	day        ieum.Day
-	year       int // of day
+	year       int // by which ages go
 }
 
 func (a *Adviser) slice(s *snapshot.Snapshot, q Query) (slice, error) {
@@ -145,9 +145,13 @@ func (a *Adviser) slice(s *snapshot.Snapshot, q Query) (slice, error) {
 	return sl, errors.Join(errs[:]...)
 }
 
+// agesBy is the year by which ages go: that in which the snapshot was made, whatever the clock
+// says. Ages that a new year moves are those of a new release.
+func agesBy(s *snapshot.Snapshot) int { return s.Today(s.Meta.Built).Time().Year() }
+
 // sliceOf is a whole occupation, a position in the Dict, on a day.
 func sliceOf(s *snapshot.Snapshot, occupation int, day ieum.Day) slice {
-	return slice{Query: Query{Occupation: s.Dict.Occupations[occupation]}, occupation: uint16(occupation), day: day, year: day.Time().Year()}
+	return slice{Query: Query{Occupation: s.Dict.Occupations[occupation]}, occupation: uint16(occupation), day: day, year: agesBy(s)}
 }
 
 // within marks the codes of a list that lie in one; nil for "", which is all.

@@ -10,8 +10,8 @@ import (
 	"ieum/internal/snapshot"
 )
 
-// begin draws the secret of what is published, by all that people are counted by and their
-// record keys, in any order: it is another once anybody comes, goes or is told otherwise of,
+// begin draws the secret of what is published, by all that people are counted by, the year
+// that makes an age of a birth among it, and their record keys, in any order: it is another once anybody comes, goes or is told otherwise of,
 // so that all numbers are others then, and not those alone that this person is in. It says
 // which sources the people come from, too.
 func (b *base) begin(s *snapshot.Snapshot) {
@@ -23,6 +23,7 @@ func (b *base) begin(s *snapshot.Snapshot) {
 	}
 	wait.Wait()
 	from, all := make([]bool, len(s.Dict.Sources)), told{}
+	all.add(binary.LittleEndian.AppendUint16(nil, uint16(agesBy(s))))
 	all.past(s, b.past)
 	for _, part := range parts {
 		all.sum[0] += part.sum[0]
