@@ -6,8 +6,8 @@
 //   </figure>
 //
 // data-chart is an ECharts option without colours, fonts and grid, which come
-// from here. A category yAxis makes lying bars; so do more than eight names,
-// which would not fit side by side. null in data is a figure that is withheld:
+// from here. A category yAxis makes lying bars; so do more than eight names, and
+// numbers, that would not fit side by side. null in data is a figure that is withheld:
 // nothing is drawn. The table is moved behind a fold beneath the chart; without
 // this script it simply stands there.
 (() => {
@@ -15,6 +15,7 @@
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const number = new Intl.NumberFormat(document.documentElement.lang);
   const drawn = [];
+  const mostNumbered = 14; // so many upright bars bear their numbers
 
   function axis(own, size, lying) {
     return {
@@ -34,7 +35,7 @@
   function option(chart, size) {
     const own = chart.option;
     const lying = own.yAxis && own.yAxis.type === "category";
-    const few = lying || own.series.every((s) => (s.data || []).length * own.series.length <= 14);
+    const few = lying || own.series.every((s) => (s.data || []).length * own.series.length <= mostNumbered);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     return {
       ...own,
@@ -86,11 +87,15 @@
     legend(chart);
   }
 
-  // settle turns a chart with many names on its side; months stay in a row.
-  function settle(option) {
+  // settle turns a chart on its side that has many names, or numbers wider than its bars
+  // would be; months stay in a row.
+  function settle(option, width) {
     const x = option.xAxis;
-    const many = x && x.type === "category" && x.data.length > 8 && !x.data.every((name) => /^\d/.test(name));
-    return many ? { ...option, xAxis: option.yAxis, yAxis: x } : option;
+    if (!x || x.type !== "category") return option;
+    const names = x.data.length, bars = names * option.series.length;
+    const many = names > 8 && !x.data.every((name) => /^\d/.test(name));
+    const tight = bars <= mostNumbered && width / bars < 3 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    return many || tight ? { ...option, xAxis: option.yAxis, yAxis: x } : option;
   }
 
   function prepare(figure) {
@@ -109,9 +114,9 @@
     } else {
       figure.append(canvas);
     }
-    const option = settle(JSON.parse(figure.dataset.chart));
+    const option = settle(JSON.parse(figure.dataset.chart), figure.clientWidth);
     if (option.yAxis && option.yAxis.type === "category") {
-      canvas.style.height = 4 + 1.9 * option.yAxis.data.length * Math.max(1, option.series.length / 2) + "rem";
+      canvas.style.height = 4 + 1.9 * option.yAxis.data.length * Math.max(1, 0.65 * option.series.length) + "rem";
     }
     return { canvas, option };
   }
