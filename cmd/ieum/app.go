@@ -15,6 +15,8 @@ import (
 	"ieum"
 	"ieum/defs"
 	"ieum/internal/catalogue"
+	"ieum/internal/catalogue/competency"
+	"ieum/internal/catalogue/occupation"
 	"ieum/internal/door"
 	"ieum/internal/identity"
 	"ieum/internal/jobcare"
@@ -37,6 +39,8 @@ type store struct {
 	db        *db.DB
 	keys      *seal.Keys
 	catalogue *catalogue.Catalogue
+	coder     *occupation.Coder
+	extractor *competency.Extractor
 }
 
 // database returns where the database is: a data folder or a URL.
@@ -122,7 +126,7 @@ func storeOn(ctx context.Context, e *env, set *defs.Set, d *db.DB, keys *seal.Ke
 		d.Close()
 		return nil, err
 	}
-	return &store{d, keys, c}, nil
+	return &store{d, keys, c, coder, extractor}, nil
 }
 
 // Close gives back the database.
@@ -210,10 +214,6 @@ func openMarket(e *env) (*market, error) {
 	if err != nil {
 		return nil, err
 	}
-	return marketOf(e, set)
-}
-
-func marketOf(e *env, set *defs.Set) (*market, error) {
 	coder, err := e.coder(set, "")
 	if err != nil {
 		return nil, err
@@ -222,6 +222,10 @@ func marketOf(e *env, set *defs.Set) (*market, error) {
 	if err != nil {
 		return nil, err
 	}
+	return marketOf(e, set, coder, extractor)
+}
+
+func marketOf(e *env, set *defs.Set, coder *occupation.Coder, extractor *competency.Extractor) (*market, error) {
 	m := &market{set: set, live: snapshot.NewLive(e.Data, parts(set, e.now)...)}
 	if _, err := m.live.Refresh(); err != nil {
 		return nil, err
@@ -271,7 +275,7 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	if err := s.hide(ctx, set, e.now()); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	m, err := marketOf(e, set)
+	m, err := marketOf(e, set, s.coder, s.extractor)
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

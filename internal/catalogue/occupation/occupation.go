@@ -44,7 +44,16 @@ type model struct {
 // New returns a coder for KECO 2025 with the weights in the program. From the
 // definitions it takes the names and aliases of list "keco2025" and, to leave
 // them out of titles, the names of list "regions"; either list may be missing.
-func New(set *defs.Set) (*Coder, error) { return Load(weightsBin, set) }
+func New(set *defs.Set) (*Coder, error) {
+	w, err := builtIn()
+	if err != nil {
+		return nil, err
+	}
+	return of(w, set)
+}
+
+// builtIn are the weights in the program; nothing changes them once they are read.
+var builtIn = sync.OnceValues(func() (*weights, error) { return decode(weightsBin) })
 
 // Load is New with other weights, as `ieum train coder` wrote them.
 func Load(stored []byte, set *defs.Set) (*Coder, error) {
@@ -52,6 +61,11 @@ func Load(stored []byte, set *defs.Set) (*Coder, error) {
 	if err != nil {
 		return nil, err
 	}
+	return of(w, set)
+}
+
+// of returns a coder with weights and the names of a set.
+func of(w *weights, set *defs.Set) (*Coder, error) {
 	m := &model{weights: w, named: map[uint64]string{}, places: map[string]bool{}}
 	if set != nil {
 		m.learnNames(set.Codes[KECO2025])
