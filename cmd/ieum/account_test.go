@@ -76,6 +76,7 @@ func (b *tab) sound(t *testing.T, what string) {
 // counts once and that an authenticator that does not know its user does not
 // count.
 func TestAPasskeyFromTheLinkOn(t *testing.T) {
+	t.Parallel()
 	b := openTab(t)
 	a, base := serveAccounts(t)
 	token, _, err := a.registry.Add(t.Context(), nil, "oper", identity.Grant{Role: "operator"})
@@ -163,6 +164,7 @@ func verifiedByOthers(t *testing.T, origin, made, used string) {
 // every page of accounts on a narrow screen, in both languages, light and dark;
 // a form whose session ended is sent after all.
 func TestPagesOfAccountsAreSound(t *testing.T) {
+	t.Parallel()
 	b := openTab(t)
 	a, base := serveAccounts(t)
 	token, _, err := a.registry.Add(t.Context(), nil, "oper", identity.Grant{Role: "operator"})
@@ -241,6 +243,7 @@ func TestPagesOfAccountsAreSound(t *testing.T) {
 // TestASessionWarnsBeforeItEnds shows the warning early, puts the end off, and
 // does so by keyboard.
 func TestASessionWarnsBeforeItEnds(t *testing.T) {
+	t.Parallel()
 	b := openTab(t)
 	a, base := serveAccounts(t)
 	token, _, err := a.registry.Add(t.Context(), nil, "kim", identity.Grant{Role: "seeker"})
@@ -285,6 +288,7 @@ func TestASessionWarnsBeforeItEnds(t *testing.T) {
 // TestASessionEndsForGood shows that the end after twelve hours is told as what it is,
 // once, and that a new sign-in in the same window brings back what was written.
 func TestASessionEndsForGood(t *testing.T) {
+	t.Parallel()
 	b := openTab(t)
 	a, base := serveAccounts(t)
 	token, _, err := a.registry.Add(t.Context(), nil, "kim", identity.Grant{Role: "seeker"})
@@ -359,6 +363,7 @@ func TestASessionEndsForGood(t *testing.T) {
 
 // Fields wait for who wrote them, and for the page they are of.
 func TestFieldsWaitForWhoWroteThem(t *testing.T) {
+	t.Parallel()
 	b := openTab(t)
 	a, base := serveAccounts(t)
 	token, _, err := a.registry.Add(t.Context(), nil, "lee", identity.Grant{Role: "seeker"})
@@ -397,6 +402,7 @@ func TestFieldsWaitForWhoWroteThem(t *testing.T) {
 }
 
 func TestTheFirstOperatorByCommand(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	status, out, said := runIn(t, data, "account", "add", "--role", "operator", "oper")
 	if status != 0 || !regexp.MustCompile(`^http://localhost:\S*/enrol/[\w-]{43}\n$`).MatchString(out) || strings.Contains(said, "confirms") {

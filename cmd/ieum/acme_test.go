@@ -126,6 +126,7 @@ const pebbleTerms = "data:text/plain,Do%20what%20thou%20wilt"
 // where nobody else reads it, and served without asking after a restart, for
 // that name and for this machine, and for no other.
 func TestCertificatesByACME(t *testing.T) {
+	t.Parallel()
 	port := freePort(t)
 	a := startAuthority(t, port)
 	data := filepath.Join(t.TempDir(), "data")
@@ -165,6 +166,7 @@ func TestCertificatesByACME(t *testing.T) {
 }
 
 func TestACMEThatCannotBe(t *testing.T) {
+	t.Parallel()
 	a := startAuthority(t, freePort(t))
 	cert, key := writeCertificate(t, t.TempDir(), 1)
 	for _, tt := range []struct {

@@ -82,6 +82,7 @@ func copyOfDemo(t *testing.T) string {
 // People for a posting are shown to staff whose role and purpose reach them, each
 // after a record of it; to nobody else.
 func TestCandidatesAreShownToStaffWhoSayWhy(t *testing.T) {
+	t.Parallel()
 	data := copyOfDemo(t)
 	resume := filepath.Join(t.TempDir(), "resume.txt")
 	writeFile(t, resume, "프레스 조작원 20년\n")
@@ -136,6 +137,7 @@ func TestCandidatesAreShownToStaffWhoSayWhy(t *testing.T) {
 // A credential is somebody's who showed both things they sign in with, and ends
 // where its owner ends it.
 func TestACredentialTakesASignIn(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	var codes []string
 	const word = "가상 비밀번호 일곱 낱말"
@@ -201,6 +203,7 @@ func TestACredentialTakesASignIn(t *testing.T) {
 // A command that reads the rows of many people has written down that it will, and
 // how many they are; one that reads of nobody has nothing to write down.
 func TestJobsAreWrittenDown(t *testing.T) {
+	t.Parallel()
 	data := copyOfDemo(t)
 	at := newSafe(t)
 	for _, tt := range []struct{ args, purpose string }{
@@ -253,7 +256,7 @@ func TestEveryCommandSaysWhatItHolds(t *testing.T) {
 			register(c)
 		})
 	}
-	set, err := builtIn()
+	set, err := loadDefinitions()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 // centre, one counsellor takes them on, holds a session and prints the report; they see who,
 // and stop, which ends it at once and leaves them what was agreed.
 func TestASeekerAsksForACounsellor(t *testing.T) {
+	t.Parallel()
 	market, err := demo()
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ func TestEveryTaskSaysWhatItHolds(t *testing.T) {
 			schedule(task)
 		})
 	}
-	set, err := builtIn()
+	set, err := loadDefinitions()
 	if err != nil {
 		t.Fatal(err)
 	}

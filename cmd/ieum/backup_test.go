@@ -91,6 +91,7 @@ func (b *bench) contents() string {
 // fresh database of either sort: every file and every row, and the same version
 // when it is built. Neither keys nor snapshots are in it.
 func TestABackupComesBackWhole(t *testing.T) {
+	t.Parallel()
 	for _, way := range []struct {
 		name     string
 		from, to bool // PostgreSQL
@@ -240,6 +241,7 @@ func TestADamagedLakeIsNotBackedUp(t *testing.T) {
 // Killed at any call, a backup leaves no file and a restore no folder under the
 // name that was given, and the same command then does all of it.
 func TestKilledBackupsAndRestores(t *testing.T) {
+	t.Parallel()
 	b, at := newBench(t), newSafe(t)
 	at.backup(b, "whole")
 	for _, what := range []struct {

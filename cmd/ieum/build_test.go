@@ -16,7 +16,7 @@ import (
 // lakeOf returns the catalogue of a data folder.
 func lakeOf(t *testing.T, data string) *catalogue.Catalogue {
 	t.Helper()
-	set, err := builtIn()
+	set, err := loadDefinitions()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,6 +31,7 @@ func lakeOf(t *testing.T, data string) *catalogue.Catalogue {
 // Mastering is measured on simulated rows that know nothing of the matcher, and
 // that its weights were not fitted on.
 func TestMasteringFindsTheTruth(t *testing.T) {
+	t.Parallel()
 	for _, seed := range []int{2, 3} {
 		dir := t.TempDir()
 		market, data := filepath.Join(dir, "market"), filepath.Join(dir, "data")

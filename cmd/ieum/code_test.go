@@ -107,6 +107,7 @@ func TestExtractGivesPlacesInTheLine(t *testing.T) {
 // A line in which one name stands again and again takes about a second in either
 // vocabulary, and would take minutes were each compared with all.
 func TestExtractReadsALineOfAMegabyte(t *testing.T) {
+	t.Parallel()
 	line := strings.Repeat("용접 ", 150_000)
 	for _, vocabulary := range []string{"ieum", "esco"} {
 		got := lines(t, line+"\n지게차\n", "extract", "--vocabulary", vocabulary, "-k", "3")
@@ -187,6 +188,7 @@ func TestTrainedWeightsAreUsed(t *testing.T) {
 // An agency's own coder answers in place of the built-in one, and in no other folder. One that
 // an earlier version trained is refused with what to do, and doing that mends it.
 func TestACoderOfOnesOwnIsUsed(t *testing.T) {
+	t.Parallel()
 	from, data := t.TempDir(), t.TempDir()
 	var jobs strings.Builder
 	for i := range 30 {

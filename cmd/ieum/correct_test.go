@@ -16,6 +16,7 @@ import (
 // corrected; who corrected sees no form to confirm it, and who does is told of the
 // correction, as are the client and an auditor. What was typed stays where it is refused.
 func TestACorrectionByItsPages(t *testing.T) {
+	t.Parallel()
 	b := openTab(t)
 	a, base, _, links := serveDoor(t)
 	operator := enrolled(t, a, b, base, "oh-made-up", links)

@@ -118,6 +118,7 @@ func (b *tab) see(t *testing.T, base, at string) {
 // who is let in and opens it, the record of it with a proof that anybody checks,
 // the end of it, a complaint, and everything erased.
 func TestTheDoor(t *testing.T) {
+	t.Parallel()
 	seeker, counsellor, auditor := openTab(t), openTab(t), openTab(t)
 	a, base, data, links := serveDoor(t)
 	token, _, err := a.registry.Add(t.Context(), nil, "kim", identity.Grant{Role: "seeker"})
@@ -540,6 +541,7 @@ func TestADemoHasPeople(t *testing.T) {
 
 // TestADeskErasesByItsPage whom it registered, once it says that there is a wish.
 func TestADeskErasesByItsPage(t *testing.T) {
+	t.Parallel()
 	a, base, _, links := serveDoor(t)
 	if err := a.demoPeople(t.Context()); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 // what would reach the person covered; the person sees that, stops it, and the next
 // click is refused.
 func TestAnEmployerOpensWhoAgrees(t *testing.T) {
+	t.Parallel()
 	seeker, employer := openTab(t), openTab(t)
 	_, base, _, links := serveDoor(t)
 	for b, at := range map[*tab][2]string{seeker: {links["seeker"], "/my"}, employer: {links["employer"], "/hiring"}} {
@@ -136,6 +137,7 @@ func TestAKeyOpensNobody(t *testing.T) {
 // TestWhoSignsInFindsTheirWork: the pages on which an analyst, an operator and a
 // seeker with a history begin, and their accounts, are sound on a small screen.
 func TestWhoSignsInFindsTheirWork(t *testing.T) {
+	t.Parallel()
 	a, base, _, links := serveDoor(t)
 	if err := a.demoPeople(t.Context()); err != nil {
 		t.Fatal(err)

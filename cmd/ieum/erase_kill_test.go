@@ -67,6 +67,7 @@ func ofDemo(data string) *env {
 // the next start nothing of who was erased is read on any way, in the lake or in the
 // snapshot, and the journal says it once.
 func TestServeKilledBesideAnErasure(t *testing.T) {
+	t.Parallel()
 	whole, ids := withRow(t)
 	rng, erased, told := dying.Seeded(t), 0, 0
 	for i := range eraseKills {

@@ -26,6 +26,7 @@ import (
 // are now nothing of them opens, in the folder, in the copy or out of the backup. The
 // figures of the market stay as they were, until the next build leaves out the row.
 func TestWhoErasedThemselvesIsReadNowhere(t *testing.T) {
+	t.Parallel()
 	var others strings.Builder
 	for i := range 22 {
 		fmt.Fprintf(&others, "k%d,김가상%d,1980-01-02,010-5555-%04d,부산,철판을 다룹니다,%s\n", i, i, i, canaryJob)

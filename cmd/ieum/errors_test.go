@@ -19,6 +19,7 @@ import (
 // there, and what was served still serves.
 
 func TestErrorsOfDeliveries(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	noise := make([]byte, 5000)
 	rand.Read(noise)
@@ -131,6 +132,7 @@ var (
 )
 
 func TestErrorsOfTheDataFolder(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name     string
 		harm     func(b *bench)

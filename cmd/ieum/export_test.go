@@ -214,6 +214,7 @@ func TestExport(t *testing.T) {
 // Nobody exports alone, with another's credential, with an old one, for another
 // purpose, to nobody's key, or over a file; nor agrees to their own, or where they may not.
 func TestExportTakesTwoPeople(t *testing.T) {
+	t.Parallel()
 	c := countedFolder(t, time.Now, 6)
 	dir := t.TempDir()
 	out, taken := filepath.Join(dir, "out"), filepath.Join(dir, "taken")
@@ -330,6 +331,7 @@ func TestAgreeingIsToOneExport(t *testing.T) {
 // An export that is killed leaves no file or a whole one, the records of all it
 // read, and the next gives what it would have.
 func TestExportIsKilled(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("a dozen processes are killed")
 	}

@@ -72,7 +72,7 @@ func openExtractor(e *env, vocabulary, weights string) (func(text string, k int)
 func (e *env) extractor(set *defs.Set, weights string) (*competency.Extractor, error) {
 	stored, err := e.learned(partExtractor, weights)
 	if err != nil || stored == nil {
-		return competency.New(set), err
+		return newExtractor(set), err
 	}
 	return competency.Load(set, stored)
 }

@@ -10,6 +10,7 @@ import (
 // A slip in --data is told, and makes nothing: an empty installation would be backed up,
 // checked and restored as one that is well.
 func TestAWrongFolderIsSaidToBeEmpty(t *testing.T) {
+	t.Parallel()
 	b, at := newBench(t), newSafe(t)
 	for name, with := range map[string]struct {
 		database string

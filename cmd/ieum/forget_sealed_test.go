@@ -26,6 +26,7 @@ var told7001 = []string{"가상열쇠7001", "가상칠", "010-7001-7001", "가�
 // the row, and with the keys as they are now it opens in neither. It did not lie open
 // before either, and all other rows are there.
 func TestNothingIsLeftOfWhoWasErased(t *testing.T) {
+	t.Parallel()
 	data, defs, in := filepath.Join(t.TempDir(), "data"), t.TempDir(), t.TempDir()
 	writeFile(t, filepath.Join(defs, "sources", "killed.yaml"), killed)
 	writeMade(t, in, 1)

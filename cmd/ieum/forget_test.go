@@ -19,6 +19,7 @@ import (
 // known: what runs passes over the row within its next look, nothing else changes,
 // and a snapshot that still has it after a day is a fault.
 func TestForget(t *testing.T) {
+	t.Parallel()
 	data := copyOfDemo(t)
 	by := credentials(t, data)
 	recommend := func() []string {
@@ -31,7 +32,7 @@ func TestForget(t *testing.T) {
 	}
 	before := recommend()
 	key, _, _ := strings.Cut(before[0], "\t")
-	set, err := builtIn()
+	set, err := loadDefinitions()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,6 +248,7 @@ func TestWhatSaysWhoIsHiddenIsMadeAnewWhileServing(t *testing.T) {
 // Where the file that says who is hidden is damaged or gone, or of a version before that
 // summed it all, commands answer nothing, and a server that starts finds it out anew.
 func TestServeFindsOutAnewWhoIsHidden(t *testing.T) {
+	t.Parallel()
 	data := copyOfDemo(t)
 	_, out, said := invoke(data, "", "recommend", "-k", "1", "--as-of", "all")
 	key, _, _ := strings.Cut(out, "\t")

@@ -56,6 +56,7 @@ func newStored(t *testing.T) *bench {
 // Every kind of damage is found, said with what to do, and is exit status 1; what
 // is whole has none.
 func TestFsckFindsEachKindOfDamage(t *testing.T) {
+	t.Parallel()
 	whole := newStored(t)
 	if out := whole.succeed("fsck"); !strings.Contains(out, "1 snapshots were read: 0 faults") {
 		t.Fatalf("of what is whole it says %s", out)

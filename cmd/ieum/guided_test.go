@@ -15,6 +15,7 @@ import (
 // Each situation is asked its own questions, without a script of ours, and who
 // changes the answers finds them under the questions they were given to.
 func TestEachSituationIsAskedItsOwn(t *testing.T) {
+	t.Parallel()
 	b, base := openTab(t), serveSite(t, "")
 	b.look(t, look{"ko", "light", 360})
 	b.visit(t, base+"/diagnosis")
@@ -48,6 +49,7 @@ func TestEachSituationIsAskedItsOwn(t *testing.T) {
 // The thirty activities come to six bars beside a result, go with it where it is
 // changed, and stay when one goes back; without a result they lead to the questions.
 func TestInterestsBesideAResult(t *testing.T) {
+	t.Parallel()
 	b, base := openTab(t), serveSite(t, "")
 	b.look(t, look{"ko", "light", 360})
 	b.answer(t, base)

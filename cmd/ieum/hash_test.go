@@ -103,6 +103,7 @@ func tryAs(t *testing.T, base, name, word string, n int) int {
 // Whoever kills what hashes keeps nobody out: each sign-in under way gets its
 // right answer, or is told to come back, and the next ones are as before.
 func TestSigningInWhileHashingProcessesAreKilled(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	withPassword(t, data, "somebody")
 	s, server := serveApart(t, data)
@@ -159,6 +160,7 @@ func TestSigningInWhileHashingProcessesAreKilled(t *testing.T) {
 
 // However a server ends, what hashes for it ends as well.
 func TestHashingProcessesEndWithTheServer(t *testing.T) {
+	t.Parallel()
 	for _, how := range []os.Signal{os.Interrupt, syscall.SIGTERM, os.Kill} {
 		_, server := serveApart(t, t.TempDir())
 		ids := hashing(t, server.Pid)

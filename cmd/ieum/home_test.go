@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"ieum"
-	"ieum/defs"
 	"ieum/internal/platform/web"
 	"ieum/internal/snapshot"
 )
@@ -16,7 +15,7 @@ import (
 // homeOf serves the pages of no domain over the snapshot of a data folder.
 func homeOf(t *testing.T, data string) http.Handler {
 	t.Helper()
-	set, err := defs.Load()
+	set, err := loadDefinitions()
 	if err != nil {
 		t.Fatal(err)
 	}

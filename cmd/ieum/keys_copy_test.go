@@ -164,6 +164,7 @@ func TestAnOlderKeyStoreIsPutBackWhileServing(t *testing.T) {
 // where the one is: what one erases the other opens no more. It says so to who asks, and
 // shows what needs no keys.
 func TestTwoServersWithCopiesOfTheKeyStore(t *testing.T) {
+	t.Parallel()
 	c := Config{Data: filepath.Join(t.TempDir(), "one"), Database: dbtest.Postgres(t)}
 	one := following(t, &env{Config: c})
 	c.Data = filepath.Join(t.TempDir(), "two")

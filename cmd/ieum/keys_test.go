@@ -26,6 +26,7 @@ import (
 // The master key is renewed while a server runs, which goes on with what was
 // sealed before; what it is and when it was renewed can be seen.
 func TestKeysAreRotatedWhileServing(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	s := b.start(b.data)
 	link, err := url.Parse(strings.TrimSpace(b.succeed("account", "add", "gildong", "--role", "operator")))
@@ -91,6 +92,7 @@ func TestNothingStartsWithoutTheKeys(t *testing.T) {
 // The keys of people are in no backup, and an older backup that is put back is
 // of no use to who looks for somebody erased since: a start erases them anew.
 func TestTheKeysAreInNoBackup(t *testing.T) {
+	t.Parallel()
 	b, at := newBench(t), newSafe(t)
 	b.succeed("account", "add", "gildong", "--role", "operator")
 	at.backup(b, "one")
@@ -158,6 +160,7 @@ func TestTheKeysAreInNoBackup(t *testing.T) {
 // erased: nothing opens with it. Nor does what somebody wrote to the database destroy a
 // key, until it is said that it shall.
 func TestAnOlderKeyStoreBringsNobodyBack(t *testing.T) {
+	t.Parallel()
 	data := copyOfDemo(t)
 	by := credentials(t, data)
 	ieum := func(status int, says string, args ...string) string {
@@ -220,6 +223,7 @@ func replayHash(t *testing.T, data string) (yes string) {
 // What the operator read is destroyed, by name, and nothing else: whoever writes to the
 // database puts nobody in another's place between the two commands, nor beside them.
 func TestReplayDestroysWhomTheOperatorReadAbout(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	say := func(ids ...string) {
 		t.Helper()

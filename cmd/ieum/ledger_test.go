@@ -59,6 +59,7 @@ func (s *server) awaitSize(want int64) {
 // an auditor finds it sound, and finds out when all of it is put back to an
 // older state.
 func TestALedgerIsCosignedAndAudited(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	s := b.start(b.data)
 	s.awaitSize(3) // its name, a delivery, a build

@@ -21,6 +21,7 @@ import (
 // Deliveries that come at once are taken in one after the other or refused,
 // and those that were taken in are all there.
 func TestTwoIngestsAtOnce(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	const several = 4
 	var wg sync.WaitGroup
@@ -102,6 +103,7 @@ func fill(t *testing.T, dir string, free int64) (ballast string) {
 // A disk that is full at any stage is said in one sentence, leaves all as it
 // was, and once there is room the same command works.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	disk := smallDisk(t, 64<<20)
 	path := filepath.Join(t.TempDir(), "jobs.csv")
 	writeFile(t, path, jobs(1000, 4000))

@@ -21,6 +21,7 @@ import (
 
 	"ieum"
 	"ieum/defs"
+	"ieum/internal/catalogue/competency"
 	"ieum/internal/identity"
 	"ieum/internal/platform/durable"
 	"ieum/internal/platform/web"
@@ -117,16 +118,22 @@ type env struct {
 	needs          bool            // the data folder must be there already
 }
 
+// What takes a while and is the same each time; tests do it once.
+var (
+	loadDefinitions = defs.Load
+	newExtractor    = competency.New
+)
+
 // definitions loads the built-in definitions under those of --defs.
 func (e *env) definitions() (*defs.Set, error) {
 	if e.Defs == "" {
-		return defs.Load()
+		return loadDefinitions()
 	}
 	info, err := os.Stat(e.Defs)
 	if err != nil || !info.IsDir() {
 		return nil, ieum.Errorf(ieum.ErrNotFound, "there is no folder %s; --defs names a folder of definitions laid over the built-in ones", e.Defs)
 	}
-	return defs.Load(os.DirFS(e.Defs))
+	return loadDefinitions(os.DirFS(e.Defs))
 }
 
 // say writes a line of prose for the person at the terminal.

@@ -65,6 +65,7 @@ func TestMatchCommands(t *testing.T) {
 // Keys are printed of sources that are simulated or anonymous; whoever has them
 // learns of nobody. Of others it is said how many seekers there are.
 func TestRecommendNamesNobody(t *testing.T) {
+	t.Parallel()
 	data, own, in := copyOfDemo(t), t.TempDir(), t.TempDir()
 	source := filepath.Join(own, "sources", "killed.yaml")
 	writeFile(t, source, killed)

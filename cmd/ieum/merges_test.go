@@ -18,6 +18,7 @@ c,용접원 모집,부산,철판을 붙입니다,가상철공
 // What the matcher put together can be looked at, kept apart for a reason, and
 // given back to the matcher.
 func TestMergesCanBeUndone(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.data = filepath.Join(t.TempDir(), "data")
 	root := t.TempDir()
@@ -74,6 +75,7 @@ func TestMergesCanBeUndone(t *testing.T) {
 // What a build of changes puts together, with what stands in its base or anew,
 // is shown beside what the base put together, once each.
 func TestMergesOfChangesAreShownWithTheBases(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.data, b.root = filepath.Join(t.TempDir(), "data"), t.TempDir()
 	writeFile(t, filepath.Join(b.root, "defs", "sources", "stall.yaml"), strings.Replace(stall, "body: body}", "body: body, company: firm}", 1))
@@ -99,6 +101,7 @@ func TestMergesOfChangesAreShownWithTheBases(t *testing.T) {
 // A service that two sources have can be looked at and kept apart as a posting
 // can, and stays apart over every build until that is withdrawn.
 func TestMergesOfServicesCanBeUndone(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.data = filepath.Join(t.TempDir(), "data")
 	listed, given := filepath.Join(t.TempDir(), "ace0910_1.json"), filepath.Join(t.TempDir(), "curated_1.json")

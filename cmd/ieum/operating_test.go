@@ -18,6 +18,7 @@ import (
 // In an empty folder every page says what is missing and how to bring it in,
 // and comes alive when it is there, without a restart.
 func TestEmptyFolderSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.data = filepath.Join(t.TempDir(), "new")
 	s := b.start(b.data)
@@ -106,6 +107,7 @@ func TestOperatorsPagesAreForThisMachineOnly(t *testing.T) {
 
 // Everything works on PostgreSQL as it does on a file.
 func TestServingFromPostgreSQL(t *testing.T) {
+	t.Parallel()
 	where := dbtest.Postgres(t)
 	b := newBench(t)
 	b.data, b.database = filepath.Join(t.TempDir(), "data"), where

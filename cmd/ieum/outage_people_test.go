@@ -22,6 +22,7 @@ import (
 // was answered has what the answer said, an access record for each read and a consent
 // for each that was given, none is there by half, and who was not is told why.
 func TestPeopleWhileTheDatabaseIsAway(t *testing.T) {
+	t.Parallel()
 	postgres := dbtest.NewServer(t)
 	e := &env{Config: Config{Data: filepath.Join(t.TempDir(), "data"), Database: postgres.URL, Defs: t.TempDir()}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now, cost: weak}
 	a, err := newApp(t.Context(), e)

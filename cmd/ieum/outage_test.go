@@ -27,6 +27,7 @@ func await(t *testing.T, what string, f func() bool) {
 // stops, what needs it says so in the reader's language, what was being taken
 // in is taken whole or not at all, and nothing must be restarted.
 func TestTheDatabaseGoesAndComesBack(t *testing.T) {
+	t.Parallel()
 	postgres := dbtest.NewServer(t)
 	b := newBench(t)
 	b.data, b.database = filepath.Join(t.TempDir(), "data"), postgres.URL

@@ -34,6 +34,7 @@ func (b *tab) onOnePage(t *testing.T, what string) {
 // again; a warning when they are about to be there twice; and what they agreed to stops
 // when they say so to whoever is at the desk, with a receipt to take home.
 func TestSomebodyWithoutTelephoneComesBack(t *testing.T) {
+	t.Parallel()
 	b := openTab(t)
 	a, base, _, links := serveDoor(t)
 	enrolled(t, a, b, base, "oh-made-up", links)
@@ -101,6 +102,7 @@ func TestSomebodyWithoutTelephoneComesBack(t *testing.T) {
 // TestAStopIsTakenAtTheDesk by the pages: by a colleague of who counsels, as it is said;
 // with a receipt on one sheet. Who confirms a mandate sees its paper.
 func TestAStopIsTakenAtTheDesk(t *testing.T) {
+	t.Parallel()
 	b := openTab(t)
 	a, base, _, links := serveDoor(t)
 	if err := a.demoPeople(t.Context()); err != nil {

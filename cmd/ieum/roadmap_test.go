@@ -16,6 +16,7 @@ import (
 // to a goal, without entering anything again: strengths stand before what is
 // missing, and in both languages the page is sound on a phone and a desktop.
 func TestTheWaysFollowTheDiagnosis(t *testing.T) {
+	t.Parallel()
 	b, base := openTab(t), serveSite(t, os.Getenv("IEUM_ROADMAP_SITE"))
 	for _, l := range []look{{"ko", "light", 390}, {"ko", "dark", 1280}, {"en", "light", 1280}} {
 		b.look(t, l)
@@ -47,6 +48,7 @@ func TestTheWaysFollowTheDiagnosis(t *testing.T) {
 // TestAPlanWithoutACounsellor goes on from the ways to a plan, on a phone: steps are changed, the
 // sheets are read as pages and taken as files, and what was written is still there on the way back.
 func TestAPlanWithoutACounsellor(t *testing.T) {
+	t.Parallel()
 	b, base := openTab(t), serveSite(t, "")
 	for _, lang := range []string{"en", "ko"} {
 		b.look(t, look{lang, "light", 360})

@@ -10,6 +10,7 @@ import (
 // known as such at the start; on purpose, by moving away what remembers, it is
 // served.
 func TestARestoredOlderDayIsKnown(t *testing.T) {
+	t.Parallel()
 	b, at := newBench(t), newSafe(t)
 	s := b.start(b.data)
 	s.awaitSize(3)

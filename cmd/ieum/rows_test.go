@@ -69,6 +69,7 @@ func TestADemoHasPeopleToCount(t *testing.T) {
 // staff looked at the row before, with a proof, begins a diagnosis with it and lets it
 // go; brought in again it is erased with everything else, and hidden within a second.
 func TestABroughtInResume(t *testing.T) {
+	t.Parallel()
 	b := openTab(t)
 	a, base, _, links := serveDoorOn(t, copyOfDemo(t))
 	number, err := a.demoRow(t.Context())

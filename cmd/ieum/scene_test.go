@@ -171,7 +171,7 @@ func (s *scene) start(t *testing.T, dir string, f fate) (status syscall.WaitStat
 	}
 	var out, errs bytes.Buffer
 	cmd := exec.Command(os.Args[0])
-	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), "GOGC=400", fateVariable+"="+string(text)), &out, &errs
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), fateVariable+"="+string(text)), &out, &errs
 	if err := cmd.Run(); cmd.ProcessState == nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func (s *scene) live(t *testing.T, dir string) (trace string) {
 // whole; "" when there is none.
 func standing(t *testing.T, dir string) string {
 	t.Helper()
-	set, err := builtIn()
+	set, err := loadDefinitions()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -259,6 +259,7 @@ func (k *killing) records(d *db.DB, person ieum.PersonID) (numbers []int64) {
 // ledger, which has an entry for each of the journal's and no other, goes on from what
 // was seen of it outside.
 func TestServeKilled(t *testing.T) {
+	t.Parallel()
 	kills := serveKills
 	if text := os.Getenv("IEUM_TEST_KILLS"); text != "" {
 		var err error

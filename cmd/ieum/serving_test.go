@@ -158,6 +158,7 @@ func mapped(t *testing.T, dir string) map[string]int {
 // answer at most once and none of an older one after that of a newer, and the
 // old mappings are given back.
 func TestServerMovesToANewSnapshot(t *testing.T) {
+	t.Parallel()
 	b := stocking(t)
 	s := b.start(b.data)
 	all := callers(s)
@@ -219,6 +220,7 @@ func (m moving) Suggest(ctx context.Context, s *snapshot.Snapshot, p ieum.Profil
 
 // A diagnosis is of one snapshot, also when the server moves to another half-way.
 func TestADiagnosisIsOfOneSnapshot(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	m, err := openMarket(&env{Config: Config{Data: b.data}, now: time.Now})
 	if err != nil {
@@ -257,6 +259,7 @@ func TestADiagnosisIsOfOneSnapshot(t *testing.T) {
 // A build that is stopped or killed at any moment changes nothing for who is
 // served, and the next build gives what one that was left alone gives.
 func TestInterruptedBuildsChangeNothing(t *testing.T) {
+	t.Parallel()
 	b := stocking(t)
 	s := b.start(b.data)
 	before := s.version()
@@ -350,6 +353,7 @@ func (b *bench) halt(how string, moment time.Duration) bool {
 // Ctrl-C lets the requests under way finish, takes no new ones, and ends with
 // exit status 0.
 func TestCtrlCLetsRequestsFinish(t *testing.T) {
+	t.Parallel()
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		b := newBench(t)
 		cmd := child("serve", "--data", b.data, "--defs", filepath.Join(b.root, "defs"), "--listen", "127.0.0.1:0")

@@ -71,6 +71,7 @@ func TestSimulateRefusesAWrongCommandLine(t *testing.T) {
 // TestADayAfterAMarket: what is delivered on the day after comes in as a change:
 // what is not in it stays, what was known is replaced.
 func TestADayAfterAMarket(t *testing.T) {
+	t.Parallel()
 	root := t.TempDir()
 	data, market, day := filepath.Join(root, "data"), filepath.Join(root, "market"), filepath.Join(root, "day")
 	size := []string{"--resumes", "2000", "--postings", "1000", "--seed", "5"}

@@ -38,6 +38,33 @@ var demo = sync.OnceValues(func() (string, error) {
 	return data, nil
 })
 
+// visited is a server of the demo that tests visit, several at once; it runs on a copy,
+// since demo itself is copied meanwhile, until the tests end.
+var visited = sync.OnceValues(func() (string, error) {
+	from, err := demo()
+	if err != nil {
+		return "", err
+	}
+	data := filepath.Join(filepath.Dir(from), "visited")
+	if err := copyTree(data, from); err != nil {
+		return "", err
+	}
+	a, err := newApp(context.Background(), siteOn(data))
+	if err != nil {
+		return "", err
+	}
+	return addressOf(httptest.NewServer(a.handler)), nil
+})
+
+func siteOn(data string) *env {
+	return &env{Config: Config{Data: data}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now}
+}
+
+// addressOf returns where a server is by a name, which passkeys need.
+func addressOf(s *httptest.Server) string {
+	return strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
+}
+
 // made are the folders to remove when the tests end.
 var made []string
 
@@ -52,6 +79,8 @@ func TestMain(m *testing.M) {
 	if text := os.Getenv(fateVariable); text != "" {
 		os.Exit(meetFate(text))
 	}
+	once()
+	rarely()
 	flag.Parse()
 	if !testing.Verbose() { // a failure is read without a line for each request around it
 		slog.SetLogLoggerLevel(slog.LevelWarn)
@@ -68,20 +97,20 @@ func TestMain(m *testing.M) {
 func serveSite(t *testing.T, data string) string {
 	t.Helper()
 	if data == "" {
-		var err error
-		if data, err = demo(); err != nil {
+		base, err := visited()
+		if err != nil {
 			t.Fatal(err)
 		}
+		return base
 	}
-	e := &env{Config: Config{Data: data}, stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, now: time.Now}
-	a, err := newApp(t.Context(), e)
+	a, err := newApp(t.Context(), siteOn(data))
 	if err != nil {
 		t.Fatal(err)
 	}
 	srv := httptest.NewServer(a.handler)
 	t.Cleanup(a.Close)
 	t.Cleanup(srv.Close)
-	return strings.Replace(srv.URL, "127.0.0.1", "localhost", 1)
+	return addressOf(srv)
 }
 
 // A sheet is one page as a reader without JavaScript gets it.
@@ -194,6 +223,7 @@ func words(text string) string { return html.UnescapeString(tags.ReplaceAllStrin
 // TestEveryLinkLeadsToAWholePage follows all links, as a reader without
 // JavaScript does, with data and without, in both languages.
 func TestEveryLinkLeadsToAWholePage(t *testing.T) {
+	t.Parallel()
 	for _, state := range []struct {
 		name, data string
 	}{{"with data", ""}, {"empty", t.TempDir()}} {
@@ -265,6 +295,7 @@ var jargon = map[string][]string{
 
 // TestSeekersReadNoJargon holds the pages for seekers to plain words.
 func TestSeekersReadNoJargon(t *testing.T) {
+	t.Parallel()
 	base := serveSite(t, "")
 	for lang, forbidden := range jargon {
 		for _, s := range crawl(t, base, lang, 3, seeds...) {

@@ -57,6 +57,7 @@ func looks(t *testing.T, a *app) (n int) {
 // TestListsAreNoLooks, nor is what a browser loads before anybody opens it; each page
 // of a client is one.
 func TestListsAreNoLooks(t *testing.T) {
+	t.Parallel()
 	a, base, _, links := serveDoor(t)
 	if err := a.demoPeople(t.Context()); err != nil {
 		t.Fatal(err)
@@ -96,6 +97,7 @@ func TestListsAreNoLooks(t *testing.T) {
 // TestAResumeIsKeptForWhomOneChooses among those one counsels, by their names if one
 // asks; somebody else's client is refused, and nothing of it is lost.
 func TestAResumeIsKeptForWhomOneChooses(t *testing.T) {
+	t.Parallel()
 	a, base, _, links := serveDoor(t)
 	if err := a.demoPeople(t.Context()); err != nil {
 		t.Fatal(err)
@@ -132,6 +134,7 @@ func TestAResumeIsKeptForWhomOneChooses(t *testing.T) {
 // TestWhatWasTypedIsSeenByThePerson, with who typed it; and a field that cannot be
 // kept is named, with what was typed in it.
 func TestWhatWasTypedIsSeenByThePerson(t *testing.T) {
+	t.Parallel()
 	a, base, _, links := serveDoor(t)
 	if err := a.demoPeople(t.Context()); err != nil {
 		t.Fatal(err)
@@ -169,6 +172,7 @@ func TestWhatWasTypedIsSeenByThePerson(t *testing.T) {
 // TestAnAuditorReadsTitles, not ids of roles, offices and purposes; a verdict takes a
 // reason, which the person reads; and the class that was looked at stays.
 func TestAnAuditorReadsTitles(t *testing.T) {
+	t.Parallel()
 	a, base, _, links := serveDoor(t)
 	if err := a.demoPeople(t.Context()); err != nil {
 		t.Fatal(err)
@@ -214,6 +218,7 @@ func TestAnAuditorReadsTitles(t *testing.T) {
 // TestAClosedCaseIsErasedByItsPage, which is found by its number, once it is said that
 // there is a wish in writing.
 func TestAClosedCaseIsErasedByItsPage(t *testing.T) {
+	t.Parallel()
 	a, base, _, links := serveDoor(t)
 	if err := a.demoPeople(t.Context()); err != nil {
 		t.Fatal(err)

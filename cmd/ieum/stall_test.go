@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"ieum"
-	"ieum/defs"
 	"ieum/internal/catalogue"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/journal"
@@ -103,6 +102,12 @@ func (b *bench) copyTo(dir string) {
 // copyFolder copies a folder with the permissions of its files.
 func copyFolder(t *testing.T, to, from string) {
 	t.Helper()
+	if err := copyTree(to, from); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func copyTree(to, from string) error {
 	err := os.CopyFS(to, os.DirFS(from))
 	if err == nil {
 		err = filepath.WalkDir(from, func(path string, d os.DirEntry, err error) error {
@@ -116,9 +121,7 @@ func copyFolder(t *testing.T, to, from string) {
 			return os.Chmod(filepath.Join(to, strings.TrimPrefix(path, from)), info.Mode().Perm())
 		})
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	return err
 }
 
 // in returns the path of a file delivered.
@@ -174,8 +177,6 @@ func checkSentence(t *testing.T, what string, got int, out, said string, status 
 	}
 }
 
-var builtIn = sync.OnceValues(func() (*defs.Set, error) { return defs.Load() })
-
 // kept is all that was taken in and is served: the hash of what the lake
 // holds, the deliveries, the current snapshot, whose checksums it compares.
 func (b *bench) kept() string {
@@ -189,7 +190,7 @@ func (b *bench) kept() string {
 		b.t.Fatal(err)
 	}
 	defer d.Close()
-	set, err := builtIn()
+	set, err := loadDefinitions()
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -75,6 +75,7 @@ func shareKeys(t *testing.T, data string) (dir string) {
 // What one of two servers with one store of keys erases, the other, which had it open,
 // opens from then on no more.
 func TestTwoServersShareTheirKeys(t *testing.T) {
+	t.Parallel()
 	database, keys := dbtest.Postgres(t), t.TempDir()
 	var both [2]*app
 	one, two := filepath.Join(t.TempDir(), "one"), filepath.Join(t.TempDir(), "two")
@@ -116,6 +117,7 @@ func TestTwoServersShareTheirKeys(t *testing.T) {
 // and goes on; what was acknowledged is in its ledger, once, and its ledger is
 // the one that the first published. The first comes back as the standby.
 func TestAStandbyTakesOver(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.data, b.database = filepath.Join(t.TempDir(), "one"), dbtest.Postgres(t)
 	b.succeed("ingest", "stall", b.in("jobs.csv"))

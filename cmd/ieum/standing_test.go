@@ -10,6 +10,7 @@ import (
 // sound on a phone and a desktop, in both languages, begins with what the person has and ends
 // with a step within reach.
 func TestAPersonBesideThoseHiredOnThePage(t *testing.T) {
+	t.Parallel()
 	b, base := openTab(t), serveSite(t, os.Getenv("IEUM_STANDING_DATA"))
 	for _, l := range []look{{"ko", "light", 390}, {"ko", "dark", 1280}, {"en", "light", 390}} {
 		b.look(t, l)

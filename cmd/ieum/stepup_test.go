@@ -26,6 +26,7 @@ func ages(t *testing.T, a *app, minutes int64) {
 // and their notes within ten minutes of a sign-in; an operator a single row. Each is led
 // to the sign-in, and from there to what they asked for.
 func TestWhatIsSensitiveLeadsToASignInAndBack(t *testing.T) {
+	t.Parallel()
 	a, base, _, links := serveDoorOn(t, copyOfDemo(t))
 	number, err := a.demoRow(t.Context())
 	if err != nil || number == "" {

@@ -23,6 +23,7 @@ import (
 // What a survey published of pay in an occupation comes out as it was published, on page, API,
 // command and in files; of fewer than five people nothing does.
 func TestSurveyComesOutAsPublished(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(cmp.Or(os.Getenv("IEUM_SHARED"), filepath.Join("..", "..", "..", "shared")), "data", "know", "occupation_profile.csv")
 	if _, err := os.Stat(file); err != nil {
 		t.Skip("the survey is not there (IEUM_SHARED names the folder of shared data)")

@@ -51,6 +51,7 @@ func codeOf(t *testing.T, secret string, at time.Time) string {
 // records are those of before with their proofs, and journal and ledger go on. Whoever
 // is erased then opens in the folder no more.
 func TestAnUpgradeOfPeople(t *testing.T) {
+	t.Parallel()
 	ctx := t.Context()
 	text, err := os.ReadFile("testdata/people/values.json")
 	if err != nil {

@@ -131,6 +131,7 @@ func (s safe) forTwo(t *testing.T, from, name string) {
 // does the backup that was taken before, in either database, which is the way
 // back: the version after it is refused by one before.
 func TestAnUpgrade(t *testing.T) {
+	t.Parallel()
 	root, err := stocked()
 	if err != nil {
 		t.Fatal(err)

@@ -50,6 +50,7 @@ func enrolled(t *testing.T, a *app, b *tab, base, name string, links map[string]
 // theirs and a note written, though the session ends meanwhile; handed to a colleague,
 // to whom it is new. Nothing lands among the counsellor's own records.
 func TestAWalkIn(t *testing.T) {
+	t.Parallel()
 	b := openTab(t)
 	market, err := demo()
 	if err != nil {
@@ -225,6 +226,7 @@ func (b *tab) fetched(t *testing.T, at string) string {
 // TestAPaperIsKept: the form is printed on one page and signed, a scan of it is kept,
 // one that is cut short is refused with the reason, and all is undone in the visit.
 func TestAPaperIsKept(t *testing.T) {
+	t.Parallel()
 	b := openTab(t)
 	a, base, _, links := serveDoor(t)
 	enrolled(t, a, b, base, "oh-made-up", links)
@@ -282,6 +284,7 @@ func TestAPaperIsKept(t *testing.T) {
 // TestTwoConfirmByTheirPages that somebody acts: the counsellor proposes, another of
 // staff confirms having ticked that they saw the papers.
 func TestTwoConfirmByTheirPages(t *testing.T) {
+	t.Parallel()
 	b := openTab(t)
 	a, base, _, links := serveDoor(t)
 	if err := a.demoPeople(t.Context()); err != nil {

@@ -26,6 +26,7 @@ func (b *tab) watched(t *testing.T) string {
 // nobody signed stands in its place, it says so, gives both out, and goes on
 // saying so until the person begins anew.
 func TestTheBrowserKeepsTheLedgersCheckpoint(t *testing.T) {
+	t.Parallel()
 	b, tab, stage := newBench(t), openTab(t), newStage(t)
 	tab.look(t, look{"ko", "light", 360})
 	s := b.start(b.data)
