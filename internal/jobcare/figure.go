@@ -81,7 +81,7 @@ func (r rule) n(c cellkey.Cell, what string, p part) int {
 	}
 	of := r.of
 	if what != whoTried && what != whoTimes && what != whoHired && what != whoAgreed && what != whoWaited {
-		of.Industry, of.Size = "", "" // they limit nobody: the same people have one number
+		of = of.ofPeople() // the same people have one number
 	}
 	return r.release.Published(c, what+"|"+of.Occupation+"|"+of.name(p))
 }

@@ -75,21 +75,26 @@ func (r Ratio) Times() float64 { return math.Round(r.Value*10) / 10 }
 func (r Ratio) From() float64  { return math.Round(r.Low*10) / 10 }
 func (r Ratio) UpTo() float64  { return math.Round(r.High*10) / 10 }
 
-// trial is what one walk over the candidacies of a slice counts, and one over its searches.
+// seeking is what one walk over the searches of the people of a slice counts.
+type seeking struct {
+	looked         [courseMonths]cellkey.Cell // at the end of each month up to the day
+	entered, found cellkey.Cell
+}
+
+// trial is what one walk over the candidacies of a slice counts, beside its searches.
 type trial struct {
+	*seeking
 	candidates, hired     cellkey.Cell
 	times                 [mostTimes]cellkey.Cell // people who applied more often than this
 	applied, got          []cellkey.Cell          // by certificate
 	before, majors        []cellkey.Cell          // of the hired
 	first                 cellkey.Cell
 	paid                  wishes
-	waited                wishes                     // weeks
-	looked                [courseMonths]cellkey.Cell // at the end of each month up to the day
-	entered, found        cellkey.Cell
+	waited                wishes // weeks
 	parts                 bool
 	s                     *snapshot.Snapshot
 	day                   int32
-	ids                   [64]uint16
+	held, ids             [64]uint16
 	occupations, starting [64]uint16
 }
 
@@ -98,7 +103,7 @@ func newTrial(s *snapshot.Snapshot, sl *slice, day ieum.Day) *trial {
 	return &trial{
 		applied: make([]cellkey.Cell, len(d.Certificates)), got: make([]cellkey.Cell, len(d.Certificates)),
 		before: make([]cellkey.Cell, len(d.Occupations)), majors: make([]cellkey.Cell, len(d.Majors)),
-		parts: len(sl.limits()) < mostLimits, s: s, day: int32(day),
+		seeking: &seeking{}, parts: len(sl.limits()) < mostLimits, s: s, day: int32(day),
 	}
 }
 
@@ -168,8 +173,10 @@ func (t *trial) add(p *past, who *attempts) {
 	for i := range min(who.times, mostTimes) {
 		t.times[i].Add(key)
 	}
+	var held []uint16
 	if t.parts {
-		cells(t.applied, r.Certificates.At(who.row, t.ids[:]), key)
+		held = r.Certificates.At(who.row, t.held[:])
+		cells(t.applied, held, key)
 	}
 	if who.hired == 0 {
 		return
@@ -187,7 +194,7 @@ func (t *trial) add(p *past, who *attempts) {
 	if !t.parts {
 		return
 	}
-	cells(t.got, r.Certificates.At(who.row, t.ids[:]), key)
+	cells(t.got, held, key)
 	cells(t.majors, r.Majors.At(who.row, t.ids[:]), key)
 	if last, worked, known := t.last(who.row, who.hired); !worked {
 		t.first.Add(key)
@@ -235,32 +242,44 @@ func (sl *slice) posting(s *snapshot.Snapshot, row int) bool {
 		(sl.size == nil || sl.size.has(int(s.Companies.Employees.At(int(p.Company.At(row))))))
 }
 
-// look walks the searches of the people of a slice.
-func (t *trial) look(p *past, sl *slice, now bool) {
-	cal := newTimeline(ieum.Day(t.day))
-	in := t.s.ResumesOf(int(sl.occupation))[0]
-	x := &p.searches
-	n := x.Resume.Len()
-	at := sort.Search(n, func(i int) bool { return int(x.Resume.At(i)) >= in.From })
-	end := at + sort.Search(n-at, func(i int) bool { return int(x.Resume.At(at+i)) >= in.To })
+// count walks the searches of the people of a slice up to a day.
+func (t *seeking) count(s *snapshot.Snapshot, p *past, sl *slice, day int32, now bool) {
+	cal := newTimeline(ieum.Day(day))
+	x, rows, in := &p.searches, newResumeRows(&s.Resumes), s.ResumesOf(int(sl.occupation))[0]
+	next := func(at, row int) int {
+		return at + sort.Search(x.Resume.Len()-at, func(i int) bool { return int(x.Resume.At(at+i)) >= row })
+	}
 	who := looking{}
-	var resume []uint32
+	var resume, persons []uint32
 	var began, ended, last []int32
 	var hired []uint8
-	for ; at < end; at += stretch {
-		to := min(at+stretch, end)
-		resume, began, ended = x.Resume.AppendTo(resume[:0], at, to), x.From.AppendTo(began[:0], at, to), x.To.AppendTo(ended[:0], at, to)
-		last, hired = x.Last.AppendTo(last[:0], at, to), x.End.AppendTo(hired[:0], at, to)
-		for i, row := range resume {
-			if i == 0 || row != resume[i-1] {
-				t.turn(&who, sl, int(row), now)
+	belongs := make([]bool, stretch)
+	end := next(0, in.From)
+	for from := in.From; from < in.To; from += stretch {
+		to, at := min(from+stretch, in.To), end
+		end = next(at, to)
+		rows.begin(from, to, func(row int) bool { return !(now && s.ResumeHidden(row)) })
+		sl.people(rows)
+		clear(belongs)
+		for _, i := range rows.chosen {
+			belongs[i] = true
+		}
+		persons = s.Resumes.Person.AppendTo(persons[:0], from, to)
+		resume, began, ended = x.Resume.AppendTo(resume[:0], at, end), x.From.AppendTo(began[:0], at, end), x.To.AppendTo(ended[:0], at, end)
+		last, hired = x.Last.AppendTo(last[:0], at, end), x.End.AppendTo(hired[:0], at, end)
+		for k, row := range resume {
+			i := int(row) - from
+			if !who.any || persons[i] != who.person {
+				t.leave(&who)
+				who = looking{any: true, person: persons[i], key: rows.key.at(i)}
 			}
-			if who.belongs {
-				who.months |= cal.ends(began[i], until(ended[i], last[i]))
-				if age := t.day - began[i]; age >= within && age < within+yearDays {
-					who.entered = true
-					who.found = who.found || hired[i] == uint8(snapshot.Hired) && ended[i]-began[i] <= within
-				}
+			if !belongs[i] {
+				continue
+			}
+			who.months |= cal.ends(began[k], until(ended[k], last[k]))
+			if age := day - began[k]; age >= within && age < within+yearDays {
+				who.entered = true
+				who.found = who.found || hired[k] == uint8(snapshot.Hired) && ended[k]-began[k] <= within
 			}
 		}
 	}
@@ -269,25 +288,15 @@ func (t *trial) look(p *past, sl *slice, now bool) {
 
 // looking is somebody whose searches are read.
 type looking struct {
-	any, belongs   bool
+	any            bool
 	person         uint32
 	key            uint16
 	months         uint64 // bits: looked at the end of the month
 	entered, found bool
 }
 
-// turn goes on to a résumé, perhaps another one of the same person.
-func (t *trial) turn(who *looking, sl *slice, row int, now bool) {
-	person := t.s.Resumes.Person.At(row)
-	if !who.any || person != who.person {
-		t.leave(who)
-		*who = looking{any: true, person: person, key: t.s.Resumes.Key.At(row)}
-	}
-	who.belongs = sl.person(t.s, row) && !(now && t.s.ResumeHidden(row))
-}
-
 // leave counts somebody whose searches were read.
-func (t *trial) leave(who *looking) {
+func (t *seeking) leave(who *looking) {
 	for bits := who.months; bits != 0; bits &= bits - 1 {
 		t.looked[mathbits.TrailingZeros64(bits)].Add(who.key)
 	}

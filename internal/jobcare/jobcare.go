@@ -44,6 +44,11 @@ type Adviser struct {
 	jobs   Jobs
 	now    func() time.Time
 	kept   kept[Query, occupied]
+
+	// Of whole occupations, by their position in the Dict: see count.
+	offers  kept[uint16, *offer]
+	crowds  kept[uint16, *crowd]
+	seeking kept[uint16, *seeking]
 }
 
 // New returns an adviser.

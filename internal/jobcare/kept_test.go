@@ -1,6 +1,7 @@
 package jobcare
 
 import (
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -51,6 +52,49 @@ func TestReportsAreKept(t *testing.T) {
 		if len(a.kept.of) > mostKept {
 			t.Fatalf("%d are kept", len(a.kept.of))
 		}
+	}
+}
+
+// What slices share is counted once, and is what each counts by itself, whichever was asked
+// for first.
+func TestSlicesShareWhatIsNotLimited(t *testing.T) {
+	postings, resumes, events := searched(7)
+	for i := range resumes {
+		resumes[i].education, resumes[i].groups = uint8(i%3), []uint16{1, 2}[:i%3]
+	}
+	for i := range postings {
+		postings[i].education, postings[i].industry = uint8(i%3), uint16(i%2)
+	}
+	data := t.TempDir()
+	publishWith(t, data, postings, resumes, events, nil, nil)
+	said := func(a *Adviser, q Query) string {
+		t.Helper()
+		m, err := a.Market(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	whole := Query{Occupation: "8211"}
+	after := adviser(t, data)
+	first := said(after, whole)
+	for _, q := range []Query{{Region: "26"}, {Career: "1-3"}, {Education: "bachelor"}, {Age: "30-39"}, {Group: "older"}, {Industry: "C"}, {Size: "5-29"},
+		{Age: "30-39", Group: "older"}, {Industry: "C", Size: "5-29"}, {Age: "30-39", Industry: "C"}, {Region: "26", Age: "30-39", Industry: "C"}, {Region: "26", Industry: "C", Size: "5-29"}} {
+		q.Occupation = whole.Occupation
+		alone := adviser(t, data)
+		if said(alone, q) != said(after, q) {
+			t.Errorf("%v: alone it is another than after the whole occupation", q)
+		}
+		if said(alone, whole) != first {
+			t.Errorf("%v: the whole occupation is another after it", q)
+		}
+	}
+	if n := len(after.offers.of) + len(after.crowds.of) + len(after.seeking.of); n != 3 {
+		t.Errorf("%d counts are kept of one occupation, want those of postings, people and searches", n)
 	}
 }
 

@@ -135,14 +135,7 @@ func (m *Market) Looked() bool {
 
 func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule, w *Work) *Market {
 	b := s.Part(partName).(*base)
-	o, c := newOffer(s, len(b.Offering)), newCrowd(s)
-	t := newTrial(s, &sl, b.past.day(s))
-	if sl.occupation > 0 {
-		o.count(s, &sl)
-		c.count(s, &sl, b.Speaks, r.exact())
-		t.count(b.past, &sl, r.exact())
-		t.look(b.past, &sl, r.exact())
-	}
+	o, c, t := a.count(s, &sl, b, r.exact())
 	v := view{a.set, s, b, r, len(sl.limits()) < mostLimits, r.n(c.seekers, whoSeek, part{})}
 	m := &Market{
 		Occupation: Named{sl.Occupation, a.set.Name("keco2025", sl.Occupation)},
@@ -166,6 +159,45 @@ func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule, w *Work) *Marke
 	v.effectsBasis(m, ieum.Day(t.day))
 	m.surveyed(w.published)
 	return m
+}
+
+// count counts what a report is made of. A limit that says nothing of postings leaves all of
+// the occupation, and one that says nothing of people all of those: they are counted once for
+// all such slices, unless now. (Who is erased counts in them until the next snapshot, as in
+// what is kept.)
+func (a *Adviser) count(s *snapshot.Snapshot, sl *slice, b *base, now bool) (o *offer, c *crowd, t *trial) {
+	t = newTrial(s, sl, b.past.day(s))
+	if sl.occupation == 0 {
+		return newOffer(s, len(b.Offering)), newCrowd(s), t
+	}
+	whole := Query{Occupation: sl.Occupation}
+	postings, people := !now && sl.ofPostings() == whole, !now && sl.ofPeople() == whole
+	o = shared(&a.offers, s, sl, postings, func() *offer {
+		o := newOffer(s, len(b.Offering))
+		o.count(s, sl)
+		return o
+	})
+	c = shared(&a.crowds, s, sl, people, func() *crowd {
+		c := newCrowd(s)
+		c.count(s, sl, b.Speaks, now)
+		return c
+	})
+	t.seeking = shared(&a.seeking, s, sl, people, func() *seeking {
+		k := &seeking{}
+		k.count(s, b.past, sl, t.day, now)
+		return k
+	})
+	t.count(b.past, sl, now)
+	return o, c, t
+}
+
+// shared is what make counts of a slice; of a whole occupation, what was counted before.
+func shared[V any](k *kept[uint16, V], s *snapshot.Snapshot, sl *slice, whole bool, make func() V) V {
+	if !whole {
+		return make()
+	}
+	v, _ := k.get(s.Meta.Version, sl.day, sl.occupation, func() (V, error) { return make(), nil })
+	return v
 }
 
 // titles are those of the sources of a snapshot.

@@ -40,6 +40,17 @@ func (q Query) limits() (fields []string) {
 	return fields
 }
 
+// ofPostings is what of a slice limits postings, ofPeople what limits people.
+func (q Query) ofPostings() Query {
+	q.Age, q.Sex, q.Group = "", "", ""
+	return q
+}
+
+func (q Query) ofPeople() Query {
+	q.Industry, q.Size = "", ""
+	return q
+}
+
 func (q Query) fields() [][2]string {
 	return [][2]string{{"region", q.Region}, {"career", q.Career}, {"education", q.Education}, {"age", q.Age}, {"sex", q.Sex}, {"employment", q.Employment}, {"industry", q.Industry}, {"size", q.Size}, {"group", q.Group}}
 }

@@ -42,6 +42,7 @@ type column[T snapshot.Number] struct {
 	from, to int
 	asked    int
 	rows     []T // all of the stretch, once they were read
+	few      []T // those picked
 }
 
 // of makes a column that reads in.
@@ -53,14 +54,27 @@ func of[T snapshot.Number](s *stretches, c *column[T], in *snapshot.Column[T]) {
 func (c *column[T]) begin(from, to int) { c.from, c.to, c.asked, c.rows = from, to, 0, c.rows[:0] }
 
 func (c *column[T]) at(i int) T {
-	if len(c.rows) > 0 {
+	if i < len(c.rows) {
 		return c.rows[i]
 	}
+	return c.ask(i)
+}
+
+func (c *column[T]) ask(i int) T {
 	if c.asked++; c.asked*each >= c.to-c.from || c.of.most(c.from, c.to) {
 		c.rows = c.in.AppendTo(c.rows, c.from, c.to)
 		return c.rows[i]
 	}
 	return c.in.At(c.from + i)
+}
+
+// picked returns the numbers of the rows chosen, in their order, until it is called again.
+func (c *column[T]) picked() []T {
+	c.few = c.few[:0]
+	for _, i := range c.of.chosen {
+		c.few = append(c.few, c.at(int(i)))
+	}
+	return c.few
 }
 
 // keep keeps of the chosen rows those of which a column has a number for which is holds.
@@ -83,7 +97,7 @@ type lists struct {
 	in       *snapshot.Lists[uint16]
 	from, to int
 	asked    int
-	end      []uint32 // where that of each row ends, once they were read
+	ends     []uint32 // 0, and where that of each row ends, once they were read
 	ids      []uint16
 	buf      [64]uint16
 }
@@ -93,27 +107,23 @@ func (s *stretches) list(l *lists, in *snapshot.Lists[uint16]) {
 	s.columns = append(s.columns, l)
 }
 
-func (l *lists) begin(from, to int) { l.from, l.to, l.asked, l.end = from, to, 0, l.end[:0] }
+func (l *lists) begin(from, to int) { l.from, l.to, l.asked, l.ends = from, to, 0, l.ends[:0] }
 
 func (l *lists) at(i int) []uint16 {
-	if len(l.end) == 0 {
+	if len(l.ends) == 0 {
 		if l.asked++; l.asked*each < l.to-l.from && !l.of.most(l.from, l.to) {
 			return l.in.At(l.from+i, l.buf[:])
 		}
 		l.read()
 	}
-	from := uint32(0)
-	if i > 0 {
-		from = l.end[i-1]
-	}
-	return l.ids[from:l.end[i]]
+	return l.ids[l.ends[i]:l.ends[i+1]]
 }
 
 func (l *lists) read() {
-	l.end, l.ids = l.in.AppendTo(l.end[:0], l.ids[:0], l.from, l.to)
+	l.ends, l.ids = l.in.AppendTo(append(l.ends, 0), l.ids[:0], l.from, l.to)
 	sum := uint32(0)
-	for i, n := range l.end {
+	for i, n := range l.ends {
 		sum += n
-		l.end[i] = sum
+		l.ends[i] = sum
 	}
 }

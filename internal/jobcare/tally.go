@@ -29,7 +29,6 @@ type offer struct {
 	wanted                     int                  // places of the postings open within the year
 	sources                    []bool
 	unseen                     int // sources of postings that are not among them
-	read                       *postingRows
 }
 
 func newOffer(s *snapshot.Snapshot, sources int) *offer {
@@ -38,7 +37,7 @@ func newOffer(s *snapshot.Snapshot, sources int) *offer {
 		openIn: make([]int, len(d.Regions)), placesIn: make([]int, len(d.Regions)),
 		byCareer: make([]spread, len(Careers)), byEducation: make([]spread, len(d.Education)),
 		skills: make([]int, len(d.Skills)), skillsBefore: make([]int, len(d.Skills)), asked: make([]int, len(d.Certificates)),
-		sources: make([]bool, len(d.Sources)), unseen: sources, read: newPostingRows(&s.Postings),
+		sources: make([]bool, len(d.Sources)), unseen: sources,
 	}
 }
 
@@ -95,21 +94,21 @@ func (x *postingRows) pay(i int) uint32 {
 
 // count walks the postings of a slice.
 func (t *offer) count(s *snapshot.Snapshot, sl *slice) {
-	cal := newTimeline(sl.day)
+	x, cal := newPostingRows(&s.Postings), newTimeline(sl.day)
 	for _, in := range s.PostingsOf(int(sl.occupation)) {
 		for from := in.From; from < in.To; from += stretch {
-			t.read.begin(from, min(from+stretch, in.To), func(row int) bool { return !s.PostingGone(row) })
-			sl.postings(s, t.read)
-			for _, i := range t.read.chosen {
-				t.add(s, from+int(i), int(i), cal)
+			x.begin(from, min(from+stretch, in.To), func(row int) bool { return !s.PostingGone(row) })
+			sl.postings(s, x)
+			for _, i := range x.chosen {
+				t.add(s, x, from+int(i), int(i), cal)
 			}
 		}
 	}
 }
 
 // add counts row i of those read, which is row of the postings.
-func (t *offer) add(s *snapshot.Snapshot, row, i int, cal *timeline) {
-	x, day := t.read, cal.day
+func (t *offer) add(s *snapshot.Snapshot, x *postingRows, row, i int, cal *timeline) {
+	day := cal.day
 	wanted := max(1, int(x.openings.at(i)))
 	if at := cal.of(x.opened.at(i)); x.opened.at(i) != 0 && at >= 0 {
 		m := &t.months[at]
@@ -143,7 +142,7 @@ func (t *offer) add(s *snapshot.Snapshot, row, i int, cal *timeline) {
 	}
 	tallyEither(t.asked, x.required.at(i), x.preferred.at(i))
 	if x.within(i, day, day) {
-		t.addOpen(i, wanted)
+		t.addOpen(x, i, wanted)
 	}
 }
 
@@ -158,8 +157,7 @@ func (t *offer) from(s *snapshot.Snapshot, row int) {
 	}
 }
 
-func (t *offer) addOpen(i, wanted int) {
-	x := t.read
+func (t *offer) addOpen(x *postingRows, i, wanted int) {
 	t.open++
 	t.openPlaces += wanted
 	if x.openings.at(i) == 0 {
@@ -310,7 +308,6 @@ type crowd struct {
 	held, majors          []cellkey.Cell
 	wished                wishes
 	byCareer, byEducation []wishes
-	read                  *resumeRows
 }
 
 func newCrowd(s *snapshot.Snapshot) *crowd {
@@ -321,7 +318,6 @@ func newCrowd(s *snapshot.Snapshot) *crowd {
 		groups: make([]cellkey.Cell, len(d.Vulnerable)),
 		held:   make([]cellkey.Cell, len(d.Certificates)), majors: make([]cellkey.Cell, len(d.Majors)),
 		byCareer: make([]wishes, len(Careers)), byEducation: make([]wishes, len(d.Education)),
-		read: newResumeRows(&s.Resumes),
 	}
 }
 
@@ -388,55 +384,69 @@ func speaking(s *snapshot.Snapshot) []uint64 {
 // count walks the résumés of a slice; a person counts once, by the row that speaks. Who was
 // erased since the snapshot was built counts unless now.
 func (t *crowd) count(s *snapshot.Snapshot, sl *slice, speak []uint64, now bool) {
+	x := newResumeRows(&s.Resumes)
 	parts := len(sl.limits()) < mostLimits
 	speaks := func(row int) bool { return speak[row/64]>>(row%64)&1 == 1 && !(now && s.ResumeGone(row)) }
 	for _, in := range s.ResumesOf(int(sl.occupation)) {
 		for from := in.From; from < in.To; from += stretch {
-			t.read.begin(from, min(from+stretch, in.To), speaks)
-			sl.people(t.read)
-			for _, i := range t.read.chosen {
-				t.add(int(i), sl.year, parts)
+			x.begin(from, min(from+stretch, in.To), speaks)
+			sl.people(x)
+			for _, key := range x.key.picked() {
+				t.people.Add(key)
 			}
+			keep(&x.stretches, &x.flags, func(flags uint8) bool { return flags&snapshot.Active != 0 })
+			t.seek(x, sl.year, parts)
 		}
 	}
 }
 
-// add counts the person of row i of those read, in a year; what people are told apart by
+// seek counts the people chosen, who look for work, in a year; what they are told apart by
 // only where they may be.
-func (t *crowd) add(i, year int, parts bool) {
-	x := t.read
-	key := x.key.at(i)
-	t.people.Add(key)
-	if x.flags.at(i)&snapshot.Active == 0 {
-		return
-	}
-	t.seekers.Add(key)
-	if pay := x.wish.at(i); pay > 0 {
-		t.wished.add(key, pay)
+func (t *crowd) seek(x *resumeRows, year int, parts bool) {
+	keys, wish := x.key.picked(), x.wish.picked()
+	for i, key := range keys {
+		t.seekers.Add(key)
+		if wish[i] > 0 {
+			t.wished.add(key, wish[i])
+		}
 	}
 	if !parts {
 		return
 	}
-	t.in[x.region.at(i)].Add(key)
-	t.sexes[x.sex.at(i)].Add(key)
-	t.schooling[x.education.at(i)].Add(key)
-	if age := bandOf(Ages, year-int(x.born.at(i))); x.born.at(i) != 0 && age >= 0 {
-		t.ages[age].Add(key)
-	}
-	career := -1
-	if m := x.months.at(i); m != snapshot.Unset {
-		career = bandOf(Careers, int(m))
-		t.careers[career].Add(key)
-	}
-	if pay := x.wish.at(i); pay > 0 {
-		t.byEducation[x.education.at(i)].add(key, pay)
-		if career >= 0 {
-			t.byCareer[career].add(key, pay)
+	cellsOf(t.in, x.region.picked(), keys)
+	cellsOf(t.sexes, x.sex.picked(), keys)
+	education := x.education.picked()
+	cellsOf(t.schooling, education, keys)
+	for i, born := range x.born.picked() {
+		if age := bandOf(Ages, year-int(born)); born != 0 && age >= 0 {
+			t.ages[age].Add(keys[i])
 		}
 	}
-	cells(t.held, x.certs.at(i), key)
-	cells(t.majors, x.majors.at(i), key)
-	cells(t.groups, x.groups.at(i), key)
+	for i, months := range x.months.picked() {
+		career := -1
+		if months != snapshot.Unset {
+			career = bandOf(Careers, int(months))
+			t.careers[career].Add(keys[i])
+		}
+		if wish[i] > 0 {
+			t.byEducation[education[i]].add(keys[i], wish[i])
+			if career >= 0 {
+				t.byCareer[career].add(keys[i], wish[i])
+			}
+		}
+	}
+	for k, i := range x.chosen {
+		cells(t.held, x.certs.at(int(i)), keys[k])
+		cells(t.majors, x.majors.at(int(i)), keys[k])
+		cells(t.groups, x.groups.at(int(i)), keys[k])
+	}
+}
+
+// cellsOf counts each person in the cell of a column's number.
+func cellsOf[T uint8 | uint16](counts []cellkey.Cell, column []T, keys []uint16) {
+	for i, n := range column {
+		counts[n].Add(keys[i])
+	}
 }
 
 // cells counts a person once in each of ids.
