@@ -64,7 +64,10 @@ func lock(data, name, taken string) (unlock func(), err error) {
 		}
 		return nil, ieum.Errorf(ieum.ErrInvalid, "%s cannot be locked (%v); keep the data folder on a disk of this machine", f.Name(), err)
 	}
-	return func() { f.Close() }, nil
+	return func() {
+		unix.Flock(int(f.Fd()), unix.LOCK_UN) // closing would not do while another process is being started, which holds f until it runs
+		f.Close()
+	}, nil
 }
 
 // makeData makes a data folder if need be.

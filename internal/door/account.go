@@ -149,10 +149,10 @@ func (d *Door) giveOwn(ctx context.Context, by Asker, m Mandate) (again bool, er
 }
 
 // counselled refuses what waits for somebody whom nobody of the organisation counsels any
-// more, as they may have stopped all.
+// more, as they may have stopped all, or who gets it.
 func (d *Door) counselled(m Mandate, s standing) error {
 	if !slices.ContainsFunc(s.cases, func(k Case) bool { return k.Organisation == m.Organisation && d.rests(k, s) }) {
 		return fault("case_over", "", "nobody of the organisation counsels this person any more")
 	}
-	return nil
+	return d.notTheirs(m.Holder, s)
 }

@@ -36,7 +36,7 @@ func (d *Door) Asks(ctx context.Context, by Asker) (list []Ask, more bool, err e
 		return nil, false, err
 	}
 	now := d.now()
-	named, err := consents(ctx, d.store, `account = ? AND purpose = ? AND version = ? AND stopped = 0 AND since <= ? AND until > ?`, by.ID, p.ID, p.Version, now.Unix(), now.Unix())
+	named, err := consents(ctx, d.store, `account = ? AND purpose = ? AND version = ? AND `+given, by.ID, p.ID, p.Version, now.Unix())
 	if err != nil {
 		return nil, false, err
 	}

@@ -454,6 +454,102 @@ func TestWhoActsCounselsNobodyTheyActFor(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	each(t, func(t *testing.T, b *bench) { // nor in the other order
+		b.t = t
+		p, of := b.registered("law"), Proposal{Name: "second", Kind: "parent", Shown: "family-register", Until: ieum.DayOf(monday) + 3}
+		if err := errors.Join(b.Propose(ctx, b.counsellor(), p, of), b.HandOver(ctx, b.counsellor(), p, "asecond")); err != nil {
+			t.Fatal(err)
+		}
+		b.staff = append(b.staff, Colleague{ID: "athird", Name: "third", Role: "counsellor", Organisation: "center"})
+		third := b.as("athird", "counsellor", "center", "", "")
+		wait := must[[]Mandate](t)(b.Waiting(ctx, third))
+		if err := b.Confirm(ctx, third, wait[0].ID, "second"); key(err) != "door.error.holder_counsels" {
+			t.Errorf("confirmed for who counsels them by now: %v", err)
+		}
+		b.give("asecond", counselling)
+		own := must[Person](t)(b.Begin(ctx, b.seeker())).ID
+		b.give("acounsellor", counselling)
+		if err := errors.Join(b.TakeOn(ctx, b.counsellor(), own), b.TakeOn(ctx, b.second(), own)); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Propose(ctx, b.counsellor(), own, of); key(err) != "door.error.holder_counsels" {
+			t.Errorf("proposed of who counsels them: %v", err)
+		}
+	})
+}
+
+// TestAStopCountsByAnyClock: what was agreed to at a server whose clock is ahead, or before
+// this one was set back, is stopped, replaced and ends with a mandate as anything else.
+func TestAStopCountsByAnyClock(t *testing.T) {
+	for _, ahead := range []time.Duration{time.Second, time.Hour} {
+		for name, end := range map[string]func(b *bench, p ieum.PersonID, c Consent) error{
+			"stopped":     func(b *bench, p ieum.PersonID, c Consent) error { return b.Stop(ctx, b.seeker(), p, c.ID) },
+			"all stopped": func(b *bench, p ieum.PersonID, c Consent) error { return b.StopAll(ctx, b.seeker(), p) },
+			"replaced": func(b *bench, p ieum.PersonID, c Consent) error {
+				return second(b.Give(ctx, b.seeker(), p, Wish{Purpose: counselling, Recipient: "acounsellor"}))
+			},
+		} {
+			each(t, func(t *testing.T, b *bench) {
+				b.t = t
+				p, right := b.person(), *b.clock
+				*b.clock = right.Add(ahead)
+				c := b.give("acounsellor", counselling)
+				*b.clock = right
+				if err := end(b, p, c); err != nil {
+					t.Fatal(err)
+				}
+				*b.clock = right.Add(ahead + time.Minute)
+				if all := must[[]Consent](t)(b.Consents(ctx, p)); slices.ContainsFunc(all, func(k Consent) bool { return k.ID == c.ID && k.Holds(*b.clock) }) {
+					t.Errorf("%v ahead, %s: it holds", ahead, name)
+				}
+			})
+		}
+	}
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.registered("consent")
+		m := b.acts(p, Proposal{Name: "parent", Kind: "parent", Shown: "family-register", Until: ieum.DayOf(monday) + 3})
+		right := *b.clock
+		*b.clock = right.Add(2 * time.Second)
+		c := must[Consent](t)(b.Give(ctx, b.as("aparent", "seeker", "", "", ""), p, Wish{Purpose: hiring, Recipient: "firm"}))
+		*b.clock = right
+		if err := b.EndMandate(ctx, b.counsellor(), p, m.ID); err != nil {
+			t.Fatal(err)
+		}
+		*b.clock = right.Add(time.Minute)
+		if _, _, err := b.Candidate(ctx, b.employer("firm"), c.ID); !errors.Is(err, ieum.ErrDenied) {
+			t.Errorf("by a mandate that ended a firm reads: %v", err)
+		}
+	})
+}
+
+// TestAConsentIsSmall, however often it names a record, and nobody fills the service with them.
+func TestAConsentIsSmall(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		p := b.person()
+		many := slices.Repeat([]ieum.RecordKind{ieum.ResumeRecord, ieum.ContactRecord}, 100_000)
+		if c := b.give("acounsellor", counselling, many...); len(c.Kinds) != 2 {
+			t.Errorf("%d kinds of records are kept", len(c.Kinds))
+		}
+		if all := must[[]Consent](t)(b.Consents(ctx, p)); len(all) != 1 || len(all[0].Kinds) != 2 {
+			t.Errorf("kept %+v", all)
+		}
+		for range mostGiven - 1 {
+			b.give("acounsellor", counselling)
+		}
+		again := Wish{Purpose: counselling, Recipient: "acounsellor"}
+		if _, err := b.Give(ctx, b.seeker(), p, again); !errors.Is(err, ieum.ErrBusy) {
+			t.Errorf("agreed %d times a day: %v", mostGiven+1, err)
+		}
+		if err := b.StopAll(ctx, b.seeker(), p); err != nil {
+			t.Errorf("and stops: %v", err)
+		}
+		*b.clock = b.clock.Add(24*time.Hour + time.Second)
+		if _, err := b.Give(ctx, b.seeker(), p, again); err != nil {
+			t.Errorf("the next day: %v", err)
+		}
+	})
 }
 
 // TestAListGoesOnWhereSomebodyWasErased between two looks at who is on it.

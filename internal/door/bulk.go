@@ -177,8 +177,7 @@ func (d *Door) readable(ctx context.Context, j Job, p *defs.Purpose, kinds []ieu
 		return nil, refused("consent", p)
 	}
 	now := d.now().Unix()
-	where, args := `purpose = ? AND version = ? AND organisation = ? AND account = '' AND stopped = 0 AND since <= ? AND until > ?`,
-		[]any{p.ID, p.Version, j.Organisation, now, now}
+	where, args := `purpose = ? AND version = ? AND organisation = ? AND account = '' AND `+given, []any{p.ID, p.Version, j.Organisation, now}
 	where += ` AND EXISTS (SELECT 1 FROM door_record WHERE door_record.person = door_consent.person AND kind IN (?` + strings.Repeat(`, ?`, len(kinds)-1) + `))`
 	for _, k := range kinds {
 		args = append(args, k)

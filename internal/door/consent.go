@@ -1,6 +1,7 @@
 package door
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -43,7 +44,8 @@ func (d *Door) Give(ctx context.Context, by Asker, person ieum.PersonID, w Wish)
 	if err != nil {
 		return Consent{}, err
 	}
-	c, err := d.consent(ctx, person, p, w)
+	now := d.now()
+	c, err := d.consent(ctx, person, p, w, now)
 	if err != nil {
 		return c, err
 	}
@@ -72,10 +74,16 @@ func (d *Door) Give(ctx context.Context, by Asker, person ieum.PersonID, w Wish)
 				}
 			}
 		}
+		if n, err := t.givenSince(person, now.Add(-24*time.Hour)); err != nil || n >= mostGiven {
+			return cmp.Or(err, error(&ieum.Error{Kind: ieum.ErrBusy, Key: "door.error.given_often", Args: map[string]any{"n": mostGiven}, Message: "so much was agreed to within a day; go on tomorrow"}))
+		}
 		return t.giveConsent(c, named(by, s.person))
 	})
 	return c, err
 }
+
+// mostGiven is how often somebody agrees to something within a day: all of it is kept, and shown.
+const mostGiven = 50
 
 // longest is the mandate that ends last of those by which somebody acts for a person.
 func longest(by Asker, s standing) (last Mandate) {
@@ -106,9 +114,8 @@ func (d *Door) OwnConsent(ctx context.Context, by Asker, person ieum.PersonID, i
 }
 
 // consent is what a wish comes to.
-func (d *Door) consent(ctx context.Context, person ieum.PersonID, p *defs.Purpose, w Wish) (Consent, error) {
-	now := d.now()
-	c := Consent{ID: newID("c"), Person: person, Purpose: p.ID, Version: p.Version, Kinds: w.Kinds, Since: now.Truncate(time.Second), Until: endOf(lastDayOf(p, now))}
+func (d *Door) consent(ctx context.Context, person ieum.PersonID, p *defs.Purpose, w Wish, now time.Time) (Consent, error) {
+	c := Consent{ID: newID("c"), Person: person, Purpose: p.ID, Version: p.Version, Since: now.Truncate(time.Second), Until: endOf(lastDayOf(p, now))}
 	if !p.On(defs.BasisConsent) {
 		return c, fault("no_consent", "/purpose", "nobody is asked for consent to this purpose")
 	}
@@ -123,11 +130,13 @@ func (d *Door) consent(ctx context.Context, person ieum.PersonID, p *defs.Purpos
 	} else {
 		return c, fault("recipient", "/recipient", "say who may read your records")
 	}
-	if len(c.Kinds) == 0 {
-		c.Kinds = p.Records
-	}
-	if !covers(p.Records, c.Kinds) {
+	if !covers(p.Records, w.Kinds) {
 		return c, fault("records", "/kinds", "the purpose does not need these records")
+	}
+	for _, k := range p.Records { // each once, however often it was named
+		if len(w.Kinds) == 0 || slices.Contains(w.Kinds, k) {
+			c.Kinds = append(c.Kinds, k)
+		}
 	}
 	if w.Until != 0 {
 		end := endOf(w.Until)

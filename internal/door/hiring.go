@@ -58,7 +58,7 @@ func (d *Door) firms(ctx context.Context, by Asker) (ids []string, err error) {
 
 // Candidate reads the résumé of somebody who agreed to be found, by the id of
 // the consent, with what looks like a telephone number, an address or a name taken
-// out of its prose. It counts alone: one that ended, or was given to another
+// out of its prose, and without the year of birth. It counts alone: one that ended, or was given to another
 // employer, is refused, and that is written down.
 func (d *Door) Candidate(ctx context.Context, by Asker, id string) (*Candidate, *Disclosure, error) {
 	if err := needs(by, ieum.OwnPostings); err != nil {
@@ -84,6 +84,7 @@ func (d *Door) Candidate(ctx context.Context, by Asker, id string) (*Candidate, 
 	}
 	if got.Resume != nil {
 		clean := d.Resumes.Scrub(*got.Resume)
+		clean.BirthYear = 0
 		got.Resume = &clean
 	}
 	return &Candidate{c.ID, c.Organisation, c.Since, c.Until}, got, nil

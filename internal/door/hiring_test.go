@@ -32,7 +32,7 @@ func TestAnEmployerSeesWhoAgreedAndNobodyElse(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		person := b.person()
 		b.registered("law")
-		if err := b.KeepResume(ctx, b.seeker(), person, ieum.Resume{Headline: canary, Text: "전화 010-0000-0000"}); err != nil {
+		if err := b.KeepResume(ctx, b.seeker(), person, ieum.Resume{Headline: canary, BirthYear: 1979, Text: "전화 010-0000-0000"}); err != nil {
 			t.Fatal(err)
 		}
 		b.give("acounsellor", "counselling")
@@ -50,7 +50,7 @@ func TestAnEmployerSeesWhoAgreedAndNobodyElse(t *testing.T) {
 		}
 		before := must[Person](t)(b.store.person(ctx, person)).Reads
 		_, got, err := b.Candidate(ctx, b.employer("firm"), given.ID)
-		if err != nil || got.Resume == nil || got.Resume.Headline != canary || strings.Contains(got.Resume.Text, "010") || got.Contact != nil {
+		if err != nil || got.Resume == nil || got.Resume.Headline != canary || got.Resume.BirthYear != 0 || strings.Contains(got.Resume.Text, "010") || got.Contact != nil {
 			t.Fatalf("%+v (%v)", got, err)
 		}
 		if a := got.Access; a.N != before+1 || a.Purpose != "hiring" || a.Basis != "consent" || a.Ref != given.ID || a.Organisation != "firm" || a.Role != "employer" {

@@ -72,6 +72,9 @@ func (d *Door) Propose(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 		if s.person.Account == holder {
 			return fault("holder", "/holder", "nobody acts for themselves")
 		}
+		if err := d.notTheirs(holder, s); err != nil {
+			return err
+		}
 		if err := t.fewActed(holder, person, now); err != nil {
 			return err
 		}
@@ -86,6 +89,14 @@ func (d *Door) Propose(ctx context.Context, by Asker, person ieum.PersonID, p Pr
 		}
 		return t.tell("door.mandate_proposed", person, map[string]any{"id": m.ID, "by": by.ID, "holder": holder, "kind": m.Kind, "shown": m.Shown, "until": until.Unix()})
 	})
+}
+
+// notTheirs refuses somebody who counsels a person as who acts for them, or as the person.
+func (d *Door) notTheirs(holder ieum.AccountID, s standing) error {
+	if slices.ContainsFunc(s.cases, func(k Case) bool { return k.Counsellor == holder && d.rests(k, s) }) {
+		return fault("holder_counsels", "/holder", "who counsels a client does not act for them; hand them over first")
+	}
+	return nil
 }
 
 // fewActed refuses somebody who acts for as many others as one may.
@@ -288,8 +299,7 @@ func (t tx) stopMandate(s standing, m Mandate, by string, now time.Time) error {
 
 // Acts lists the mandates in force by which somebody acts for others.
 func (d *Door) Acts(ctx context.Context, by Asker) ([]Mandate, error) {
-	now := d.now().Unix()
-	return mandates(ctx, d.store, inForce+` AND holder = ?`, now, now, by.ID)
+	return mandates(ctx, d.store, inForce+` AND holder = ?`, d.now().Unix(), by.ID)
 }
 
 // MandatesOf lists the mandates by which others act for a person, those too that wait

@@ -134,7 +134,7 @@ type Consent struct {
 
 // Holds says whether a consent may be relied on at now. The zero one never is.
 func (c Consent) Holds(now time.Time) bool {
-	return c.Stopped.IsZero() && !now.Before(c.Since) && now.Before(c.Until)
+	return c.Stopped.IsZero() && now.Before(c.Until)
 }
 
 // Last is the last day on which a consent may be relied on.
@@ -186,7 +186,7 @@ func (m Mandate) Waits() bool { return m.Confirmer == "" }
 
 // Holds says whether a mandate may be relied on at now.
 func (m Mandate) Holds(now time.Time) bool {
-	return !m.Waits() && m.Ended.IsZero() && !now.Before(m.Since) && now.Before(m.Until)
+	return !m.Waits() && m.Ended.IsZero() && now.Before(m.Until)
 }
 
 // The kinds of mandates, and what staff may be shown for one.

@@ -274,13 +274,13 @@ func (s *store) standing(ctx context.Context, id ieum.PersonID, now time.Time) (
 func (of *standing) fill(ctx context.Context, q querier, now time.Time) (err error) {
 	of.now = now
 	id := of.person.ID
-	if of.consents, err = consents(ctx, q, `person = ? AND stopped = 0 AND since <= ? AND until > ?`, id, now.Unix(), now.Unix()); err != nil {
+	if of.consents, err = consents(ctx, q, `person = ? AND `+given, id, now.Unix()); err != nil {
 		return err
 	}
 	if of.cases, err = cases(ctx, q, `person = ? AND ended = 0 ORDER BY number`, id); err != nil {
 		return err
 	}
-	of.mandates, err = mandates(ctx, q, inForce+` AND person = ?`, now.Unix(), now.Unix(), id)
+	of.mandates, err = mandates(ctx, q, inForce+` AND person = ?`, now.Unix(), id)
 	return err
 }
 

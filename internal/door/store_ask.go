@@ -22,8 +22,8 @@ func (s *store) counsellors(ctx context.Context, organisation string) ([]ieum.Ac
 // or for "" of all, the oldest first, and one more than are shown.
 func unanswered(ctx context.Context, q querier, of agency, by ieum.AccountID, person ieum.PersonID, p *defs.Purpose, now time.Time) ([]Consent, error) {
 	at := now.Unix()
-	args := []any{of.id, p.ID, p.Version, at, at, by}
-	where := `account = '' AND organisation = ? AND purpose = ? AND version = ? AND stopped = 0 AND since <= ? AND until > ?
+	args := []any{of.id, p.ID, p.Version, at, by}
+	where := `account = '' AND organisation = ? AND purpose = ? AND version = ? AND ` + given + `
 		AND EXISTS (SELECT 1 FROM door_person AS p WHERE p.id = door_consent.person AND p.account <> ?)`
 	if person != "" {
 		where += ` AND person = ?`

@@ -10,8 +10,13 @@ import (
 	"ieum"
 )
 
-// inForce is the condition of mandates by which somebody acts at a time, given twice.
-const inForce = `confirmer <> '' AND ended = 0 AND since <= ? AND until > ?`
+// given is the condition of consents that may be relied on at a time, inForce that of mandates
+// by which somebody acts. When one began does not matter: another server's clock may be ahead,
+// and what holds there must not escape a stop here.
+const (
+	given   = `stopped = 0 AND until > ?`
+	inForce = `confirmer <> '' AND ended = 0 AND until > ?`
+)
 
 // mandatesWaiting lists the mandates of some organisations that wait for a second
 // person.
@@ -33,6 +38,12 @@ func (t tx) actsFor(holder ieum.AccountID, beside ieum.PersonID, now time.Time) 
 // confirmMandate lets a mandate that waits count from now on.
 func (t tx) confirmMandate(mandate string, by ieum.AccountID, now time.Time) (int64, error) {
 	return t.exec(`UPDATE door_mandate SET confirmer = ?, since = ? WHERE id = ? AND confirmer = '' AND ended = 0`, by, now.Unix(), mandate)
+}
+
+// givenSince returns how often somebody agreed to something since a time.
+func (t tx) givenSince(id ieum.PersonID, since time.Time) (n int, err error) {
+	err = t.QueryRowContext(t.ctx, `SELECT COUNT(*) FROM door_consent WHERE person = ? AND since > ?`, id, since.Unix()).Scan(&n)
+	return n, err
 }
 
 // own makes a consent that was given in a person's name the person's own.

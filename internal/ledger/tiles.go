@@ -96,7 +96,10 @@ func (l *tiles) take() (err error) {
 }
 
 // Close gives the log up to other servers.
-func (l *tiles) Close() error { return l.lock.Close() }
+func (l *tiles) Close() error {
+	// A process that is being started holds the file until it runs, too.
+	return errors.Join(unix.Flock(int(l.lock.Fd()), unix.LOCK_UN), l.lock.Close())
+}
 
 func (l *tiles) load() error {
 	signed, err := os.ReadFile(filepath.Join(l.dir, "signed"))

@@ -53,8 +53,11 @@ type Entry struct {
 // no name, address or sentence gets in by mistake.
 var id = regexp.MustCompile(`^[A-Za-z0-9._:/+=@#-]{0,128}$`)
 
+// mostData is how many bytes of data an entry has: followers hold hundreds at once.
+const mostData = 16 << 10
+
 // Append adds an entry as part of tx. Kind, subject and every text in data are
-// ids: ASCII without spaces, 128 bytes at most.
+// ids: ASCII without spaces, 128 bytes at most; data is 16 KiB as JSON at most.
 func Append(ctx context.Context, tx *sql.Tx, kind, subject string, data any) error {
 	body, err := json.Marshal(data)
 	if err != nil {
@@ -64,6 +67,9 @@ func Append(ctx context.Context, tx *sql.Tx, kind, subject string, data any) err
 		if s == "" || !id.MatchString(s) {
 			return fmt.Errorf("journal: %q is no id", s)
 		}
+	}
+	if len(body) > mostData {
+		return fmt.Errorf("journal: data of %s has %d bytes, %d at most", kind, len(body), mostData)
 	}
 	var v any
 	if err := json.Unmarshal(body, &v); err != nil {

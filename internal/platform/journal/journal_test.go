@@ -174,6 +174,8 @@ func TestEntriesCarryIDsOnly(t *testing.T) {
 			{"shop.sold", "p1", []any{map[string]any{"a": []string{"가상시 어딘가로 1"}}}, false},
 			{"shop.sold", "p1", map[string]string{"홍길동": "x"}, false},
 			{"shop.sold", "p1", strings.Repeat("x", 129), false},
+			{"shop.sold", "p1", make([]int, mostData/2-1), true},
+			{"shop.sold", "p1", make([]int, mostData/2), false},
 		} {
 			err := d.Tx(ctx, func(tx *sql.Tx) error { return Append(ctx, tx, tt.kind, tt.subject, tt.data) })
 			if (err == nil) != tt.ok {

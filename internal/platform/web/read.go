@@ -260,7 +260,7 @@ func contents(head *multipart.FileHeader) ([]byte, error) {
 }
 
 // secrets are the fields that no page shows again: what somebody signs in with.
-var secrets = []string{"password", "code", "answer"}
+var secrets = []string{"password", "code", "mailed-code", "answer"}
 
 // Posted returns the fields of a form that was sent, files of text among them
 // as plain fields, which Read takes just as well. Fields with which somebody
