@@ -170,24 +170,36 @@ func (c *Column[T]) appendIn(dst []T, b *block, i, n uint64) []T {
 	return dst
 }
 
-// readRare reads rows of a block of kind rare, from row i on.
+// readRare reads rows of a block of kind rare, from row i on. Those that are not Base are
+// read together to the end of out, from where each goes to its place, which is not behind.
 func (c *Column[T]) readRare(out []T, b *block, i uint64) {
-	base := T(b.Base)
-	for k := range out {
-		out[k] = base
+	n := uint64(len(out))
+	k, until := b.othersBefore(c.data, i), uint64(b.Words)
+	if i+n < uint64(b.Rows) {
+		until = min(until, b.othersBefore(c.data, i+n))
 	}
-	first, end := i, i+uint64(len(out))
-	k := b.othersBefore(c.data, i)
-	for i < end {
-		for set := b.mask(c.data, i/64) >> (i % 64); set != 0; set &= set - 1 {
-			at := i + uint64(bits.TrailingZeros64(set))
-			if at >= end {
-				return
+	k = min(k, until)
+	others := min(until-k, n)
+	rest := c.appendIn(out[n-others:n-others], &c.blocks[b.Rest], k, others)
+	at, base, other := uint64(0), T(b.Base), T(b.Base)
+	for row := i; row < i+n; row = (row/64 + 1) * 64 {
+		for set := b.mask(c.data, row/64) >> (row % 64); set != 0; set &= set - 1 {
+			to := row + uint64(bits.TrailingZeros64(set)) - i
+			if to >= n {
+				break
 			}
-			out[at-first] = c.in(c.restOf(b, k))
-			k++
+			for ; at < to; at++ {
+				out[at] = base
+			}
+			if len(rest) > 0 { // else the file says that there are more than there are
+				other, rest = rest[0], rest[1:]
+			}
+			out[to] = other
+			at++
 		}
-		i = (i/64 + 1) * 64
+	}
+	for ; at < n; at++ {
+		out[at] = base
 	}
 }
 
