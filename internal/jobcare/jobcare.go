@@ -7,7 +7,7 @@
 // and hires.go for what is recorded of searches and who was hired, decisions.go for what
 // effects are estimated from and effects.go for what is shown of them, market.go for the report of one, compare.go for several side by side, season.go for its course, survey.go for what others published of its pay, work.go for what an occupation is,
 // occupations.go for finding one, base.go for what is counted once when a snapshot is
-// built, release.go for the secret of what is published, kept.go for reports and pages that are asked for again, questions.go for what a person is asked, interest.go for what one likes, diagnosis.go and near.go for their
+// built, release.go for the secret of what is published, kept.go for reports and pages that are asked for again, or before anybody asks, questions.go for what a person is asked, interest.go for what one likes, diagnosis.go and near.go for their
 // place, levels.go for what those had who were hired, standing.go and gaps.go for a person beside them, roadmap.go for the ways from there to another occupation (roadmap_count.go
 // counts moves, roadmap_table.go says how likely they are, roadmap_ways.go looks for
 // ways, roadmap_plan.go says what to learn), session.go for what a counsellor and a client

@@ -1,9 +1,14 @@
 package jobcare
 
 import (
+	"cmp"
+	"context"
+	"slices"
 	"sync"
+	"time"
 
 	"ieum"
+	"ieum/internal/snapshot"
 )
 
 // mostKept is how many of a sort are kept, a report or a page of about 60 KB each: twice
@@ -48,4 +53,47 @@ func (k *kept[K, V]) turn(version string, day ieum.Day) {
 	if k.version != version || k.day != day || len(k.of) >= mostKept {
 		k.version, k.day, k.of = version, day, map[K]func() (V, error){}
 	}
+}
+
+// Follow makes the reports of whole occupations before anybody asks, until ctx ends: of each
+// snapshot that comes into use and of each day, one after another, the largest first. Whoever
+// asks for one that is being made waits for it, and for no other.
+func (a *Adviser) Follow(ctx context.Context, every time.Duration) {
+	var made, now edition
+	for ctx.Err() == nil {
+		codes := []string{}
+		if s, release, err := a.live.Acquire(); err == nil {
+			if now = (edition{s.Meta.Version, s.Today(a.now())}); now != made {
+				codes = s.Part(partName).(*base).largest(s)
+			}
+			release()
+		}
+		for _, code := range codes {
+			m, err := a.Market(Query{Occupation: code})
+			if ctx.Err() != nil || err == nil && (edition{m.Snapshot, m.Day}) != now {
+				break // of what comes into use meanwhile it begins anew
+			}
+		}
+		made = now
+		select {
+		case <-ctx.Done():
+		case <-time.After(every):
+		}
+	}
+}
+
+// An edition of reports is of a snapshot on a day.
+type edition struct {
+	version string
+	day     ieum.Day
+}
+
+// largest are the occupations of a snapshot, the one with most people and postings first.
+func (b *base) largest(s *snapshot.Snapshot) []string {
+	codes, rows := slices.Clone(s.Dict.Occupations[1:]), func(code string) uint32 {
+		o := snapshot.Find(s.Dict.Occupations, code)
+		return b.People[o] + b.Postings[o]
+	}
+	slices.SortStableFunc(codes, func(x, y string) int { return cmp.Compare(rows(y), rows(x)) })
+	return codes
 }

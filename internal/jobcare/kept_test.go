@@ -1,6 +1,7 @@
 package jobcare
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -95,6 +96,63 @@ func TestSlicesShareWhatIsNotLimited(t *testing.T) {
 	}
 	if n := len(after.offers.of) + len(after.crowds.of) + len(after.seeking.of); n != 3 {
 		t.Errorf("%d counts are kept of one occupation, want those of postings, people and searches", n)
+	}
+}
+
+// Reports of occupations are there before anybody asks for them, those of a snapshot and of a
+// day that come later too.
+func TestReportsAreMadeBeforeAnybodyAsks(t *testing.T) {
+	data := t.TempDir()
+	people := repeat(200, func(i int) resume {
+		r := seeker(uint32(i))
+		r.occupation = 2
+		return r
+	})
+	publish(t, data, nil, people, nil, nil)
+	a := adviser(t, data)
+	var now atomic.Int64
+	now.Store(today.Unix())
+	a.now = func() time.Time { return time.Unix(now.Load(), 0).In(ieum.Seoul) }
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); a.Follow(ctx, time.Millisecond) }()
+	there := func(of string) {
+		t.Helper()
+		for range 2000 {
+			s, release, err := a.live.Acquire()
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := edition{s.Meta.Version, s.Today(a.now())}
+			release()
+			a.kept.mu.Lock()
+			n, is := len(a.kept.of), edition{a.kept.version, a.kept.day}
+			a.kept.mu.Unlock()
+			if n == 4 && is == want {
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+		t.Errorf("reports of %s are not there", of)
+	}
+	there("the first snapshot")
+	now.Add(-24 * 60 * 60)
+	there("another day")
+	publish(t, data, nil, people[:100], nil, nil)
+	if _, err := a.live.Refresh(); err != nil {
+		t.Fatal(err)
+	}
+	there("the next snapshot")
+	stop()
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		t.Error("it does not end")
+	}
+	s, release, _ := a.live.Acquire()
+	defer release()
+	if codes := s.Part(partName).(*base).largest(s); len(codes) != 4 || codes[0] != "8221" {
+		t.Errorf("they are made in the order %v, want the largest first", codes)
 	}
 }
 
