@@ -180,22 +180,20 @@ func (c *Column[T]) readRare(out []T, b *block, i uint64) {
 	}
 	k = min(k, until)
 	others := min(until-k, n)
-	rest := c.appendIn(out[n-others:n-others], &c.blocks[b.Rest], k, others)
-	at, base, other := uint64(0), T(b.Base), T(b.Base)
+	c.appendIn(out[n-others:n-others], &c.blocks[b.Rest], k, others)
+	at, next, base := uint64(0), n-others, T(b.Base)
 	for row := i; row < i+n; row = (row/64 + 1) * 64 {
-		for set := b.mask(c.data, row/64) >> (row % 64); set != 0; set &= set - 1 {
+		set := b.mask(c.data, row/64) >> (row % 64)
+		if left := i + n - row; left < 64 {
+			set &= 1<<left - 1
+		}
+		for ; set != 0; set &= set - 1 {
 			to := row + uint64(bits.TrailingZeros64(set)) - i
-			if to >= n {
-				break
-			}
 			for ; at < to; at++ {
 				out[at] = base
 			}
-			if len(rest) > 0 { // else the file says that there are more than there are
-				other, rest = rest[0], rest[1:]
-			}
-			out[to] = other
-			at++
+			out[to] = out[min(next, n-1)] // a file may say that there are more than there are
+			at, next = to+1, next+1
 		}
 	}
 	for ; at < n; at++ {
