@@ -1,6 +1,10 @@
 package jobcare
 
-import "ieum/internal/snapshot"
+import (
+	"slices"
+
+	"ieum/internal/snapshot"
+)
 
 // stretch is how many rows are read at once, column by column: few enough for the
 // numbers to stay in the nearest memory.
@@ -70,9 +74,10 @@ func (c *column[T]) ask(i int) T {
 
 // picked returns the numbers of the rows chosen, in their order, until it is called again.
 func (c *column[T]) picked() []T {
-	c.few = c.few[:0]
-	for _, i := range c.of.chosen {
-		c.few = append(c.few, c.at(int(i)))
+	chosen := c.of.chosen
+	c.few = slices.Grow(c.few[:0], len(chosen))[:len(chosen)]
+	for k, i := range chosen {
+		c.few[k] = c.at(int(i))
 	}
 	return c.few
 }
@@ -82,13 +87,14 @@ func keep[T snapshot.Number](s *stretches, c *column[T], is func(T) bool) {
 	if s.most(c.from, c.to) && len(c.rows) == 0 {
 		c.rows = c.in.AppendTo(c.rows, c.from, c.to)
 	}
-	kept := s.chosen[:0]
+	n := 0
 	for _, i := range s.chosen {
 		if is(c.at(int(i))) {
-			kept = append(kept, i)
+			s.chosen[n] = i
+			n++
 		}
 	}
-	s.chosen = kept
+	s.chosen = s.chosen[:n]
 }
 
 // lists are those of a snapshot.Lists, read as a column is.

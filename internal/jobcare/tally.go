@@ -273,14 +273,11 @@ type spread struct {
 // grain is what pay is rounded to, in won a year.
 const grain = 100_000
 
-// usualBins are those up to the pay that hardly anybody goes beyond, won a year.
-const usualBins = 150_000_000 / grain
-
 func (s *spread) add(pay uint32) { s.addBin((int(pay) + grain/2) / grain) }
 
 func (s *spread) addBin(bin int) {
 	if bin >= len(s.bins) {
-		s.bins = append(s.bins, make([]uint32, max(usualBins, bin+1+bin/2)-len(s.bins))...)
+		s.bins = append(s.bins, make([]uint32, bin+1+bin/2-len(s.bins))...)
 	}
 	s.n++
 	s.bins[bin]++
