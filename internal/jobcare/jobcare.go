@@ -45,7 +45,8 @@ type Adviser struct {
 	now    func() time.Time
 	kept   kept[Query, occupied]
 
-	// Of whole occupations, by their position in the Dict: see count.
+	// Of whole occupations of so many rows, by their position in the Dict: see count.
+	many    uint32
 	offers  kept[uint16, *offer]
 	crowds  kept[uint16, *crowd]
 	seeking kept[uint16, *seeking]
@@ -53,7 +54,7 @@ type Adviser struct {
 
 // New returns an adviser.
 func New(live *snapshot.Live, set *defs.Set, reader Reader, jobs Jobs, now func() time.Time) *Adviser {
-	return &Adviser{live: live, set: set, reader: reader, jobs: jobs, now: now}
+	return &Adviser{live: live, set: set, reader: reader, jobs: jobs, now: now, many: manyRows}
 }
 
 // Market reports on one slice of the market, as it is published. An unknown occupation is

@@ -55,16 +55,20 @@ func (k *kept[K, V]) turn(version string, day ieum.Day) {
 	}
 }
 
-// Follow makes the reports of whole occupations before anybody asks, until ctx ends: of each
-// snapshot that comes into use and of each day, one after another, the largest first. Whoever
-// asks for one that is being made waits for it, and for no other.
+// manyRows is from how many people and postings on an occupation is worth keeping what was
+// counted of it, about 150 KB: to count fewer takes some milliseconds.
+const manyRows = 1 << 15
+
+// Follow makes the reports of whole occupations that are large before anybody asks, until
+// ctx ends: of each snapshot that comes into use and of each day, one after another, the
+// largest first. Whoever asks for one that is being made waits for it, and for no other.
 func (a *Adviser) Follow(ctx context.Context, every time.Duration) {
 	var made, now edition
 	for ctx.Err() == nil {
 		codes := []string{}
 		if s, release, err := a.live.Acquire(); err == nil {
 			if now = (edition{s.Meta.Version, s.Today(a.now())}); now != made {
-				codes = s.Part(partName).(*base).largest(s)
+				codes = s.Part(partName).(*base).largest(s, a.many)
 			}
 			release()
 		}
@@ -88,12 +92,20 @@ type edition struct {
 	day     ieum.Day
 }
 
-// largest are the occupations of a snapshot, the one with most people and postings first.
-func (b *base) largest(s *snapshot.Snapshot) []string {
-	codes, rows := slices.Clone(s.Dict.Occupations[1:]), func(code string) uint32 {
-		o := snapshot.Find(s.Dict.Occupations, code)
-		return b.People[o] + b.Postings[o]
+// rows is how many people and postings an occupation has.
+func (b *base) rows(o uint16) uint32 { return b.People[o] + b.Postings[o] }
+
+// largest are the occupations of a snapshot that have so many rows, the one with most first.
+func (b *base) largest(s *snapshot.Snapshot, rows uint32) (codes []string) {
+	list := []uint16{}
+	for o := range s.Dict.Occupations {
+		if o > 0 && b.rows(uint16(o)) >= rows {
+			list = append(list, uint16(o))
+		}
 	}
-	slices.SortStableFunc(codes, func(x, y string) int { return cmp.Compare(rows(y), rows(x)) })
+	slices.SortStableFunc(list, func(x, y uint16) int { return cmp.Compare(b.rows(y), b.rows(x)) })
+	for _, o := range list {
+		codes = append(codes, s.Dict.Occupations[o])
+	}
 	return codes
 }

@@ -163,15 +163,15 @@ func (a *Adviser) report(s *snapshot.Snapshot, sl slice, r rule, w *Work) *Marke
 
 // count counts what a report is made of. A limit that says nothing of postings leaves all of
 // the occupation, and one that says nothing of people all of those: they are counted once for
-// all such slices, unless now. (Who is erased counts in them until the next snapshot, as in
+// all such slices of a large one, unless now. (Who is erased counts in them until the next snapshot, as in
 // what is kept.)
 func (a *Adviser) count(s *snapshot.Snapshot, sl *slice, b *base, now bool) (o *offer, c *crowd, t *trial) {
 	t = newTrial(s, sl, b.past.day(s))
 	if sl.occupation == 0 {
 		return newOffer(s, len(b.Offering)), newCrowd(s), t
 	}
-	whole := Query{Occupation: sl.Occupation}
-	postings, people := !now && sl.ofPostings() == whole, !now && sl.ofPeople() == whole
+	whole, keep := Query{Occupation: sl.Occupation}, !now && b.rows(sl.occupation) >= a.many
+	postings, people := keep && sl.ofPostings() == whole, keep && sl.ofPeople() == whole
 	o = shared(&a.offers, s, sl, postings, func() *offer {
 		o := newOffer(s, len(b.Offering))
 		o.count(s, sl)
