@@ -955,3 +955,16 @@ func TestAChallengeIsAnsweredOnce(t *testing.T) {
 		k.refused(err, "identity.error.passkey")
 	})
 }
+
+// A clock set back makes no session of long ago a fresh one.
+func TestFreshIsOfTheLastTenMinutes(t *testing.T) {
+	made := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for _, x := range []struct {
+		age  time.Duration
+		want bool
+	}{{0, true}, {10 * time.Minute, true}, {10*time.Minute + time.Second, false}, {-time.Minute, true}, {-61 * time.Second, false}, {-30 * 24 * time.Hour, false}} {
+		if p := (&Person{Session: Session{Made: made}}); p.Fresh(made.Add(x.age)) != x.want {
+			t.Errorf("a session of %s is fresh: %t", x.age, !x.want)
+		}
+	}
+}

@@ -154,8 +154,13 @@ func (g *Registry) setUp(ctx context.Context, p *Person, agent string, more ...s
 }
 
 // Fresh says whether somebody proved who they are no more than ten minutes ago,
-// as is asked of who changes what they sign in with.
-func (p *Person) Fresh(now time.Time) bool { return now.Sub(p.Session.Made) <= fresh }
+// as is asked of who changes what they sign in with. By a clock set back a session
+// of long ago is made in time to come: that is not fresh, past the minute by which
+// two servers may differ.
+func (p *Person) Fresh(now time.Time) bool {
+	age := now.Sub(p.Session.Made)
+	return age >= -time.Minute && age <= fresh
+}
 
 // SetPassword gives an account a password. Who came by a link and needs two
 // factors gives the code of an app with it, or asks for printed codes, which
