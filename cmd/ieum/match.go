@@ -101,9 +101,8 @@ var candidatesCommand = &command{
 	},
 }
 
-// assignments are the ways to share postings out among many people. Only the
-// first is there.
-var assignments = []string{"none", "discount", "capacity"}
+// assignments are the ways to share postings out among many people.
+var assignments = []match.Assignment{match.AssignNone, match.AssignDiscount, match.AssignCapacity}
 
 var recommendCommand = &command{
 	name: "recommend", args: "", about: "the best postings for every seeker of simulated and anonymous sources: seeker TAB posting TAB score a line",
@@ -114,7 +113,9 @@ var recommendCommand = &command{
 		fs.BoolVar(&b.ExcludeApplied, "exclude-applied", false, "leave out postings the seeker has applied for")
 		fs.StringVar((*string)(&b.Source), "source", "", "only postings of this source, and its seekers when it has any")
 		fs.StringVar(&b.AsOf, "as-of", "", "the day whose open postings count (default today), or all: whether open or not")
-		assign := fs.String("assign", "none", "how postings are shared out: none")
+		fs.StringVar((*string)(&b.Assign), "assign", string(match.AssignNone), "how postings are shared out: none, discount (what many applied for counts less), or capacity (by the people they want)")
+		evaluate := fs.Bool("evaluate", false, "put applications aside, and print as JSON how many are recommended again, beside simpler ways")
+		seed := fs.Uint64("seed", 1, "of --evaluate: which applications are put aside")
 		return func(ctx context.Context, e *env, args []string) error {
 			switch {
 			case len(args) > 0:
@@ -123,10 +124,8 @@ var recommendCommand = &command{
 				return usagef("recommend: -k is at least 1")
 			case !isDay(b.AsOf):
 				return usagef("recommend: --as-of is a day such as 2026-01-31, or all")
-			case !slices.Contains(assignments, *assign):
+			case !slices.Contains(assignments, b.Assign):
 				return usagef("recommend: --assign is none, discount or capacity")
-			case *assign != "none":
-				return ieum.Errorf(ieum.ErrUnavailable, "--assign %s is not there yet: this version recommends to each seeker without regard to the others; use --assign none", *assign)
 			}
 			m, err := openMarket(e)
 			if err != nil {
@@ -142,6 +141,13 @@ var recommendCommand = &command{
 			}
 			defer s.Close()
 			b.Of = func(id ieum.SourceID) bool { return m.set.Sources[id].OfNobody() }
+			if *evaluate {
+				found, err := m.matcher.Evaluate(ctx, s.catalogue, b, *seed)
+				if err != nil {
+					return err
+				}
+				return writeJSON(e.stdout, found)
+			}
 			counts, err := m.matcher.Recommend(ctx, s.catalogue, b, e.stdout)
 			if err != nil {
 				return err
@@ -151,6 +157,9 @@ var recommendCommand = &command{
 				return ieum.Errorf(ieum.ErrDenied, "%s", left)
 			}
 			e.say("%d seekers, %d postings, %d lines", counts.Seekers, counts.Postings, counts.Lines)
+			if counts.Applications > 0 {
+				e.say("ranked by what is written and by %d applications of these seekers", counts.Applications)
+			}
 			if counts.Fewer > 0 {
 				e.say("%d seekers have fewer than %d: no more postings are within their constraints", counts.Fewer, b.K)
 			}

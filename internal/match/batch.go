@@ -22,6 +22,7 @@ type Batch struct {
 	ExcludeApplied bool          // leave out postings the seeker applied for (kind "application")
 	Source         ieum.SourceID // postings, and seekers when it has any, of this source only; "" = all
 	AsOf           string        // postings open on this day; "" = today, "all" = whether open or not
+	Assign         Assignment    // how postings are shared out; "" = AssignNone
 
 	Of func(ieum.SourceID) bool // whether the keys of a source's seekers may be written out; others are left out
 }
@@ -33,6 +34,8 @@ type Counts struct {
 	Lines    int `json:"lines"`
 	Fewer    int `json:"fewer"`   // seekers whose constraints left fewer than K
 	LeftOut  int `json:"leftOut"` // seekers of sources whose keys may not be written out
+
+	Applications int `json:"applications"` // that were learned from; 0 = too few
 }
 
 // batchSeekers is how many seekers are worked on together; keySeekers those
@@ -70,13 +73,25 @@ type job struct {
 	lake    Lake
 	b       Batch
 	v       *view
-	seekers []uint32 // rows of résumés
-	applied map[applied][]uint32
-	source  uint16 // 0 = any
+	seekers []uint32   // rows of résumés
+	applied [][]uint32 // by seeker: rows of postings
+	tastes  *tastes    // nil = nothing was learned from applications
+	prices  []float32  // see price; nil = none
+	bonus   float64    // the most points that a price adds
+	source  uint16     // 0 = any
 	counts  Counts
 }
 
 func (x *index) job(ctx context.Context, lake Lake, b Batch, today ieum.Day) (*job, error) {
+	j, err := x.unlearned(ctx, lake, b, today)
+	if err != nil {
+		return nil, err
+	}
+	return j, j.prepare(ctx)
+}
+
+// unlearned is a job that knows who is meant, the candidates and who applied for what.
+func (x *index) unlearned(ctx context.Context, lake Lake, b Batch, today ieum.Day) (*job, error) {
 	j := &job{x: x, lake: lake, b: b}
 	if b.Source != "" {
 		if j.source = uint16(snapshot.Find(x.s.Dict.Sources, string(b.Source))); j.source == 0 {
@@ -88,10 +103,16 @@ func (x *index) job(ctx context.Context, lake Lake, b Batch, today ieum.Day) (*j
 	}
 	j.meant()
 	j.counts.Seekers, j.counts.Postings = len(j.seekers), len(j.v.rows)
-	if b.ExcludeApplied {
-		return j, j.readApplications(ctx)
+	return j, j.readApplications(ctx)
+}
+
+// prepare learns from the applications, and finds prices if postings are shared out by what
+// they can take.
+func (j *job) prepare(ctx context.Context) error {
+	if err := j.learn(ctx); err != nil || j.b.Assign != AssignCapacity {
+		return err
 	}
-	return j, nil
+	return j.price(ctx)
 }
 
 // meant gathers the seekers: those of the source asked for, when it has any. Of
@@ -160,22 +181,48 @@ type applied struct {
 	key    string
 }
 
-// readApplications notes which postings each résumé has applied for.
+// readApplications notes which postings each seeker has applied for.
 func (j *job) readApplications(ctx context.Context) error {
 	s, named := j.x.s, map[applied][]applied{} // posting → résumés
+	j.applied = make([][]uint32, len(j.seekers))
 	err := j.lake.Applications(ctx, func(source ieum.SourceID, resume, posting string) {
 		if n := uint16(snapshot.Find(s.Dict.Sources, string(source))); n > 0 {
 			named[applied{n, posting}] = append(named[applied{n, posting}], applied{n, resume})
 		}
 	})
-	j.applied = map[applied][]uint32{}
+	if err != nil || len(named) == 0 {
+		return err
+	}
+	of := map[applied][]uint32{}
 	s.Members.Key.Range(0, s.Members.Key.Len(), func(i int, k []byte) bool {
 		for _, resume := range named[applied{s.Members.Source.At(i), string(k)}] {
-			j.applied[resume] = append(j.applied[resume], s.Members.Posting.At(i))
+			if row := s.Members.Posting.At(i); !slices.Contains(of[resume], row) {
+				of[resume] = append(of[resume], row)
+			}
 		}
 		return true
 	})
-	return err
+	return j.eachKeys(ctx, func(first int, keys *keys) error {
+		for i := range keys.from {
+			at := first + i
+			j.applied[at] = of[applied{s.Resumes.Source.At(int(j.seekers[at])), string(keys.at(i))}]
+		}
+		return nil
+	})
+}
+
+// eachKeys reads the keys of the seekers, some at a time.
+func (j *job) eachKeys(ctx context.Context, f func(first int, keys *keys) error) error {
+	for first := 0; first < len(j.seekers); first += keySeekers {
+		keys, err := j.x.keys(ctx, j.lake, j.seekers[first:min(first+keySeekers, len(j.seekers))])
+		if err != nil {
+			return err
+		}
+		if err := f(first, keys); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // keys are the keys of some résumés, one after another; "" is of somebody who was
@@ -207,6 +254,7 @@ type piece struct {
 	seekers []uint32
 	keys    *keys // of the seekers, from first on
 	first   int
+	at      int         // of the first seeker among all
 	done    chan []byte // their lines, once
 	fewer   int
 	lines   int
@@ -230,13 +278,10 @@ func (j *job) run(ctx context.Context, out *bufio.Writer) error {
 func (j *job) deal(ctx context.Context, todo, order chan<- *piece) error {
 	defer close(order)
 	defer close(todo)
-	for some := range slices.Chunk(j.seekers, keySeekers) {
-		keys, err := j.x.keys(ctx, j.lake, some)
-		if err != nil {
-			return err
-		}
+	return j.eachKeys(ctx, func(at int, keys *keys) error {
+		some := j.seekers[at:min(at+keySeekers, len(j.seekers))]
 		for first := 0; first < len(some); first += batchSeekers {
-			p := &piece{seekers: some[first:min(first+batchSeekers, len(some))], keys: keys, first: first, done: make(chan []byte, 1)}
+			p := &piece{seekers: some[first:min(first+batchSeekers, len(some))], keys: keys, first: first, at: at + first, done: make(chan []byte, 1)}
 			for _, to := range []chan<- *piece{order, todo} {
 				select {
 				case to <- p:
@@ -245,20 +290,20 @@ func (j *job) deal(ctx context.Context, todo, order chan<- *piece) error {
 				}
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func (j *job) work(ctx context.Context, todo <-chan *piece) error {
 	h, rr := newHunt(j.x, j.v), j.x.resumes()
 	for p := range todo {
 		var lines []byte
-		for i, row := range p.seekers {
+		for i := range p.seekers {
 			key := p.keys.at(p.first + i)
 			if len(key) == 0 { // erased this moment
 				continue
 			}
-			found, err := j.best(ctx, h, rr, row, key)
+			found, err := j.best(ctx, h, rr, p.at+i, j.b.K)
 			if err != nil {
 				return err
 			}
@@ -289,11 +334,17 @@ func (j *job) gather(ctx context.Context, order <-chan *piece, out *bufio.Writer
 	return nil
 }
 
-func (j *job) best(ctx context.Context, h *hunt, rr *resumeReader, row uint32, key []byte) ([]scored, error) {
-	h.reset(rr.read(int(row)), j.b.K, 0)
-	if applied := j.applied[applied{j.x.s.Resumes.Source.At(int(row)), string(key)}]; len(applied) > 0 {
+// best finds the k best postings of the i-th seeker.
+func (j *job) best(ctx context.Context, h *hunt, rr *resumeReader, i, k int) ([]scored, error) {
+	h.reset(rr.read(int(j.seekers[i])), k, 0)
+	if applied := j.applied[i]; j.b.ExcludeApplied && len(applied) > 0 {
 		h.skip = func(posting uint32) bool { return slices.Contains(applied, posting) }
 	}
+	if j.tastes != nil {
+		h.follow(j.tastes, i)
+	}
+	h.prices = j.prices
+	h.rest += j.bonus
 	if err := h.run(ctx); err != nil {
 		return nil, err
 	}

@@ -46,6 +46,11 @@ type hunt struct {
 	seen    []uint32
 	round   uint32
 	scanned []bool // occupations looked at as a whole
+
+	tastes *tastes // nil = what others chose does not count
+	liking []float32
+	worth  float64
+	prices []float32 // points less for each posting, by row; nil = none
 }
 
 // newHunt makes the buffers of hunts among the postings of v; reset begins one.
@@ -76,7 +81,7 @@ func (h *hunt) reset(s *seeker, k, short int) {
 	for _, id := range s.has {
 		h.weight += s.skills[id] * h.x.idf[id]
 	}
-	h.skip = nil
+	h.skip, h.tastes, h.prices = nil, nil, nil
 	h.round++
 	clear(h.scanned)
 }
@@ -216,9 +221,12 @@ func (h *hunt) judge(row uint32) {
 	}
 	f := h.x.facts(h.s, int(row), h.v.day)
 	parts := rank.Score(&f)
-	found := scored{row, parts.Sum(), h.x.s.Postings.ID.At(int(row))}
+	found := scored{row, parts.Sum() + h.liked(row), h.x.s.Postings.ID.At(int(row))}
 	if h.x.doubtful(h.s, int(row), h.v.day) {
 		found.score -= inDoubt
+	}
+	if h.prices != nil {
+		found.score -= float64(h.prices[row])
 	}
 	if needs == 0 {
 		h.best.Offer(found)

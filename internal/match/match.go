@@ -9,8 +9,9 @@
 // reasons). For words: query.go, words.go and pattern.go (what they may mean),
 // search.go, collect.go and facets.go (what is found). Then posting.go for one
 // posting, people.go and batch.go for the other directions, resume.go for
-// people of the snapshot, http.go and linked.go for pages and programs. The
-// score is made in rank, the text index in terms.
+// people of the snapshot, taste.go for what is learned from applications (by als),
+// assign.go for sharing postings out, evaluate.go for how good that is, http.go and
+// linked.go for pages and programs. The score is made in rank, the text index in terms.
 package match
 
 import (
