@@ -126,7 +126,7 @@ func families() map[string]*attack {
 
 	months := &attack{}
 	for m := range courseMonths {
-		months.slices(fmt.Sprint("looked ", m), mostLimits-1, func(s *searcher) bool { return s.months>>m&1 == 1 })
+		months.slices(fmt.Sprint("looked ", m), courseLimits, func(s *searcher) bool { return s.months>>m&1 == 1 })
 	}
 
 	// Of groups, in several of which one may be, each is a limit.

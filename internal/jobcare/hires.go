@@ -382,6 +382,15 @@ func (r rule) lift(got, hired, have, all int) *Ratio {
 	return &Ratio{round(l), round(l * math.Exp(-half)), round(l * math.Exp(half))}
 }
 
+// courseLimits is how many limits a slice may have of which months say who looked, and
+// courseLeast from how many people on. Each slice has 36 numbers of people who mostly are
+// the same, and one more limit that leaves nobody out gives 36 others of them: of many
+// slices the mean would tell of one person. Of so many people it leaves some out.
+const (
+	courseLimits = 1
+	courseLeast  = 100
+)
+
 // past shows who looked at the end of each month, as far as it is recorded, and the
 // openings of that day.
 func (v *view) past(months []Month, t *trial, open [courseMonths]int) {
@@ -394,11 +403,12 @@ func (v *view) past(months []Month, t *trial, open [courseMonths]int) {
 		looked[i] = float64(v.rule.n(c, whoLooked, part{"month", names[i]}))
 	}
 	adjusted, ok := seasonless(looked[:])
+	shown := len(v.rule.of.limits()) <= courseLimits || v.rule.exact()
 	for i := range months {
 		m := &months[i]
 		m.Open = places(open[i], open[i], onPostings)
 		at := slices.Index(names, m.Month)
-		if !v.parts || at < 0 {
+		if !shown || at < 0 || looked[at] < courseLeast && !v.rule.exact() {
 			continue
 		}
 		m.Seekers = v.rule.people(t.looked[at], whoLooked, part{"month", m.Month}, onSearches)

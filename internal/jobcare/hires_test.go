@@ -283,10 +283,34 @@ func TestASliceWithThreeLimitsIsNotDivided(t *testing.T) {
 		if !h.Hired.Known() || !h.Pay.Median.Known() || !h.Weeks.Median.Known() {
 			t.Errorf("%v: hires are %+v", q, h)
 		}
-		for what, is := range map[string]bool{"certificates": len(h.Certificates) > 0, "work before": len(h.Before) > 0, "majors": len(h.Majors) > 0, "applications": h.Applications.Known(), "months": m.Looked()} {
+		for what, is := range map[string]bool{"certificates": len(h.Certificates) > 0, "work before": len(h.Before) > 0, "majors": len(h.Majors) > 0, "applications": h.Applications.Known()} {
 			if is != divided {
 				t.Errorf("%v: %s are shown %v, want %v", q, what, is, divided)
 			}
+		}
+	}
+}
+
+// Who looked in each month is told of slices of one limit at most, however much of the people
+// the second leaves; exactly, to staff, of all.
+func TestMonthsSayWhoLookedOfOneLimitAtMost(t *testing.T) {
+	a := hiredFrom400(t)
+	for _, q := range []Query{{Occupation: "8211"}, {Occupation: "8211", Region: "11"}, {Occupation: "8211", Region: "11", Age: "30-39"}} {
+		m, err := a.Market(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Looked() != (len(q.limits()) < 2) {
+			t.Errorf("%v: months say who looked: %t", q, m.Looked())
+		}
+		other := 0
+		for i, x := range exactly(t, a, q).Months {
+			if now := m.Months[i].Seekers; now.Known() && now.N != x.Seekers.N {
+				other++
+			}
+		}
+		if m.Looked() && other < 3 {
+			t.Errorf("%v: %d months have another number than there were", q, other)
 		}
 	}
 }
@@ -359,7 +383,7 @@ func TestHiresAreDisclosedByTheRule(t *testing.T) {
 	data := t.TempDir()
 	publishWith(t, data, postings, resumes, events, nil, nil)
 	a := adviser(t, data)
-	changed := 0
+	changed, few := 0, 0
 	for _, q := range []Query{{Occupation: "8211"}, {Occupation: "8221", Region: "26"}, {Occupation: "8211", Age: "30-39"}, {Occupation: "8211", Region: "11680", Career: "1-3"},
 		{Occupation: "8211", Region: "26", Age: "40-49", Career: "5-10"}} {
 		m, err := a.Market(q)
@@ -372,19 +396,25 @@ func TestHiresAreDisclosedByTheRule(t *testing.T) {
 			if r.Value != nil {
 				of[fmt.Sprint(r.Table, r.Code, r.Figure)] = *r.Value
 			}
+			if r.Basis == onSearches && r.N >= least && r.N < courseLeast {
+				few++
+			}
 		}
 		for _, r := range rows {
 			people := slices.Contains([]string{onTried, onHired, onEntered, onSearches}, r.Basis)
 			if people && (r.N > 0 && r.N < least || r.Of > 0 && r.Of < least) {
 				t.Errorf("%v: %s %s %s stands on %d of %d people", q, r.Table, r.Code, r.Figure, r.N, r.Of)
 			}
+			if r.Basis == onSearches && r.N > 0 && r.N < courseLeast {
+				t.Errorf("%v: %s %s %s tells who looked, of %d people", q, r.Table, r.Code, r.Figure, r.N)
+			}
 			if people && r.Value != nil && (r.Figure == "hired" && r.Code == "" || r.Figure == "candidates" || r.Figure == "seekers") && *r.Value != of[fmt.Sprint(r.Table, r.Code, r.Figure)] {
 				changed++
 			}
 		}
 	}
-	if changed < 20 {
-		t.Errorf("%d numbers of people were perturbed", changed)
+	if changed < 5 || few < 20 {
+		t.Errorf("%d numbers of people were perturbed, and %d of months are of few", changed, few)
 	}
 }
 
