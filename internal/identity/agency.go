@@ -33,8 +33,8 @@ func (g *Registry) ToAgency(ctx context.Context, v Visit, host string, p *Person
 	if g.agency == nil {
 		return "", "", ieum.ErrNotFound
 	}
-	if wait, ok := g.addresses.take(network(v.Address), g.now()); !ok {
-		return "", "", errOften(wait)
+	if err := g.askOnce(ctx, g.errands, v); err != nil {
+		return "", "", err
 	}
 	back, err := g.backFrom(host)
 	if err != nil {

@@ -85,7 +85,7 @@ func (h *handlers) refused(w http.ResponseWriter, r *http.Request, page string, 
 }
 
 func (h *handlers) askAny(w http.ResponseWriter, r *http.Request) error {
-	q, err := h.g.AskAny(r.Context(), h.visit(r).Address, r.Host)
+	q, err := h.g.AskAny(r.Context(), h.visit(r), r.Host)
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ type Registry struct {
 	mail  Mail // nil: there is none
 	words words
 
-	addresses, strangers, names, devices, seconds, mailed, looks, passwords *limiter
+	addresses, strangers, names, devices, askings, errands, seconds, mailed, looks, passwords *limiter
 }
 
 // Migrate brings the tables of identity up to date.
@@ -111,6 +111,7 @@ func New(ctx context.Context, d *db.DB, set *defs.Set, now func() time.Time, o O
 		store: s, roles: set.Roles, staff: staff, keyRoles: keyRoles(set.Roles), now: now, url: strings.TrimSuffix(o.URL, "/"), breached: o.Breached, demo: o.Demo, hasher: newHasher(o.Cost, o.Derive),
 		addresses: newLimiter(30, 10*time.Second), strangers: newLimiter(10, time.Minute), names: newLimiter(100, 10*time.Second), devices: newLimiter(10, 30*time.Second), seconds: newLimiter(10, time.Minute),
 	}
+	g.askings, g.errands = newLimiter(100, time.Second), newLimiter(100, time.Second)
 	g.looks, g.passwords = newLimiter(looksAtOnce, lookEvery), newLimiter(5, time.Minute)
 	g.known, g.mail, g.words, g.mailed = o.Known, o.Mail, wordsOf(set, now), newLimiter(3, 20*time.Minute)
 	if o.Agency != nil {

@@ -655,10 +655,65 @@ func TestTriesFromElsewhereKeepNoNewBrowserOut(t *testing.T) {
 		if _, err := k.SignIn(ctx, known, "oper", secretWord); err != nil {
 			t.Errorf("the browser that was signed in with is kept out: %v", err)
 		}
-		if _, err := k.AskAny(ctx, away.Address, "localhost"); err != nil {
+		if _, err := k.AskAny(ctx, away, "localhost"); err != nil {
 			t.Errorf("a passkey is kept out: %v", err)
 		}
 	})
+}
+
+// Who sits behind the same address, and asks without end, keeps out nobody who signed in
+// there before; and right passwords do not count.
+func TestAnOfficeIsNotKeptOutByOneInIt(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		p := k.operator("oper")
+		e, err := k.SignIn(ctx, here, "oper", secretWord)
+		k.must(err)
+		k.at = k.at.Add(time.Minute)
+		full, err := k.Second(ctx, here, k.person(e.Cookie), k.code(p))
+		k.must(err)
+		known := here
+		known.Known = full.Known
+		k.at = k.at.Add(time.Hour)
+		for i := range 200 { // at a kiosk: no name, and names that are none
+			k.AskAny(ctx, here, "localhost")
+			k.SignIn(ctx, here, fmt.Sprint("nobody", i), "guess")
+		}
+		if _, err := k.SignIn(ctx, here, "other", "guess"); !errors.Is(err, ieum.ErrBusy) {
+			t.Errorf("a stranger tries on: %v", err)
+		}
+		made := here
+		made.Known = "made-up"
+		if _, err := k.AskAny(ctx, made, "localhost"); !errors.Is(err, ieum.ErrBusy) {
+			t.Errorf("with a made-up browser a stranger asks on: %v", err)
+		}
+		if _, err := k.SignIn(ctx, known, "other", "guess"); !errors.Is(err, ieum.ErrBusy) {
+			t.Errorf("a known browser guesses at another name: %v", err)
+		}
+		for range 5 {
+			if _, err := k.SignIn(ctx, known, "oper", secretWord); err != nil {
+				t.Errorf("the browser that was signed in with is kept out: %v", err)
+			}
+			if _, err := k.AskAny(ctx, known, "localhost"); err != nil {
+				t.Errorf("its passkey is kept out: %v", err)
+			}
+		}
+	})
+}
+
+func TestRightPasswordsOfOneAddressDoNotCount(t *testing.T) {
+	k := newDesk(t, dbtest.Open(t, t.TempDir()))
+	ctx := t.Context()
+	for i := range 60 {
+		token, _, err := k.Add(ctx, nil, fmt.Sprintf("staff%d", i), Grant{Role: "seeker"})
+		k.must(err)
+		k.join(token)
+	}
+	for i := range 60 { // all in one moment of the morning
+		if _, err := k.SignIn(ctx, here, fmt.Sprintf("staff%d", i), secretWord); err != nil {
+			t.Fatalf("the %dth is kept out: %v", i+1, err)
+		}
+	}
 }
 
 func TestSessionsEnd(t *testing.T) {
@@ -936,7 +991,7 @@ func TestTheJournalNamesNobody(t *testing.T) {
 func TestAChallengeIsAnsweredOnce(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		ctx := t.Context()
-		q, err := k.AskAny(ctx, here.Address, "localhost:8080")
+		q, err := k.AskAny(ctx, here, "localhost:8080")
 		k.must(err)
 		_, err = k.asked(ctx, q.ID, "a-somebody")
 		k.refused(err, "identity.error.passkey")
@@ -944,12 +999,12 @@ func TestAChallengeIsAnsweredOnce(t *testing.T) {
 		k.must(err)
 		_, err = k.asked(ctx, q.ID, "")
 		k.refused(err, "identity.error.passkey")
-		q, err = k.AskAny(ctx, here.Address, "localhost:8080")
+		q, err = k.AskAny(ctx, here, "localhost:8080")
 		k.must(err)
 		k.at = k.at.Add(challengeLasts + time.Second)
 		_, err = k.asked(ctx, q.ID, "")
 		k.refused(err, "identity.error.passkey")
-		_, err = k.AskAny(ctx, here.Address, "evil.example")
+		_, err = k.AskAny(ctx, here, "evil.example")
 		k.refused(err, "identity.error.no_party")
 		_, err = k.SignInByPasskey(ctx, here, "localhost:8080", "c1", []byte(`{"id":"x"}`))
 		k.refused(err, "identity.error.passkey")

@@ -6,8 +6,8 @@ import (
 )
 
 // A limiter lets each key do something so often: Burst times at once, then once
-// every so often. It forgets whoever has been quiet, and when it knows too many
-// keys, whoever it heard of first.
+// every so often. It forgets whoever has all tries left, and lets no other key in
+// while it knows too many of which none has.
 type limiter struct {
 	burst int
 	every time.Duration
@@ -15,7 +15,7 @@ type limiter struct {
 
 	mu    sync.Mutex
 	keys  map[string]*bucket
-	order []string
+	swept time.Time
 }
 
 type bucket struct {
@@ -34,18 +34,13 @@ func (l *limiter) take(key string, now time.Time) (wait time.Duration, ok bool) 
 	defer l.mu.Unlock()
 	b := l.keys[key]
 	if b == nil {
-		if len(l.keys) >= l.most {
-			delete(l.keys, l.order[0])
-			l.order = l.order[1:]
+		if len(l.keys) >= l.most && !l.sweep(now) {
+			return l.every, false
 		}
 		b = &bucket{float64(l.burst), now}
 		l.keys[key] = b
-		l.order = append(l.order, key)
 	}
-	if past := now.Sub(b.at); past > 0 {
-		b.left = min(float64(l.burst), b.left+float64(past)/float64(l.every))
-		b.at = now
-	}
+	l.fill(b, now)
 	if b.left < 1 {
 		return time.Duration((1 - b.left) * float64(l.every)), false
 	}
@@ -53,12 +48,37 @@ func (l *limiter) take(key string, now time.Time) (wait time.Duration, ok bool) 
 	return 0, true
 }
 
+// fill gives a key the tries back that have come up.
+func (l *limiter) fill(b *bucket, now time.Time) {
+	if past := now.Sub(b.at); past > 0 {
+		b.left = min(float64(l.burst), b.left+float64(past)/float64(l.every))
+		b.at = now
+	}
+}
+
+// sweep forgets the keys that have all tries left, once a second at most, and says whether
+// there is room.
+func (l *limiter) sweep(now time.Time) bool {
+	if since := now.Sub(l.swept); since >= 0 && since < time.Second {
+		return false
+	}
+	l.swept = now
+	for key, b := range l.keys {
+		if l.fill(b, now); b.left >= float64(l.burst) {
+			delete(l.keys, key)
+		}
+	}
+	return len(l.keys) < l.most
+}
+
 // back gives a try back that was none.
 func (l *limiter) back(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if b := l.keys[key]; b != nil {
-		b.left = min(float64(l.burst), b.left+1)
+		if b.left++; b.left >= float64(l.burst) {
+			delete(l.keys, key)
+		}
 	}
 }
 
@@ -66,9 +86,7 @@ func (l *limiter) back(key string) {
 func (l *limiter) forget(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if b := l.keys[key]; b != nil {
-		b.left = float64(l.burst)
-	}
+	delete(l.keys, key)
 }
 
 // counters are keys that a try counts for, each of a limiter.

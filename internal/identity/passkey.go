@@ -87,9 +87,9 @@ func (g *Registry) AskNew(ctx context.Context, p *Person, host string) (Question
 }
 
 // AskAny asks a browser for any passkey it has for the service.
-func (g *Registry) AskAny(ctx context.Context, address, host string) (Question, error) {
-	if wait, ok := g.addresses.take(network(address), g.now()); !ok {
-		return Question{}, errOften(wait)
+func (g *Registry) AskAny(ctx context.Context, v Visit, host string) (Question, error) {
+	if err := g.askOnce(ctx, g.askings, v); err != nil {
+		return Question{}, err
 	}
 	party, err := g.party(host)
 	if err != nil {
@@ -100,6 +100,23 @@ func (g *Registry) AskAny(ctx context.Context, address, host string) (Question, 
 		return Question{}, err
 	}
 	return g.ask(ctx, "", options.Response, session)
+}
+
+// askOnce counts a question of which something is kept until it is answered: of a browser
+// that was signed in with before, by that, and of others by their address.
+func (g *Registry) askOnce(ctx context.Context, by *limiter, v Visit) error {
+	known, err := g.store.knowsOf(ctx, sum(v.Known))
+	if err != nil {
+		return err
+	}
+	key := network(v.Address)
+	if known {
+		key = "browser " + v.Known
+	}
+	if wait, ok := by.take(key, g.now()); !ok {
+		return errOften(wait)
+	}
+	return nil
 }
 
 func (g *Registry) ask(ctx context.Context, a AccountID, options any, session *webauthn.SessionData) (Question, error) {

@@ -120,7 +120,7 @@ func (k *desk) passkey(p *Person, a authenticator) error {
 // byPasskey signs in with what an authenticator says.
 func (k *desk) byPasskey(a authenticator) (Entry, error) {
 	k.t.Helper()
-	q, err := k.AskAny(context.Background(), here.Address, "localhost:8080")
+	q, err := k.AskAny(context.Background(), here, "localhost:8080")
 	k.must(err)
 	return k.SignInByPasskey(context.Background(), here, "localhost:8080", q.ID, a.use(k.t, q))
 }

@@ -152,15 +152,32 @@ func TestTriesAreCountedByNetwork(t *testing.T) {
 			t.Errorf("try %d: %v", i, ok)
 		}
 	}
-	for _, other := range []string{"b", "c", "d", "e"} {
-		l.take(other, at)
+	for i, want := range []bool{true, true, false} { // of "d" nothing is known, and of none known all tries are left
+		if _, ok := l.take(string(rune('b'+i)), at); ok != want {
+			t.Errorf("with %d keys another is let in: %v", i+1, ok)
+		}
 	}
-	if len(l.keys) > 3 {
+	l.back("c")
+	for i := range 100 {
+		if _, ok := l.take(fmt.Sprint(i), at); !ok {
+			t.Errorf("a key that got its try back is in the way of another")
+		}
+		l.back(fmt.Sprint(i))
+	}
+	if _, ok := l.take("a", at); ok {
+		t.Error("other keys gave a key its tries back")
+	}
+	for _, key := range []string{"d", "f"} { // a minute later b, which was quiet, makes room
+		if _, ok := l.take(key, at.Add(time.Minute)); !ok {
+			t.Errorf("%s is refused", key)
+		}
+	}
+	if len(l.keys) != 3 || l.keys["b"] != nil {
 		t.Errorf("%d keys are known", len(l.keys))
 	}
-	if wait, ok := l.take("e", at); !ok || wait != 0 {
-		t.Error("a second try is refused")
-	}
+	l = newLimiter(2, time.Minute)
+	l.take("e", at)
+	l.take("e", at)
 	if wait, ok := l.take("e", at.Add(30*time.Second)); ok || wait != 30*time.Second {
 		t.Errorf("after half a minute: %v %s", ok, wait)
 	}

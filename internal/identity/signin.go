@@ -29,9 +29,6 @@ type Entry struct {
 // whether or not there is such an account.
 func (g *Registry) SignIn(ctx context.Context, v Visit, name, word string) (Entry, error) {
 	now, name := g.now(), Name(name)
-	if wait, ok := g.addresses.take(network(v.Address), now); !ok {
-		return Entry{}, errOften(wait)
-	}
 	a, have, err := g.lookUp(ctx, name)
 	if err != nil {
 		return Entry{}, err
@@ -55,7 +52,6 @@ func (g *Registry) SignIn(ctx context.Context, v Visit, name, word string) (Entr
 	right, err := g.hasher.matches(ctx, word, hash)
 	if err != nil { // there was no room to look at it
 		tries.back()
-		g.addresses.back(network(v.Address))
 		return Entry{}, err
 	}
 	if !right {
@@ -98,8 +94,9 @@ func (g *Registry) lookUp(ctx context.Context, name string) (Account, []Factor, 
 }
 
 // counters say what tries at an account are counted by: of a browser that was signed
-// in with before, that browser; of all others, the name with the part of the network
-// they come from, and the name over all. So guesses from elsewhere never keep the owner
+// in with before, that browser alone, whoever else is behind its address; of all others,
+// the name with the part of the network they come from, the name over all, and the
+// address. So guesses from elsewhere never keep the owner
 // out where they signed in before, and where they did not only very many do, from very
 // many networks.
 func (g *Registry) counters(ctx context.Context, v Visit, a AccountID, name string) (counters, error) {
@@ -107,7 +104,7 @@ func (g *Registry) counters(ctx context.Context, v Visit, a AccountID, name stri
 	if known {
 		return counters{{g.devices, v.Known}}, err
 	}
-	return counters{{g.strangers, name + " " + region(v.Address)}, {g.names, name}}, err
+	return counters{{g.strangers, name + " " + region(v.Address)}, {g.names, name}, {g.addresses, network(v.Address)}}, err
 }
 
 // How many wrong second factors end a sign-in; and how many in a row, over all sign-ins

@@ -288,3 +288,10 @@ func (s *store) knows(ctx context.Context, hash []byte, a AccountID) (bool, erro
 	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_device WHERE hash = ? AND account = ? AND made > 0`, hash, string(a)).Scan(&n)
 	return n > 0, err
 }
+
+// knowsOf is knows for any account.
+func (s *store) knowsOf(ctx context.Context, hash []byte) (bool, error) {
+	var n int
+	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_device WHERE hash = ? AND made > 0`, hash).Scan(&n)
+	return n > 0, err
+}
