@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"ieum"
+	"ieum/internal/identity"
 	"ieum/internal/platform/backup"
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/durable"
@@ -76,6 +77,7 @@ func restore(ctx context.Context, e *env, path string, keys backup.Keys) error {
 	if err := durable.Remove(filepath.Join(e.Data, restoringMark)); err != nil {
 		return err
 	}
+	e.say("sign-ins, links, recoveries and known browsers of the backup have ended; who was not set up yet, or waited for a recovery, needs a new link (ieum account link, or their office)")
 	e.say("%s: the database and %d files, all as they were; put the keys back into %s, then: ieum build", e.Data, files, filepath.Join(e.Data, "keys"))
 	return nil
 }
@@ -204,7 +206,9 @@ func fillDatabase(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	err = d.Load(ctx, dump, migrate)
+	if err = d.Load(ctx, dump, migrate); err == nil {
+		err = identity.Restored(ctx, d, e.now())
+	}
 	if err := errors.Join(err, d.Close()); err != nil {
 		return err
 	}

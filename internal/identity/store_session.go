@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ieum"
+	"ieum/internal/platform/db"
 )
 
 const sessionColumns = `hash, id, account, stage, device, made, seen, until, factors, tries, link, secret, shown`
@@ -294,4 +295,26 @@ func (s *store) knowsOf(ctx context.Context, hash []byte) (bool, error) {
 	var n int
 	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_device WHERE hash = ? AND made > 0`, hash).Scan(&n)
 	return n > 0, err
+}
+
+// Restored makes a database that a backup filled safe to sign in to: links that were used or
+// cancelled since, sessions that ended and browsers that were forgotten would be back. So
+// all of these end, but for the links of a demo.
+func Restored(ctx context.Context, d *db.DB, now time.Time) error {
+	return d.Tx(ctx, func(tx *sql.Tx) error {
+		for _, x := range []struct {
+			text string
+			args []any
+		}{
+			{`UPDATE identity_link SET ended = ? WHERE ended = 0 AND purpose <> ?`, []any{now.Unix(), toDemo}},
+			{`DELETE FROM identity_session`, nil},
+			{`DELETE FROM identity_challenge`, nil},
+			{`DELETE FROM identity_device`, nil},
+		} {
+			if _, err := tx.ExecContext(ctx, x.text, x.args...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
