@@ -118,6 +118,7 @@ func TestMatchCommandsRefuse(t *testing.T) {
 		{data, "candidates", 2, "--posting ID"},
 		{data, "candidates --posting ffffffffffffffff", 1, "say who you are and what for with --as NAME --purpose placement --credential FILE"},
 		{data, "recommend here", 2, "no arguments"},
+		{data, "recommend --evaluate", 1, "there must be 2000"},
 		{data, "recommend --assign fairly", 2, "none, discount or capacity"},
 		{data, "recommend --as-of tomorrow", 2, "--as-of"},
 		{data, "recommend --source nowhere", 1, "ieum ingest nowhere"},
