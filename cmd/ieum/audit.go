@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"time"
 
 	"ieum"
 	"ieum/internal/door"
@@ -22,6 +23,7 @@ var auditCommand = &command{
 		kept := fs.String("checkpoint", "", "a file with a checkpoint kept from before")
 		key := fs.String("key", "", "the ledger's verifier key, from another way than its own site")
 		witnesses := fs.String("witnesses", "", "a file that names the witnesses that must have cosigned")
+		age := fs.Duration("max-age", 24*time.Hour, "with --witnesses: how long ago they may have cosigned last; 0 = however long")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) == 2 && args[0] == "proof" {
 				if *kept != "" || *witnesses != "" {
@@ -32,13 +34,19 @@ var auditCommand = &command{
 			if len(args) != 2 || args[0] != "ledger" {
 				return usagef("give what to audit and where: ieum audit ledger URL, or ieum audit proof FILE")
 			}
-			return audit(ctx, e, args[1], *key, *kept, *witnesses)
+			if *age < 0 {
+				return usagef("audit: --max-age is a duration such as 24h, or 0")
+			}
+			return audit(ctx, e, args[1], *key, *kept, *witnesses, *age)
 		}
 	},
 }
 
-func audit(ctx context.Context, e *env, address, key, kept, witnesses string) (err error) {
+func audit(ctx context.Context, e *env, address, key, kept, witnesses string, age time.Duration) (err error) {
 	a := ledger.Audit{Key: key}
+	if age > 0 {
+		a.Since = e.now().Add(-age)
+	}
 	if kept != "" {
 		if a.Kept, err = os.ReadFile(kept); errors.Is(err, os.ErrNotExist) {
 			return ieum.Errorf(ieum.ErrNotFound, "there is no file %s; --checkpoint names one that was kept from an earlier audit", kept)
@@ -63,6 +71,9 @@ func audit(ctx context.Context, e *env, address, key, kept, witnesses string) (e
 		return err
 	}
 	e.say("sound: %d entries of %s, %d witnesses", c.Tree.N, c.Origin, len(c.By))
+	for _, by := range c.By {
+		e.say("%s cosigned it at %s", by.Witness, by.At.In(ieum.Seoul).Format("2006-01-02 15:04:05"))
+	}
 	if key == "" {
 		e.say("the key is the one the site shows; compare it with one you know, or give it with --key: %s", c.Key)
 	}

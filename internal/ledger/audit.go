@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -19,6 +20,7 @@ type Audit struct {
 	Key       string     // verifier key of the log; "" takes the one the site shows
 	Kept      []byte     // a checkpoint that was kept from before, or nil
 	Witnesses *Witnesses // those who must have cosigned; nil asks for none
+	Since     time.Time  // as many as must have cosigned must have done so since then; zero = at any time
 }
 
 // An Audited is what an auditor found sound.
@@ -81,6 +83,9 @@ func (a Audit) open(signed []byte, log note.Verifier) (Checkpoint, error) {
 	}
 	if len(c.By) < need {
 		return c, found("%d witnesses cosigned the checkpoint and %d must", len(c.By), need)
+	}
+	if at := c.Cosigned(need); need > 0 && at.Before(a.Since) {
+		return c, found("%d witnesses must have cosigned since %s, and did last at %s: the ledger stands still, or its newest entries are kept from you", need, a.Since.In(ieum.Seoul).Format(time.DateTime), at.In(ieum.Seoul).Format(time.DateTime))
 	}
 	if c.Tree.N < 1 {
 		return c, found("the checkpoint covers nothing, not even the first entry")

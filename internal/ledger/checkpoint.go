@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,6 +94,20 @@ func OpenCheckpoint(signed []byte, log note.Verifier, witnesses ...note.Verifier
 	}
 	c.Signed, c.text = signed, n.Text
 	return c, nil
+}
+
+// Cosigned returns the last time by which so many witnesses had cosigned, the latest first;
+// zero when fewer did.
+func (c *Checkpoint) Cosigned(many int) time.Time {
+	var at []time.Time
+	for _, by := range c.By {
+		at = append(at, by.At)
+	}
+	slices.SortFunc(at, func(a, b time.Time) int { return b.Compare(a) })
+	if many < 1 || many > len(at) {
+		return time.Time{}
+	}
+	return at[many-1]
 }
 
 // The sorts of Ed25519 keys: of logs, and of witnesses
