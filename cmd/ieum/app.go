@@ -103,6 +103,9 @@ func openDatabase(ctx context.Context, e *env) (*db.DB, error) {
 // migrate brings the tables of all domains up to date, and refuses a database in which
 // those of any are a newer version's.
 func migrate(ctx context.Context, d *db.DB) error {
+	if err := d.OnlyOf(ctx, "journal", "seal", "catalogue", "ledger", "identity", "door"); err != nil {
+		return err
+	}
 	return errors.Join(journal.Migrate(ctx, d), seal.Migrate(ctx, d), catalogue.Migrate(ctx, d), ledger.Migrate(ctx, d), identity.Migrate(ctx, d), door.Migrate(ctx, d))
 }
 

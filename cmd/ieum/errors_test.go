@@ -150,6 +150,16 @@ func TestErrorsOfTheDataFolder(t *testing.T) {
 		}, keepers,
 			"ieum.db was made by a newer version of ieum; use that version or a later one",
 			func(b *bench) { b.sql(`DELETE FROM migration WHERE name = 'door/schema/9999_later.sql'`) }},
+		{"a database of a newer version, with tables that nothing here knows", func(b *bench) {
+			b.sql(`INSERT INTO migration (name, hash) VALUES ('later/schema/0001_init.sql', '')`)
+		}, keepers,
+			"ieum.db was made by a newer version of ieum; use that version or a later one",
+			func(b *bench) { b.sql(`DELETE FROM migration WHERE name = 'later/schema/0001_init.sql'`) }},
+		{"a database in which a restore was cut off", func(b *bench) {
+			b.sql(`INSERT INTO migration (name, hash) VALUES ('restoring', '')`)
+		}, keepers,
+			"was cut off; run ieum restore again",
+			func(b *bench) { b.sql(`DELETE FROM migration WHERE name = 'restoring'`) }},
 		{"a snapshot of a newer version", func(b *bench) { b.meta(`"format": 6`, `"format": 7`) }, append([][]string{{"build"}}, readers...),
 			"was made by a newer version of ieum; use that version or a later one", func(b *bench) { b.meta(`"format": 7`, `"format": 6`) }},
 		{"a snapshot of an older version", func(b *bench) { b.meta(`"format": 6`, `"format": 5`) }, readers,

@@ -194,6 +194,7 @@ type Factor struct {
 	Used   time.Time // zero = never
 	Left   int       // paper: codes that are left
 	data   string
+	sealed string // data, as it is kept
 	step   int64
 }
 

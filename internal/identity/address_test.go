@@ -44,7 +44,7 @@ func TestAChangedAddressShowsAtSignIn(t *testing.T) {
 	if !shows() {
 		t.Error("a first address was set, and who signs in after that does not see it")
 	}
-	s.ask("POST", "/account/address/seen", nil)
+	s.ask("POST", "/account/seen", nil)
 	if shows() {
 		t.Error("it was put away, and shows still in that session")
 	}

@@ -131,7 +131,7 @@ func (g *Registry) enterBy(ctx context.Context, v Visit, w witness) (Entry, erro
 			return e, err
 		}
 	}
-	if err := g.store.useFactor(ctx, a, number, fromAgency, "", g.now()); err != nil {
+	if err := g.store.useFactor(ctx, number, g.now()); err != nil {
 		return Entry{}, err
 	}
 	factors := 1

@@ -13,11 +13,12 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
+	"golang.org/x/sync/singleflight"
 
 	"ieum"
 	"ieum/defs"
@@ -32,9 +33,14 @@ type agency struct {
 	now    func() time.Time
 	client *http.Client
 
-	mu    sync.Mutex
-	known *oidc.Provider
-	until time.Time // known is asked for anew then
+	asked singleflight.Group
+	known atomic.Pointer[provider]
+}
+
+// A provider is what one says of itself, and until when that is believed.
+type provider struct {
+	*oidc.Provider
+	until time.Time
 }
 
 // Bounds of what is asked of a provider.
@@ -109,23 +115,33 @@ func (b *cappedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// find returns the provider as it describes itself, at most an hour old.
+// find returns the provider as it describes itself, at most an hour old. Who comes while it
+// is being asked waits for that answer, and for no other: a slow provider keeps nobody
+// longer than agencyTime.
 func (a *agency) find(ctx context.Context) (*oidc.Provider, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.known != nil && a.now().Before(a.until) {
-		return a.known, nil
+	if p := a.known.Load(); p != nil && a.now().Before(p.until) {
+		return p.Provider, nil
 	}
-	p, err := oidc.NewProvider(oidc.ClientContext(ctx, a.client), a.def.Issuer)
-	if err != nil {
-		return nil, errAgencyAway(err)
+	select {
+	case <-ctx.Done():
+		return nil, errAgencyAway(ctx.Err())
+	case res := <-a.asked.DoChan("", func() (any, error) {
+		p, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), a.client), a.def.Issuer)
+		if err != nil {
+			return nil, err
+		}
+		at, err := url.Parse(p.Endpoint().AuthURL)
+		if err != nil || !defs.Reachable(at) {
+			return nil, errors.New("it names no address to sign in at")
+		}
+		a.known.Store(&provider{p, a.now().Add(agencyKnown)})
+		return p, nil
+	}):
+		if res.Err != nil {
+			return nil, errAgencyAway(res.Err)
+		}
+		return res.Val.(*oidc.Provider), nil
 	}
-	at, err := url.Parse(p.Endpoint().AuthURL)
-	if err != nil || !defs.Reachable(at) {
-		return nil, errAgencyAway(errors.New("it names no address to sign in at"))
-	}
-	a.known, a.until = p, a.now().Add(agencyKnown)
-	return p, nil
 }
 
 func (a *agency) config(p *oidc.Provider, back string) *oauth2.Config {

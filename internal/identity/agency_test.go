@@ -2,12 +2,14 @@ package identity
 
 import (
 	"bufio"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net"
@@ -454,6 +456,41 @@ func TestAnAgencyThatIsAway(t *testing.T) {
 	for _, at := range []string{"http://localhost:1/", "http://192.0.2.1/", "ftp://login.example/"} {
 		if _, err := a.client.Get(at); err == nil || !strings.Contains(err.Error(), "without TLS") {
 			t.Errorf("%s is asked: %v", at, err)
+		}
+	}
+}
+
+// Who comes while a slow provider is asked does not wait behind all who came before, and who
+// leaves waits no longer.
+func TestASlowAgencyIsAskedOnceForAll(t *testing.T) {
+	asked, answer := make(chan bool, 10), make(chan bool)
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- true
+		<-answer
+		http.Error(w, "", http.StatusServiceUnavailable)
+	}))
+	defer slow.Close()
+	var o Options
+	byAgency(t, slow.URL)(&o)
+	a, err := newAgency(o.Agency, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(chan error, 4)
+	for range 3 {
+		go func() { _, err := a.find(t.Context()); got <- err }()
+	}
+	<-asked
+	gone, leave := context.WithCancel(t.Context())
+	go func() { _, err := a.find(gone); got <- err }()
+	leave()
+	if err := <-got; !errors.Is(err, ieum.ErrUnavailable) {
+		t.Errorf("who left is told %v", err)
+	}
+	close(answer)
+	for range 3 {
+		if err := <-got; !errors.Is(err, ieum.ErrUnavailable) {
+			t.Errorf("who waited is told %v", err)
 		}
 	}
 }

@@ -149,15 +149,11 @@ func (h *handlers) reader(r *http.Request) (*web.Reader, error) {
 	if p == nil || p.Session.Stage != stageFull {
 		return nil, nil
 	}
-	under, err := h.g.Recoveries(r.Context(), p.ID)
+	warnings, err := h.g.Warnings(r.Context(), p)
 	if err != nil {
 		return nil, err
 	}
-	moved, err := h.g.AddressChanged(r.Context(), p)
-	if err != nil {
-		return nil, err
-	}
-	return &web.Reader{Recovery: len(under) > 0, Moved: moved, ID: p.ID, Name: p.Name, Left: p.Session.Ends().Sub(h.g.now()), Final: p.Session.Final(), Fresh: p.Fresh(h.g.now()), May: p.MayAny, Over: p.Over}, nil
+	return &web.Reader{Warnings: warnings, ID: p.ID, Name: p.Name, Left: p.Session.Ends().Sub(h.g.now()), Final: p.Session.Final(), Fresh: p.Fresh(h.g.now()), May: p.MayAny, Over: p.Over}, nil
 }
 
 // start is where somebody goes on who just came in by a session: to the work of

@@ -22,7 +22,7 @@ func (h *handlers) noticeRoutes(mux *web.Mux) {
 	mux.Page("POST /account/address", web.Own, h.signedIn(h.recent(h.setAddress)))
 	mux.Page("POST /account/address/code", web.Own, h.signedIn(h.confirmAddress))
 	mux.Page("POST /account/address/end", web.Own, h.signedIn(h.recent(h.dropAddress)))
-	mux.Page("POST /account/address/seen", web.Own, h.signedIn(h.sawAddress))
+	mux.Page("POST /account/seen", web.Own, h.signedIn(h.saw))
 	mux.Page("GET /accounts/letters", web.Accounts, h.signedIn(h.letters))
 	mux.Page("POST /accounts/letters/{number}", web.Accounts, h.signedIn(h.recent(h.hand)))
 }
@@ -84,10 +84,10 @@ func (h *handlers) dropAddress(w http.ResponseWriter, r *http.Request, p *Person
 	return h.back(w, r, p, err)
 }
 
-func (h *handlers) sawAddress(w http.ResponseWriter, r *http.Request, p *Person) error {
+func (h *handlers) saw(w http.ResponseWriter, r *http.Request, p *Person) error {
 	_, err := web.Read[struct{}](r)
 	if err == nil {
-		err = h.g.SawAddress(r.Context(), p)
+		err = h.g.Saw(r.Context(), p)
 	}
 	return h.back(w, r, p, err)
 }

@@ -318,6 +318,11 @@ func errHeld() error {
 	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "identity.error.held", Field: "/code", Message: "after very many wrong codes those of an app are taken from a browser that was signed in with before only; a printed code or a passkey works"}
 }
 
+// errNoCodes is that the second factor was a printed list of which no code is left.
+func errNoCodes() error {
+	return &ieum.Error{Kind: ieum.ErrDenied, Key: "identity.error.no_codes", Message: "all codes of the printed list are used; sign in with a browser that you signed in with before and print a new list, or ask your office for a recovery"}
+}
+
 func errLink() error {
 	return &ieum.Error{Kind: ieum.ErrDenied, Key: "identity.error.link", Message: "the link was used, is over, or does not count yet"}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -516,6 +517,64 @@ func TestPrintedCodesWorkOnce(t *testing.T) {
 		k.must(err)
 		_, _, err = k.Linked(ctx, token)
 		k.refused(err, "identity.error.link")
+	})
+}
+
+// Who uses up a printed list is told in time, and is not left with the password alone
+// unsaid: it lets in where they signed in before, and nowhere else.
+func TestPrintedCodesRunOut(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		ctx := t.Context()
+		token, _, err := k.Add(ctx, k.operator("oper"), "halmoni", Grant{Role: "seeker"})
+		k.must(err)
+		cookie, _, err := k.Arrive(ctx, token, "")
+		k.must(err)
+		_, codes, err := k.SetPassword(ctx, k.person(cookie), "", secretWord, "", true)
+		k.must(err)
+		home := here
+		var p *Person
+		for i, code := range codes {
+			k.at = k.at.Add(time.Hour)
+			e, err := k.SignIn(ctx, home, "halmoni", secretWord)
+			k.must(err)
+			e, err = k.Second(ctx, home, k.person(e.Cookie), code)
+			k.must(err)
+			home.Known, p = e.Known, k.person(e.Cookie)
+			got, err := k.Warnings(ctx, p)
+			k.must(err)
+			if few := len(codes)-1-i <= codesFew; slices.Contains(got, fewCodes) != few {
+				t.Errorf("%d codes are left, and told is %v", len(codes)-1-i, got)
+			}
+		}
+		list, err := k.Notices(ctx, p.ID)
+		k.must(err)
+		var kinds []string
+		for _, n := range list {
+			if n.Kind == fewCodes || n.Kind == noCodes {
+				kinds = append(kinds, n.Kind)
+			}
+		}
+		if !slices.Equal(kinds, []string{noCodes, fewCodes}) {
+			t.Errorf("noted are %v", kinds)
+		}
+		_, err = k.SignIn(ctx, here, "halmoni", secretWord)
+		k.refused(err, "identity.error.no_codes")
+		_, err = k.SignIn(ctx, here, "halmoni", "wrong password")
+		k.refused(err, "identity.error.wrong")
+		e, err := k.SignIn(ctx, home, "halmoni", secretWord)
+		k.must(err)
+		p = k.person(e.Cookie)
+		if e.Second || p.Session.factors != 1 {
+			t.Errorf("in a known browser: %+v, %+v", e, p.Session)
+		}
+		_, err = k.Print(ctx, p)
+		k.must(err)
+		if got, err := k.Warnings(ctx, p); err != nil || len(got) > 0 {
+			t.Errorf("a new list is printed, and told is %v, %v", got, err)
+		}
+		if e, err := k.SignIn(ctx, here, "halmoni", secretWord); err != nil || !e.Second {
+			t.Errorf("with a new list: %+v, %v", e, err)
+		}
 	})
 }
 

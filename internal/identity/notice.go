@@ -41,6 +41,9 @@ const (
 	proved          = "proved"
 	codesWrong      = "codes_wrong"
 	appHeld         = "app_held"
+	fewCodes        = "few_codes"
+	noCodes         = "no_codes"
+	restored        = "restored" // the service, from a backup; at /account alone
 )
 
 // The states of a notice.
@@ -259,19 +262,32 @@ func (g *Registry) ConfirmAddress(ctx context.Context, p *Person, code string) e
 	return err
 }
 
-// addressShows is how long a change of the address shows to who signs in after it.
-const addressShows = 14 * 24 * time.Hour
+// For how long it is told above each page that the address for notices is another, and
+// that the service was put back from a backup.
+const (
+	addressShows  = 14 * 24 * time.Hour
+	restoredShows = 90 * 24 * time.Hour
+)
 
-// AddressChanged says whether the address for notices was set, changed or dropped within
-// two weeks, before somebody signed in: by who had their account, it may be. It is false
-// once they put that away by [Registry.SawAddress].
-func (g *Registry) AddressChanged(ctx context.Context, p *Person) (bool, error) {
-	return g.store.addressChanged(ctx, p.Session, g.now().Add(-addressShows))
+// Warnings are what somebody is told above each page: that a recovery is under way; that
+// the address for notices was set, changed or dropped before they signed in, by who had
+// their account, it may be; that the service is as it was on the day of a backup; that few
+// printed codes are left.
+func (g *Registry) Warnings(ctx context.Context, p *Person) (list []string, err error) {
+	under, err := g.Recoveries(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(under) > 0 {
+		list = append(list, "recovery")
+	}
+	told, err := g.store.warnings(ctx, p.Session, g.now())
+	return append(list, told...), err
 }
 
-// SawAddress lets the changed address be told of no longer in somebody's session. It is
-// told again at the next sign-in: who got into an account cannot hide it from its owner.
-func (g *Registry) SawAddress(ctx context.Context, p *Person) error {
+// Saw lets a changed address and a backup be told of no longer in somebody's session. They
+// are told again at the next sign-in: who got into an account cannot hide them from its owner.
+func (g *Registry) Saw(ctx context.Context, p *Person) error {
 	return g.store.told(ctx, p.Session.hash)
 }
 

@@ -137,8 +137,8 @@ func (g *Registry) asked(ctx context.Context, id string, a AccountID) (s webauth
 	return s, json.Unmarshal([]byte(text), &s)
 }
 
-// owner returns an account with its passkeys and the numbers of their factors.
-func (g *Registry) owner(ctx context.Context, a Account) (o owner, numbers []int64, err error) {
+// owner returns an account with its passkeys, and those as factors.
+func (g *Registry) owner(ctx context.Context, a Account) (o owner, of []Factor, err error) {
 	have, err := g.store.factors(ctx, a.ID)
 	o.Account = a
 	for _, f := range have {
@@ -149,9 +149,9 @@ func (g *Registry) owner(ctx context.Context, a Account) (o owner, numbers []int
 		if err := json.Unmarshal([]byte(f.data), &key); err != nil {
 			return o, nil, err
 		}
-		o.keys, numbers = append(o.keys, key), append(numbers, f.Number)
+		o.keys, of = append(o.keys, key), append(of, f)
 	}
-	return o, numbers, err
+	return o, of, err
 }
 
 // SetPasskey adds the passkey that answered AskNew.
@@ -194,13 +194,13 @@ func (g *Registry) SignInByPasskey(ctx context.Context, v Visit, host, id string
 	if err != nil {
 		return Entry{}, errPasskey()
 	}
-	var numbers []int64
+	var of []Factor
 	var o owner
 	var failed error
 	find := func(_, handle []byte) (webauthn.User, error) {
 		a, err := g.store.account(ctx, AccountID(handle))
 		if err == nil {
-			o, numbers, err = g.owner(ctx, a)
+			o, of, err = g.owner(ctx, a)
 		}
 		if !errors.Is(err, ieum.ErrNotFound) {
 			failed = err
@@ -221,8 +221,8 @@ func (g *Registry) SignInByPasskey(ctx context.Context, v Visit, host, id string
 	shown := int64(0)
 	for i, k := range o.keys {
 		if string(k.ID) == string(key.ID) {
-			shown = numbers[i]
-			if err := g.store.useFactor(ctx, o.ID, numbers[i], passkey, string(text), g.now()); err != nil {
+			shown = of[i].Number
+			if err := g.store.usePasskey(ctx, o.ID, of[i], string(text), g.now()); err != nil {
 				return Entry{}, err
 			}
 		}

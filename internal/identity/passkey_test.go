@@ -176,6 +176,18 @@ func TestAPasskeyCountsForThisSiteAndItsUser(t *testing.T) {
 	})
 }
 
+// Of two who show the same counter at the same moment one is let in.
+func TestAPasskeyIsUsedFromOnePlaceAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		oper := k.operator("oper")
+		k.must(k.passkey(oper, newAuthenticator(t, oper.ID)))
+		_, of, err := k.owner(t.Context(), oper.Account)
+		k.must(err)
+		k.must(k.store.usePasskey(t.Context(), oper.ID, of[0], of[0].data, k.at))
+		k.refused(k.store.usePasskey(t.Context(), oper.ID, of[0], of[0].data, k.at), "identity.error.passkey")
+	})
+}
+
 // Very many who try a name from everywhere do not keep out who has a passkey.
 func TestAPasskeyGetsThroughAFlood(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {

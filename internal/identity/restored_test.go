@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -68,7 +69,29 @@ func TestARestoreBringsNoWayInBack(t *testing.T) {
 	if n > 0 || asked.ID == "" || known == 0 || full.Known == "" {
 		t.Errorf("of %d browsers and a challenge %d are known", known, n)
 	}
-	if _, err := r.SignIn(ctx, here, "kim", secretWord); err != nil {
-		t.Errorf("the owner is kept out: %v", err)
+	k.at = k.at.Add(time.Minute)
+	in, err = r.SignIn(ctx, here, "kim", secretWord)
+	if err != nil {
+		t.Fatalf("the owner is kept out: %v", err)
+	}
+	second, err := r.Who(ctx, in.Cookie)
+	k.must(err)
+	in, err = r.Second(ctx, here, second, k.code(kim))
+	k.must(err)
+	warned := func(want ...string) {
+		t.Helper()
+		p, err := r.Who(ctx, in.Cookie)
+		k.must(err)
+		if got, err := r.Warnings(ctx, p); err != nil || !slices.Equal(got, want) {
+			t.Errorf("told %v, want %v (%v)", got, want, err)
+		}
+	}
+	warned(restored)
+	p, err := r.Who(ctx, in.Cookie)
+	k.must(err)
+	k.must(r.Saw(ctx, p))
+	warned()
+	if list, err := r.Notices(ctx, kim.ID); err != nil || len(list) < 2 || list[1].Kind != restored || list[1].State != shown {
+		t.Errorf("noted is %+v, %v", list, err)
 	}
 }

@@ -67,6 +67,8 @@ func (g *Registry) SignIn(ctx context.Context, v Visit, name, word string) (Entr
 
 // askSecond begins a session that awaits a second factor, when the account has
 // one; false when it has none and needs none. number is that of the factor that was shown.
+// Whose printed codes are used up goes on with one factor in a browser that is known, and
+// from nowhere else: what they chose is not taken from them unsaid.
 func (g *Registry) askSecond(ctx context.Context, v Visit, a AccountID, have []Factor, shown string, number int64) (Entry, bool, error) {
 	for _, f := range have {
 		if f.Kind == app || f.Kind == onPaper && f.Left > 0 {
@@ -74,6 +76,11 @@ func (g *Registry) askSecond(ctx context.Context, v Visit, a AccountID, have []F
 			s.shown = shown
 			_, err := g.store.begin(ctx, start{Session: s, before: sum(v.Session), shown: number}, g.now(), event{})
 			return Entry{a, cookie, "", true}, true, err
+		}
+	}
+	if slices.ContainsFunc(have, func(f Factor) bool { return f.Kind == onPaper }) {
+		if known, err := g.store.knows(ctx, sum(v.Known), a); err != nil || !known {
+			return Entry{}, false, errors.Join(errNoCodes(), err)
 		}
 	}
 	two, err := g.needsTwo(ctx, a, false) // a proposal, which anybody of staff can make, keeps nobody out
@@ -169,7 +176,7 @@ func (g *Registry) takeCode(ctx context.Context, a AccountID, have []Factor, cod
 				ok, err = g.store.useStep(ctx, f.Number, step, now)
 			}
 		case onPaper:
-			ok, err = g.store.useCode(ctx, f.Number, codeHash(a, code), now)
+			ok, err = g.store.useCode(ctx, a, f.Number, codeHash(a, code), now)
 		}
 		if ok || err != nil {
 			return f.Kind, err

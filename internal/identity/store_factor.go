@@ -19,6 +19,7 @@ func (s *store) readFactor(scan func(...any) error) (f Factor, err error) {
 		return f, err
 	}
 	f.Made, f.Used = moment(made), moment(used)
+	f.sealed = sealed
 	f.data, err = s.open(AccountID(account), factorAt(AccountID(account), f.Kind), sealed)
 	return f, err
 }
@@ -243,8 +244,12 @@ func (s *store) useStep(ctx context.Context, factor, step int64, now time.Time) 
 	return ok, err
 }
 
-// useCode takes a printed code, once: false when the list has no such code.
-func (s *store) useCode(ctx context.Context, factor int64, hash []byte, now time.Time) (ok bool, err error) {
+// codesFew is how many printed codes are left when their owner is told to print anew.
+const codesFew = 2
+
+// useCode takes a printed code, once: false when the list has no such code. When few are
+// left, and when none is, the owner is told.
+func (s *store) useCode(ctx context.Context, a AccountID, factor int64, hash []byte, now time.Time) (ok bool, err error) {
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `DELETE FROM identity_code WHERE factor = ? AND hash = ?`, factor, hash)
 		if err != nil {
@@ -254,20 +259,41 @@ func (s *store) useCode(ctx context.Context, factor int64, hash []byte, now time
 		if ok = n == 1; !ok || err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE identity_factor SET used = ? WHERE number = ?`, now.Unix(), factor)
-		return err
+		if _, err = tx.ExecContext(ctx, `UPDATE identity_factor SET used = ? WHERE number = ?`, now.Unix(), factor); err != nil {
+			return err
+		}
+		var left int
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_code WHERE factor = ?`, factor).Scan(&left); err != nil {
+			return err
+		}
+		switch left {
+		case codesFew:
+			return s.note(ctx, tx, a, fewCodes, "")
+		case 0:
+			return s.note(ctx, tx, a, noCodes, "")
+		}
+		return nil
 	})
 	return ok, err
 }
 
-// useFactor notes that a factor was used, and what it is now.
-func (s *store) useFactor(ctx context.Context, a AccountID, factor int64, kind, data string, now time.Time) error {
-	sealed, err := s.seal(a, factorAt(a, kind), data)
+// useFactor notes that a factor was used.
+func (s *store) useFactor(ctx context.Context, factor int64, now time.Time) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE identity_factor SET used = ? WHERE number = ?`, now.Unix(), factor)
+		return err
+	})
+}
+
+// usePasskey notes that a passkey was used, and what it is now; errPasskey when it was used
+// since it was read: two browsers that showed the same counter are not both let in.
+func (s *store) usePasskey(ctx context.Context, a AccountID, f Factor, data string, now time.Time) error {
+	sealed, err := s.seal(a, factorAt(a, passkey), data)
 	if err != nil {
 		return err
 	}
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE identity_factor SET data = ?, used = ? WHERE number = ?`, sealed, now.Unix(), factor)
-		return err
+		res, err := tx.ExecContext(ctx, `UPDATE identity_factor SET data = ?, used = ? WHERE number = ? AND data = ?`, sealed, now.Unix(), f.Number, f.sealed)
+		return changed(res, err, errPasskey())
 	})
 }

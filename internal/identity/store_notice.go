@@ -104,16 +104,19 @@ func (s *store) putOff(ctx context.Context, number int64, due time.Time) error {
 	})
 }
 
-// addressChanged says whether an account's address was set or changed between a moment
-// and the beginning of a session in which that was not put away.
-func (s *store) addressChanged(ctx context.Context, in Session, from time.Time) (bool, error) {
-	n, err := first(ctx, outside(s.db), func(scan func(...any) error) (n int, err error) { return n, scan(&n) },
-		`SELECT COUNT(*) FROM identity_notice WHERE account = ? AND kind = ? AND made >= ? AND made < ?
-		AND NOT EXISTS (SELECT 1 FROM identity_session WHERE hash = ? AND told = 1)`, string(in.Account), addressChanged, from.Unix(), in.Made.Unix(), in.hash)
-	return n > 0, err
+// warnings returns what of addressChanged and restored was noted lately, before a session
+// began in which that was not put away, and fewCodes as long as few are left.
+func (s *store) warnings(ctx context.Context, in Session, now time.Time) ([]string, error) {
+	return list(ctx, outside(s.db), func(scan func(...any) error) (kind string, err error) { return kind, scan(&kind) }, `
+		SELECT kind FROM identity_notice WHERE account = ? AND (kind = ? AND made >= ? OR kind = ? AND made >= ?) AND made < ?
+			AND NOT EXISTS (SELECT 1 FROM identity_session WHERE hash = ? AND told = 1)
+		UNION SELECT ? FROM identity_factor f WHERE account = ? AND kind = ? AND (SELECT COUNT(*) FROM identity_code WHERE factor = f.number) <= ?
+		ORDER BY 1`,
+		string(in.Account), addressChanged, now.Add(-addressShows).Unix(), restored, now.Add(-restoredShows).Unix(), in.Made.Unix(), in.hash,
+		fewCodes, string(in.Account), onPaper, codesFew)
 }
 
-// told keeps that in a session the changed address was seen.
+// told keeps that in a session what can be put away was seen.
 func (s *store) told(ctx context.Context, hash []byte) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE identity_session SET told = 1 WHERE hash = ?`, hash)

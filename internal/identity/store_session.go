@@ -299,7 +299,8 @@ func (s *store) knowsOf(ctx context.Context, hash []byte) (bool, error) {
 
 // Restored makes a database that a backup filled safe to sign in to: links that were used or
 // cancelled since, sessions that ended and browsers that were forgotten would be back. So
-// all of these end, but for the links of a demo.
+// all of these end, but for the links of a demo. Passwords, keys and consents are those of
+// the backup's day, which the owner of each account is told.
 func Restored(ctx context.Context, d *db.DB, now time.Time) error {
 	return d.Tx(ctx, func(tx *sql.Tx) error {
 		for _, x := range []struct {
@@ -310,6 +311,8 @@ func Restored(ctx context.Context, d *db.DB, now time.Time) error {
 			{`DELETE FROM identity_session`, nil},
 			{`DELETE FROM identity_challenge`, nil},
 			{`DELETE FROM identity_device`, nil},
+			{`INSERT INTO identity_notice (account, kind, role, made, address, state, due, settled) SELECT id, ?, '', ?, '', ?, ?, ? FROM identity_account WHERE demo = 0`,
+				[]any{restored, now.Unix(), shown, now.Unix(), now.Unix()}},
 		} {
 			if _, err := tx.ExecContext(ctx, x.text, x.args...); err != nil {
 				return err

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -469,6 +470,12 @@ func TestParseWitnesses(t *testing.T) {
 	for i := range k {
 		k[i] = newKey(true, clock).Verifier()
 	}
+	first, err := NewWitnessVerifier(k[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	public := append([]byte{algWitness}, first.(*witnessKey).public...)
+	renamed := fmt.Sprintf("other+%08x+%s", keyHash("other", public), base64.StdEncoding.EncodeToString(public))
 	three := fmt.Sprintf("witness a %s http://a.example/\n# x\nwitness b %s\nwitness c %s https://c.example/w\n", k[0], k[1], k[2])
 	for text, want := range map[string]string{
 		"":                                     "0 of 0",
@@ -484,6 +491,7 @@ func TestParseWitnesses(t *testing.T) {
 		three + "group g 1 d\nquorum g":        "d is no witness",
 		three + "witness a " + k[3]:            "is there twice",
 		three + "witness d " + k[0]:            "is there twice",
+		three + "witness d " + renamed:         "is there twice",
 		"witness a x+y+z http://a":             "no key of a witness",
 		"witness a " + k[0] + " ftp://a":       "no address",
 		"witness a":                            "a line is",

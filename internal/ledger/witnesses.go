@@ -107,7 +107,7 @@ func (w *Witnesses) add(f []string) error {
 		one.URL = strings.TrimSuffix(f[2], "/")
 	}
 	for _, other := range w.List {
-		if other.Name == one.Name || other.Verifier.Name() == v.Name() {
+		if other.Name == one.Name || other.Verifier.Name() == v.Name() || bytes.Equal(other.Verifier.(*witnessKey).public, v.(*witnessKey).public) {
 			return fmt.Errorf("the witness %s is there twice", f[0])
 		}
 	}

@@ -62,10 +62,40 @@ func (d *DB) checkVersion(ctx context.Context, domain string, names []string) er
 			return err
 		}
 		if !slices.Contains(names, strings.TrimPrefix(name, domain+"/")) {
-			return ieum.Errorf(ieum.ErrConflict, "the database %s was made by a newer version of ieum; use that version or a later one", d.name)
+			return errNewer(d.name)
 		}
 	}
 	return rows.Err()
+}
+
+// OnlyOf refuses a database in which another domain than these made tables: a newer version,
+// whose records of people this one would neither show nor erase; and one in which a restore
+// was cut off.
+func (d *DB) OnlyOf(ctx context.Context, domains ...string) error {
+	rows, err := d.QueryContext(ctx, `SELECT name FROM migration ORDER BY name`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		domain, _, _ := strings.Cut(name, "/")
+		switch {
+		case slices.Contains(domains, domain), domain == restoring && d.only != nil:
+		case domain == restoring:
+			return ieum.Errorf(ieum.ErrConflict, "a restore into the database %s was cut off; run ieum restore again", d.name)
+		default:
+			return errNewer(d.name)
+		}
+	}
+	return rows.Err()
+}
+
+func errNewer(name string) error {
+	return ieum.Errorf(ieum.ErrConflict, "the database %s was made by a newer version of ieum; use that version or a later one", name)
 }
 
 // Begun says whether any domain ever made tables in the database. It makes none.

@@ -73,8 +73,7 @@ type Reader struct {
 	Final    bool          // it ends then, whether or not it is used
 	Fresh    bool          // signed in a short while ago, as what is sensitive asks
 	Program  bool          // shows a key instead of signing in
-	Recovery bool          // of the account is under way, which its owner can cancel
-	Moved    bool          // the address for what its owner is told was changed lately
+	Warnings []string      // what is told above each page, as in layout.warning
 	May      func(ieum.Permission) bool
 	Over     func(ieum.Permission, ieum.Subject) (ieum.Held, bool) // the role that allows something to be done to somebody
 }
