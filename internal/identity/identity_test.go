@@ -542,8 +542,11 @@ func TestPrintedCodesRunOut(t *testing.T) {
 			home.Known, p = e.Known, k.person(e.Cookie)
 			got, err := k.Warnings(ctx, p)
 			k.must(err)
-			if few := len(codes)-1-i <= codesFew; slices.Contains(got, fewCodes) != few {
-				t.Errorf("%d codes are left, and told is %v", len(codes)-1-i, got)
+			noted, err := k.Notices(ctx, p.ID)
+			k.must(err)
+			isFew := func(n Notice) bool { return n.Kind == fewCodes }
+			if few := len(codes)-1-i <= codesFew; slices.Contains(got, fewCodes) != few || slices.ContainsFunc(noted, isFew) != few {
+				t.Errorf("%d codes are left, and told is %v, noted %v", len(codes)-1-i, got, noted)
 			}
 		}
 		list, err := k.Notices(ctx, p.ID)
