@@ -150,7 +150,7 @@ func newBase(ctx context.Context, s *snapshot.Snapshot, p *past) (*base, error) 
 				most[o], counts[o] = asked.most()
 			}
 			sl := sliceOf(s, o, 0)
-			who.count(s, &sl, b.Speaks, true)
+			who.count(s, &sl, b.Speaks, newResumeRows(&s.Resumes), nil, true)
 			adding.Lock()
 			defer adding.Unlock()
 			b.add(o, asked, who, rule{&release, sl.Query})

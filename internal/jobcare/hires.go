@@ -242,48 +242,65 @@ func (sl *slice) posting(s *snapshot.Snapshot, row int) bool {
 		(sl.size == nil || sl.size.has(int(s.Companies.Employees.At(int(p.Company.At(row))))))
 }
 
-// count walks the searches of the people of a slice up to a day.
-func (t *seeking) count(s *snapshot.Snapshot, p *past, sl *slice, day int32, now bool) {
-	cal := newTimeline(ieum.Day(day))
-	x, rows, in := &p.searches, newResumeRows(&s.Resumes), s.ResumesOf(int(sl.occupation))[0]
+// searchRows are columns of the searches, read along with the résumés.
+type searchRows struct {
+	in                 *searchColumns
+	cal                *timeline
+	day                int32
+	months             bool // it is asked who looked in each
+	at, end            int  // rows of the stretch
+	resume             []uint32
+	began, ended, last []int32
+	how                []uint8
+	belongs            [stretch]bool
+	who                looking
+}
+
+func newSearchRows(s *snapshot.Snapshot, p *past, sl *slice, now bool) *searchRows {
+	day := p.day(s)
+	return &searchRows{in: &p.searches, cal: newTimeline(day), day: int32(day), months: now || len(sl.ofPeople().limits()) <= courseLimits}
+}
+
+// within goes to the searches of the résumés from from to below to; false when there are none.
+func (x *searchRows) within(from, to int) bool {
 	next := func(at, row int) int {
-		return at + sort.Search(x.Resume.Len()-at, func(i int) bool { return int(x.Resume.At(at+i)) >= row })
+		return at + sort.Search(x.in.Resume.Len()-at, func(i int) bool { return int(x.in.Resume.At(at+i)) >= row })
 	}
-	who := looking{}
-	var resume, persons []uint32
-	var began, ended, last []int32
-	var hired []uint8
-	belongs := make([]bool, stretch)
-	end := next(0, in.From)
-	for from := in.From; from < in.To; from += stretch {
-		to, at := min(from+stretch, in.To), end
-		end = next(at, to)
-		rows.begin(from, to, func(row int) bool { return !(now && s.ResumeHidden(row)) })
-		sl.people(rows)
-		clear(belongs)
-		for _, i := range rows.chosen {
-			belongs[i] = true
+	x.at = next(x.end, from)
+	x.end = next(x.at, to)
+	return x.end > x.at
+}
+
+// count counts the searches that x went to, of the résumés chosen from the row from on.
+func (t *seeking) count(x *searchRows, people *resumeRows, from int) {
+	clear(x.belongs[:])
+	for _, i := range people.chosen {
+		x.belongs[i] = true
+	}
+	in, at, end := x.in, x.at, x.end
+	x.resume, x.began, x.ended = in.Resume.AppendTo(x.resume[:0], at, end), in.From.AppendTo(x.began[:0], at, end), in.To.AppendTo(x.ended[:0], at, end)
+	x.how = in.End.AppendTo(x.how[:0], at, end)
+	if x.months {
+		x.last = in.Last.AppendTo(x.last[:0], at, end)
+	}
+	for k, row := range x.resume {
+		i := int(row) - from
+		if !x.belongs[i] {
+			continue
 		}
-		persons = s.Resumes.Person.AppendTo(persons[:0], from, to)
-		resume, began, ended = x.Resume.AppendTo(resume[:0], at, end), x.From.AppendTo(began[:0], at, end), x.To.AppendTo(ended[:0], at, end)
-		last, hired = x.Last.AppendTo(last[:0], at, end), x.End.AppendTo(hired[:0], at, end)
-		for k, row := range resume {
-			i := int(row) - from
-			if !who.any || persons[i] != who.person {
-				t.leave(&who)
-				who = looking{any: true, person: persons[i], key: rows.key.at(i)}
-			}
-			if !belongs[i] {
-				continue
-			}
-			who.months |= cal.ends(began[k], until(ended[k], last[k]))
-			if age := day - began[k]; age >= within && age < within+yearDays {
-				who.entered = true
-				who.found = who.found || hired[k] == uint8(snapshot.Hired) && ended[k]-began[k] <= within
-			}
+		who := &x.who
+		if person := people.person.at(i); !who.any || person != who.person {
+			t.leave(who)
+			*who = looking{any: true, person: person, key: people.key.at(i)}
+		}
+		if x.months {
+			who.months |= x.cal.ends(x.began[k], until(x.ended[k], x.last[k]))
+		}
+		if age := x.day - x.began[k]; age >= within && age < within+yearDays {
+			who.entered = true
+			who.found = who.found || x.how[k] == uint8(snapshot.Hired) && x.ended[k]-x.began[k] <= within
 		}
 	}
-	t.leave(&who)
 }
 
 // looking is somebody whose searches are read.

@@ -46,10 +46,10 @@ type Adviser struct {
 	kept   kept[Query, occupied]
 
 	// Of whole occupations of so many rows, by their position in the Dict: see count.
-	many    uint32
-	offers  kept[uint16, *offer]
-	crowds  kept[uint16, *crowd]
-	seeking kept[uint16, *seeking]
+	many   uint32
+	offers kept[uint16, *offer]
+	crowds kept[uint16, *crowd]
+	people kept[uint16, *resumeRows] // of large occupations, unpacked
 }
 
 // New returns an adviser.

@@ -179,16 +179,26 @@ func (a *Adviser) count(s *snapshot.Snapshot, sl *slice, b *base, now bool) (o *
 	})
 	c = shared(&a.crowds, s, sl, people, func() *crowd {
 		c := newCrowd(s)
-		c.count(s, sl, b.Speaks, now)
+		c.count(s, sl, b.Speaks, a.rows(s, sl, b), newSearchRows(s, b.past, sl, now), now)
 		return c
 	})
-	t.seeking = shared(&a.seeking, s, sl, people, func() *seeking {
-		k := &seeking{}
-		k.count(s, b.past, sl, t.day, now)
-		return k
-	})
+	t.seeking = &c.seeking
 	t.count(b.past, sl, now)
 	return o, c, t
+}
+
+// rows are those of an occupation's people: of a large one they are unpacked once, 20 bytes each.
+func (a *Adviser) rows(s *snapshot.Snapshot, sl *slice, b *base) *resumeRows {
+	x := newResumeRows(&s.Resumes)
+	if b.rows(sl.occupation) >= a.many {
+		in := s.ResumesOf(int(sl.occupation))[0]
+		x.share(&shared(&a.people, s, sl, true, func() *resumeRows {
+			all := newResumeRows(&s.Resumes)
+			all.unpack(in.From, in.To)
+			return all
+		}).stretches)
+	}
+	return x
 }
 
 // shared is what make counts of a slice; of a whole occupation, what was counted before.

@@ -14,7 +14,29 @@ const stretch = 1 << 12
 // the present one were chosen, counted from its first.
 type stretches struct {
 	chosen  []int32
-	columns []interface{ begin(from, to int) }
+	columns []rowReader
+}
+
+// A rowReader is a column or lists.
+type rowReader interface {
+	begin(from, to int)
+	unpack(from, to int)
+	share(with rowReader)
+}
+
+// unpack reads the rows from from to below to of all columns, to be read from memory after
+// that.
+func (s *stretches) unpack(from, to int) {
+	for _, c := range s.columns {
+		c.unpack(from, to)
+	}
+}
+
+// share reads what another of the same columns unpacked.
+func (s *stretches) share(with *stretches) {
+	for i, c := range s.columns {
+		c.share(with.columns[i])
+	}
 }
 
 // begin goes to the rows from from to below to, and chooses those for which is holds.
@@ -46,7 +68,10 @@ type column[T snapshot.Number] struct {
 	from, to int
 	asked    int
 	rows     []T // all of the stretch, once they were read
+	own      []T // room for rows
 	few      []T // those picked
+	unpacked []T // rows from first on, which are not changed
+	first    int
 }
 
 // of makes a column that reads in.
@@ -55,7 +80,26 @@ func of[T snapshot.Number](s *stretches, c *column[T], in *snapshot.Column[T]) {
 	s.columns = append(s.columns, c)
 }
 
-func (c *column[T]) begin(from, to int) { c.from, c.to, c.asked, c.rows = from, to, 0, c.rows[:0] }
+func (c *column[T]) begin(from, to int) {
+	c.from, c.to, c.asked, c.rows = from, to, 0, nil
+	if at := from - c.first; at >= 0 && at+to-from <= len(c.unpacked) {
+		c.rows = c.unpacked[at : at+to-from]
+	}
+}
+
+func (c *column[T]) unpack(from, to int) {
+	c.first, c.unpacked = from, c.in.AppendTo(make([]T, 0, to-from), from, to)
+}
+
+func (c *column[T]) share(with rowReader) {
+	c.first, c.unpacked = with.(*column[T]).first, with.(*column[T]).unpacked
+}
+
+// read reads all of the stretch.
+func (c *column[T]) read() {
+	c.own = c.in.AppendTo(c.own[:0], c.from, c.to)
+	c.rows = c.own
+}
 
 func (c *column[T]) at(i int) T {
 	if i < len(c.rows) {
@@ -66,7 +110,7 @@ func (c *column[T]) at(i int) T {
 
 func (c *column[T]) ask(i int) T {
 	if c.asked++; c.asked*each >= c.to-c.from || c.of.most(c.from, c.to) {
-		c.rows = c.in.AppendTo(c.rows, c.from, c.to)
+		c.read()
 		return c.rows[i]
 	}
 	return c.in.At(c.from + i)
@@ -85,7 +129,7 @@ func (c *column[T]) picked() []T {
 // keep keeps of the chosen rows those of which a column has a number for which is holds.
 func keep[T snapshot.Number](s *stretches, c *column[T], is func(T) bool) {
 	if s.most(c.from, c.to) && len(c.rows) == 0 {
-		c.rows = c.in.AppendTo(c.rows, c.from, c.to)
+		c.read()
 	}
 	n := 0
 	for _, i := range s.chosen {
@@ -114,6 +158,10 @@ func (s *stretches) list(l *lists, in *snapshot.Lists[uint16]) {
 }
 
 func (l *lists) begin(from, to int) { l.from, l.to, l.asked, l.ends = from, to, 0, l.ends[:0] }
+
+// Lists stay packed: where each ends is more than is in most.
+func (l *lists) unpack(int, int) {}
+func (l *lists) share(rowReader) {}
 
 func (l *lists) at(i int) []uint16 {
 	if len(l.ends) == 0 {

@@ -297,6 +297,7 @@ func (w *wishes) add(key uint16, pay uint32) {
 // crowd is what one walk over the people of a slice counts. All but people are of those
 // who look for work.
 type crowd struct {
+	seeking
 	people, seekers       cellkey.Cell
 	in                    []cellkey.Cell // by region
 	ages, careers         []cellkey.Cell // by band
@@ -322,7 +323,7 @@ func newCrowd(s *snapshot.Snapshot) *crowd {
 type resumeRows struct {
 	stretches
 	key, born, region, months         column[uint16]
-	wish                              column[uint32]
+	person, wish                      column[uint32]
 	sex, education, employment, flags column[uint8]
 	certs, majors, groups             lists
 }
@@ -333,6 +334,7 @@ func newResumeRows(r *snapshot.Resumes) (x *resumeRows) {
 	of(&x.stretches, &x.born, &r.BirthYear)
 	of(&x.stretches, &x.region, &r.Region)
 	of(&x.stretches, &x.months, &r.CareerMonths)
+	of(&x.stretches, &x.person, &r.Person)
 	of(&x.stretches, &x.wish, &r.WishPay)
 	of(&x.stretches, &x.sex, &r.Sex)
 	of(&x.stretches, &x.education, &r.Education)
@@ -378,22 +380,33 @@ func speaking(s *snapshot.Snapshot) []uint64 {
 	return rows
 }
 
-// count walks the résumés of a slice; a person counts once, by the row that speaks. Who was
-// erased since the snapshot was built counts unless now.
-func (t *crowd) count(s *snapshot.Snapshot, sl *slice, speak []uint64, now bool) {
-	x := newResumeRows(&s.Resumes)
+// count walks the résumés of a slice, and the searches of those in the base, if any are to be
+// counted: a person counts once, as having a résumé by the row that speaks. Who was erased
+// since the snapshot was built counts unless now.
+func (t *crowd) count(s *snapshot.Snapshot, sl *slice, speak []uint64, x *resumeRows, searches *searchRows, now bool) {
 	parts := len(sl.limits()) < mostLimits
+	there := func(row int) bool { return !(now && s.ResumeHidden(row)) }
 	speaks := func(row int) bool { return speak[row/64]>>(row%64)&1 == 1 && !(now && s.ResumeGone(row)) }
-	for _, in := range s.ResumesOf(int(sl.occupation)) {
+	for layer, in := range s.ResumesOf(int(sl.occupation)) {
 		for from := in.From; from < in.To; from += stretch {
-			x.begin(from, min(from+stretch, in.To), speaks)
-			sl.people(x)
+			if to := min(from+stretch, in.To); layer == 0 && searches != nil && searches.within(from, to) {
+				x.begin(from, to, there)
+				sl.people(x)
+				t.seeking.count(searches, x, from)
+				x.chosen = slices.DeleteFunc(x.chosen, func(i int32) bool { return !speaks(from + int(i)) })
+			} else {
+				x.begin(from, to, speaks)
+				sl.people(x)
+			}
 			for _, key := range x.key.picked() {
 				t.people.Add(key)
 			}
 			keep(&x.stretches, &x.flags, func(flags uint8) bool { return flags&snapshot.Active != 0 })
 			t.seek(x, sl.year, parts)
 		}
+	}
+	if searches != nil {
+		t.seeking.leave(&searches.who)
 	}
 }
 
