@@ -93,6 +93,9 @@ func TestSlicesShareWhatIsNotLimited(t *testing.T) {
 		if said(alone, q) != said(after, q) {
 			t.Errorf("%v: alone it is another than after the whole occupation", q)
 		}
+		if said(large, q) != said(after, q) {
+			t.Errorf("%v: counted anew it is another", q)
+		}
 		if said(alone, whole) != first {
 			t.Errorf("%v: the whole occupation is another after it", q)
 		}
@@ -102,6 +105,40 @@ func TestSlicesShareWhatIsNotLimited(t *testing.T) {
 		if n := len(a.offers.of) + len(a.crowds.of) + len(a.people.of); n != want {
 			t.Errorf("%d counts are kept of an occupation of %d rows or more, want %d", n, a.many, want)
 		}
+	}
+}
+
+// Columns that were unpacked read as those that were not, of every stretch.
+func TestUnpackedRowsAreTheSame(t *testing.T) {
+	data := t.TempDir()
+	publish(t, data, nil, repeat(2*stretch+100, func(i int) resume {
+		r := seeker(uint32(i))
+		r.occupation, r.education, r.born = 1, uint8(i%3), uint16(1960+i%40)
+		return r
+	}), nil, nil)
+	s, release, err := adviser(t, data).live.Acquire()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	packed, all, shared := newResumeRows(&s.Resumes), newResumeRows(&s.Resumes), newResumeRows(&s.Resumes)
+	in := s.ResumesOf(1)[0]
+	all.unpack(in.From, in.To)
+	shared.share(&all.stretches)
+	some := func(row int) bool { return row%5 == 0 }
+	for from := in.From; from < in.To; from += stretch {
+		to := min(from+stretch, in.To)
+		packed.begin(from, to, some)
+		shared.begin(from, to, some)
+		if len(shared.born.rows) != to-from {
+			t.Fatalf("of rows %d to %d %d are unpacked", from, to, len(shared.born.rows))
+		}
+		if !slices.Equal(packed.born.picked(), shared.born.picked()) || !slices.Equal(packed.education.picked(), shared.education.picked()) || !slices.Equal(packed.person.picked(), shared.person.picked()) {
+			t.Errorf("rows %d to %d are others when unpacked", from, to)
+		}
+	}
+	if in.To-in.From != 2*stretch+100 {
+		t.Errorf("%d rows", in.To-in.From)
 	}
 }
 
