@@ -206,16 +206,14 @@ func fillDatabase(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	if err = d.Load(ctx, dump, migrate); err == nil {
-		err = identity.Restored(ctx, d, e.now())
-	}
-	if err := errors.Join(err, d.Close()); err != nil {
+	if err := errors.Join(d.Load(ctx, dump, migrate), d.Close()); err != nil {
 		return err
 	}
 	return durable.Remove(dump.Name())
 }
 
-// compareRestored refuses what is not whole.
+// compareRestored refuses what is not whole, and ends the ways in of then: last, for a restore
+// that was killed before goes on with a database that is as the copy.
 func compareRestored(ctx context.Context, e *env) error {
 	set, err := e.definitions()
 	if err != nil {
@@ -233,5 +231,8 @@ func compareRestored(ctx context.Context, e *env) error {
 	if err == nil {
 		_, err = journal.Verify(ctx, s.db)
 	}
-	return errors.Join(append(found.Faults, err, s.Close())...)
+	if err = errors.Join(append(found.Faults, err)...); err == nil {
+		err = identity.Restored(ctx, s.db, e.now())
+	}
+	return errors.Join(err, s.Close())
 }
