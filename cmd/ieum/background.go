@@ -40,7 +40,9 @@ const sealing, telling = 100 * time.Millisecond, 5 * time.Second
 // tasks are all that runs beside what is answered. Journal and ledger name nobody.
 var tasks = schedule(
 	&task{name: "move to new snapshots", holds: web.Nothing, run: func(a *app, ctx context.Context) { a.live.Follow(ctx, time.Second) }},
-	&task{name: "make the reports of large occupations before anybody asks", holds: web.Nothing, run: func(a *app, ctx context.Context) { a.adviser.Follow(ctx, 100*time.Millisecond) }},
+	&task{name: "make the reports of large occupations before anybody asks", holds: web.Nothing, run: func(a *app, ctx context.Context) {
+		a.adviser.Follow(ctx, 100*time.Millisecond, failing(ctx, "jobcare: make reports"))
+	}},
 	&task{name: "seal the journal", holds: web.Nothing, run: func(a *app, ctx context.Context) {
 		a.sealer.Run(ctx, sealing, failing(ctx, "journal: seal"))
 	}},

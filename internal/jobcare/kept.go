@@ -3,6 +3,8 @@ package jobcare
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -61,8 +63,9 @@ const manyRows = 1 << 15
 
 // Follow makes the reports of whole occupations that are large before anybody asks, until
 // ctx ends: of each snapshot that comes into use and of each day, one after another, the
-// largest first. Whoever asks for one that is being made waits for it, and for no other.
-func (a *Adviser) Follow(ctx context.Context, every time.Duration) {
+// largest first. Whoever asks for one that is being made waits for it, and for no other. One
+// that fails is reported and left out until the next snapshot or day: what was made stays.
+func (a *Adviser) Follow(ctx context.Context, every time.Duration, report func(error)) {
 	var made, now edition
 	for ctx.Err() == nil {
 		codes := []string{}
@@ -73,7 +76,10 @@ func (a *Adviser) Follow(ctx context.Context, every time.Duration) {
 			release()
 		}
 		for _, code := range codes {
-			m, err := a.Market(Query{Occupation: code})
+			m, err := a.ahead(code)
+			if err != nil {
+				report(err)
+			}
 			if ctx.Err() != nil || err == nil && (edition{m.Snapshot, m.Day}) != now {
 				break // of what comes into use meanwhile it begins anew
 			}
@@ -84,6 +90,21 @@ func (a *Adviser) Follow(ctx context.Context, every time.Duration) {
 		case <-time.After(every):
 		}
 	}
+}
+
+// ahead makes the report of a whole occupation. A fault in it is an error: nobody asked, and
+// all else is to be served.
+func (a *Adviser) ahead(code string) (m *Market, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("jobcare: report of %s: %v\n%s", code, v, debug.Stack())
+		}
+	}()
+	m, err = a.Market(Query{Occupation: code})
+	if err != nil {
+		err = fmt.Errorf("jobcare: report of %s: %w", code, err)
+	}
+	return m, err
 }
 
 // An edition of reports is of a snapshot on a day.

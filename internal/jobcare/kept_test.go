@@ -161,7 +161,7 @@ func TestReportsAreMadeBeforeAnybodyAsks(t *testing.T) {
 	a.now = func() time.Time { return time.Unix(now.Load(), 0).In(ieum.Seoul) }
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
-	go func() { defer close(ended); a.Follow(ctx, time.Millisecond) }()
+	go func() { defer close(ended); a.Follow(ctx, time.Millisecond, func(err error) { t.Error(err) }) }()
 	there := func(of string) {
 		t.Helper()
 		for range 2000 {
@@ -199,6 +199,64 @@ func TestReportsAreMadeBeforeAnybodyAsks(t *testing.T) {
 	defer release()
 	if codes := s.Part(partName).(*base).largest(s, a.many); !slices.Equal(codes, []string{"8221", "8211"}) {
 		t.Errorf("they are made in the order %v, want the largest first", codes)
+	}
+}
+
+// A fault in a report that nobody asked for ends nothing: it is told once, reports of before
+// are served, and those of the next snapshot are made.
+func TestAFaultInAReportEndsNothing(t *testing.T) {
+	data := t.TempDir()
+	people := repeat(800, func(i int) resume {
+		r := seeker(uint32(i))
+		r.occupation = uint16(1 + i%2)
+		return r
+	})
+	publish(t, data, nil, people, nil, nil)
+	a := adviser(t, data)
+	s, release, err := a.live.Acquire()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := a.Market(Query{Occupation: "8211"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.many = 100
+	s.Part(partName).(*base).Speaks = nil // of the other occupation nobody can be counted
+	release()
+	ctx, stop := context.WithCancel(t.Context())
+	said, ended := make(chan error, 9), make(chan struct{})
+	go func() {
+		defer close(ended)
+		a.Follow(ctx, time.Millisecond, func(err error) { said <- err })
+	}()
+	if err := <-said; !strings.Contains(err.Error(), "report of 8221") || !strings.Contains(err.Error(), "index out of range") || !strings.Contains(err.Error(), "tally.go") {
+		t.Errorf("it is said: %v", err)
+	}
+	if m, err := a.Market(Query{Occupation: "8211"}); m != before || err != nil {
+		t.Errorf("the report of before is not served: %v", err)
+	}
+	publish(t, data, nil, people[:700], nil, nil)
+	if _, err := a.live.Refresh(); err != nil {
+		t.Fatal(err)
+	}
+	there := false
+	for range 2000 {
+		a.kept.mu.Lock()
+		there = a.kept.version != before.Snapshot && len(a.kept.of) == 2
+		a.kept.mu.Unlock()
+		if there {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if !there {
+		t.Error("reports of the next snapshot are not there")
+	}
+	stop()
+	<-ended
+	if len(said) > 0 {
+		t.Errorf("it is said again: %v", <-said)
 	}
 }
 
