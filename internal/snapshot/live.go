@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -147,7 +148,7 @@ func OpenWith(dir string, parts ...Part) (*Snapshot, error) {
 		return nil, err
 	}
 	for _, p := range parts {
-		c, err := p.Open(s, filepath.Join(dir, p.Name))
+		c, err := p.open(s, filepath.Join(dir, p.Name))
 		if err != nil {
 			s.Close()
 			return nil, damaged(dir, fmt.Errorf("snapshot: open %s: %w", p.Name, err))
@@ -155,4 +156,14 @@ func OpenWith(dir string, parts ...Part) (*Snapshot, error) {
 		s.parts[p.Name] = c
 	}
 	return s, nil
+}
+
+// open opens a part. A fault in that is an error, on which what is in use stays.
+func (p Part) open(s *Snapshot, dir string) (c io.Closer, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%v\n%s", v, debug.Stack())
+		}
+	}()
+	return p.Open(s, dir)
 }

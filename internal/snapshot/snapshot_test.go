@@ -582,6 +582,11 @@ func TestABrokenNewOneLeavesTheOldInUse(t *testing.T) {
 	if _, err := live.Refresh(); err == nil {
 		t.Fatal("a snapshot without its part was opened")
 	}
+	faulty := noted{}.part()
+	faulty.Open = func(*Snapshot, string) (io.Closer, error) { panic("a fault") }
+	if _, err := NewLive(data, faulty).Refresh(); err == nil || !strings.Contains(err.Error(), "is damaged") || !strings.Contains(err.Error(), "a fault") {
+		t.Errorf("a part that has a fault: %v", err)
+	}
 	live = NewLive(data)
 	live.Refresh()
 	publish(t, data, "new")
