@@ -92,6 +92,7 @@ type Imported struct {
 	LastPay      int64           `json:"lastPay,omitempty"`      // won a year
 	Spells       []Spell         `json:"spells,omitempty"`       // when the careers of Resume were, one each
 	Competencies []string        `json:"competencies,omitempty"` // list "competencies", read from words that were not kept
+	Groups       []string        `json:"groups,omitempty"`       // list "vulnerable-groups": which the source says the person is of
 	Titles       map[string]Text `json:"titles"`                 // of the codes
 	Updated      Day             `json:"updated,omitzero"`       // as the source says
 	Came         time.Time       `json:"came"`                   // with the delivery it is from

@@ -27,7 +27,7 @@ func (p *Purpose) TakesFresh(kinds []ieum.RecordKind) bool {
 // (개인정보 보호법) art. 23 calls sensitive, such as health or a disability, whatever
 // they were asked for: a counsellor writes freely, and people sign with a disability
 // card or a court's order in hand. Of imported rows only groups of kind resume tells of a
-// disability, which no reader of records is shown.
+// disability, which is shown to whose it is and to nobody else.
 var sensitive = []ieum.RecordKind{ieum.NoteRecord, ieum.PaperRecord}
 
 // Until returns the moment at which a consent given at now ends at the latest.

@@ -83,6 +83,7 @@ files:
       person: {hash: [name+birth, phone, mail]}
       birth_year: {cel: 'row.birth.extract("^[0-9]{4}")'}
       region: home
+      groups: {cel: 'row.story == "용접" ? "장애인|고령자" : ""', split: "|"}
       careers: careers
       certificates: {join: licences, column: licence}
       text: story

@@ -149,7 +149,7 @@ func padded(b *table.Batch, fields []table.Field, last int) columns {
 	return out
 }
 
-var importedColumns = []string{ColumnCompetencies, "birth_year", "region", "education", "majors", "occupation", "wishes", "wish_regions", "wish_pay_min",
+var importedColumns = []string{ColumnCompetencies, "birth_year", "groups", "region", "education", "majors", "occupation", "wishes", "wish_regions", "wish_pay_min",
 	"wish_employment", "last_pay_min", "career_months", "careers_title", "careers_occupation", "careers_start", "careers_end", "skills", "certificates", "updated"}
 
 // Imported returns the résumé that a source has under a key, as its newest
@@ -179,6 +179,7 @@ func (c *Catalogue) Imported(ctx context.Context, source ieum.SourceID, key stri
 
 func fillImported(out *ieum.Imported, row columns, at int) {
 	out.Occupation, out.Competencies = row.text("occupation", at), slices.Clone(row.texts(ColumnCompetencies, at))
+	out.Groups = slices.Clone(row.texts("groups", at))
 	out.CareerMonths, out.LastPay = int(row.number("career_months", at)), row.number("last_pay_min", at)
 	out.Updated = ieum.Day(row.number("updated", at))
 	r := &out.Resume
@@ -233,6 +234,7 @@ func (c *Catalogue) title(out *ieum.Imported) {
 	add("education", r.Education)
 	add("employment", r.Wish.Employment...)
 	add("competencies", out.Competencies...)
+	add("vulnerable-groups", out.Groups...)
 	for _, career := range r.Careers {
 		add("keco2025", career.Occupation)
 	}

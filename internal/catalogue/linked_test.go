@@ -83,7 +83,7 @@ func TestAnImportedRowIsTheNewestOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r.Holder.KO != "가상 기관" || r.Key != "r1" || r.Resume.BirthYear != 1951 || r.Titles["regions/"+r.Resume.Region].KO == "" || !r.Came.Equal(b.day) ||
-		!slices.Equal(r.Resume.Certificates, []string{"용접기능사"}) || len(r.Resume.Careers) != 1 || r.Resume.Careers[0].Title != "용접원" || r.Resume.Careers[0].Months != 24 ||
+		!slices.Equal(r.Groups, []string{"disabled", "older"}) || r.Titles["vulnerable-groups/older"].EN == "" || !slices.Equal(r.Resume.Certificates, []string{"용접기능사"}) || len(r.Resume.Careers) != 1 || r.Resume.Careers[0].Title != "용접원" || r.Resume.Careers[0].Months != 24 ||
 		r.Spells[0] != (ieum.Spell{Start: "2019-03", End: "2021-02"}) || r.Updated.String() != "2026-01-02" {
 		t.Errorf("the row is %+v", r)
 	}

@@ -149,7 +149,7 @@ func (d *Door) each(ctx context.Context, people []ieum.PersonID, still func(ieum
 		}
 		opened, err := d.open(id, rows)
 		if err == nil {
-			err = d.load(ctx, id, &opened)
+			err = d.load(ctx, id, &opened, false)
 		}
 		if isErased(err) || len(rows) == 0 {
 			continue

@@ -2,6 +2,7 @@ package door
 
 import (
 	"fmt"
+	"slices"
 
 	"ieum"
 )
@@ -57,7 +58,11 @@ func jsonResume(r Records, named func(list, code string) string) JSONResume {
 	}
 	out.Basics.Label, out.Basics.Summary, out.Meta["ieum"] = of.Headline, of.Text, of
 	if len(r.Imported) > 0 {
-		out.Meta["imported"] = r.Imported
+		rows := slices.Clone(r.Imported)
+		for i := range rows {
+			rows[i].Groups = nil // the file is handed on to employers and other services
+		}
+		out.Meta["imported"] = rows
 	}
 	for _, c := range of.Careers {
 		w := JSONWork{Position: c.Title, Summary: c.Text}

@@ -381,8 +381,9 @@ func (d *Door) Links(ctx context.Context, person ieum.PersonID) ([]Link, error) 
 // load puts in the rows that a person is tied to, whose reading is written down. Whose
 // each is was seen when it was tied, and is looked at again: a source may have given the
 // number to somebody else, and a proof may have been wrong. Such a link ends, and
-// nothing of the row is shown.
-func (d *Door) load(ctx context.Context, person ieum.PersonID, r *Records) error {
+// nothing of the row is shown. Of which vulnerable groups a source says somebody is tells of
+// a disability and more: it is for whose own it is alone.
+func (d *Door) load(ctx context.Context, person ieum.PersonID, r *Records, own bool) error {
 	if len(r.ties) == 0 {
 		return nil
 	}
@@ -405,6 +406,9 @@ func (d *Door) load(ctx context.Context, person ieum.PersonID, r *Records) error
 		}
 		if err != nil {
 			return err
+		}
+		if !own {
+			row.Groups = nil
 		}
 		if !moved {
 			r.Imported = append(r.Imported, Imported{l, *row})

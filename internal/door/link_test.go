@@ -162,6 +162,58 @@ func TestAProvedPersonReachesTheirRow(t *testing.T) {
 	})
 }
 
+// TestGroupsAreForWhoseTheyAre: of which vulnerable groups an agency says somebody is they
+// see themselves, with who says so and since when, as does who acts for them; who counsels
+// them reads the row without it, and no file that is handed on has it.
+func TestGroupsAreForWhoseTheyAre(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.t = t
+		b.withRows()
+		b.rows.is["A-1"] = ieum.Imported{Groups: []string{"disabled", "older"}, Came: monday}
+		p := must[Person](t)(b.Begin(ctx, b.seeker())).ID
+		if err := b.LinkOwn(ctx, b.seeker(), rowOf("A-1")); err != nil {
+			t.Fatal(err)
+		}
+		b.give("acounsellor", "counselling")
+		parent := b.as("aparent", "seeker", "", "", "")
+		if err := b.TakeOn(ctx, b.counsellor(), p); err != nil {
+			t.Fatal(err)
+		}
+		b.acts(p, Proposal{Name: "parent", Kind: "parent", Shown: "family-register", Until: ieum.DayOf(monday) + 30, Scan: []byte("%PDF-" + canary + "%%EOF")})
+		for _, tt := range []struct {
+			by      Asker
+			purpose ieum.PurposeID
+			groups  int
+		}{{b.seeker(), "own", 2}, {parent, "own", 2}, {b.counsellor(), "counselling", 0}} {
+			got := must[*Disclosure](t)(b.Read(ctx, tt.by, p, tt.purpose, ieum.ImportedRecord))
+			if len(got.Imported) != 1 || len(got.Imported[0].Groups) != tt.groups {
+				t.Errorf("%s for %s reads %+v", tt.by.ID, tt.purpose, got.Imported)
+			}
+		}
+		const says = "장애인, 고령자"
+		for path, of := range map[string]struct {
+			by    Asker
+			shows bool
+		}{"/my?lang=ko": {b.seeker(), true}, "/my?lang=ko&for=" + string(p): {parent, true}, "/clients/" + string(p) + "?lang=ko": {b.counsellor(), false}} {
+			page := b.page(t, of.by, path)
+			if strings.Contains(page, says) != of.shows || !strings.Contains(page, "A-1") {
+				t.Errorf("%s: groups are to be shown: %v; %s", path, of.shows, page)
+			}
+			if holder := b.rows.Agencies()["agency"].KO; of.shows && !strings.Contains(page, holder+"가 보낸 자료") && !strings.Contains(page, holder+"이 보낸 자료") {
+				t.Errorf("%s does not say who says so", path)
+			}
+		}
+		for path, has := range map[string]bool{"/my/resume.json": false, "/api/v1/my/records": true} {
+			if file := b.page(t, b.seeker(), path); strings.Contains(file, "disabled") != has || !strings.Contains(file, "A-1") {
+				t.Errorf("%s: %s", path, file)
+			}
+		}
+		if text := must[string](t)(Imported{Imported: b.rows.is["A-1"]}.Carried()); strings.Contains(text, "disabled") {
+			t.Errorf("a diagnosis is told: %s", text)
+		}
+	})
+}
+
 // TestNobodyReachesSomebodyElsesRow: Mallory, proved as Mallory, knows Alice's number,
 // name and date of birth. No answer tells whether there is such a row, whose it is or
 // whether it is linked; tries are counted, and the journal says no more than that

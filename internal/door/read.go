@@ -47,6 +47,9 @@ func (a Access) Time() time.Time { return time.Unix(a.At, 0) }
 // Own says whether the person looked at their own records, as such.
 func (a Access) Own() bool { return a.Basis == defs.BasisSelf && a.By != byHolder }
 
+// own says whether it was by the person, or who acts for them, to see what is theirs.
+func (a Access) own() bool { return a.Basis == defs.BasisSelf || a.Basis == defs.BasisMandate }
+
 // A Disclosure is what a read gave, and the record of it.
 type Disclosure struct {
 	Records
@@ -112,7 +115,7 @@ func (d *Door) readOn(ctx context.Context, by Asker, person ieum.PersonID, purpo
 	}
 	records, err := d.open(person, sealed)
 	if err == nil {
-		err = d.load(ctx, person, &records)
+		err = d.load(ctx, person, &records, access.own())
 	}
 	if err != nil {
 		return nil, err
