@@ -40,6 +40,9 @@ func (f Figure) Month() int64 { return int64(math.Round(f.Float()/12/10_000)) * 
 // Hundred returns a share or ratio as a whole number of a hundred, or 0.
 func (f Figure) Hundred() int64 { return int64(math.Round(f.Float() * 100)) }
 
+// Months returns a number of months as whole ones.
+func (f Figure) Months() int { return int(f.Int()) }
+
 // Tenths returns the value rounded to one decimal, or 0.
 func (f Figure) Tenths() float64 { return math.Round(f.Float()*10) / 10 }
 

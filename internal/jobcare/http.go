@@ -7,6 +7,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -390,10 +391,13 @@ func (h *handlers) resume(f diagnosisForm) (ieum.Resume, error) {
 		return h.a.reader.ReadText([]byte(f.Paste))
 	}
 	if !f.told() {
-		return ieum.Resume{}, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.diagnosis_empty", Field: f.begin(),
-			Message: "say at least one thing you have done, also unpaid, or paste a résumé"}
+		return ieum.Resume{}, errNothing(f.begin())
 	}
 	return f.Answers.Resume()
+}
+
+func errNothing(field string) error {
+	return &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.diagnosis_empty", Field: field, Message: "say at least one thing you have done, also unpaid, or paste a résumé"}
 }
 
 // at puts an error about the résumé as a whole where the person gave it.
@@ -664,6 +668,9 @@ func (h *handlers) diagnoseAPI(w http.ResponseWriter, r *http.Request) error {
 		if err := b.Interests.Check(ieum.DayOf(h.a.now())); err != nil {
 			return err
 		}
+	}
+	if reflect.DeepEqual(b.Resume, ieum.Resume{}) {
+		return errNothing("/resume")
 	}
 	d, err := h.a.Diagnose(r.Context(), b.Resume, Aim{b.Target, b.Level})
 	if err != nil {

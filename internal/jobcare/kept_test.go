@@ -339,3 +339,37 @@ func TestPagesOfOccupationsAreKept(t *testing.T) {
 		}
 	}
 }
+
+// A share that rounds to nothing of people there are is not said to be none, and what is
+// compared says of what it is.
+func TestAFewOfManyAreNotNone(t *testing.T) {
+	people := repeat(3000, func(i int) resume {
+		r := seeker(uint32(i))
+		if r.key = uint16(i * 7919); i < 10 {
+			r.certs = []uint16{1}
+		}
+		return r
+	})
+	a := market(t, repeat(40, func(int) posting { return press() }), people)
+	site := web.NewSite(a.set, a.now, func() bool { return false })
+	site.Log = slog.New(slog.DiscardHandler)
+	mux := web.NewMux(site)
+	a.Routes(site, mux, nil)
+	for _, tt := range []struct {
+		method, at, body string
+		says             []string
+	}{
+		{"GET", "/occupations/8211?lang=en", "", []string{">under 1<"}},
+		{"GET", "/occupations/compare?codes=8211,8221&lang=en", "", []string{"data version", "people answered", "postings open in the year up to this day"}},
+		{"POST", "/api/v1/diagnoses", `{"resume":{}}`, []string{"error.diagnosis_empty"}},
+	} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(tt.method, tt.at, strings.NewReader(tt.body))
+		r.Header.Set("Content-Type", "application/json")
+		mux.ServeHTTP(w, r)
+		for _, says := range tt.says {
+			if !strings.Contains(w.Body.String(), says) {
+				t.Errorf("%s does not say %q: %.3000s", tt.at, says, w.Body)
+			}
+		}
+	}
+}

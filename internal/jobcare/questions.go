@@ -71,10 +71,13 @@ func (a Answers) Resume() (ieum.Resume, error) {
 	if !ok {
 		faults = append(faults, &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.diagnosis_years", Field: "/years", Message: "write how long in digits, such as 3 years 6 months"})
 	}
-	for i, title := range lines(a.Work + "\n" + a.PartTime) {
+	done := lines(a.Work + "\n" + a.PartTime)
+	for i, title := range done {
 		c := ieum.Career{Title: title}
 		if i == 0 {
-			c.Months = worked
+			if len(done) == 1 || !lasting.MatchString(title) { // of several that each say how long, the answer is the sum
+				c.Months = worked
+			}
 			c.Text = r.Text
 			r.Text = ""
 		}

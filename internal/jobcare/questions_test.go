@@ -132,3 +132,14 @@ func TestNothingIsAskedForTheFirstFieldOfAnotherSituation(t *testing.T) {
 		}
 	}
 }
+
+// Who says of each work how long it was, and then the sum of it, is not taken to have worked
+// longer; of one work the answer counts, whatever its line says.
+func TestYearsOfSeveralWorksAreNotCountedTwice(t *testing.T) {
+	for work, want := range map[string]int{"식당 주방에서 12년, 공장 포장 3년": 0, "식당 주방, 공장 포장": 180, "식당 주방에서 12년": 180} {
+		r, err := Answers{Situation: lateChange, Work: work, Years: "15년"}.Resume()
+		if err != nil || r.Careers[0].Months != want {
+			t.Errorf("%s: the first is of %d months, want %d (%v)", work, r.Careers[0].Months, want, err)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package jobcare
 
 import (
+	"reflect"
 	"slices"
 
 	"ieum"
@@ -144,8 +145,21 @@ func (a *Adviser) standing(s *snapshot.Snapshot, b *base, d *Diagnosis, h held, 
 const shownGaps = 3
 
 // First and Rest are the gaps as they are shown: what a law requires is never folded away.
-func (st *Standing) First() []Gap { return st.Gaps[:st.fold()] }
-func (st *Standing) Rest() []Gap  { return st.Gaps[st.fold():] }
+func (st *Standing) First() []shownGap { return st.shown(0, st.fold()) }
+func (st *Standing) Rest() []shownGap  { return st.shown(st.fold(), len(st.Gaps)) }
+
+// A shownGap is a gap, and whether its effects are those of the one above.
+type shownGap struct {
+	Gap
+	Same bool
+}
+
+func (st *Standing) shown(from, to int) (list []shownGap) {
+	for i := from; i < to; i++ {
+		list = append(list, shownGap{st.Gaps[i], i > from && reflect.DeepEqual(st.Gaps[i].Effects, st.Gaps[i-1].Effects)})
+	}
+	return list
+}
 
 func (st *Standing) fold() int {
 	n := 0

@@ -578,3 +578,16 @@ func TestHiredColumnsArePublished(t *testing.T) {
 		t.Errorf("made-up people are %v", h.Simulated)
 	}
 }
+
+// An effect that several things to learn have is told once, and again after another.
+func TestAnEffectIsToldOnce(t *testing.T) {
+	one, other := []Effect{{Treatment: "course", Outcome: "pay"}}, []Effect{{Treatment: "certificate", Outcome: "pay"}}
+	st := &Standing{Gaps: []Gap{{Effects: one}, {Effects: one}, {Effects: other}, {Effects: other}, {Effects: other}}}
+	var same []bool
+	for _, g := range append(st.First(), st.Rest()...) {
+		same = append(same, g.Same)
+	}
+	if want := []bool{false, true, false, false, true}; !slices.Equal(same, want) { // the fold is told anew
+		t.Errorf("said to be those above: %v, want %v", same, want)
+	}
+}
