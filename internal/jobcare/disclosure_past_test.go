@@ -13,7 +13,8 @@ import (
 )
 
 // A searcher is somebody told about in a market that is attacked, with what is recorded of
-// their search.
+// their search. All employers they applied to are of one size, which tells the attacker more
+// than if they were counted in several.
 type searcher struct {
 	stranger
 	times  int // applications in the year; 0 = no candidate unless hired
@@ -22,7 +23,7 @@ type searcher struct {
 	groups int         // bits
 	course int         // counselled to a course: 0 no, 1 and not taken, 2 taken
 	months uint64      // bits: looked for work at the end of the month
-	places [1 << 5]int // in each table
+	places [1 << 6]int // in each table
 }
 
 // mostAttacked is up to how many applications are attacked one by one.
@@ -35,6 +36,7 @@ type attack struct {
 	is    []func(s *searcher) int // -1, or the index within …
 	sizes []int                   // … so many cells
 	sums  []total
+	seek  bool  // all of it is of people who seek
 	at    []int // where the cells of each begin
 	n     int
 }
@@ -58,7 +60,7 @@ func (a *attack) slices(name string, limits int, counts func(s *searcher) bool) 
 	of := map[uint8]int{}
 	var sets []uint8
 	for _, set := range grids() {
-		if dims(set) > limits {
+		if dims(set) > limits || a.seek && set&ofEmployer > 0 {
 			continue
 		}
 		label := ""
@@ -124,13 +126,13 @@ func families() map[string]*attack {
 		before = more
 	}
 
-	months := &attack{}
+	months := &attack{seek: true}
 	for m := range courseMonths {
 		months.slices(fmt.Sprint("looked ", m), courseLimits, func(s *searcher) bool { return s.months>>m&1 == 1 })
 	}
 
 	// Of groups, in several of which one may be, each is a limit.
-	groups := &attack{}
+	groups := &attack{seek: true}
 	seekers := groups.slices("seekers", mostLimits-1, func(*searcher) bool { return true })
 	for g := range 3 {
 		in := func(s *searcher) bool { return s.groups>>g&1 == 1 }

@@ -192,13 +192,16 @@ func TestOneWhoMovedOftenIsOne(t *testing.T) {
 	}
 }
 
-// The dimensions of the attack, with as many values as those of people: provinces,
-// experience, schooling, age, sex.
-var attacked = []int{17, 5, 6, 5, 2}
+// The dimensions of the attack, with as many values as there are: provinces, experience,
+// schooling, age, sex, size of the employer, which is that of who applied or was hired.
+var attacked = []int{17, 5, 6, 5, 2, 5}
+
+// ofEmployer is the last of them: it limits nobody who seeks.
+const ofEmployer = 1 << 5
 
 // A stranger is somebody told about in a market that is attacked.
 type stranger struct {
-	at  [5]int8
+	at  [6]int8
 	key uint16
 }
 
@@ -234,7 +237,7 @@ func grids() (sets []uint8) {
 }
 
 // place is where a stranger is in a table.
-func place(set uint8, at [5]int8) (i int) {
+func place(set uint8, at [6]int8) (i int) {
 	for d, n := range attacked {
 		if set>>d&1 == 1 {
 			i = i*n + int(at[d])
@@ -268,7 +271,7 @@ func tables(people []stranger) map[uint8][]cellkey.Cell {
 // parts lists for each cell of a table its parts in the table with one dimension more.
 func parts(coarse, fine uint8) [][]int {
 	out := make([][]int, size(coarse))
-	var at [5]int8
+	var at [6]int8
 	for i := range size(fine) {
 		rest := i
 		for d := len(attacked) - 1; d >= 0; d-- {

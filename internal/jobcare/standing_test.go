@@ -208,7 +208,7 @@ func TestLevelsAreWhatTheRowsSay(t *testing.T) {
 				}
 				same("told", h.Told[o], told)
 			}
-			if h.Hired[row] < 38 || len(years) < 60 {
+			if h.Hired[row] < 40 || len(years) < 60 {
 				t.Fatalf("seed %d, %s: %d hired are too few to test", seed, levelName(l), h.Hired[row])
 			}
 			for i := range quartiles {
@@ -565,7 +565,7 @@ func TestHiredColumnsArePublished(t *testing.T) {
 		for _, l := range []*snapshot.Lists[uint32]{&h.SkillHired, &h.SkillTried, &h.CertHired, &h.CertTried} {
 			numbers = append(numbers, l.At(row, nil)...)
 		}
-		if h.Hired[row] < 38 && slices.ContainsFunc(h.Covered[row*deciles:][:deciles], func(d uint8) bool { return d != unsaid }) {
+		if h.Hired[row] < 40 && slices.ContainsFunc(h.Covered[row*deciles:][:deciles], func(d uint8) bool { return d != unsaid }) {
 			t.Errorf("row %d: deciles of %d", row, h.Hired[row])
 		}
 	}

@@ -29,7 +29,7 @@ const (
 	// Least is the least number that is published, of people.
 	Least = 5
 	// Most is the most that is added or taken.
-	Most = 8
+	Most = 10
 	// Variance is that of what is added, where the count does not force another.
 	Variance = 6.0
 )
