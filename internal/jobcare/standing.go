@@ -156,7 +156,7 @@ type shownGap struct {
 
 func (st *Standing) shown(from, to int) (list []shownGap) {
 	for i := from; i < to; i++ {
-		list = append(list, shownGap{st.Gaps[i], i > from && reflect.DeepEqual(st.Gaps[i].Effects, st.Gaps[i-1].Effects)})
+		list = append(list, shownGap{st.Gaps[i], i > from && len(st.Gaps[i].Effects) > 0 && reflect.DeepEqual(st.Gaps[i].Effects, st.Gaps[i-1].Effects)})
 	}
 	return list
 }
