@@ -116,54 +116,75 @@ type attempts struct {
 	search uint32
 }
 
-// count walks the candidacies of a slice: people count once. Who was erased since the
-// snapshot was built counts unless now.
-func (t *trial) count(p *past, sl *slice, now bool) {
-	c := &p.candidacies
-	if int(sl.occupation)+1 >= len(c.Occupations) {
-		return
+// tries are the candidacies for an occupation in the year of a report, in their order.
+type tries struct {
+	row, person, posting []uint32
+	at                   []uint32 // of the candidacies
+	tried                []bool   // applied
+	hired                []int32  // 0 = not
+}
+
+func newTries(s *snapshot.Snapshot, p *past, occupation uint16) *tries {
+	y, c, day := &tries{}, &p.candidacies, int32(p.day(s))
+	if int(occupation)+1 >= len(c.Occupations) {
+		return y
 	}
+	inYear := func(at int32) bool { return at != 0 && at > day-yearDays && at <= day }
 	var resume, posting []uint32
 	var applied, hired []int32
-	of, row, belongs, who := uint32(0), -1, false, attempts{row: -1}
-	for from, end := int(c.Occupations[sl.occupation]), int(c.Occupations[sl.occupation+1]); from < end; from += stretch {
+	for from, end := int(c.Occupations[occupation]), int(c.Occupations[occupation+1]); from < end; from += stretch {
 		to := min(from+stretch, end)
 		resume, applied, hired = c.Resume.AppendTo(resume[:0], from, to), c.Applied.AppendTo(applied[:0], from, to), c.Hired.AppendTo(hired[:0], from, to)
 		posting = c.Posting.AppendTo(posting[:0], from, to)
-		for i := range resume {
-			tried, got := t.inYear(applied[i]), t.inYear(hired[i])
-			if !tried && !got {
+		for i, row := range resume {
+			if !inYear(hired[i]) {
+				hired[i] = 0
+			}
+			tried := inYear(applied[i])
+			if !tried && hired[i] == 0 {
 				continue
 			}
-			if row != int(resume[i]) {
-				row = int(resume[i])
-				person := t.s.Resumes.Person.At(row)
-				if who.row >= 0 && person != of {
-					t.add(p, &who)
-					who = attempts{row: -1}
-				}
-				of = person
-				belongs = sl.person(t.s, row) && !(now && t.s.ResumeHidden(row))
+			if n := len(y.row); n > 0 && y.row[n-1] == row {
+				y.person = append(y.person, y.person[n-1])
+			} else {
+				y.person = append(y.person, s.Resumes.Person.At(int(row)))
 			}
-			if !belongs || !sl.posting(t.s, int(posting[i])) {
-				continue
+			y.row, y.posting, y.at, y.tried, y.hired = append(y.row, row), append(y.posting, posting[i]), append(y.at, uint32(from+i)), append(y.tried, tried), append(y.hired, hired[i])
+		}
+	}
+	return y
+}
+
+// count walks the candidacies of a slice: people count once. Who was erased since the
+// snapshot was built counts unless now.
+func (t *trial) count(p *past, y *tries, sl *slice, now bool) {
+	of, row, belongs, who := uint32(0), -1, false, attempts{row: -1}
+	for i := range y.row {
+		if row != int(y.row[i]) {
+			row = int(y.row[i])
+			if who.row >= 0 && y.person[i] != of {
+				t.add(p, &who)
+				who = attempts{row: -1}
 			}
-			who.row = row
-			if tried {
-				who.times++
-			}
-			if got && hired[i] > who.hired {
-				who.hired, who.pay, who.search = hired[i], c.Pay.At(from+i), c.Search.At(from+i)
-			}
+			of = y.person[i]
+			belongs = sl.person(t.s, row) && !(now && t.s.ResumeHidden(row))
+		}
+		if !belongs || !sl.posting(t.s, int(y.posting[i])) {
+			continue
+		}
+		who.row = row
+		if y.tried[i] {
+			who.times++
+		}
+		if y.hired[i] > who.hired {
+			c, at := &p.candidacies, int(y.at[i])
+			who.hired, who.pay, who.search = y.hired[i], c.Pay.At(at), c.Search.At(at)
 		}
 	}
 	if who.row >= 0 {
 		t.add(p, &who)
 	}
 }
-
-// inYear says whether a day lies in the year up to that of the report.
-func (t *trial) inYear(day int32) bool { return day != 0 && day > t.day-yearDays && day <= t.day }
 
 // add counts somebody.
 func (t *trial) add(p *past, who *attempts) {

@@ -50,6 +50,7 @@ type Adviser struct {
 	offers kept[uint16, *offer]
 	crowds kept[uint16, *crowd]
 	people kept[uint16, *resumeRows] // of large occupations, unpacked
+	tries  kept[uint16, *tries]
 }
 
 // New returns an adviser.

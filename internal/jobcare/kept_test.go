@@ -101,8 +101,8 @@ func TestSlicesShareWhatIsNotLimited(t *testing.T) {
 		}
 	}
 	said(large, whole)
-	for a, want := range map[*Adviser]int{after: 3, large: 0} {
-		if n := len(a.offers.of) + len(a.crowds.of) + len(a.people.of); n != want {
+	for a, want := range map[*Adviser]int{after: 4, large: 0} {
+		if n := len(a.offers.of) + len(a.crowds.of) + len(a.people.of) + len(a.tries.of); n != want {
 			t.Errorf("%d counts are kept of an occupation of %d rows or more, want %d", n, a.many, want)
 		}
 	}

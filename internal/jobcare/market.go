@@ -183,7 +183,7 @@ func (a *Adviser) count(s *snapshot.Snapshot, sl *slice, b *base, now bool) (o *
 		return c
 	})
 	t.seeking = &c.seeking
-	t.count(b.past, sl, now)
+	t.count(b.past, shared(&a.tries, s, sl, b.rows(sl.occupation) >= a.many, func() *tries { return newTries(s, b.past, sl.occupation) }), sl, now)
 	return o, c, t
 }
 
@@ -201,7 +201,7 @@ func (a *Adviser) rows(s *snapshot.Snapshot, sl *slice, b *base) *resumeRows {
 	return x
 }
 
-// shared is what make counts of a slice; of a whole occupation, what was counted before.
+// shared is what make counts; where it is of a whole occupation, what was counted before.
 func shared[V any](k *kept[uint16, V], s *snapshot.Snapshot, sl *slice, whole bool, make func() V) V {
 	if !whole {
 		return make()
