@@ -50,6 +50,10 @@ func TestAWorkbookMadeToFillTheMemoryIsRefused(t *testing.T) {
 	for i := range many {
 		many[i] = zipPart{fmt.Sprintf("xl/worksheets/sheet%d.xml", i), 10 * kB, 10 * MB}
 	}
+	small := make([]zipPart, 40) // each is held in memory
+	for i := range small {
+		small[i] = zipPart{fmt.Sprintf("xl/worksheets/sheet%d.xml", i), MB, 8*MB - kB}
+	}
 	for _, c := range []struct {
 		about string
 		parts []zipPart
@@ -58,6 +62,8 @@ func TestAWorkbookMadeToFillTheMemoryIsRefused(t *testing.T) {
 		{"one part", []zipPart{{"xl/worksheets/sheet1.xml", 100 * kB, 100 * MB}}, "would unpack to 100 MB or more"},
 		{"many parts", many, "would unpack to 70 MB or more"},
 		{"more than any sheet", []zipPart{{"xl/worksheets/sheet1.xml", 500 * MB, 5000 * MB}}, "would unpack to 4096 MB or more"},
+		{"a part beside the sheets that is none", []zipPart{{"xl/worksheets/x.bin", 290 * MB, 300 * MB}}, "300 MB of pictures and the like"},
+		{"many small sheets", small, "319 MB of pictures and the like"},
 		{"pictures", []zipPart{{"xl/media/1.png", 290 * MB, 300 * MB}}, "300 MB of pictures and the like"},
 		{"a size that wraps around", []zipPart{{"a", MB, 1<<64 - 1}, {"b", MB, 2}}, "would unpack to 4096 MB or more"},
 	} {

@@ -64,7 +64,7 @@ func newXLSX(f *file, sheet string) (_ rows, err error) {
 	}
 	// It opens no file but by a name, and the copy has none.
 	book, err := excelize.OpenFile(fmt.Sprintf("/proc/self/fd/%d", in.Fd()), excelize.Options{
-		ShortDatePattern: "yyyy-mm-dd", LongDatePattern: "yyyy-mm-dd", LongTimePattern: "hh:mm:ss", UnzipXMLSizeLimit: 8 << 20, TmpDir: dir})
+		ShortDatePattern: "yyyy-mm-dd", LongDatePattern: "yyyy-mm-dd", LongTimePattern: "hh:mm:ss", UnzipXMLSizeLimit: mostHeld, TmpDir: dir})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%w: %v", errNotXLSX, err), done())
 	}
@@ -123,11 +123,12 @@ func held(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// What a workbook may unpack to, in all and beside its sheets and their texts,
-// which alone are not held in memory.
+// What a workbook may unpack to, in all and in memory: a sheet or the texts of sheets
+// are held there up to mostHeld, everything else whatever its size.
 const (
 	mostBook   = 4 << 30
 	mostBeside = 256 << 20
+	mostHeld   = 8 << 20
 )
 
 // unpackedBook returns how many bytes the parts of a workbook unpack to, which is
@@ -146,7 +147,7 @@ func unpackedBook(in io.ReaderAt, size int64) (all uint64, err error) {
 		}
 		all += n
 		packed += part.CompressedSize64
-		if name := strings.ToLower(part.Name); !strings.HasPrefix(name, "xl/worksheets/") && name != "xl/sharedstrings.xml" {
+		if name := strings.ToLower(part.Name); n <= mostHeld || !strings.HasPrefix(name, "xl/worksheets/sheet") && name != "xl/sharedstrings.xml" {
 			beside += n
 		}
 		if all > mostBook || all > largePart && all/mostPack > packed {
@@ -154,7 +155,7 @@ func unpackedBook(in io.ReaderAt, size int64) (all uint64, err error) {
 		}
 	}
 	if beside > mostBeside {
-		return 0, ieum.Errorf(ieum.ErrInvalid, "this workbook holds %d MB of pictures and the like beside its sheets; save the sheet alone, or as CSV", beside>>20)
+		return 0, ieum.Errorf(ieum.ErrInvalid, "this workbook holds %d MB of pictures and the like beside its sheets, or of many sheets; save the sheet alone, or as CSV", beside>>20)
 	}
 	return all, nil
 }
