@@ -10,8 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"ieum"
 	"ieum/internal/platform/table"
+	"ieum/internal/snapshot"
 )
 
 // Every error is one sentence on stderr that says what to do, exit status 1 (2
@@ -322,5 +325,21 @@ func TestTroubleshootingHasOurSentences(t *testing.T) {
 	}
 	if n < 50 {
 		t.Errorf("the table has %d sentences", n)
+	}
+}
+
+// A command that reads a snapshot writes nothing to a database that it would not open.
+func TestNothingIsNotedInADatabaseOfANewerVersion(t *testing.T) {
+	for _, name := range []string{"later/schema/0001_init.sql", "identity/schema/9999_later.sql", "restoring"} {
+		b := newBench(t)
+		b.sql(`INSERT INTO migration (name, hash) VALUES ('` + name + `', '')`)
+		e := &env{Config: Config{Data: b.data}, now: time.Now, doing: recommendCommand}
+		set, err := e.definitions()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.noteSnapshot(t.Context(), set, snapshot.Meta{Resumes: 5, Hash: "00"}); !errors.Is(err, ieum.ErrConflict) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"ieum/defs"
 	"ieum/internal/door"
 	"ieum/internal/platform/db"
-	"ieum/internal/platform/journal"
 	"ieum/internal/snapshot"
 )
 
@@ -57,7 +56,7 @@ func (e *env) noteSnapshot(ctx context.Context, set *defs.Set, meta snapshot.Met
 	if err != nil {
 		return err
 	}
-	err = journal.Migrate(ctx, d)
+	err = migrate(ctx, d)
 	if err == nil {
 		err = e.note(ctx, set, d, door.Crowd{People: int64(meta.Resumes), Sum: sum}, meta.Version)
 	}
