@@ -389,11 +389,11 @@ func (v *view) hires(t *trial, places int) *Hires {
 func (v *view) applications(t *trial, places int) Figure {
 	n := 0
 	for i, c := range t.times {
-		p := part{}
+		who, p := whoTried, part{} // mostly the same people, which then have one number
 		if i > 0 {
-			p = part{"times", strconv.Itoa(i + 1)}
+			who, p = whoTimes, part{"times", strconv.Itoa(i + 1)}
 		}
-		n += v.rule.n(c, whoTimes, p)
+		n += v.rule.n(c, who, p)
 	}
 	if n < least || places < least {
 		return withheld

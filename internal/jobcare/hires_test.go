@@ -494,6 +494,54 @@ func TestMonthsEndWhereTheyEnd(t *testing.T) {
 	}
 }
 
+// Where one employer offers all there is, its industry and size limit nobody who applied, as
+// everybody can see.
+func TestALimitThatLeavesNoPostingOutHasNoNumberOfItsOwn(t *testing.T) {
+	postings, resumes, events := searched(7)
+	for i := range postings { // of 8211 all are of industry 25, of 8221 all but one
+		if postings[i].industry = 1; i == len(postings)-1 {
+			postings[i].industry = 0
+		}
+	}
+	data := t.TempDir()
+	publishWith(t, data, postings, resumes, events, nil, nil)
+	a := adviser(t, data)
+	hires := func(q Query) *Hires {
+		t.Helper()
+		m, err := a.Market(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Slice != q {
+			t.Errorf("of %v is said that it is %v", q, m.Slice)
+		}
+		return m.Hires
+	}
+	var few, other int
+	for _, q := range []Query{{}, {Region: "11"}, {Career: "1-3"}, {Region: "11", Career: "1-3"}, {Region: "26"}, {Age: "30-39"}, {Age: "40-49"}, {Age: "50-59"}} {
+		q.Occupation = "8211"
+		want := hires(q)
+		if want.Candidates.N > 0 {
+			few++
+		}
+		for _, industry := range []string{"C", "25"} {
+			q.Industry = industry
+			if got := hires(q); got.Candidates.N != want.Candidates.N || got.Hired.N != want.Hired.N || got.Pay.Median.N != want.Pay.Median.N {
+				t.Errorf("%v: who applied is %d, hired %d, and %d, %d without the limit", q, got.Candidates.N, got.Hired.N, want.Candidates.N, want.Hired.N)
+			}
+		}
+		q.Occupation, q.Industry = "8221", ""
+		want = hires(q)
+		q.Industry = "25"
+		if got := hires(q); got.Candidates.N != want.Candidates.N || got.Hired.N != want.Hired.N {
+			other++
+		}
+	}
+	if few == 0 || other == 0 {
+		t.Errorf("%d slices have candidates; of %d who is limited to most postings has another number", few, other)
+	}
+}
+
 // Limits of employers limit no seeker: the same people have one number, however it is asked
 // for. Many numbers of them would tell, on average, how many they are.
 func TestTheSamePeopleHaveOneNumber(t *testing.T) {

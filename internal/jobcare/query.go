@@ -153,7 +153,27 @@ func (a *Adviser) slice(s *snapshot.Snapshot, q Query) (slice, error) {
 	sl.size, errs[7] = band("size", Sizes, q.Size)
 	group, err := position("group", s.Dict.Vulnerable, q.Group)
 	sl.group, errs[8] = uint16(group), err
+	if sl.industries != nil && sl.leavesNone(s, slice{industries: sl.industries}) {
+		sl.named.Industry = ""
+	}
+	if sl.size != nil && sl.leavesNone(s, slice{size: sl.size}) {
+		sl.named.Size = ""
+	}
 	return sl, errors.Join(errs[:]...)
+}
+
+// leavesNone says whether a limit of employers leaves out no posting of the occupation, and so,
+// as everybody can see, nobody who applied: the same people have one number, or many numbers
+// of them could be averaged.
+func (sl *slice) leavesNone(s *snapshot.Snapshot, limit slice) bool {
+	for _, in := range s.PostingsOf(int(sl.occupation)) {
+		for row := in.From; row < in.To; row++ {
+			if !limit.posting(s, row) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // agesBy is the year by which ages go: that in which the snapshot was made, whatever the clock
