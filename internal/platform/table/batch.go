@@ -232,8 +232,8 @@ func (b *Batch) Reset() {
 // they are long.
 const maxBatchBytes = 16 << 20
 
-// ReadColumns returns up to max further rows of the named columns, fewer where
-// they are long, io.EOF when there are none. It is the fast way through a Parquet file, whose columns
+// ReadColumns returns up to max further rows of the named columns, fewer at first
+// and where they are long, io.EOF when there are none. It is the fast way through a Parquet file, whose columns
 // come in their own types and of which only those named are read; in the other
 // formats every column is text, and a name is what Row.Get takes. A column
 // that the file lacks is ieum.ErrInvalid, in JSON a column without values.

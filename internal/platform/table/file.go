@@ -133,9 +133,13 @@ func roomIn(dir string) int64 {
 func (f *file) spool(w io.Writer, room int64) (int64, error) {
 	n, err := io.Copy(w, io.LimitReader(f.r, room+1))
 	if err == nil && n > room {
-		err = ieum.Errorf(ieum.ErrInvalid, "it unpacks to more than the %d MB there is room for in the temporary folder; make room there, name another with TMPDIR, or unpack it and deliver that", room>>20)
+		err = noRoom(room)
 	}
 	return n, err
+}
+
+func noRoom(room int64) error {
+	return ieum.Errorf(ieum.ErrInvalid, "it unpacks to more than the %d MB there is room for in the temporary folder; make room there, name another with TMPDIR, or unpack it and deliver that", room>>20)
 }
 
 func (f *file) Close() error { return errors.Join(f.undo(), f.raw.Close()) }

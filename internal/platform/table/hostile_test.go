@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,9 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/sys/unix"
 
@@ -223,6 +227,28 @@ func TestUnpackingLeavesRoom(t *testing.T) {
 
 // A program that is killed runs nothing more: what is unpacked while a delivery is read
 // has no name, but for large sheets, which the next workbook that is read removes.
+// A sheet that cannot be unpacked to the temporary folder would be held in memory.
+func TestASheetThatCannotBeUnpackedIsRefused(t *testing.T) {
+	book := sheet(t, `<row r="1">`+inline("A1", "a")+inline("B1", "b")+`</row>`+strings.Repeat(" ", mostHeld))
+	z, err := zip.NewReader(bytes.NewReader(book), int64(len(book)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room, want := range map[int64]string{mostHeld + 1<<10: "", mostHeld: "more than the 8 MB there is room for"} {
+		if err := unpacks(z, room); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("room for %d: %v, not %q", room, err, want)
+		}
+	}
+	for _, part := range z.File {
+		if part.UncompressedSize64 > mostHeld {
+			part.CRC32++
+		}
+	}
+	if err := unpacks(z, 1<<30); !errors.Is(err, errNotXLSX) {
+		t.Errorf("a wrong checksum: %v", err)
+	}
+}
+
 func TestWhatIsUnpackedIsNotLeftByAKill(t *testing.T) {
 	tmp := t.TempDir()
 	t.Setenv("TMPDIR", tmp)
@@ -330,6 +356,99 @@ func TestWhatOthersPutBesideSheetsStopsNothing(t *testing.T) {
 	for _, path := range []string{at("pipe"), at("file"), at("link"), kept, theirs} {
 		if _, err := os.Lstat(path); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// missing returns a Parquet file of one column of texts, all missing: a header and a
+// few bytes for each page of n, whose header change may change.
+func missing(t *testing.T, pages int, n int32, change func(*format.PageHeader)) []byte {
+	t.Helper()
+	proto := new(thrift.CompactProtocol)
+	levels := append(binary.AppendUvarint(nil, uint64(n)<<1), 0) // n times 0
+	size := int32(len(levels))
+	h := format.PageHeader{Type: format.DataPageV2, UncompressedPageSize: size, CompressedPageSize: size}
+	h.DataPageHeaderV2 = thrift.New(format.DataPageHeaderV2{NumValues: n, NumNulls: n, NumRows: n, Encoding: format.Plain, DefinitionLevelsByteLength: size})
+	change(&h)
+	head, err := thrift.Marshal(proto, &h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const mark = "PAR1"
+	out := []byte(mark)
+	for range pages {
+		out = append(append(out, head...), levels...)
+	}
+	rows, length := int64(n)*int64(pages), int64(len(out)-len(mark))
+	foot, err := thrift.Marshal(proto, &format.FileMetaData{Version: 2, NumRows: rows,
+		Schema: []format.SchemaElement{
+			{Name: "root", NumChildren: thrift.New(int32(1))},
+			{Name: "a", Type: thrift.New(format.ByteArray), RepetitionType: thrift.New(format.Optional)},
+		},
+		RowGroups: []format.RowGroup{{NumRows: rows, TotalByteSize: length, Columns: []format.ColumnChunk{{MetaData: format.ColumnMetaData{
+			Type: format.ByteArray, Encoding: []format.Encoding{format.Plain, format.RLE}, PathInSchema: []string{"a"}, Codec: format.Uncompressed,
+			NumValues: rows, TotalUncompressedSize: length, TotalCompressedSize: length, DataPageOffset: int64(len(mark))}}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out = append(out, foot...)
+	return append(binary.LittleEndian.AppendUint32(out, uint32(len(foot))), mark...)
+}
+
+// A file of 131 bytes took 828 MB: room is made for what a header says.
+func TestAParquetFileMadeToFillTheMemoryIsRefused(t *testing.T) {
+	same := func(*format.PageHeader) {}
+	for _, c := range []struct {
+		about string
+		file  []byte
+		want  string // "" = read
+	}{
+		{"rows", missing(t, 100, 1_000_000, same), "says that it has 17"},
+		{"values in a page", missing(t, 1, 1_000_000, func(h *format.PageHeader) { h.DataPageHeaderV2.V.NumValues = 800_000_000 }), "800000000 values"},
+		{"values in a page of the old form", missing(t, 1, 1_000_000, func(h *format.PageHeader) {
+			h.DataPageHeader = thrift.New(format.DataPageHeader{NumValues: 800_000_000})
+		}), "800000000 values"},
+		{"what a page unpacks to", missing(t, 1, 10, func(h *format.PageHeader) { h.UncompressedPageSize = 100 << 20 }), "are 104857600 bytes"},
+		{"what a page is packed to", missing(t, 1, 10, func(h *format.PageHeader) { h.CompressedPageSize = 1 << 30 }), "damaged"},
+		{"many rows without a value", missing(t, 10, 1_000_000, same), ""},
+	} {
+		rows, err := drained(t, write(t, "a.parquet", c.file))
+		switch {
+		case c.want == "" && (err != nil || rows != 10_000_000):
+			t.Errorf("%s: %d rows, %v", c.about, rows, err)
+		case c.want != "" && (!errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%s: %v, not %s", c.about, err, c.want)
+		}
+	}
+}
+
+// A text that a dictionary holds once takes its room in every row.
+func TestLongTextsOfAParquetFileTakeTheirRoomOnce(t *testing.T) {
+	type row struct {
+		A string `parquet:"a,dict,zstd"`
+	}
+	short, long := make([]row, 200), make([]row, 300)
+	for i := range long {
+		long[i].A = strings.Repeat("x", 1<<20)
+	}
+	for _, c := range []struct {
+		about string
+		rows  []row
+		want  string // "" = read
+	}{
+		{"all long", long, ""},
+		{"long after short", append(short, long...), "within"},
+	} {
+		path := filepath.Join(t.TempDir(), "a.parquet")
+		if err := parquet.WriteFile(path, c.rows); err != nil {
+			t.Fatal(err)
+		}
+		n, err := drained(t, path)
+		switch {
+		case c.want == "" && (err != nil || n != len(c.rows)):
+			t.Errorf("%s: %d rows, %v", c.about, n, err)
+		case c.want != "" && (!errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%s: %v, not %s", c.about, err, c.want)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"slices"
 
@@ -15,14 +14,23 @@ import (
 	"ieum"
 )
 
-// rowsAtOnce is how many rows Next reads ahead.
-const rowsAtOnce = 1024
+// How many rows Next reads ahead, how many of a Parquet file are read first, whose
+// length nobody knows yet, and how many bytes a column of a batch may take: one text
+// that many rows share takes its room in each.
+const (
+	rowsAtOnce  = 1024
+	rowsAtFirst = 64
+	mostColumn  = 256 << 20
+	valueSize   = 16 // of a text beside its bytes
+)
 
 // parquetRows reads a Parquet file column by column, one page of each column
 // in memory. A leaf inside structs and lists has its names joined by dots:
 // careers (a list of {title, months}) are the lists "careers.title" and
 // "careers.months".
 type parquetRows struct {
+	in     *os.File
+	size   int64
 	file   *parquet.File
 	leaves []leaf
 	names  []string
@@ -31,7 +39,7 @@ type parquetRows struct {
 	n      int64 // rows read
 	open   []*leafReader
 	batch  *Batch
-	most   int // rows of the next batch, by how long those of the last were; 0 = not known
+	most   int // rows of the next batch, by how long those of the last were
 	at     int // row of the batch that Next returned last
 	index  map[string]int
 }
@@ -49,10 +57,10 @@ func newParquet(f *file) (r rows, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (%v)", errBrokenParquet, err)
 	}
-	if err := checkCodecs(file); err != nil {
+	if err := errors.Join(checkCodecs(file), checkRows(file, size)); err != nil {
 		return nil, err
 	}
-	p := &parquetRows{file: file, group: -1, index: map[string]int{}}
+	p := &parquetRows{in: in, size: size, file: file, group: -1, most: rowsAtFirst, index: map[string]int{}}
 	for _, path := range file.Schema().Columns() {
 		l, _ := file.Schema().Lookup(path...)
 		p.leaves = append(p.leaves, newLeaf(file.Schema(), path, l))
@@ -132,10 +140,7 @@ func (p *parquetRows) read(most int, columns []string) (b *Batch, err error) {
 			return nil, err
 		}
 	}
-	if p.most > 0 {
-		most = min(most, p.most)
-	}
-	rows := int(min(int64(most), p.left))
+	rows := int(min(int64(min(most, p.most)), p.left))
 	b = p.batch
 	b.Reset()
 	for i, o := range p.open {
@@ -182,6 +187,10 @@ func (p *parquetRows) nextGroup() error {
 	g := groups[p.group]
 	p.left = g.NumRows()
 	for _, o := range p.open {
+		m := &p.file.Metadata().RowGroups[p.group].Columns[o.column].MetaData
+		if err := checkPages(p.in, p.size, m); err != nil {
+			return err
+		}
 		if err := o.begin(g.ColumnChunks()[o.column]); err != nil {
 			return err
 		}
@@ -244,7 +253,7 @@ type leafReader struct {
 	buf    [512]parquet.Value // read from the page but not yet used
 	from   int
 	to     int
-	arena  []byte
+	arena  arena
 }
 
 func (r *leafReader) begin(chunk parquet.ColumnChunk) error {
@@ -297,7 +306,7 @@ func (r *leafReader) more() error {
 
 // fill appends the values of the next rows to c.
 func (r *leafReader) fill(c *Column, rows int) error {
-	r.arena = nil
+	r.arena = arena{}
 	c.reset(rows)
 	if r.List {
 		return r.fillLists(c, rows)
@@ -309,13 +318,15 @@ func (r *leafReader) fill(c *Column, rows int) error {
 			}
 		}
 		take := min(r.to-r.from, rows-n)
-		r.add(c, r.buf[r.from:r.from+take])
+		if err := r.add(c, r.buf[r.from:r.from+take], rows); err != nil {
+			return err
+		}
 		r.from, n = r.from+take, n+take
 	}
 	return nil
 }
 
-func (r *leafReader) add(c *Column, values []parquet.Value) {
+func (r *leafReader) add(c *Column, values []parquet.Value, rows int) error {
 	for i := range values {
 		v := &values[i]
 		if v.IsNull() {
@@ -324,7 +335,15 @@ func (r *leafReader) add(c *Column, values []parquet.Value) {
 		}
 		r.leaf.read(c, v, &r.arena)
 		c.added()
+		if r.arena.held > mostColumn {
+			return r.tooLong(rows)
+		}
 	}
+	return nil
+}
+
+func (r *leafReader) tooLong(rows int) error {
+	return ieum.Errorf(ieum.ErrInvalid, "column %q has more than %d MB within %d rows; write the file with fewer rows in each group", r.Name, mostColumn>>20, rows)
 }
 
 // fillLists reads rows of lists: a row goes on until a value that starts the
@@ -351,10 +370,10 @@ func (r *leafReader) fillLists(c *Column, rows int) error {
 			n++
 		}
 		if !v.IsNull() {
-			if c.values() == math.MaxInt32 {
-				return ieum.Errorf(ieum.ErrInvalid, "column %q has rows with too many values", c.Name)
-			}
 			r.leaf.read(c, v, &r.arena)
+			if r.arena.held+valueSize*c.values() > mostColumn {
+				return r.tooLong(rows)
+			}
 		}
 		r.from++
 	}

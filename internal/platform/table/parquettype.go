@@ -18,7 +18,7 @@ type leaf struct {
 	Field
 	column int
 	depth  int // definition level of a value that is there
-	read   func(c *Column, v *parquet.Value, arena *[]byte)
+	read   func(c *Column, v *parquet.Value, arena *arena)
 	fault  string // why it cannot be read
 }
 
@@ -68,23 +68,23 @@ func logicalOf(t parquet.Type) format.LogicalTypeValue {
 
 // converter returns how values of a Parquet type are added to a column; nil
 // when they cannot be.
-func converter(t parquet.Type) (Type, func(*Column, *parquet.Value, *[]byte)) {
+func converter(t parquet.Type) (Type, func(*Column, *parquet.Value, *arena)) {
 	logical := logicalOf(t)
 	switch t.Kind() {
 	case parquet.Boolean:
-		return Bool, func(c *Column, v *parquet.Value, _ *[]byte) { c.Bools = append(c.Bools, v.Boolean()) }
+		return Bool, func(c *Column, v *parquet.Value, _ *arena) { c.Bools = append(c.Bools, v.Boolean()) }
 	case parquet.Float:
-		return Float, func(c *Column, v *parquet.Value, _ *[]byte) { c.Floats = append(c.Floats, float64(v.Float())) }
+		return Float, func(c *Column, v *parquet.Value, _ *arena) { c.Floats = append(c.Floats, float64(v.Float())) }
 	case parquet.Double:
-		return Float, func(c *Column, v *parquet.Value, _ *[]byte) { c.Floats = append(c.Floats, v.Double()) }
+		return Float, func(c *Column, v *parquet.Value, _ *arena) { c.Floats = append(c.Floats, v.Double()) }
 	case parquet.Int32, parquet.Int64:
 		return integer(t.Kind() == parquet.Int32, logical)
 	case parquet.Int96:
-		return String, func(c *Column, v *parquet.Value, _ *[]byte) { c.Strings = append(c.Strings, int96(v.Int96())) }
+		return String, func(c *Column, v *parquet.Value, _ *arena) { c.Strings = append(c.Strings, int96(v.Int96())) }
 	case parquet.FixedLenByteArray:
 		if _, ok := logical.(*format.UUIDType); ok {
-			return String, func(c *Column, v *parquet.Value, arena *[]byte) {
-				c.Strings = append(c.Strings, hold(arena, fmt.Appendf(nil, "%x", v.ByteArray())))
+			return String, func(c *Column, v *parquet.Value, arena *arena) {
+				c.Strings = append(c.Strings, arena.hold(fmt.Appendf(nil, "%x", v.ByteArray())))
 			}
 		}
 		return String, nil
@@ -92,24 +92,24 @@ func converter(t parquet.Type) (Type, func(*Column, *parquet.Value, *[]byte)) {
 		if _, ok := logical.(*format.DecimalType); ok {
 			return String, nil
 		}
-		return String, func(c *Column, v *parquet.Value, arena *[]byte) {
-			c.Strings = append(c.Strings, hold(arena, v.ByteArray()))
+		return String, func(c *Column, v *parquet.Value, arena *arena) {
+			c.Strings = append(c.Strings, arena.hold(v.ByteArray()))
 		}
 	}
 	return String, nil
 }
 
-func integer(small bool, logical format.LogicalTypeValue) (Type, func(*Column, *parquet.Value, *[]byte)) {
+func integer(small bool, logical format.LogicalTypeValue) (Type, func(*Column, *parquet.Value, *arena)) {
 	number := func(v *parquet.Value) int64 { return v.Int64() }
 	if small {
 		number = func(v *parquet.Value) int64 { return int64(v.Int32()) }
 	}
-	text := func(f func(int64) string) (Type, func(*Column, *parquet.Value, *[]byte)) {
-		return String, func(c *Column, v *parquet.Value, _ *[]byte) { c.Strings = append(c.Strings, f(number(v))) }
+	text := func(f func(int64) string) (Type, func(*Column, *parquet.Value, *arena)) {
+		return String, func(c *Column, v *parquet.Value, _ *arena) { c.Strings = append(c.Strings, f(number(v))) }
 	}
 	switch l := logical.(type) {
 	case *format.DateType:
-		return Date, func(c *Column, v *parquet.Value, _ *[]byte) { c.Ints = append(c.Ints, number(v)) }
+		return Date, func(c *Column, v *parquet.Value, _ *arena) { c.Ints = append(c.Ints, number(v)) }
 	case *format.TimestampType:
 		unit := timeUnit(l.Unit)
 		return text(func(n int64) string {
@@ -119,15 +119,15 @@ func integer(small bool, logical format.LogicalTypeValue) (Type, func(*Column, *
 		return text(func(n int64) string { return decimal(n, int(l.Scale)) })
 	case *format.IntType:
 		if !l.IsSigned && small {
-			return Int, func(c *Column, v *parquet.Value, _ *[]byte) { c.Ints = append(c.Ints, int64(v.Uint32())) }
+			return Int, func(c *Column, v *parquet.Value, _ *arena) { c.Ints = append(c.Ints, int64(v.Uint32())) }
 		} else if !l.IsSigned {
 			return text(func(n int64) string { return strconv.FormatUint(uint64(n), 10) })
 		}
 	}
 	if small {
-		return Int, func(c *Column, v *parquet.Value, _ *[]byte) { c.Ints = append(c.Ints, int64(v.Int32())) }
+		return Int, func(c *Column, v *parquet.Value, _ *arena) { c.Ints = append(c.Ints, int64(v.Int32())) }
 	}
-	return Int, func(c *Column, v *parquet.Value, _ *[]byte) { c.Ints = append(c.Ints, v.Int64()) }
+	return Int, func(c *Column, v *parquet.Value, _ *arena) { c.Ints = append(c.Ints, v.Int64()) }
 }
 
 func timeUnit(u format.TimeUnit) int64 {
@@ -161,16 +161,22 @@ func int96(v deprecated.Int96) string {
 	return time.Unix((int64(v[2])-2440588)*86400, nanos).UTC().Format("2006-01-02T15:04:05.999999999Z")
 }
 
-// hold copies b into the arena and returns it as a string. A full arena is
-// replaced, never moved.
-func hold(arena *[]byte, b []byte) string {
+// An arena holds the texts of one column of a batch.
+type arena struct {
+	bytes []byte // being filled; a full one is replaced, never moved
+	held  int    // length of all the texts, bytes
+}
+
+// hold copies b and returns it as a string.
+func (a *arena) hold(b []byte) string {
 	if len(b) == 0 {
 		return ""
 	}
-	if cap(*arena)-len(*arena) < len(b) {
-		*arena = make([]byte, 0, max(len(b), 1<<16, min(2*cap(*arena), 1<<20)))
+	if cap(a.bytes)-len(a.bytes) < len(b) {
+		a.bytes = make([]byte, 0, max(len(b), 1<<16, min(2*cap(a.bytes), 1<<20)))
 	}
-	from := len(*arena)
-	*arena = append(*arena, b...)
-	return unsafe.String(&(*arena)[from], len(b))
+	from := len(a.bytes)
+	a.bytes = append(a.bytes, b...)
+	a.held += len(b)
+	return unsafe.String(&a.bytes[from], len(b))
 }

@@ -54,8 +54,15 @@ func newXLSX(f *file, sheet string) (_ rows, err error) {
 	case !bytes.HasPrefix(head, []byte("PK")):
 		return nil, errNotXLSX
 	}
-	unpacked, err := unpackedBook(in, size)
+	z, err := zip.NewReader(in, size)
 	if err != nil {
+		return nil, fmt.Errorf("%w: %v", errNotXLSX, err)
+	}
+	unpacked, err := unpackedBook(z)
+	if err != nil {
+		return nil, err
+	}
+	if err := unpacks(z, roomIn(os.TempDir())); err != nil {
 		return nil, err
 	}
 	dir, done, err := unpackFolder()
@@ -134,11 +141,7 @@ const (
 // unpackedBook returns how many bytes the parts of a workbook unpack to, which is
 // what their headers say or less; more is an error when they are read. It refuses
 // a workbook that is far more than any sheet.
-func unpackedBook(in io.ReaderAt, size int64) (all uint64, err error) {
-	z, err := zip.NewReader(in, size)
-	if err != nil {
-		return 0, fmt.Errorf("%w: %v", errNotXLSX, err)
-	}
+func unpackedBook(z *zip.Reader) (all uint64, err error) {
 	var packed, beside uint64
 	for _, part := range z.File {
 		n := part.UncompressedSize64
@@ -158,6 +161,29 @@ func unpackedBook(in io.ReaderAt, size int64) (all uint64, err error) {
 		return 0, ieum.Errorf(ieum.ErrInvalid, "this workbook holds %d MB of pictures and the like beside its sheets, or of many sheets; save the sheet alone, or as CSV", beside>>20)
 	}
 	return all, nil
+}
+
+// unpacks reads the sheets and texts that excelize unpacks to files: one that it
+// cannot, for want of room or because it is damaged, it would hold in memory.
+func unpacks(z *zip.Reader, room int64) error {
+	left := room
+	for _, part := range z.File {
+		if part.UncompressedSize64 <= mostHeld {
+			continue
+		}
+		if left -= int64(part.UncompressedSize64); left < 0 {
+			return noRoom(room)
+		}
+		r, err := part.Open()
+		if err == nil {
+			_, err = io.Copy(io.Discard, r)
+			err = errors.Join(err, r.Close())
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %s: %v", errNotXLSX, part.Name, err)
+		}
+	}
+	return nil
 }
 
 var errNotXLSX = ieum.Errorf(ieum.ErrInvalid, "this is no .xlsx file, or a damaged one; fetch it again or say what it is with format: in the source file")
