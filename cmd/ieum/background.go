@@ -57,6 +57,9 @@ var tasks = schedule(
 			}
 		}, a.door.Follower())
 	}},
+	&task{name: "leave the database to a newer version", holds: web.Nothing, run: func(a *app, ctx context.Context) {
+		a.store.db.Follow(ctx, time.Second, failing(ctx, "database"))
+	}},
 	&task{name: "send notices", holds: web.Own, run: func(a *app, ctx context.Context) {
 		a.registry.Notify(ctx, telling, failing(ctx, "identity: notice"))
 	}},

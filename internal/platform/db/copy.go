@@ -275,9 +275,8 @@ func (d *DB) Load(ctx context.Context, from io.ReadSeeker, migrate func(context.
 	if err != nil {
 		return err
 	}
-	then := *d
-	then.only = head.Migrations
-	if err := migrate(ctx, &then); err != nil {
+	then := &DB{name: d.name, read: d.read, write: d.write, close: d.close, ddl: d.ddl, lock: d.lock, only: head.Migrations}
+	if err := migrate(ctx, then); err != nil {
 		return err
 	}
 	return d.Tx(ctx, func(tx *sql.Tx) error {

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"ieum"
 )
@@ -32,6 +33,8 @@ type DB struct {
 	ddl   func(string) string // turns the words of a schema file into the database's own
 	lock  string              // statement that lets one program migrate at a time, or ""; PostgreSQL has one
 	only  map[string]string   // migrations that are applied, by name; nil = all
+	known []string            // migrations that this program has
+	left  atomic.Bool         // to a newer version, by Follow
 }
 
 // A writer runs a transaction. fn may run more than once.
@@ -125,11 +128,17 @@ func (d *DB) Name() string { return d.name }
 // through tx; it must not call Tx itself. A database that is busy is tried again for some
 // seconds before the error says so.
 func (d *DB) Tx(ctx context.Context, fn func(*sql.Tx) error) error {
+	if d.left.Load() {
+		return d.outgrown()
+	}
 	return d.fault(d.write.tx(ctx, fn))
 }
 
 // QueryContext reads rows outside of a transaction. It sees what was committed.
 func (d *DB) QueryContext(ctx context.Context, query string, args ...any) (*Rows, error) {
+	if d.left.Load() {
+		return nil, d.outgrown()
+	}
 	rows, err := d.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, d.fault(err)
@@ -158,7 +167,13 @@ type Row struct {
 }
 
 // Scan copies the columns; sql.ErrNoRows when there is no row.
-func (r *Row) Scan(to ...any) error { return r.db.fault(r.row.Scan(to...)) }
+func (r *Row) Scan(to ...any) error {
+	if r.db.left.Load() {
+		r.row.Scan() // gives back the connection
+		return r.db.outgrown()
+	}
+	return r.db.fault(r.row.Scan(to...))
+}
 
 // Check reads the whole database as far as it can check itself: SQLite's file
 // page by page; PostgreSQL looks after its own.

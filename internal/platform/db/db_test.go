@@ -215,6 +215,63 @@ func TestADatabaseOfANewerVersionIsRefused(t *testing.T) {
 	})
 }
 
+// A server that runs on while a newer version makes tables neither reads nor writes them,
+// and goes on where it finds its own again.
+func TestADatabaseThatBecomesANewerVersionsIsLeft(t *testing.T) {
+	test := func(t *testing.T, where string) {
+		d, other := dbtest.Open(t, where), dbtest.Open(t, where)
+		ctx, cancel := context.WithCancel(t.Context())
+		if err := d.Migrate(ctx, "shop", schema(`CREATE TABLE shop_a (n INTEGER)`)); err != nil {
+			t.Fatal(err)
+		}
+		said, done := make(chan error, 1), make(chan struct{})
+		go func() { defer close(done); d.Follow(ctx, time.Millisecond, func(err error) { said <- err }) }()
+		defer func() { cancel(); <-done }()
+		insert := func(n int) error {
+			return d.Tx(ctx, func(tx *sql.Tx) error {
+				_, err := tx.ExecContext(ctx, `INSERT INTO shop_a VALUES (?)`, n)
+				return err
+			})
+		}
+		if err := insert(1); err != nil {
+			t.Fatal(err)
+		}
+		if err := other.Tx(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, `INSERT INTO migration (name, hash) VALUES ('shop/schema/9999_new.sql', '')`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-said; !errors.Is(err, ieum.ErrUnavailable) || !strings.Contains(err.Error(), "taken over by a newer version") {
+			t.Errorf("it says %v", err)
+		}
+		var n int
+		_, err := d.QueryContext(ctx, `SELECT n FROM shop_a`)
+		for what, err := range map[string]error{"a row": d.QueryRowContext(ctx, `SELECT n FROM shop_a`).Scan(&n), "rows": err, "a transaction": insert(2), "a ping": d.Ping(ctx)} {
+			if !errors.Is(err, ieum.ErrUnavailable) || n != 0 {
+				t.Errorf("%s: %v, %d", what, err, n)
+			}
+		}
+		if err := other.Tx(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, `DELETE FROM migration WHERE name = 'shop/schema/9999_new.sql'`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; d.Ping(ctx) != nil; i++ {
+			if i > 10_000 {
+				t.Fatal("it does not go on")
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if err := d.QueryRowContext(ctx, `SELECT SUM(n) FROM shop_a`).Scan(&n); err != nil || n != 1 {
+			t.Errorf("then there are %d, %v", n, err)
+		}
+	}
+	t.Run("sqlite", func(t *testing.T) { test(t, t.TempDir()) })
+	t.Run("postgres", func(t *testing.T) { test(t, dbtest.Postgres(t)) })
+}
+
 // What no migration made and acts on our tables lets rows vanish; what others keep
 // beside them is theirs.
 func TestWhatOthersPutOnOurTablesIsRefused(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"ieum"
 )
@@ -35,6 +36,7 @@ func (d *DB) Migrate(ctx context.Context, domain string, files fs.FS) error {
 		return err
 	}
 	for _, name := range names {
+		d.known = append(d.known, domain+"/"+name)
 		if _, wanted := d.only[domain+"/"+name]; d.only != nil && !wanted {
 			continue
 		}
@@ -96,6 +98,49 @@ func (d *DB) OnlyOf(ctx context.Context, domains ...string) error {
 
 func errNewer(name string) error {
 	return ieum.Errorf(ieum.ErrConflict, "the database %s was made by a newer version of ieum; use that version or a later one", name)
+}
+
+// Follow looks every so often whether a newer version made tables in the database, or a
+// restore was cut off there, until ctx ends: meanwhile nothing is read or written, for
+// this version would neither show nor erase what the newer one keeps. What failed goes
+// to say, once. All domains were migrated before.
+func (d *DB) Follow(ctx context.Context, every time.Duration, say func(error)) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		newer, err := d.newer(ctx)
+		if err == nil && d.left.Swap(newer) != newer && newer {
+			say(d.outgrown())
+		}
+	}
+}
+
+// newer says whether the database has migrations that this program lacks.
+func (d *DB) newer(ctx context.Context) (bool, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT name FROM migration`)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return false, err
+		}
+		if !slices.Contains(d.known, name) {
+			return true, nil
+		}
+	}
+	return false, rows.Err()
+}
+
+func (d *DB) outgrown() error {
+	return d.unavailable("the database {db} was taken over by a newer version of ieum, or a restore into it was cut off: end this server, and serve with that version or a later one, or restore again")
 }
 
 // Begun says whether any domain ever made tables in the database. It makes none.
