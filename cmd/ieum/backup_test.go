@@ -245,12 +245,14 @@ func TestKilledBackupsAndRestores(t *testing.T) {
 	b, at := newBench(t), newSafe(t)
 	at.backup(b, "whole")
 	for _, what := range []struct {
-		name string
-		args []string
-		made func(dir string) string // what the command makes
+		name     string
+		args     []string
+		made     func(dir string) string // what the command makes
+		database string                  // PostgreSQL URL
 	}{
-		{"backup", []string{"backup", at.path("one"), "--recipients", at.public, "--and", at.publicTwo}, func(string) string { return at.path("one") }},
-		{"restore", []string{"restore", at.path("whole"), "--identity", at.secret, "--and", at.secretTwo}, func(dir string) string { return filepath.Join(dir, "data") }},
+		{"backup", []string{"backup", at.path("one"), "--recipients", at.public, "--and", at.publicTwo}, func(string) string { return at.path("one") }, ""},
+		{"restore", []string{"restore", at.path("whole"), "--identity", at.secret, "--and", at.secretTwo}, func(dir string) string { return filepath.Join(dir, "data") }, ""},
+		{"restore into PostgreSQL", []string{"restore", at.path("whole"), "--identity", at.secret, "--and", at.secretTwo}, func(dir string) string { return filepath.Join(dir, "data") }, dbtest.Postgres(t)},
 	} {
 		t.Run(what.name, func(t *testing.T) {
 			scene := t.TempDir()
@@ -261,23 +263,32 @@ func TestKilledBackupsAndRestores(t *testing.T) {
 			if what.name == "backup" {
 				b.copyTo(filepath.Join(scene, "data"))
 			}
-			made, killed := what.made(scene), 0
+			made, killed, ended := what.made(scene), 0, 0
 			for n := 0; ; n++ {
-				status := meet(t, fate{Dir: scene, Command: what.args, Stage: "command", Call: n})
+				status := meet(t, fate{Dir: scene, Command: what.args, Database: what.database, Stage: "command", Call: n})
 				if status == 0 {
 					break
 				}
 				killed++
-				if _, err := os.Stat(made); err == nil && !lastCall(b, what.name, scene, at) {
-					t.Fatalf("killed at call %d it left %s", n, made)
-				} else if err == nil {
-					break // all was in its place
+				if _, err := os.Stat(made); err != nil {
+					continue
 				}
+				if _, err := os.Stat(filepath.Join(made, restoringMark)); err == nil {
+					ended++ // the same command ends it
+					continue
+				}
+				if !lastCall(b, what.name, scene, what.database, at) {
+					t.Fatalf("killed at call %d it left %s", n, made)
+				}
+				break // all was in its place
+			}
+			if ended == 0 && what.name != "backup" {
+				t.Error("it was never killed between the name of the folder and the end")
 			}
 			if killed < 5 {
 				t.Errorf("killed %d times, want 5 at least", killed)
 			}
-			if !lastCall(b, what.name, scene, at) {
+			if !lastCall(b, what.name, scene, what.database, at) {
 				t.Error("what was made in the end is not whole")
 			}
 			t.Logf("killed %d times", killed)
@@ -286,9 +297,9 @@ func TestKilledBackupsAndRestores(t *testing.T) {
 }
 
 // lastCall says whether what was made is whole, with the keys of the bench.
-func lastCall(from *bench, name, scene string, at safe) bool {
+func lastCall(from *bench, name, scene, database string, at safe) bool {
 	from.t.Helper()
-	b := &bench{t: from.t, root: scene, data: filepath.Join(scene, "data")}
+	b := &bench{t: from.t, root: scene, data: filepath.Join(scene, "data"), database: database}
 	if name == "backup" {
 		b.data = filepath.Join(from.t.TempDir(), "data")
 		if status, _, _ := b.run("restore", at.path("one"), "--identity", at.secret, "--and", at.secretTwo); status != 0 {

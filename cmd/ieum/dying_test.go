@@ -23,15 +23,16 @@ import (
 // A fate is how a child that runs ieum ingest && ieum build ends. The zero
 // fate lets it finish and print its calls.
 type fate struct {
-	Dir     string        // holds in, defs and data
-	Ingest  []string      // what is delivered; the source killed from in, when it is not said
-	Changes bool          // ieum build --changes
-	Command []string      // in place of both: this, with the data folder Dir/data
-	Erases  bool          // in place of all: a server of a demo, whose seeker erases themselves
-	Stage   string        // where it is met
-	Call    int           // at which call of the stage, from 0
-	Wait    time.Duration // 0 = before the call; else so long after it, or when the next begins
-	Full    bool          // the disk is full from the call on; else the child kills itself
+	Dir      string        // holds in, defs and data
+	Ingest   []string      // what is delivered; the source killed from in, when it is not said
+	Changes  bool          // ieum build --changes
+	Command  []string      // in place of both: this, with the data folder Dir/data
+	Erases   bool          // in place of all: a server of a demo, whose seeker erases themselves
+	Database string        // PostgreSQL URL for it; "" = the file in Dir/data
+	Stage    string        // where it is met
+	Call     int           // at which call of the stage, from 0
+	Wait     time.Duration // 0 = before the call; else so long after it, or when the next begins
+	Full     bool          // the disk is full from the call on; else the child kills itself
 }
 
 // fateVariable is the variable that holds the fate of a child as JSON.
@@ -70,7 +71,7 @@ func meetFate(text string) int {
 	}
 	for _, do := range deeds {
 		w.enter(do.begins)
-		e := &env{Config: Config{Data: filepath.Join(w.fate.Dir, "data"), Defs: filepath.Join(w.fate.Dir, "defs")},
+		e := &env{Config: Config{Data: filepath.Join(w.fate.Dir, "data"), Defs: filepath.Join(w.fate.Dir, "defs"), Database: w.fate.Database},
 			stdin: strings.NewReader(""), stdout: io.Discard, stderr: terminal{w}, now: func() time.Time { return killDay }}
 		if status := execute(context.Background(), e, do.args); status != 0 {
 			return status

@@ -38,9 +38,16 @@ var restoreCommand = &command{
 }
 
 // restore unpacks beside the data folder, fills the database, compares both, and
-// only then gives the folder its name: one that was killed left no data folder,
-// and the same command begins anew.
+// only then gives the folder its name and the database to others: one that was killed left
+// no data folder, and the same command begins anew; or all in its place, and it ends that.
 func restore(ctx context.Context, e *env, path string, keys backup.Keys) error {
+	if _, err := os.Stat(filepath.Join(e.Data, restoringMark)); err == nil {
+		if err := finish(ctx, e); err != nil {
+			return err
+		}
+		e.say("%s: a restore that was cut off when all was in its place is done; to restore another backup name another folder", e.Data)
+		return nil
+	}
 	if err := mustBeEmpty(e.Data); err != nil {
 		return err
 	}
@@ -65,16 +72,13 @@ func restore(ctx context.Context, e *env, path string, keys backup.Keys) error {
 	if err == nil {
 		err = fillDatabase(ctx, &beside)
 	}
-	if err == nil {
-		err = compareRestored(ctx, &beside)
-	}
 	if err != nil {
 		return errors.Join(err, durable.Remove(beside.Data))
 	}
 	if err := durable.Rename(beside.Data, filepath.Clean(e.Data)); err != nil {
 		return err
 	}
-	if err := durable.Remove(filepath.Join(e.Data, restoringMark)); err != nil {
+	if err := finish(ctx, e); err != nil {
 		return err
 	}
 	e.say("sign-ins, links, recoveries and known browsers of the backup have ended; who was not set up yet, or waited for a recovery, needs a new link (ieum account link, or their office)")
@@ -191,8 +195,13 @@ func unpackFile(path string, content io.Reader) error {
 	return durable.SyncDir(filepath.Dir(path))
 }
 
-// fillDatabase makes the tables as they were and fills them.
+// fillDatabase makes the tables as they were and fills them, refuses what is not whole, and
+// ends the ways in of then. Until all is done nothing else takes up the database.
 func fillDatabase(ctx context.Context, e *env) error {
+	set, err := e.definitions()
+	if err != nil {
+		return err
+	}
 	dump, err := os.Open(filepath.Join(e.Data, databaseEntry))
 	if err != nil {
 		return durable.Fault(err)
@@ -206,21 +215,11 @@ func fillDatabase(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(d.Load(ctx, dump, migrate), d.Close()); err != nil {
+	defer d.Close()
+	if err := d.Load(ctx, dump, migrate); err != nil {
 		return err
 	}
-	return durable.Remove(dump.Name())
-}
-
-// compareRestored refuses what is not whole, and ends the ways in of then: last, for a restore
-// that was killed before goes on with a database that is as the copy.
-func compareRestored(ctx context.Context, e *env) error {
-	set, err := e.definitions()
-	if err != nil {
-		return err
-	}
-	d, err := openDatabase(ctx, e)
-	if err != nil {
+	if err := durable.Remove(dump.Name()); err != nil {
 		return err
 	}
 	s, err := storeOn(ctx, e, set, d, nil) // the keys are in no backup
@@ -229,10 +228,26 @@ func compareRestored(ctx context.Context, e *env) error {
 	}
 	found, err := s.catalogue.Faults(ctx)
 	if err == nil {
-		_, err = journal.Verify(ctx, s.db)
+		_, err = journal.Verify(ctx, d)
 	}
 	if err = errors.Join(append(found.Faults, err)...); err == nil {
-		err = identity.Restored(ctx, s.db, e.now())
+		err = identity.Restored(ctx, d, e.now())
 	}
 	return errors.Join(err, s.Close())
+}
+
+// finish gives the folder and the database to whoever opens them.
+func finish(ctx context.Context, e *env) error {
+	where, err := e.database()
+	if err != nil {
+		return err
+	}
+	d, err := db.Open(ctx, where)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(d.Loaded(ctx), d.Close()); err != nil {
+		return err
+	}
+	return durable.Remove(filepath.Join(e.Data, restoringMark))
 }

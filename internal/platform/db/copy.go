@@ -3,13 +3,11 @@ package db
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"maps"
 	"slices"
@@ -252,21 +250,22 @@ func read(v any) (any, error) {
 
 var errNoCopy = errors.New("this is no copy of a database")
 
-// Load fills an empty database with a copy. migrate makes the tables, and here
-// makes them as they were when the copy was made. A database that holds
-// something is ieum.ErrConflict, unless it is what Load would make of it; so is
-// a copy from a newer version. One that was killed is begun anew.
+// Load fills an empty database with a copy, and leaves it so that nothing but what holds d
+// takes it up until Loaded. migrate makes the tables, and here makes them as they were when
+// the copy was made. A database that holds something is ieum.ErrConflict; so is a copy from
+// a newer version. One that was killed is begun anew.
 func (d *DB) Load(ctx context.Context, from io.ReadSeeker, migrate func(context.Context, *DB) error) error {
 	var head heading
 	if err := json.NewDecoder(from).Decode(&head); err != nil || head.Migrations == nil {
 		return errNoCopy
 	}
-	fresh, err := d.unused(ctx)
+	before, err := readHeading(ctx, d.read)
 	if err != nil {
-		return err
+		return d.fault(err)
 	}
-	if !fresh {
-		return d.holds(ctx, from)
+	_, begun := before.Migrations[restoring]
+	if !begun && len(before.Migrations) > 0 {
+		return ieum.Errorf(ieum.ErrConflict, "the database %s holds something already; name an empty one", d.name)
 	}
 	err = d.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO migration (name, hash) VALUES (?, '') ON CONFLICT DO NOTHING`, restoring)
@@ -275,7 +274,8 @@ func (d *DB) Load(ctx context.Context, from io.ReadSeeker, migrate func(context.
 	if err != nil {
 		return err
 	}
-	then := &DB{name: d.name, read: d.read, write: d.write, close: d.close, ddl: d.ddl, lock: d.lock, only: head.Migrations}
+	d.filling = true
+	then := &DB{name: d.name, read: d.read, write: d.write, close: d.close, ddl: d.ddl, lock: d.lock, only: head.Migrations, filling: true}
 	if err := migrate(ctx, then); err != nil {
 		return err
 	}
@@ -285,6 +285,9 @@ func (d *DB) Load(ctx context.Context, from io.ReadSeeker, migrate func(context.
 			return err
 		}
 		delete(now.Migrations, restoring)
+		if begun && len(now.Migrations) > len(head.Migrations) {
+			return ieum.Errorf(ieum.ErrConflict, "a restore into the database %s was cut off when it had brought its tables up to date; make the database anew, empty, and run ieum restore again", d.name)
+		}
 		if !maps.Equal(now.Migrations, head.Migrations) {
 			return ieum.Errorf(ieum.ErrConflict, "the copy of the database was made by a newer version of ieum; use that version or a later one")
 		}
@@ -295,35 +298,13 @@ func (d *DB) Load(ctx context.Context, from io.ReadSeeker, migrate func(context.
 	})
 }
 
-// unused says whether nothing was ever kept in the database.
-func (d *DB) unused(ctx context.Context) (bool, error) {
-	head, err := readHeading(ctx, d.read)
-	if err != nil {
-		return false, d.fault(err)
-	}
-	_, begun := head.Migrations[restoring]
-	return begun || len(head.Migrations) == 0, nil
-}
-
-// holds refuses a database that differs from a copy.
-func (d *DB) holds(ctx context.Context, from io.ReadSeeker) error {
-	if _, err := from.Seek(0, io.SeekStart); err != nil {
+// Loaded gives a database that Load filled to whoever opens it.
+func (d *DB) Loaded(ctx context.Context) error {
+	d.filling = false
+	return d.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM migration WHERE name = ?`, restoring)
 		return err
-	}
-	var sums [2]hash.Hash
-	for i := range sums {
-		sums[i] = sha256.New()
-	}
-	if _, err := io.Copy(sums[0], from); err != nil {
-		return err
-	}
-	if err := d.Dump(ctx, sums[1]); err != nil {
-		return err
-	}
-	if string(sums[0].Sum(nil)) != string(sums[1].Sum(nil)) {
-		return ieum.Errorf(ieum.ErrConflict, "the database %s holds something already; name an empty one", d.name)
-	}
-	return nil
+	})
 }
 
 // fill puts the rows of a copy in place of what the tables hold.
@@ -356,8 +337,7 @@ func (d *DB) fill(ctx context.Context, tx *sql.Tx, from io.Reader) error {
 			return fmt.Errorf("db: restore %s: %w", at.Table, err)
 		}
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM migration WHERE name = ?`, restoring)
-	return err
+	return nil
 }
 
 // open empties a table and returns what inserts a row.

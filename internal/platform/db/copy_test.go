@@ -57,11 +57,23 @@ func TestACopyFillsEitherDatabase(t *testing.T) {
 			if err := to.Load(t.Context(), strings.NewReader(text), migrateShop); err != nil {
 				t.Fatal(err)
 			}
-			if again := dumped(t, to); again != text {
-				t.Errorf("the copy of the copy is\n%s, not\n%s", again, text)
-			}
 			if err := to.Load(t.Context(), strings.NewReader(text), migrateShop); err != nil {
 				t.Errorf("the same once more: %v", err)
+			}
+			if err := to.OnlyOf(t.Context(), "shop"); err != nil {
+				t.Errorf("what fills it may not migrate it: %v", err)
+			}
+			for _, want := range []int{1, 0} { // whoever else opens it finds that a restore goes on, until it is done
+				var marks int
+				if err := to.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM migration WHERE name = 'restoring'`).Scan(&marks); err != nil || marks != want {
+					t.Errorf("there are %d marks of a restore, want %d; %v", marks, want, err)
+				}
+				if err := to.Loaded(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if again := dumped(t, to); again != text {
+				t.Errorf("the copy of the copy is\n%s, not\n%s", again, text)
 			}
 			if err := migrateShop(t.Context(), to); err != nil {
 				t.Fatal(err)
@@ -125,6 +137,9 @@ func TestACopyThatCannotBeLoaded(t *testing.T) {
 			}
 			if err := to.Load(t.Context(), strings.NewReader(text), migrateShop); err != nil {
 				t.Errorf("the whole one after these: %v", err)
+			}
+			if err := to.Loaded(t.Context()); err != nil {
+				t.Fatal(err)
 			}
 			if again := dumped(t, to); again != text {
 				t.Errorf("the copy of the copy is\n%s, not\n%s", again, text)

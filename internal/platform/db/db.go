@@ -26,15 +26,16 @@ const readers = 8
 
 // DB is the platform's database. It is safe for use from several goroutines.
 type DB struct {
-	name  string  // for people: a file, or host and name without a password
-	read  *sql.DB // SQLite: cannot write
-	write writer
-	close func() error
-	ddl   func(string) string // turns the words of a schema file into the database's own
-	lock  string              // statement that lets one program migrate at a time, or ""; PostgreSQL has one
-	only  map[string]string   // migrations that are applied, by name; nil = all
-	known []string            // migrations that this program has
-	left  atomic.Bool         // to a newer version, by Follow
+	name    string  // for people: a file, or host and name without a password
+	read    *sql.DB // SQLite: cannot write
+	write   writer
+	close   func() error
+	ddl     func(string) string // turns the words of a schema file into the database's own
+	lock    string              // statement that lets one program migrate at a time, or ""; PostgreSQL has one
+	only    map[string]string   // migrations that are applied, by name; nil = all
+	filling bool                // by Load, until Loaded
+	known   []string            // migrations that this program has
+	left    atomic.Bool         // to a newer version, by Follow
 }
 
 // A writer runs a transaction. fn may run more than once.
