@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"ieum/internal/platform/db"
 	"ieum/internal/platform/db/dbtest"
 	"ieum/internal/platform/journal"
@@ -69,6 +71,14 @@ func TestFsckFindsEachKindOfDamage(t *testing.T) {
 		{"the index of keys", "lake", "is damaged (it is not what was written); put back this file from a backup", func(b *bench) { b.harm("lake/stall/posting/*.keys") }},
 		{"a segment that is missing", "lake", "is missing; put back this file from a backup", func(b *bench) { b.remove("lake/stall/posting/000002.parquet") }},
 		{"a quarantine that is missing", "lake", "is missing; put back this file from a backup", func(b *bench) { b.remove("quarantine/*") }},
+		{"a pipe in place of a segment", "lake", "is damaged (it is no file); put back this file from a backup", func(b *bench) {
+			path := b.files("lake/stall/posting/000001.parquet")[0]
+			b.remove("lake/stall/posting/000001.parquet")
+			if err := unix.Mkfifo(path, 0o600); err != nil {
+				b.t.Fatal(err)
+			}
+		}},
+		{"the name of the lake", "lake", "INSTALLATION is missing; put back this file from a backup", func(b *bench) { b.remove("lake/INSTALLATION") }},
 		{"a file of an unknown delivery", "lake", "check that --data and the database belong together", func(b *bench) {
 			writeFile(b.t, filepath.Join(b.data, "lake/stall/posting/000009.parquet"), "x")
 		}},

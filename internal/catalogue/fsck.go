@@ -39,11 +39,15 @@ func (c *Catalogue) Files(ctx context.Context) ([]File, error) {
 	for _, name := range names {
 		out = append(out, File{Path: path.Join("quarantine", name)})
 	}
-	_, lake, err := c.compare(ctx)
+	name, lake, err := c.compare(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if lake != "" {
+	next, err := c.store.next(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if lake != "" || name != "" && next > 1 {
 		out = append(out, File{Path: "lake/INSTALLATION"})
 	}
 	slices.SortFunc(out, func(a, b File) int { return strings.Compare(a.Path, b.Path) })

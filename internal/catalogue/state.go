@@ -93,6 +93,13 @@ func (c *Catalogue) openState(ctx context.Context, st state) (*keys, error) {
 
 // whole returns an error when a file of the lake is not as it was written.
 func whole(ctx context.Context, path, sha string) error {
+	is, err := os.Stat(path)
+	if err == nil && !is.Mode().IsRegular() { // a pipe would never answer
+		err = errors.New("it is no file")
+	}
+	if err != nil {
+		return lost(path, err)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return lost(path, err)
