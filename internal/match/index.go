@@ -241,7 +241,7 @@ type view struct {
 	certs   byCode   // certificates required or preferred
 	hunts   sync.Pool
 	needing sync.Once
-	needs   []uint32 // see licensed
+	needs   licensed
 }
 
 // stretch returns the rows of an occupation in a layer of the snapshot, in order

@@ -142,22 +142,39 @@ type need struct {
 	met  bool     // the person has it
 }
 
-// needs calls f for every certificate that must be held in a posting. It is
-// called for every posting that might be among the best.
-func (x *index) needs(s *seeker, row int, f func(l *licence, id uint16, met bool)) {
+// An asked certificate must be held in a posting: any that a law names, or one.
+type asked struct {
+	law  *licence // nil when only the posting requires one
+	id   uint16   // that one
+	sure bool     // false: the law requires it in the occupation, which is only guessed
+}
+
+// met says whether the person has what is required.
+func (s *seeker) met(r asked) bool {
+	if r.law != nil {
+		return s.holds(r.law)
+	}
+	return s.certs[r.id]
+}
+
+// asked appends every certificate that must be held in a posting. It is called for
+// every posting that might be among the best.
+func (x *index) asked(row int, to []asked) []asked {
 	p := &x.s.Postings
 	laws := x.laws[p.Occupation.At(row)]
+	sure := len(laws) == 0 || p.Chance.At(row) >= sureOccupation
 	for i := range laws {
 		if l := &laws[i]; x.applies(l, row) {
-			f(l, 0, s.holds(l))
+			to = append(to, asked{law: l, sure: sure})
 		}
 	}
 	var buf [8]uint16
 	for _, id := range p.Required.At(row, buf[:]) {
 		if !x.byLaw(laws, id, row) {
-			f(nil, id, s.certs[id])
+			to = append(to, asked{id: id, sure: true})
 		}
 	}
+	return to
 }
 
 // byLaw says whether a certificate a posting asks for is one that the law asks
@@ -171,32 +188,38 @@ func (x *index) byLaw(laws []licence, id uint16, row int) bool {
 	return false
 }
 
-// lack says how many certificates that must be held a person has not, and
-// whether there may be more: one the law requires in the posting's occupation,
-// which is only guessed.
+// lack says how many certificates that must be held in a posting a person has not, and
+// whether there may be more.
 func (x *index) lack(s *seeker, row int) (n int, unsure bool) {
-	sure := x.s.Postings.Chance.At(row) >= sureOccupation
-	x.needs(s, row, func(l *licence, _ uint16, met bool) {
+	var buf [8]asked
+	return s.lacks(x.asked(row, buf[:0]))
+}
+
+// lacks says how many of what is required a person has not, and whether there may be more:
+// what is not sure.
+func (s *seeker) lacks(list []asked) (n int, unsure bool) {
+	for _, r := range list {
 		switch {
-		case met:
-		case l != nil && !sure:
+		case s.met(r):
+		case !r.sure:
 			unsure = true
 		default:
 			n++
 		}
-	})
+	}
 	return n, unsure
 }
 
 // listNeeds lists the certificates that must be held in a posting.
 func (x *index) listNeeds(s *seeker, row int) (out []need) {
-	sure := x.s.Postings.Chance.At(row) >= sureOccupation
-	x.needs(s, row, func(l *licence, id uint16, met bool) {
-		if l != nil {
-			out = append(out, need{l.codes, l.law, sure, met})
+	for _, r := range x.asked(row, nil) {
+		n := need{sure: r.sure, met: s.met(r)}
+		if r.law != nil {
+			n.any, n.law = r.law.codes, r.law.law
 		} else {
-			out = append(out, need{[]string{x.s.Dict.Certificates[id]}, "", true, met})
+			n.any = []string{x.s.Dict.Certificates[r.id]}
 		}
-	})
+		out = append(out, n)
+	}
 	return out
 }

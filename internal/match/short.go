@@ -2,6 +2,7 @@ package match
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"ieum/internal/match/rank"
@@ -31,34 +32,52 @@ func known(parts *rank.Parts) (points float64, enough bool) {
 // Nothing else counts, so that none is among them only because it is new or near.
 func (x *index) oneLicence(ctx context.Context, v *view, s *seeker, short []scored, k int) ([]scored, error) {
 	best := rank.Best[scored]{K: k - len(short), Above: above}
-	for i, row := range v.licensed(x) {
+	all := v.licensed(x)
+	opens := make([]bool, len(all.asks)) // one licence, and nothing else that might be required, keeps the person from it
+	for i, list := range all.asks {
+		n, unsure := s.lacks(list)
+		opens[i] = n == 1 && !unsure
+	}
+	for i := range all.posts {
 		if i%4096 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		region := x.s.Postings.Region.At(int(row))
-		if s.reach != nil && s.reach[region] == outside || !x.opens(s, row) || x.shown(s, row) < ofTheirOwn {
+		p := &all.posts[i]
+		if s.reach != nil && s.reach[p.region] == outside || !opens[p.asks] || all.shown(s, i) < ofTheirOwn {
 			continue
 		}
-		f := x.facts(s, int(row), v.day)
+		f := x.facts(s, int(p.row), v.day)
 		parts := rank.Score(&f)
 		points, enough := known(&parts)
-		if enough && !slices.ContainsFunc(short, func(f scored) bool { return f.row == row }) {
-			best.Offer(scored{row, points, x.s.Postings.ID.At(int(row))})
+		if enough && !slices.ContainsFunc(short, func(f scored) bool { return f.row == p.row }) {
+			best.Offer(scored{p.row, points, x.s.Postings.ID.At(int(p.row))})
 		}
 	}
 	return append(short, best.Sorted()...), nil
 }
 
-// opens says whether one licence, and nothing else that might be required, keeps
-// the person from a posting.
-func (x *index) opens(s *seeker, row uint32) bool {
-	needs, unsure := x.lack(s, int(row))
-	return needs == 1 && !unsure
+// licensed are the postings of a view for which some licence is needed, unpacked: whoever
+// is one licence away from any of them is found by looking at them all.
+type licensed struct {
+	posts  []locked
+	asks   [][]asked // what is required together in some posting
+	skills []uint16  // competencies that postings ask for, those of one after another's
 }
 
-// shown counts the competencies a posting asks for that the person shows.
-func (x *index) shown(s *seeker, row uint32) (n int) {
-	for _, id := range x.s.Postings.Skills.At(int(row), nil) {
+type locked struct {
+	row    uint32
+	asks   uint32 // position in licensed.asks
+	skills uint32 // where its competencies end
+	region uint16
+}
+
+// shown counts the competencies the i-th posting asks for that the person shows.
+func (l *licensed) shown(s *seeker, i int) (n int) {
+	from := uint32(0)
+	if i > 0 {
+		from = l.posts[i-1].skills
+	}
+	for _, id := range l.skills[from:l.posts[i].skills] {
 		if s.skills[id] > 0 {
 			n++
 		}
@@ -66,15 +85,31 @@ func (x *index) shown(s *seeker, row uint32) (n int) {
 	return n
 }
 
-// licensed returns the postings of the view for which some licence is needed.
-func (v *view) licensed(x *index) []uint32 {
+// licensed finds the postings of the view for which some licence is needed, once.
+func (v *view) licensed(x *index) *licensed {
 	v.needing.Do(func() {
-		nobody := x.nobody()
+		p, known := &x.s.Postings, map[string]uint32{}
+		var list []asked
+		var key []byte
+		var buf [64]uint16
 		for _, row := range v.rows {
-			if n, _ := x.lack(nobody, int(row)); n > 0 {
-				v.needs = append(v.needs, row)
+			list = x.asked(int(row), list[:0])
+			if !slices.ContainsFunc(list, func(r asked) bool { return r.sure }) {
+				continue
 			}
+			key = key[:0]
+			for _, r := range list {
+				key = fmt.Appendf(key, "%p %d %t ", r.law, r.id, r.sure)
+			}
+			at, ok := known[string(key)]
+			if !ok {
+				at = uint32(len(v.needs.asks))
+				known[string(key)] = at
+				v.needs.asks = append(v.needs.asks, slices.Clone(list))
+			}
+			v.needs.skills = append(v.needs.skills, p.Skills.At(int(row), buf[:])...)
+			v.needs.posts = append(v.needs.posts, locked{row, at, uint32(len(v.needs.skills)), p.Region.At(int(row))})
 		}
 	})
-	return v.needs
+	return &v.needs
 }
