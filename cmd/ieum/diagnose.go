@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"reflect"
 	"strings"
 
 	"ieum"
@@ -102,7 +103,11 @@ func readResume(e *env, m *market, path string) (ieum.Resume, error) {
 	if err != nil {
 		return ieum.Resume{}, ieum.Errorf(ieum.ErrInvalid, "%s cannot be read (%v); give a file with a résumé, or - for standard input", path, errors.Unwrap(err))
 	}
-	return m.reader.ReadText(text)
+	r, err := m.reader.ReadText(text)
+	if err == nil && reflect.DeepEqual(r, ieum.Resume{}) {
+		err = ieum.Errorf(ieum.ErrInvalid, "%s says nothing of what somebody has done; give a résumé with one thing at least, also unpaid", path)
+	}
+	return r, err
 }
 
 // printDiagnosis writes a diagnosis for a person at a terminal.

@@ -76,3 +76,16 @@ func TestTheCommandPutsAPersonBesideThoseHired(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}
 }
+
+func TestAResumeThatSaysNothingIsNotDiagnosed(t *testing.T) {
+	data, err := demo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"{}", `{"basics": {}}`} {
+		status, out, said := invoke(data, text, "diagnose", "-")
+		if status != 1 || out != "" || !strings.Contains(said, "says nothing of what somebody has done; give a résumé with one thing at least") {
+			t.Errorf("of %s it says %d %s %s", text, status, out, said)
+		}
+	}
+}

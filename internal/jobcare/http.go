@@ -105,15 +105,15 @@ func (h *handlers) occupations(w http.ResponseWriter, r *http.Request) error {
 
 type marketQuery struct {
 	Code       string `path:"code" doc:"KECO 2025 unit group, four digits" ko:"한국고용직업분류(KECO 2025) 세분류, 네 자리" example:"8211"`
-	Region     string `q:"region" doc:"code of the list regions" ko:"지역 코드(목록 regions)"`
-	Career     string `q:"career" enum:"0-1|1-3|3-5|5-10|10+" doc:"years of experience" ko:"경력 연수"`
-	Education  string `q:"education" doc:"code of the list education" ko:"학력 코드(목록 education)"`
-	Age        string `q:"age" enum:"-29|30-39|40-49|50-59|60+" doc:"years of age, of the people only" ko:"나이. 구직자에게만 적용"`
-	Sex        string `q:"sex" enum:"F|M" doc:"of the people only" ko:"성별. 구직자에게만 적용"`
-	Employment string `q:"employment" doc:"code of the list employment" ko:"고용형태 코드(목록 employment)"`
-	Industry   string `q:"industry" max:"2" doc:"KSIC section or division, of the postings only" ko:"한국표준산업분류 대분류·중분류. 공고에만 적용"`
-	Size       string `q:"size" enum:"-4|5-29|30-99|100-299|300+" doc:"employees of the employer, of the postings only" ko:"사업체 규모. 공고에만 적용"`
-	Group      string `q:"group" max:"32" doc:"code of the list vulnerable-groups, of the people only" ko:"취업취약계층 코드(목록 vulnerable-groups). 구직자에게만 적용"`
+	Region     string `q:"region" label:"market.choice.region" doc:"code of the list regions" ko:"지역 코드(목록 regions)"`
+	Career     string `q:"career" enum:"0-1|1-3|3-5|5-10|10+" label:"market.choice.career" doc:"years of experience" ko:"경력 연수"`
+	Education  string `q:"education" label:"market.choice.education" doc:"code of the list education" ko:"학력 코드(목록 education)"`
+	Age        string `q:"age" enum:"-29|30-39|40-49|50-59|60+" label:"market.choice.age" doc:"years of age, of the people only" ko:"나이. 구직자에게만 적용"`
+	Sex        string `q:"sex" enum:"F|M" label:"market.choice.sex" doc:"of the people only" ko:"성별. 구직자에게만 적용"`
+	Employment string `q:"employment" label:"market.choice.employment" doc:"code of the list employment" ko:"고용형태 코드(목록 employment)"`
+	Industry   string `q:"industry" max:"2" label:"market.choice.industry" doc:"KSIC section or division, of the postings only" ko:"한국표준산업분류 대분류·중분류. 공고에만 적용"`
+	Size       string `q:"size" enum:"-4|5-29|30-99|100-299|300+" label:"market.choice.size" doc:"employees of the employer, of the postings only" ko:"사업체 규모. 공고에만 적용"`
+	Group      string `q:"group" max:"32" label:"market.choice.group" doc:"code of the list vulnerable-groups, of the people only" ko:"취업취약계층 코드(목록 vulnerable-groups). 구직자에게만 적용"`
 }
 
 func (q marketQuery) query() Query {
