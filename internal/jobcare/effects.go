@@ -103,6 +103,9 @@ func openEffects(s *snapshot.Snapshot, dir string) (*effects, error) {
 	return e, err
 }
 
+// anySchooling is the code of a posting that asks for no schooling; nobody's own.
+const anySchooling = "none"
+
 // A study is the tables that effects are estimated from, with whom their cells count.
 type study struct {
 	s      *snapshot.Snapshot
@@ -130,7 +133,7 @@ type armOf struct {
 func newStudy(s *snapshot.Snapshot, p *past, most int) *study {
 	all := counsels(s, p, horizon)
 	all = slices.DeleteFunc(all, func(d decision) bool { return d.group(s) < 0 })
-	st := &study{s: s, anySchooling: uint8(snapshot.Find(s.Dict.Education, "none"))}
+	st := &study{s: s, anySchooling: uint8(snapshot.Find(s.Dict.Education, anySchooling))}
 	of := st.divide(all)
 	all = sample(all, func(d *decision) int { return of[d.cell(s)] }, len(st.cells), most)
 	follow(s, p, all, horizon)

@@ -308,6 +308,9 @@ func (v *view) people(m *Market, c *crowd) {
 		m.Sexes = append(m.Sexes, of("sex", v.named("sex", d.Sex, i), c.sexes[i]))
 	}
 	for i := 1; i < len(d.Education); i++ {
+		if d.Education[i] == anySchooling {
+			continue
+		}
 		m.Schooling = append(m.Schooling, of("education", v.named("education", d.Education, i), c.schooling[i]))
 	}
 	for _, n := range v.declared() {
