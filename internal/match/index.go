@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"math/bits"
 	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
-	"ieum"
 	"ieum/defs"
 	"ieum/internal/match/terms"
 	"ieum/internal/snapshot"
@@ -227,121 +225,3 @@ func (x *index) Verify() error {
 
 // Close unmaps the index.
 func (x *index) Close() error { return x.terms.Close() }
-
-// A view is a set of postings to choose from, such as those open on a day, in
-// the order of their rows: by occupation and region, and where the snapshot goes
-// on from a base, those of the base first.
-type view struct {
-	day     ieum.Day // judged by for recency
-	rows    []uint32
-	occ     []uint32 // see stretch
-	layers  int
-	has     []uint64 // a bit for each row
-	skills  byCode   // competencies asked for
-	certs   byCode   // certificates required or preferred
-	hunts   sync.Pool
-	needing sync.Once
-	needs   licensed
-}
-
-// stretch returns the rows of an occupation in a layer of the snapshot, in order
-// of region.
-func (v *view) stretch(layer, occupation int) []uint32 {
-	at := layer*v.occupations() + occupation
-	return v.rows[v.occ[at]:v.occ[at+1]]
-}
-
-func (v *view) occupations() int { return (len(v.occ) - 1) / v.layers }
-
-// openOn returns the view of the postings open on a day.
-func (x *index) openOn(day ieum.Day) *view {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.open == nil || x.open.day != day {
-		x.open = x.view(day, func(row int) bool { return x.isOpen(row, day) })
-	}
-	return x.open
-}
-
-// isOpen says whether one could apply to a posting on a day.
-func (x *index) isOpen(row int, day ieum.Day) bool { return x.s.Postings.OpenWithin(row, day, day) }
-
-// view gathers the postings that hold and are in.
-func (x *index) view(day ieum.Day, in func(row int) bool) *view {
-	p, layers, n := &x.s.Postings, x.s.Layers(), x.s.Postings.ID.Len()
-	v := &view{day: day, layers: len(layers), occ: make([]uint32, len(layers)*len(x.s.Dict.Occupations)+1), has: make([]uint64, n/64+1)}
-	base := layers[0].Postings.ID.Len()
-	for row := range n {
-		if x.s.PostingGone(row) || !in(row) {
-			continue
-		}
-		v.rows = append(v.rows, uint32(row))
-		v.has[row/64] |= 1 << (row % 64)
-		at := int(p.Occupation.At(row))
-		if row >= base {
-			at += len(x.s.Dict.Occupations)
-		}
-		v.occ[at+1]++
-	}
-	sum(v.occ)
-	var buf [32]uint16
-	var certs []uint16
-	v.skills = newByCode(v.rows, len(x.s.Dict.Skills), func(row int) []uint16 { return p.Skills.At(row, buf[:]) })
-	v.certs = newByCode(v.rows, len(x.s.Dict.Certificates), func(row int) []uint16 {
-		certs = append(certs[:0], p.Required.At(row, buf[:])...)
-		certs = append(certs, p.Preferred.At(row, buf[:])...)
-		return certs
-	})
-	return v
-}
-
-// byCode is the postings of a view that bear each code of a list, as positions
-// in the view; those of code c are at[from[c]:from[c+1]].
-type byCode struct{ from, at []uint32 }
-
-func newByCode(rows []uint32, codes int, of func(row int) []uint16) byCode {
-	b := byCode{from: make([]uint32, codes+1)}
-	for _, row := range rows {
-		for _, id := range of(int(row)) {
-			b.from[id+1]++
-		}
-	}
-	sum(b.from)
-	b.at = make([]uint32, b.from[codes])
-	next := slices.Clone(b.from)
-	for at, row := range rows {
-		for _, id := range of(int(row)) {
-			b.at[next[id]] = uint32(at)
-			next[id]++
-		}
-	}
-	return b
-}
-
-func (b *byCode) of(code uint16) []uint32 { return b.at[b.from[code]:b.from[code+1]] }
-
-// sum turns counts, each one place on, into where they begin.
-func sum(counts []uint32) {
-	for i := 1; i < len(counts); i++ {
-		counts[i] += counts[i-1]
-	}
-}
-
-// next returns the first row of the view at or after row; terms.None when there is
-// none.
-func (v *view) next(row uint32) uint32 {
-	i := int(row / 64)
-	if i >= len(v.has) {
-		return terms.None
-	}
-	left := v.has[i] >> (row % 64) << (row % 64)
-	for left == 0 {
-		if i++; i == len(v.has) {
-			return terms.None
-		}
-		left = v.has[i]
-	}
-	return uint32(i*64 + bits.TrailingZeros64(left))
-}
-
-func (v *view) contains(row uint32) bool { return v.has[row/64]>>(row%64)&1 == 1 }

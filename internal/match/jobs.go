@@ -44,6 +44,7 @@ type hunt struct {
 	rest    float64 // the most points of all parts but occupation, competencies and region
 	weight  float64 // of all the person's competencies
 	seen    []uint32
+	lacks   []lacked // by what must be held together, in view.asks
 	round   uint32
 	scanned []bool // occupations looked at as a whole
 
@@ -55,7 +56,7 @@ type hunt struct {
 
 // newHunt makes the buffers of hunts among the postings of v; reset begins one.
 func newHunt(x *index, v *view) *hunt {
-	return &hunt{x: x, v: v, seen: make([]uint32, len(v.rows)), scanned: make([]bool, v.occupations())}
+	return &hunt{x: x, v: v, seen: make([]uint32, len(v.rows)), lacks: make([]lacked, len(v.asks)), scanned: make([]bool, v.occupations())}
 }
 
 // hunt returns a hunt from the view's pool; done gives it back.
@@ -145,7 +146,7 @@ func (h *hunt) occupations() []uint16 {
 	var order []uint16
 	for o := range h.scanned {
 		for layer := range h.v.layers {
-			if len(h.v.stretch(layer, o)) > 0 {
+			if from, to := h.v.stretch(layer, o); from < to {
 				order = append(order, uint16(o))
 				break
 			}
@@ -161,90 +162,116 @@ func (h *hunt) occupation(o uint16) {
 	h.scanned[o] = true
 	most := h.nearness(o) + h.rest + rank.Covered(h.weight, h.weight)
 	for layer := range h.v.layers {
-		h.stretch(h.v.stretch(layer, int(o)), most)
+		from, to := h.v.stretch(layer, int(o))
+		h.stretch(from, to, most)
 	}
 }
 
-// stretch judges postings that are in order of region and have, but for the
-// region, at most most points.
-func (h *hunt) stretch(rows []uint32, most float64) {
-	region := &h.x.s.Postings.Region
-	for i := 0; i < len(rows); {
-		r := int(region.At(int(rows[i])))
+// stretch judges the postings from a place in the view to another, which are in order of
+// region and have, but for the region, at most most points.
+func (h *hunt) stretch(from, to int, most float64) {
+	regions := h.v.regions
+	for at := from; at < to; {
+		r := int(regions[at])
 		if h.s.reach == nil || h.s.reach[r] != outside {
 			if h.reaches(most + rank.Nearby(h.s.close[r])) {
-				h.judge(rows[i])
+				h.judge(at)
 			}
-			i++
+			at++
 			continue
 		}
 		for r < len(h.s.reach) && h.s.reach[r] == outside {
 			r++
 		}
-		// Rows are in order of region: leave out those before the next in reach.
-		i += sort.Search(len(rows)-i, func(k int) bool { return int(region.At(int(rows[i+k]))) >= r })
+		// Leave out those before the next region in reach.
+		at += sort.Search(to-at, func(k int) bool { return int(regions[at+k]) >= r })
 	}
 }
 
 // byCompetency judges the postings of the occupations left that ask for
 // something the person can do. Without it they have at most most points.
 func (h *hunt) byCompetency(most float64) {
-	p, left := &h.x.s.Postings, h.weight
+	left := h.weight
 	for _, id := range h.s.has {
 		covered := rank.Covered(left, left) // what is in no list before this one is worth no more
 		if !h.reaches(most + covered) {
 			return
 		}
 		left -= h.s.skills[id] * h.x.idf[id]
-		for _, at := range h.v.skills.of(id) {
-			row := h.v.rows[at]
-			o, r := p.Occupation.At(int(row)), p.Region.At(int(row))
-			if h.seen[at] == h.round || h.scanned[o] || h.s.reach != nil && h.s.reach[r] == outside ||
-				!h.reaches(h.nearness(o)+h.rest+rank.Nearby(h.s.close[r])+covered) {
-				continue
+		list := h.v.skills.of(id)
+		for len(list) > 0 { // the postings of an occupation, one after another
+			o, end := h.v.occupationOf(list[0])
+			n := sort.Search(len(list), func(i int) bool { return list[i] >= end })
+			if points := h.nearness(o) + h.rest + covered; !h.scanned[o] && h.reaches(points+rank.Most[rank.Region]) {
+				h.among(list[:n], points)
 			}
-			h.seen[at] = h.round
-			h.judge(row)
+			list = list[n:]
 		}
 	}
 }
 
-// judge scores a posting in a region that will do and keeps it if it is good
-// enough and nothing forbids it.
-func (h *hunt) judge(row uint32) {
+// among judges those of some places in the view that were not looked at before and have,
+// but for the region, at most most points.
+func (h *hunt) among(list []uint32, most float64) {
+	for _, at := range list {
+		r := h.v.regions[at]
+		if h.seen[at] == h.round || h.s.reach != nil && h.s.reach[r] == outside || !h.reaches(most+rank.Nearby(h.s.close[r])) {
+			continue
+		}
+		h.seen[at] = h.round
+		h.judge(int(at))
+	}
+}
+
+// judge scores the posting at a place of the view, in a region that will do, and keeps it
+// if it is good enough and nothing forbids it.
+func (h *hunt) judge(at int) {
+	row, p := h.v.rows[at], &h.v.posts[at]
 	if h.skip != nil && h.skip(row) {
 		return
 	}
-	needs, unsure := h.x.lack(h.s, int(row))
-	if needs > 1 || needs == 1 && (unsure || h.short.K == 0) {
+	lacks := h.lack(p.asks)
+	if lacks.n > 1 || lacks.n == 1 && (lacks.unsure || h.short.K == 0) {
 		return
 	}
-	f := h.x.facts(h.s, int(row), h.v.day)
+	f := h.x.weigh(h.s, p, h.v.codes, h.v.day)
 	parts := rank.Score(&f)
-	found := scored{row, parts.Sum() + h.liked(row), h.x.s.Postings.ID.At(int(row))}
-	if h.x.doubtful(h.s, int(row), h.v.day) {
+	found := scored{row, parts.Sum() + h.liked(row), p.id}
+	if h.s.placed && h.s.reach[h.v.regions[at]] == unclear || p.old {
 		found.score -= inDoubt
 	}
 	if h.prices != nil {
 		found.score -= float64(h.prices[row])
 	}
-	if needs == 0 {
+	if lacks.n == 0 {
 		h.best.Offer(found)
 	} else if _, enough := known(&parts); enough {
 		h.short.Offer(found)
 	}
 }
 
-// inDoubt is how many points lower a posting in doubt is ranked: more than place
-// and newness give together, and less than what tells a job one can do from one
-// that only lies near.
-const inDoubt = 25
-
-// doubtful says whether it must be checked first that the work is where the
-// person would work, or that a posting is still meant.
-func (x *index) doubtful(s *seeker, row int, day ieum.Day) bool {
-	return s.placed && s.reach[x.s.Postings.Region.At(row)] == unclear || x.old(row, day)
+// A lacked is what a person lacks of what must be held together, as of a round of a hunt.
+type lacked struct {
+	round  uint32
+	n      int
+	unsure bool
 }
+
+// lack says what the person lacks of what must be held together.
+func (h *hunt) lack(asks uint32) lacked {
+	l := &h.lacks[asks]
+	if l.round != h.round {
+		l.round = h.round
+		l.n, l.unsure = h.s.lacks(h.v.asks[asks])
+	}
+	return *l
+}
+
+// inDoubt is how many points lower a posting is ranked of which it must be checked first
+// that the work is where the person would work, or that it is still meant: more than place
+// and newness give together, and less than what tells a job one can do from one that only
+// lies near.
+const inDoubt = 25
 
 // oldAge is the age in days from which a posting that names no last day may well
 // have been forgotten.
@@ -315,7 +342,7 @@ func (x *index) jobs(ctx context.Context, day ieum.Day, p ieum.Profile, q Query)
 	best, short := h.results()
 	if len(short) < q.Short {
 		var err error
-		if short, err = x.oneLicence(ctx, v, s, short, q.Short); err != nil {
+		if short, err = h.oneLicence(ctx, short, q.Short); err != nil {
 			return nil, err
 		}
 	}

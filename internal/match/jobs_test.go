@@ -59,9 +59,9 @@ func spread(rnd *rand.Rand, posts []post) (people func() ieum.Profile) {
 
 // everything judges every posting of the view: what run must equal.
 func (h *hunt) everything() {
-	for _, row := range h.v.rows {
+	for at, row := range h.v.rows {
 		if h.s.reach == nil || h.s.reach[h.x.s.Postings.Region.At(int(row))] != outside {
-			h.judge(row)
+			h.judge(at)
 		}
 	}
 }

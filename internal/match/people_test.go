@@ -77,9 +77,10 @@ func TestPeopleForAPostingAreThoseItIsFor(t *testing.T) {
 			h := newHunt(x, x.openOn(day))
 			h.reset(x.seeker(&p), 1, 0)
 			if (h.s.reach == nil || h.s.reach[x.s.Postings.Region.At(row)] != outside) && !c.idle {
-				h.judge(uint32(row))
+				at, _ := slices.BinarySearch(h.v.rows, uint32(row))
+				h.judge(at)
 				if best, _ := h.results(); len(best) == 1 {
-					if x.doubtful(h.s, row, day) { // what is in doubt for a person counts among jobs alone
+					if h.s.placed && h.s.reach[x.s.Postings.Region.At(row)] == unclear || x.old(row, day) { // what is in doubt for a person counts among jobs alone
 						best[0].score = x.explain(h.s, &p, uint32(row), day).Score
 					}
 					want = append(want, scored{uint32(r), best[0].score, uint64(r)})

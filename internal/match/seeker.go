@@ -174,22 +174,28 @@ func (s *seeker) holds(l *licence) bool {
 	return slices.ContainsFunc(l.codes, func(c string) bool { return slices.Contains(s.held, c) })
 }
 
-// facts gathers what is known of the person and a posting together. It reads
-// columns only, for it is called for every posting that might be among the best.
+// facts gathers what is known of the person and a posting together.
 func (x *index) facts(s *seeker, row int, today ieum.Day) rank.Facts {
-	var buf [32]uint16
-	p := &x.s.Postings
+	var buf [64]uint16
+	p, codes := x.unpack(row, today, buf[:0])
+	return x.weigh(s, &p, codes, today)
+}
+
+// weigh gathers what is known of the person and a posting, whose lists are in codes. It is
+// called for every posting that might be among the best.
+func (x *index) weigh(s *seeker, p *posted, codes []uint16, today ieum.Day) rank.Facts {
 	f := rank.Facts{
-		Near: s.near[p.Occupation.At(row)] * float64(p.Chance.At(row)) / 100, Skilled: len(s.has) > 0,
-		Months: s.months, Least: months(p.CareerMin.At(row)), Most: months(p.CareerMax.At(row)), Entry: p.Flags.At(row)&snapshot.EntryOK != 0,
-		Schooling: s.school, Asks: int(p.Education.At(row)),
-		Wish: s.wish, PayMin: int64(p.PayMin.At(row)), PayMax: int64(p.PayMax.At(row)),
-		Closeness: s.close[p.Region.At(row)], Age: rank.Unknown,
+		Near: s.near[p.occupation] * float64(p.chance) / 100, Skilled: len(s.has) > 0,
+		Months: s.months, Least: months(p.least), Most: months(p.most), Entry: p.entry,
+		Schooling: s.school, Asks: int(p.education),
+		Wish: s.wish, PayMin: int64(p.payMin), PayMax: int64(p.payMax),
+		Closeness: s.close[p.region], Age: rank.Unknown,
 	}
 	if x.anyone > 0 && f.Asks == x.anyone { // also somebody whose education is not known
 		f.Asks, f.Schooling = 1, 1
 	}
-	for _, id := range p.Skills.At(row, buf[:]) {
+	skills, required, preferred, majors := p.lists(codes)
+	for _, id := range skills {
 		idf := x.idf[id]
 		f.Asked += idf
 		if has := s.skills[id]; has > 0 {
@@ -198,16 +204,15 @@ func (x *index) facts(s *seeker, row int, today ieum.Day) rank.Facts {
 			f.Missing += idf
 		}
 	}
-	f.Required = held(s.certs, p.Required.At(row, buf[:]))
-	f.Preferred = held(s.certs, p.Preferred.At(row, buf[:]))
-	for _, id := range p.Majors.At(row, buf[:]) {
+	f.Required, f.Preferred = held(s.certs, required), held(s.certs, preferred)
+	for _, id := range majors {
 		f.Major = f.Major || s.majors[id]
 	}
-	if e := p.Employment.At(row); s.wanted && e > 0 {
+	if e := p.employment; s.wanted && e > 0 {
 		f.Wanted, f.Kind = true, s.sought[e]
 	}
-	if opened := p.Opened.At(row); opened > 0 {
-		f.Age = max(0, int(int32(today)-opened))
+	if p.opened > 0 {
+		f.Age = max(0, int(int32(today)-p.opened))
 	}
 	return f
 }
