@@ -64,6 +64,7 @@ func parseCursor(s string) (*cursor, error) {
 // A collector counts what a search finds and keeps the page asked for.
 type collector struct {
 	x       *index
+	v       *view
 	f       *filter
 	mode    string
 	sort    string
@@ -75,9 +76,9 @@ type collector struct {
 	counts  [filters][]int
 }
 
-func newCollector(x *index, f *filter, q Search, after *cursor) *collector {
+func newCollector(x *index, v *view, f *filter, q Search, after *cursor) *collector {
 	d := &x.s.Dict
-	c := &collector{x: x, f: f, sort: q.Sort, after: after, best: rank.Best[found]{K: q.Limit + 1, Above: ahead}}
+	c := &collector{x: x, v: v, f: f, sort: q.Sort, after: after, best: rank.Best[found]{K: q.Limit + 1, Above: ahead}}
 	for by, n := range [filters]int{len(d.Regions), len(d.Occupations), len(d.Employment), len(d.Education), len(careerBands), len(payBands)} {
 		c.counts[by] = make([]int, n)
 	}
@@ -89,8 +90,8 @@ func newCollector(x *index, f *filter, q Search, after *cursor) *collector {
 // add.
 func (c *collector) add(row uint32, score float64) {
 	c.matched++
-	p := &c.x.s.Postings
-	values := [filters]int{int(p.Region.At(int(row))), int(p.Occupation.At(int(row))), int(p.Employment.At(int(row))), int(p.Education.At(int(row))), c.x.careerBand(int(row)), c.x.payBand(int(row))}
+	p := &c.v.posts[c.v.at(row)]
+	values := [filters]int{int(p.region), int(p.occupation), int(p.employment), int(p.education), p.careerBand(), p.payBand()}
 	failed, by := 0, 0
 	for i, v := range values {
 		if pass := c.f.pass[i]; pass != nil && !pass[v] {
@@ -104,23 +105,22 @@ func (c *collector) add(row uint32, score float64) {
 			c.counts[i][v]++
 		}
 		c.total++
-		c.keep(row, score)
+		c.keep(row, p, score)
 	case 1:
 		c.counts[by][values[by]]++
 		c.alone[by]++
 	}
 }
 
-func (c *collector) keep(row uint32, score float64) {
-	p := &c.x.s.Postings
-	f := found{row: row, score: score, k1: score, k2: float64(p.Opened.At(int(row))), id: p.ID.At(int(row))}
+func (c *collector) keep(row uint32, p *posted, score float64) {
+	f := found{row: row, score: score, k1: score, k2: float64(p.opened), id: p.id}
 	switch c.sort {
 	case "newest":
 		f.k1 = f.k2
 	case "pay":
-		f.k1 = float64(max(p.PayMin.At(int(row)), p.PayMax.At(int(row))))
+		f.k1 = float64(max(p.payMin, p.payMax))
 	case "deadline":
-		f.k1 = -float64(cmp.Or(p.Deadline.At(int(row)), math.MaxInt32))
+		f.k1 = -float64(cmp.Or(p.deadline, math.MaxInt32))
 	}
 	if c.after == nil || ahead(c.after.last, f) {
 		c.best.Offer(f)

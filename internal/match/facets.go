@@ -35,26 +35,24 @@ var payBands = []string{"0-2500", "2500-3000", "3000-4000", "4000-5000", "5000-7
 
 var payEdges = []uint32{25_000_000, 30_000_000, 40_000_000, 50_000_000, 70_000_000}
 
-func (x *index) careerBand(row int) int {
-	p := &x.s.Postings
-	least := p.CareerMin.At(row)
+func (p *posted) careerBand() int {
 	switch {
-	case p.Flags.At(row)&snapshot.EntryOK != 0 || least == 0:
+	case p.entry || p.least == 0:
 		return 0
-	case least == snapshot.Unset:
+	case p.least == snapshot.Unset:
 		return 5
-	case least < 36:
+	case p.least < 36:
 		return 1
-	case least < 60:
+	case p.least < 60:
 		return 2
-	case least < 120:
+	case p.least < 120:
 		return 3
 	}
 	return 4
 }
 
-func (x *index) payBand(row int) int {
-	pay := cmp.Or(x.s.Postings.PayMin.At(row), x.s.Postings.PayMax.At(row))
+func (p *posted) payBand() int {
+	pay := cmp.Or(p.payMin, p.payMax)
 	if pay == 0 {
 		return len(payBands) - 1
 	}

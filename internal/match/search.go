@@ -101,7 +101,7 @@ func (m *Matcher) Search(ctx context.Context, q Search) (*Found, error) {
 	}
 	var c *collector
 	for _, mode := range modes {
-		c = newCollector(x, f, q, after)
+		c = newCollector(x, v, f, q, after)
 		c.mode = mode
 		if err := x.plan(v, words, mode).run(ctx, c); err != nil {
 			return nil, err

@@ -25,6 +25,7 @@ type view struct {
 	occ     []uint32 // see stretch
 	layers  int
 	has     []uint64 // a bit for each row
+	before  []uint32 // rows of the view before each 64 of all
 	skills  byCode   // competencies asked for
 	certs   byCode   // certificates required or preferred
 	hunts   sync.Pool
@@ -34,7 +35,7 @@ type view struct {
 type posted struct {
 	id                                  uint64
 	payMin, payMax                      uint32
-	opened                              int32
+	opened, deadline                    int32  // days; deadline 0 = until filled
 	asks                                uint32 // what must be held, a position in view.asks; 0 is nothing
 	from                                uint32 // where its lists begin in view.codes
 	skills, required, preferred, majors uint16 // how long they are, one after another
@@ -56,7 +57,7 @@ func (p *posted) lists(codes []uint16) (skills, required, preferred, majors []ui
 func (x *index) unpack(row int, day ieum.Day, codes []uint16) (posted, []uint16) {
 	p := &x.s.Postings
 	out := posted{
-		id: p.ID.At(row), payMin: p.PayMin.At(row), payMax: p.PayMax.At(row), opened: p.Opened.At(row), from: uint32(len(codes)),
+		id: p.ID.At(row), payMin: p.PayMin.At(row), payMax: p.PayMax.At(row), opened: p.Opened.At(row), deadline: p.Deadline.At(row), from: uint32(len(codes)),
 		least: p.CareerMin.At(row), most: p.CareerMax.At(row), occupation: p.Occupation.At(row), region: p.Region.At(row),
 		chance: p.Chance.At(row), education: p.Education.At(row), employment: p.Employment.At(row),
 		entry: p.Flags.At(row)&snapshot.EntryOK != 0, old: x.old(row, day),
@@ -134,6 +135,10 @@ func (x *index) view(day ieum.Day, in func(row int) bool) *view {
 		v.occ[at+1]++
 	}
 	sum(v.occ)
+	v.before = make([]uint32, len(v.has)+1)
+	for i, word := range v.has {
+		v.before[i+1] = v.before[i] + uint32(bits.OnesCount64(word))
+	}
 	v.skills = v.byCode(len(x.s.Dict.Skills), func(p *posted) []uint16 {
 		skills, _, _, _ := p.lists(v.codes)
 		return skills
@@ -192,6 +197,11 @@ func (v *view) next(row uint32) uint32 {
 		left = v.has[i]
 	}
 	return uint32(i*64 + bits.TrailingZeros64(left))
+}
+
+// at returns the place of a row that is in the view.
+func (v *view) at(row uint32) int {
+	return int(v.before[row/64]) + bits.OnesCount64(v.has[row/64]&(1<<(row%64)-1))
 }
 
 func (v *view) contains(row uint32) bool { return v.has[row/64]>>(row%64)&1 == 1 }
