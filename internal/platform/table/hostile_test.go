@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -418,6 +419,44 @@ func TestAParquetFileMadeToFillTheMemoryIsRefused(t *testing.T) {
 			t.Errorf("%s: %d rows, %v", c.about, rows, err)
 		case c.want != "" && (!errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), c.want)):
 			t.Errorf("%s: %v, not %s", c.about, err, c.want)
+		}
+	}
+}
+
+// A file of 22 bytes ended the program, one of 250 took 2 GB: a length is believed
+// before what it is of is there.
+func TestAParquetFileThatSaysItIsLongerIsRefused(t *testing.T) {
+	length := binary.AppendUvarint(nil, 1<<31-1)
+	list := append([]byte{0x15, 2, 0x19, 0xfc}, length...) // field 2: a list of structs
+	text := append([]byte{0x18}, length...)                // field 1: a text
+	deep := bytes.Repeat([]byte{0x1c}, 4<<20)              // a struct in field 1 of a struct in field 1 …
+	lists := append([]byte{0x19}, bytes.Repeat([]byte{0x19}, 4<<20)...)
+	footer := func(b []byte) []byte {
+		out := append([]byte("PAR1"), b...)
+		return append(binary.LittleEndian.AppendUint32(out, uint32(len(b))), "PAR1"...)
+	}
+	page := func(b []byte) []byte { // in place of its header, which is longer
+		file := missing(t, 1000, 1, func(*format.PageHeader) {})
+		copy(file[4:], b)
+		return file
+	}
+	for about, file := range map[string][]byte{
+		"the schema":            footer(list),
+		"a text of the footer":  footer(text),
+		"structs in structs":    footer(deep),
+		"lists in lists":        footer(lists),
+		"a text of a header":    page(text),
+		"a list of a header":    page(append([]byte{0x19, 0xfc}, length...)),
+		"structs of a header":   page(deep[:10_000]),
+		"a map before a text":   page(append([]byte{0x1b, 1, 0x33, 0, 0, 0x18}, length...)),
+		"a statistic of a page": page(append([]byte{0x15, 0, 0x15, 2, 0x15, 2, 0x2c, 0x15, 2, 0x15, 0, 0x15, 0, 0x15, 0, 0x1c, 0x18}, length...)),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := drained(t, write(t, "a.parquet", file))
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; !errors.Is(err, ieum.ErrInvalid) || !strings.Contains(err.Error(), "damaged") || took > 64<<20 {
+			t.Errorf("%s: %v, %d MB", about, err, took>>20)
 		}
 	}
 }

@@ -52,6 +52,9 @@ func newParquet(f *file) (r rows, err error) {
 	if err := isParquet(in, size); err != nil {
 		return nil, err
 	}
+	if err := checkFooter(in, size); err != nil {
+		return nil, err
+	}
 	defer caught(&err)
 	file, err := parquet.OpenFile(in, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
