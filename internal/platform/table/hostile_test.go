@@ -138,6 +138,102 @@ func drained(t *testing.T, path string) (rows int, err error) {
 	}
 }
 
+// A number that is none, shown as a fraction, never ended; a long form took its time
+// anew in each cell. Only how dates are shown is looked at.
+func TestHowNumbersAreShownTakesNoTime(t *testing.T) {
+	long := strings.Repeat(`"x"0`, 50_000)
+	for about, c := range map[string]struct {
+		form, value string
+		cells       int
+	}{
+		"a fraction of no number":         {"?/?", "NaN", 1},
+		"a fraction in what a date shows": {"yyyy;?/?", "NaN", 1},
+		"a fraction that Excel knows":     {"", "NaN", 1},
+		"a long form":                     {long, "1", 3000},
+		"a long form of dates":            {"yyyy" + long, "1", 3000},
+		"a date":                          {`yyyy"년" m"월" d"일"`, "45000", 1},
+	} {
+		book := excelize.NewFile()
+		style := excelize.Style{NumFmt: 12}
+		if c.form != "" {
+			style = excelize.Style{CustomNumFmt: &c.form}
+		}
+		id, err := book.NewStyle(&style)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = errors.Join(book.SetCellStr("Sheet1", "A1", "a"), book.SetCellStr("Sheet1", "B1", "b"), book.SetCellStyle("Sheet1", "B2", fmt.Sprintf("B%d", c.cells+1), id))
+		for i := range c.cells {
+			err = errors.Join(err, book.SetCellFloat("Sheet1", fmt.Sprintf("A%d", i+2), 1, 0, 64), book.SetCellFloat("Sheet1", fmt.Sprintf("B%d", i+2), 45000, 0, 64))
+		}
+		var out bytes.Buffer
+		if err = errors.Join(err, book.Write(&out)); err != nil {
+			t.Fatal(err)
+		}
+		path := write(t, "a.xlsx", rezipped(t, out.Bytes(), func(name, text string) string {
+			if name != "xl/worksheets/sheet1.xml" {
+				return text
+			}
+			return strings.ReplaceAll(text, "<v>45000</v>", "<v>"+c.value+"</v>")
+		}))
+		read := make(chan string, 1)
+		go func() {
+			r, err := Open(path, Options{})
+			if err != nil {
+				read <- err.Error()
+				return
+			}
+			defer r.Close()
+			row, err := r.Next()
+			v, _ := row.Get("b")
+			for ; err == nil; _, err = r.Next() {
+			}
+			read <- fmt.Sprint(v)
+		}()
+		want := c.value
+		if about == "a date" {
+			want = "2023년 3월 15일"
+		}
+		select {
+		case got := <-read:
+			if got != want {
+				t.Errorf("%s: %s, not %s", about, got, want)
+			}
+		case <-time.After(10 * time.Second):
+			t.Errorf("%s: it takes its time", about)
+		}
+	}
+}
+
+// rezipped returns an archive whose parts change may change.
+func rezipped(t *testing.T, b []byte, change func(name, text string) string) []byte {
+	t.Helper()
+	in, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, part := range in.File {
+		r, err := part.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		w, failed := z.Create(part.Name)
+		if err := errors.Join(err, failed); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, change(part.Name, string(text))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
 // A row or column of a high number costs all those before it, which take no
 // byte: a workbook of 1.5 KB took half a minute, one row a thousand times that.
 func TestAWorkbookOfEmptyCellsIsRefused(t *testing.T) {

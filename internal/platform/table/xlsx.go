@@ -3,6 +3,7 @@ package table
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/sys/unix"
@@ -75,6 +77,7 @@ func newXLSX(f *file, sheet string) (_ rows, err error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%w: %v", errNotXLSX, err), done())
 	}
+	onlyDates(book)
 	x := &xlsxRows{book: book, unpacking: done, at: map[string]int{}, room: roomForRows + cellsInByte*int64(unpacked)}
 	defer func() {
 		if err != nil {
@@ -85,6 +88,37 @@ func newXLSX(f *file, sheet string) (_ rows, err error) {
 		return nil, err
 	}
 	return x, x.header()
+}
+
+// dateForm is what a form in which cells show a date or a time has, longestForm how many
+// characters Excel lets it have.
+var dateForm = regexp.MustCompile(`(?i)[ymdhs年月日时時년월일시분]`)
+
+const longestForm = 255
+
+// onlyDates takes the forms of cells out of a workbook but those of dates and times, for
+// numbers are read as they are stored: one as a fraction of what is no number never ends,
+// and a form is read anew for each of its cells, however long.
+func onlyDates(book *excelize.File) {
+	if book.Styles == nil {
+		return
+	}
+	if all := book.Styles.NumFmts; all != nil {
+		kept := all.NumFmt[:0]
+		for _, f := range all.NumFmt {
+			if form := cmp.Or(f.FormatCode16, f.FormatCode); utf8.RuneCountInString(form) <= longestForm && !strings.ContainsAny(form, "?#") && dateForm.MatchString(form) {
+				kept = append(kept, f)
+			}
+		}
+		all.NumFmt = kept
+	}
+	if all := book.Styles.CellXfs; all != nil {
+		for i := range all.Xf {
+			if id := all.Xf[i].NumFmtID; id != nil && (*id == 12 || *id == 13) { // fractions
+				all.Xf[i].NumFmtID = nil
+			}
+		}
+	}
 }
 
 // unpackFolder makes a folder in the temporary one, for the large sheets that excelize
