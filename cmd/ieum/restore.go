@@ -41,8 +41,8 @@ var restoreCommand = &command{
 // only then gives the folder its name and the database to others: one that was killed left
 // no data folder, and the same command begins anew; or all in its place, and it ends that.
 func restore(ctx context.Context, e *env, path string, keys backup.Keys) error {
-	if _, err := os.Stat(filepath.Join(e.Data, restoringMark)); err == nil {
-		if err := finish(ctx, e); err != nil {
+	if mark, err := os.ReadFile(filepath.Join(e.Data, restoringMark)); err == nil && len(mark) > 0 {
+		if err := finish(ctx, e, string(mark)); err != nil {
 			return err
 		}
 		e.say("%s: a restore that was cut off when all was in its place is done; to restore another backup name another folder", e.Data)
@@ -65,12 +65,17 @@ func restore(ctx context.Context, e *env, path string, keys backup.Keys) error {
 		return err
 	}
 	defer unlock()
-	if err := emptyFolder(beside.Data); err != nil { // of a run that was killed
+	locked := filepath.Join(beside.Data, restoringMark)
+	if err := errors.Join(markWhole(locked, ""), emptyFolder(beside.Data)); err != nil { // of a run that was killed
 		return err
 	}
 	files, err := unpack(ctx, r, beside.Data)
+	mark := ""
 	if err == nil {
-		err = fillDatabase(ctx, &beside)
+		mark, err = fillDatabase(ctx, &beside)
+	}
+	if err == nil { // all is there, under its lock
+		err = markWhole(locked, mark)
 	}
 	if err != nil {
 		return errors.Join(err, durable.Remove(beside.Data))
@@ -78,7 +83,7 @@ func restore(ctx context.Context, e *env, path string, keys backup.Keys) error {
 	if err := durable.Rename(beside.Data, filepath.Clean(e.Data)); err != nil {
 		return err
 	}
-	if err := finish(ctx, e); err != nil {
+	if err := finish(ctx, e, mark); err != nil {
 		return err
 	}
 	e.say("sign-ins, links, recoveries and known browsers of the backup have ended; who was not set up yet, or waited for a recovery, needs a new link (ieum account link, or their office)")
@@ -86,7 +91,8 @@ func restore(ctx context.Context, e *env, path string, keys backup.Keys) error {
 	return nil
 }
 
-// restoringMark is the lock file of a restore, by which a folder is known to be of one.
+// restoringMark is the lock file of a restore, by which a folder is known to be of one. It
+// has the mark of the database once all is there, and is empty before.
 const restoringMark = "restore.lock"
 
 // besideOf returns the folder in which a restore unpacks, and makes room for the data
@@ -195,36 +201,47 @@ func unpackFile(path string, content io.Reader) error {
 	return durable.SyncDir(filepath.Dir(path))
 }
 
+// markWhole writes a mark into the lock file, which stays locked; "" takes it out.
+func markWhole(path, mark string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return durable.Fault(err)
+	}
+	_, err = f.WriteString(mark)
+	return durable.Fault(errors.Join(err, f.Sync(), f.Close()))
+}
+
 // fillDatabase makes the tables as they were and fills them, refuses what is not whole, and
-// ends the ways in of then. Until all is done nothing else takes up the database.
-func fillDatabase(ctx context.Context, e *env) error {
+// ends the ways in of then. Until all is done nothing else takes up the database but by the
+// mark that it returns.
+func fillDatabase(ctx context.Context, e *env) (mark string, err error) {
 	set, err := e.definitions()
 	if err != nil {
-		return err
+		return "", err
 	}
 	dump, err := os.Open(filepath.Join(e.Data, databaseEntry))
 	if err != nil {
-		return durable.Fault(err)
+		return "", durable.Fault(err)
 	}
 	defer dump.Close()
 	where, err := e.database() // which is made here
 	if err != nil {
-		return err
+		return "", err
 	}
 	d, err := db.Open(ctx, where)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer d.Close()
 	if err := d.Load(ctx, dump, migrate); err != nil {
-		return err
+		return "", err
 	}
 	if err := durable.Remove(dump.Name()); err != nil {
-		return err
+		return "", err
 	}
 	s, err := storeOn(ctx, e, set, d, nil) // the keys are in no backup
 	if err != nil {
-		return err
+		return "", err
 	}
 	found, err := s.catalogue.Faults(ctx)
 	if err == nil {
@@ -233,11 +250,11 @@ func fillDatabase(ctx context.Context, e *env) error {
 	if err = errors.Join(append(found.Faults, err)...); err == nil {
 		err = identity.Restored(ctx, d, e.now())
 	}
-	return errors.Join(err, s.Close())
+	return d.Filling(), errors.Join(err, s.Close())
 }
 
 // finish gives the folder and the database to whoever opens them.
-func finish(ctx context.Context, e *env) error {
+func finish(ctx context.Context, e *env, mark string) error {
 	where, err := e.database()
 	if err != nil {
 		return err
@@ -246,7 +263,7 @@ func finish(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(d.Loaded(ctx), d.Close()); err != nil {
+	if err := errors.Join(d.Loaded(ctx, mark), d.Close()); err != nil {
 		return err
 	}
 	return durable.Remove(filepath.Join(e.Data, restoringMark))

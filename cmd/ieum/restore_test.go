@@ -41,6 +41,21 @@ func TestARestoreRemovesNothingOfOthers(t *testing.T) {
 	}
 }
 
+// What a restore that was killed left is not called done because somebody names it.
+func TestAHalfRestoreIsNotDone(t *testing.T) {
+	b, at := newBench(t), newSafe(t)
+	at.backup(b, "one")
+	half := &bench{t: t, root: b.root, data: filepath.Join(t.TempDir(), "new.restoring")}
+	if err := os.Mkdir(half.data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(half.data, restoringMark), "")
+	half.fail(1, "holds something already", "restore", at.path("one"), "--identity", at.secret, "--and", at.secretTwo)
+	if left, err := os.ReadDir(half.data); err != nil || len(left) != 1 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+}
+
 // A link in place of the data folder, or of what a restore makes beside it, stays, and so
 // does what it leads to.
 func TestARestoreReplacesNoLink(t *testing.T) {

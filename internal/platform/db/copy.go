@@ -3,6 +3,7 @@ package db
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
@@ -259,23 +260,23 @@ func (d *DB) Load(ctx context.Context, from io.ReadSeeker, migrate func(context.
 	if err := json.NewDecoder(from).Decode(&head); err != nil || head.Migrations == nil {
 		return errNoCopy
 	}
-	before, err := readHeading(ctx, d.read)
-	if err != nil {
-		return d.fault(err)
-	}
-	_, begun := before.Migrations[restoring]
-	if !begun && len(before.Migrations) > 0 {
-		return ieum.Errorf(ieum.ErrConflict, "the database %s holds something already; name an empty one", d.name)
-	}
-	err = d.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO migration (name, hash) VALUES (?, '') ON CONFLICT DO NOTHING`, restoring)
+	begun, mark := false, rand.Text()
+	err := d.Tx(ctx, func(tx *sql.Tx) error {
+		before, err := readHeading(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if _, begun = before.Migrations[restoring]; !begun && len(before.Migrations) > 0 {
+			return ieum.Errorf(ieum.ErrConflict, "the database %s holds something already; name an empty one", d.name)
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO migration (name, hash) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET hash = excluded.hash`, restoring, mark)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	d.filling = true
-	then := &DB{name: d.name, read: d.read, write: d.write, close: d.close, ddl: d.ddl, lock: d.lock, only: head.Migrations, filling: true}
+	d.filling = mark
+	then := &DB{name: d.name, read: d.read, write: d.write, close: d.close, ddl: d.ddl, lock: d.lock, only: head.Migrations, filling: mark}
 	if err := migrate(ctx, then); err != nil {
 		return err
 	}
@@ -283,6 +284,9 @@ func (d *DB) Load(ctx context.Context, from io.ReadSeeker, migrate func(context.
 		now, err := readHeading(ctx, tx)
 		if err != nil {
 			return err
+		}
+		if now.Migrations[restoring] != mark {
+			return d.taken()
 		}
 		delete(now.Migrations, restoring)
 		if begun && len(now.Migrations) > len(head.Migrations) {
@@ -298,13 +302,28 @@ func (d *DB) Load(ctx context.Context, from io.ReadSeeker, migrate func(context.
 	})
 }
 
-// Loaded gives a database that Load filled to whoever opens it.
-func (d *DB) Loaded(ctx context.Context) error {
-	d.filling = false
+// Filling is the mark of what Load filled, by which Loaded knows it.
+func (d *DB) Filling() string { return d.filling }
+
+// Loaded gives a database that Load filled, and that nothing filled since, to whoever opens
+// it. Once more it changes nothing.
+func (d *DB) Loaded(ctx context.Context, mark string) error {
+	d.filling = ""
 	return d.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM migration WHERE name = ?`, restoring)
+		now, err := readHeading(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if of, ok := now.Migrations[restoring]; ok && of != mark {
+			return d.taken()
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM migration WHERE name = ?`, restoring)
 		return err
 	})
+}
+
+func (d *DB) taken() error {
+	return ieum.Errorf(ieum.ErrConflict, "another ieum restore fills the database %s, or did; name an empty one", d.name)
 }
 
 // fill puts the rows of a copy in place of what the tables hold.

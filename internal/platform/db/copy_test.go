@@ -68,7 +68,7 @@ func TestACopyFillsEitherDatabase(t *testing.T) {
 				if err := to.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM migration WHERE name = 'restoring'`).Scan(&marks); err != nil || marks != want {
 					t.Errorf("there are %d marks of a restore, want %d; %v", marks, want, err)
 				}
-				if err := to.Loaded(t.Context()); err != nil {
+				if err := to.Loaded(t.Context(), to.Filling()); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -138,7 +138,7 @@ func TestACopyThatCannotBeLoaded(t *testing.T) {
 			if err := to.Load(t.Context(), strings.NewReader(text), migrateShop); err != nil {
 				t.Errorf("the whole one after these: %v", err)
 			}
-			if err := to.Loaded(t.Context()); err != nil {
+			if err := to.Loaded(t.Context(), to.Filling()); err != nil {
 				t.Fatal(err)
 			}
 			if again := dumped(t, to); again != text {
@@ -161,4 +161,51 @@ func FuzzLoad(f *testing.F) {
 			t.Error("loaded, but there is nothing")
 		}
 	})
+}
+
+// Of two restores into one database the later one has it: the first gives it to nobody, and
+// once the first gave it away, the second fills nothing.
+func TestTwoRestoresIntoOneDatabase(t *testing.T) {
+	from := dbtest.Open(t, t.TempDir())
+	if err := migrateShop(t.Context(), from); err != nil {
+		t.Fatal(err)
+	}
+	var copied bytes.Buffer
+	if err := from.Dump(t.Context(), &copied); err != nil {
+		t.Fatal(err)
+	}
+	for _, given := range []bool{true, false} {
+		url := dbtest.Postgres(t)
+		var both [2]*db.DB
+		for i := range both {
+			d, err := db.Open(t.Context(), url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer d.Close()
+			both[i] = d
+		}
+		first, second := both[0], both[1]
+		if err := first.Load(t.Context(), bytes.NewReader(copied.Bytes()), migrateShop); err != nil {
+			t.Fatal(err)
+		}
+		mark := first.Filling()
+		err := second.Load(t.Context(), bytes.NewReader(copied.Bytes()), func(ctx context.Context, d *db.DB) error {
+			if err := first.Loaded(ctx, mark); !errors.Is(err, ieum.ErrConflict) {
+				t.Errorf("the first gives away what the second fills: %v", err)
+			}
+			if given { // as a restore by an older version does
+				if err := first.Tx(ctx, func(tx *sql.Tx) error {
+					_, err := tx.ExecContext(ctx, `DELETE FROM migration WHERE name = 'restoring'`)
+					return err
+				}); err != nil {
+					t.Error(err)
+				}
+			}
+			return migrateShop(ctx, d)
+		})
+		if given != errors.Is(err, ieum.ErrConflict) || !given && err != nil {
+			t.Errorf("given away %v: the second says %v", given, err)
+		}
+	}
 }

@@ -33,7 +33,7 @@ type DB struct {
 	ddl     func(string) string // turns the words of a schema file into the database's own
 	lock    string              // statement that lets one program migrate at a time, or ""; PostgreSQL has one
 	only    map[string]string   // migrations that are applied, by name; nil = all
-	filling bool                // by Load, until Loaded
+	filling string              // mark of Load, until Loaded
 	known   []string            // migrations that this program has
 	left    atomic.Bool         // to a newer version, by Follow
 }

@@ -86,7 +86,7 @@ func (d *DB) OnlyOf(ctx context.Context, domains ...string) error {
 		}
 		domain, _, _ := strings.Cut(name, "/")
 		switch {
-		case slices.Contains(domains, domain), domain == restoring && d.filling:
+		case slices.Contains(domains, domain), domain == restoring && d.filling != "":
 		case domain == restoring:
 			return ieum.Errorf(ieum.ErrConflict, "a restore into the database %s was cut off; run ieum restore again", d.name)
 		default:
