@@ -101,27 +101,33 @@ func errNewer(name string) error {
 }
 
 // Follow looks every so often whether a newer version made tables in the database, or a
-// restore was cut off there, until ctx ends: meanwhile nothing is read or written, for
-// this version would neither show nor erase what the newer one keeps. What failed goes
-// to say, once. All domains were migrated before.
+// restore fills it, until it is so or ctx ends. From then on nothing is read or written, and
+// say is told: this version would neither show nor erase what the newer one keeps, and knows
+// what was there before the restore. All domains were migrated before. What the database
+// does not tell now it tells later.
 func (d *DB) Follow(ctx context.Context, every time.Duration, say func(error)) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	for {
+	for !d.left.Load() {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		newer, err := d.newer(ctx)
-		if err == nil && d.left.Swap(newer) != newer && newer {
+		if newer, err := d.newer(ctx); err == nil && newer {
+			d.left.Store(true)
 			say(d.outgrown())
 		}
 	}
 }
 
+// newerWait is how long it is waited for an answer.
+const newerWait = 10 * time.Second
+
 // newer says whether the database has migrations that this program lacks.
 func (d *DB) newer(ctx context.Context) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, newerWait)
+	defer cancel()
 	rows, err := d.read.QueryContext(ctx, `SELECT name FROM migration`)
 	if err != nil {
 		return false, err
@@ -140,7 +146,7 @@ func (d *DB) newer(ctx context.Context) (bool, error) {
 }
 
 func (d *DB) outgrown() error {
-	return d.unavailable("the database {db} was taken over by a newer version of ieum, or a restore into it was cut off: end this server, and serve with that version or a later one, or restore again")
+	return d.unavailable("the database {db} was taken over by a newer version of ieum, or a restore filled it: end this server; serve with that version or a later one, or once the restore is done")
 }
 
 // Begun says whether any domain ever made tables in the database. It makes none.

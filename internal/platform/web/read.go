@@ -67,13 +67,18 @@ func Read[T any](r *http.Request) (T, error) {
 		}
 		faults = append(faults, err)
 	}
+	said := 0
 	for _, name := range names(r) {
-		if !slices.Contains(known, name) {
+		if !slices.Contains(known, name) && said < mostUnknown {
 			faults = append(faults, unknown(name, known))
+			said++
 		}
 	}
 	return into, errors.Join(faults...)
 }
+
+// mostUnknown is of how many parameters it is said that nobody knows them.
+const mostUnknown = 20
 
 // names are those of all parameters of a request, in order.
 func names(r *http.Request) []string {

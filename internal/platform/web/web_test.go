@@ -543,3 +543,17 @@ func TestARouteSaysWhatItHoldsAboutPeople(t *testing.T) {
 	}()
 	m.Page("GET /silent", "", func(http.ResponseWriter, *http.Request) error { return nil })
 }
+
+// A form of ten thousand names that nobody knows took seconds to answer.
+func TestManyUnknownParametersAreSaidOfAFew(t *testing.T) {
+	form := url.Values{}
+	for i := range 1000 {
+		form.Set(fmt.Sprintf("nobody-knows-%d", i), "x")
+	}
+	_, err := Read[struct {
+		Name string `q:"name"`
+	}](httptest.NewRequest("GET", "/?"+form.Encode(), nil))
+	if n := len(all(err)); n != mostUnknown {
+		t.Errorf("%d faults are told, want %d", n, mostUnknown)
+	}
+}
