@@ -2,6 +2,7 @@ package match
 
 import (
 	"context"
+	"math"
 	"runtime"
 	"slices"
 	"sort"
@@ -116,20 +117,43 @@ type crowd struct {
 	person  *snapshot.Column[uint32]
 	best    []scored // best first
 	seekers int
+	herd    herd
 }
 
-// look offers the people of some résumés.
+// look offers the people of some résumés. Whose work is so far from the posting's that
+// nothing else could bring them among the best is not looked at further.
 func (c *crowd) look(s *side, from, to int) {
-	for row := from; row < to; row++ {
-		if s.x.s.ResumeGone(row) || s.x.s.Resumes.Flags.At(row)&snapshot.Active == 0 {
+	r, h := &s.x.s.Resumes, &c.herd
+	h.flags = r.Flags.AppendTo(h.flags[:0], from, to)
+	h.occupations = r.Occupation.AppendTo(h.occupations[:0], from, to)
+	h.wished, h.wishes = r.Wishes.AppendTo(h.wished[:0], h.wishes[:0], from, to)
+	h.worked, h.careers = r.CareerOcc.AppendTo(h.worked[:0], h.careers[:0], from, to)
+	wishes, careers := h.wishes, h.careers
+	for i, flags := range h.flags {
+		wish, career := wishes[:h.wished[i]], careers[:h.worked[i]]
+		wishes, careers = wishes[len(wish):], careers[len(career):]
+		row := from + i
+		if flags&snapshot.Active == 0 || s.x.s.ResumeGone(row) {
 			continue
 		}
 		c.seekers++
-		if f, ok := s.facts(row); ok {
+		near := s.nearness(h.occupations[i], wish, career)
+		if len(c.best) == c.k && (c.k == 0 || near*s.occupation+s.rest+slack < c.best[c.k-1].score) {
+			continue
+		}
+		if f, ok := s.facts(row, near); ok {
 			parts := rank.Score(&f)
 			c.offer(scored{uint32(row), parts.Sum(), uint64(row)})
 		}
 	}
+}
+
+// A herd is what tells how near the work of some résumés is, unpacked together.
+type herd struct {
+	flags           []uint8
+	occupations     []uint16
+	wished, worked  []uint32 // how many wishes and careers each has
+	wishes, careers []uint16 // occupations, of one résumé after another
 }
 
 func (c *crowd) offer(f scored) {
@@ -151,29 +175,50 @@ func (c *crowd) offer(f scored) {
 
 // A side is one posting prepared to be held against many résumés.
 type side struct {
-	x     *index
-	s     *seeker // scratch: what is looked up by the posting's side
-	base  rank.Facts
-	row   int
-	near  []float64 // nearness of each occupation
-	reach []bool    // the posting is, or may be, in each region
-	spent []uint16
+	x          *index
+	s          *seeker // scratch: what is looked up by the posting's side
+	base       rank.Facts
+	post       posted
+	codes      []uint16 // of its lists
+	asked      []asked
+	near       []float64 // nearness of each occupation
+	reach      []bool    // the posting is, or may be, in each region
+	occupation float64   // points for nearness 1
+	rest       float64   // the most points of all other parts
 }
 
 func (x *index) side(row int, day ieum.Day) *side {
-	p := &x.s.Postings
-	s := &side{x: x, s: x.nobody(), row: row, near: x.kinship(p.Occupation.At(row)), reach: make([]bool, len(x.s.Dict.Regions))}
-	s.base = x.facts(s.s, row, day)
+	s := &side{x: x, s: x.nobody(), asked: x.asked(row, nil), reach: make([]bool, len(x.s.Dict.Regions))}
+	s.post, s.codes = x.unpack(row, day, nil)
+	s.near, s.base = x.kinship(s.post.occupation), x.weigh(s.s, &s.post, s.codes, day)
 	for i, code := range x.s.Dict.Regions {
-		s.reach[i] = x.places.within(code)[p.Region.At(row)] != outside
+		s.reach[i] = x.places.within(code)[s.post.region] != outside
 	}
+	s.occupation = rank.Most[rank.Occupation] * float64(s.post.chance) / 100
+	best := rank.Score(s.ideal())
+	s.rest = best.Sum() - best[rank.Occupation]
 	return s
 }
 
-// facts is what is known of a résumé and the posting together; not ok when the
-// person must not be sent there.
-func (s *side) facts(row int) (f rank.Facts, ok bool) {
-	x, r, p := s.x, &s.x.s.Resumes, &s.x.s.Postings
+// ideal is what is known of the posting and of somebody who is all that it asks for.
+func (s *side) ideal() *rank.Facts {
+	f, p := s.base, &s.post
+	f.Skilled, f.Matched, f.Missing = true, f.Asked, 0
+	f.Required, f.Preferred, f.Major = int(p.required), int(p.preferred), p.majors > 0
+	f.Months, f.Schooling, f.Wish = max(0, f.Least), math.MaxInt8, 1
+	if p.employment > 0 {
+		f.Wanted, f.Kind = true, true
+	}
+	if p.region > 0 {
+		f.Closeness = 2
+	}
+	return &f
+}
+
+// facts is what is known of a résumé of some nearness and the posting together; not ok
+// when the person must not be sent there.
+func (s *side) facts(row int, near float64) (f rank.Facts, ok bool) {
+	x, r := s.x, &s.x.s.Resumes
 	if !s.reached(row) {
 		return f, false
 	}
@@ -183,31 +228,31 @@ func (s *side) facts(row int) (f rank.Facts, ok bool) {
 	for _, id := range r.Certificates.At(row, buf[:]) {
 		s.s.certs[id] = true
 	}
-	if n, _ := x.lack(s.s, s.row); n > 0 {
+	if n, _ := s.s.lacks(s.asked); n > 0 {
 		return f, false
 	}
 	f = s.base
-	f.Near = s.nearness(row) * float64(p.Chance.At(s.row)) / 100
+	f.Near = near * float64(s.post.chance) / 100
+	asked, required, preferred, studied := s.post.lists(s.codes)
 	skills := r.Skills.At(row, own[:])
 	f.Skilled, f.Matched, f.Missing = len(skills) > 0, 0, 0
-	for _, id := range p.Skills.At(s.row, buf[:]) { // in the posting's order, as facts adds them up
+	for _, id := range asked { // in the posting's order, as weigh adds them up
 		if slices.Contains(skills, id) {
 			f.Matched += x.idf[id]
 		} else {
 			f.Missing += x.idf[id]
 		}
 	}
-	f.Required = held(s.s.certs, p.Required.At(s.row, buf[:]))
-	f.Preferred = held(s.s.certs, p.Preferred.At(s.row, buf[:]))
+	f.Required, f.Preferred = held(s.s.certs, required), held(s.s.certs, preferred)
 	majors := r.Majors.At(row, own[:])
-	for _, id := range p.Majors.At(s.row, buf[:]) {
+	for _, id := range studied {
 		f.Major = f.Major || slices.Contains(majors, id)
 	}
 	f.Months, f.Wish = months(r.CareerMonths.At(row)), int64(r.WishPay.At(row))
-	if int(p.Education.At(s.row)) != x.anyone {
+	if int(s.post.education) != x.anyone {
 		f.Schooling = int(r.Education.At(row))
 	}
-	if e := p.Employment.At(s.row); r.Employment.At(row) > 0 && e > 0 {
+	if e := s.post.employment; r.Employment.At(row) > 0 && e > 0 {
 		f.Wanted, f.Kind = true, r.Employment.At(row) == e
 	}
 	f.Closeness = s.closeness(row)
@@ -221,23 +266,26 @@ func (s *side) reached(row int) bool {
 	return len(wishes) == 0 || slices.ContainsFunc(wishes, func(w uint16) bool { return s.reach[w] })
 }
 
-func (s *side) nearness(row int) float64 {
-	r := &s.x.s.Resumes
-	var buf [16]uint16
+// nearness is how near the posting's occupation is to those wished for, or worked in.
+func (s *side) nearness(occupation uint16, wishes, careers []uint16) float64 {
 	best, weight := 0.0, whole
-	for _, o := range r.Wishes.At(row, buf[:]) {
+	for _, o := range wishes {
 		best, weight = max(best, s.near[o]), workedIn
 	}
-	s.spent = s.x.done(row, s.spent[:0])
-	for _, o := range s.spent {
-		best = max(best, weight*s.near[o])
+	if occupation > 0 {
+		best = max(best, weight*s.near[occupation])
+	}
+	for _, o := range careers {
+		if o > 0 {
+			best = max(best, weight*s.near[o])
+		}
 	}
 	return best
 }
 
 func (s *side) closeness(row int) int {
 	pl, r := s.x.places, &s.x.s.Resumes
-	region := s.x.s.Postings.Region.At(s.row)
+	region := s.post.region
 	best := 0
 	near := func(home uint16) {
 		switch {
