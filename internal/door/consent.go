@@ -176,7 +176,11 @@ func (d *Door) Stop(ctx context.Context, by Asker, person ieum.PersonID, id stri
 				return t.stopConsent(c, named(by, s.person), now)
 			}
 		}
-		return nil // it ended before
+		before, err := consents(ctx, t, `id = ? AND person = ?`, id, person)
+		if err == nil && len(before) == 0 {
+			return ieum.ErrNotFound // of whom else it may be, it goes on
+		}
+		return err
 	})
 }
 

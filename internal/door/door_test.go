@@ -509,6 +509,30 @@ func TestStoppingIsEffectiveAtTheNextRead(t *testing.T) {
 	})
 }
 
+// TestNothingIsSaidToHaveStopped that goes on: what is another's, or was never given, is
+// not found; what ended before has stopped.
+func TestNothingIsSaidToHaveStopped(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		other := b.give("acounsellor", "counselling")
+		own := b.as("anew", "seeker", "", "", "")
+		p := must[Person](t)(b.Begin(ctx, own)).ID
+		for what, err := range map[string]error{
+			"another's consent": b.Stop(ctx, own, p, other.ID),
+			"no consent":        b.Stop(ctx, own, p, "none"),
+			"no mandate":        b.EndMandate(ctx, own, p, "none"),
+		} {
+			if !errors.Is(err, ieum.ErrNotFound) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		for range 2 {
+			if err := b.Stop(ctx, b.seeker(), other.Person, other.ID); err != nil {
+				t.Errorf("a stop: %v", err)
+			}
+		}
+	})
+}
+
 func TestConsentsAreForWhatThePurposeNeeds(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		p := b.person()

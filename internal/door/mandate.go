@@ -252,8 +252,11 @@ func (d *Door) EndMandate(ctx context.Context, by Asker, person ieum.PersonID, i
 			return errNotYours()
 		}
 		all, err := mandates(ctx, t, `id = ? AND person = ?`, id, person)
-		if err != nil || len(all) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(all) == 0 {
+			return ieum.ErrNotFound
 		}
 		return t.stopMandate(s, all[0], named(by, s.person), now)
 	})
