@@ -75,18 +75,22 @@ func TestListsAreNoLooks(t *testing.T) {
 		by   *http.Client
 		path string
 	}{{counsellor, client}, {employer, candidate}, {employer, "/api/v1" + candidate}} {
-		r, err := http.NewRequestWithContext(t.Context(), "GET", base+at.path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Sec-Purpose", "prefetch;prerender")
-		res, err := at.by.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res.Body.Close()
-		if n := looks(t, a); n != before || res.StatusCode != http.StatusServiceUnavailable {
-			t.Errorf("%s: %d looks came of lists and of what was loaded ahead (%d)", at.path, n-before, res.StatusCode)
+		for _, how := range []struct{ method, header, value string }{
+			{"GET", "Sec-Purpose", "prefetch;prerender"}, {"GET", "Sec-Fetch-Dest", "image"}, {"GET", "Sec-Fetch-Dest", "iframe"}, {"HEAD", "Accept", "*/*"},
+		} {
+			r, err := http.NewRequestWithContext(t.Context(), how.method, base+at.path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set(how.header, how.value)
+			res, err := at.by.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+			if n := looks(t, a); n != before || res.StatusCode != http.StatusServiceUnavailable {
+				t.Errorf("%s: %d looks came of lists and of what was loaded as %v (%d)", at.path, n-before, how, res.StatusCode)
+			}
 		}
 	}
 	if got := by(t, counsellor, "GET", base+client, nil); got.status != http.StatusOK || looks(t, a) != before+1 {

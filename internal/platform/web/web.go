@@ -96,10 +96,13 @@ func By(r *http.Request) *Reader {
 	return q.reader
 }
 
-// Ahead refuses a browser that loads a page before anybody asks for it: that is no look, and
-// each is written down.
+// Ahead refuses a browser that loads a page before anybody asks for it, or as a part of
+// another, such as a picture on a page of the same domain, and whoever asks for its head alone:
+// that is no look, and each is written down.
 func Ahead(r *http.Request) error {
-	if strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") || r.Header.Get("Purpose") == "prefetch" {
+	to := r.Header.Get("Sec-Fetch-Dest")
+	part := to != "" && to != "document" && to != "empty"
+	if part || r.Method == http.MethodHead || strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") || r.Header.Get("Purpose") == "prefetch" {
 		return &ieum.Error{Kind: ieum.ErrUnavailable, Key: "door.refused.ahead", Message: "nobody asked for this page yet, and each look is written down"}
 	}
 	return nil
