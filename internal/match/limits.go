@@ -188,13 +188,6 @@ func (x *index) byLaw(laws []licence, id uint16, row int) bool {
 	return false
 }
 
-// lack says how many certificates that must be held in a posting a person has not, and
-// whether there may be more.
-func (x *index) lack(s *seeker, row int) (n int, unsure bool) {
-	var buf [8]asked
-	return s.lacks(x.asked(row, buf[:0]))
-}
-
 // lacks says how many of what is required a person has not, and whether there may be more:
 // what is not sure.
 func (s *seeker) lacks(list []asked) (n int, unsure bool) {

@@ -120,7 +120,7 @@ func TestTastesAreFollowedExactlyWithinTheLimits(t *testing.T) {
 				other++
 			}
 			for _, f := range got {
-				if lacks, _ := x.lack(s, int(f.row)); lacks > 0 || s.reach != nil && s.reach[x.s.Postings.Region.At(int(f.row))] == outside {
+				if lacks, _ := s.lacks(x.asked(int(f.row), nil)); lacks > 0 || s.reach != nil && s.reach[x.s.Postings.Region.At(int(f.row))] == outside {
 					t.Fatalf("worth %v: seeker %d is sent to posting %d", worth, i, f.row)
 				}
 			}
