@@ -156,7 +156,7 @@ func TestBuildSaysWhatItMade(t *testing.T) {
 	if first.Hash != again.Hash || first.Version != first.Hash[:16] || first.Bytes < 1000 || !first.Simulated {
 		t.Errorf("first %+v, again %+v", first, again)
 	}
-	if r := first.Rows; r.Resumes != 300 || r.Items != 40 || r.Sources != 847 || r.Postings < 100 || r.Postings > 200 || r.People > 300 || r.Companies == 0 {
+	if r := first.Rows; r.Resumes != 300 || r.Items != 40 || r.Sources != 908 || r.Postings < 100 || r.Postings > 200 || r.People > 300 || r.Companies == 0 {
 		t.Errorf("rows are %+v", r)
 	}
 	if status, _, stderr := invoke(data, "", "build", "extra"); status != 2 || stderr == "" {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math"
 	"math/bits"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ import (
 // eventKind is the kind of what happens to somebody in their search for work.
 const eventKind ieum.KindID = "search-event"
 
-var eventColumns = []string{ColumnID, "what", "day", "posting", "course", "certificate", "pay_min", "referred", "aptitude", "motivation"}
+var eventColumns = []string{ColumnID, "what", "day", "posting", "course", "certificate", "pay_min", "referred", "aptitude", "motivation", "place", "channel", "propensity"}
 
 // eventStretches is how many stretches of résumés the events are put aside in, one
 // after another in memory.
@@ -113,14 +114,17 @@ type eventReader struct {
 	courses           map[string]uint32 // source and key → row of Items
 }
 
-// happenings are the known codes of search-events.
-var happenings = func() map[string]uint8 {
+// happenings and channels are the known codes of search-events and of channels.
+var happenings, channels = positions(snapshot.Happenings[:]), positions(snapshot.Channels[:])
+
+// positions numbers codes by their position; the first is none.
+func positions(codes []string) map[string]uint8 {
 	m := map[string]uint8{}
-	for i, code := range snapshot.Happenings[1:] {
+	for i, code := range codes[1:] {
 		m[code] = uint8(i + 1)
 	}
 	return m
-}()
+}
 
 // read appends rows from..to of a batch.
 func (e *eventReader) read(x *snapshot.Events, r *Rows, from, to int) {
@@ -153,7 +157,18 @@ func (e *eventReader) read(x *snapshot.Events, r *Rows, from, to int) {
 		x.Referred.Add(referred)
 		x.Aptitude.Add(c.measure("aptitude", i))
 		x.Motivation.Add(c.measure("motivation", i))
+		x.Place.Add(uint8(min(max(c.number("place", i), 0), math.MaxUint8)))
+		x.Channel.Add(channels[c.text("channel", i)])
+		x.Propensity.Add(snapshot.ProbableOf(c.fraction("propensity", i)))
 	}
+}
+
+// fraction returns a number, 0 when there is none.
+func (c columns) fraction(name string, row int) float64 {
+	if col := c[name]; !col.IsNull(row) {
+		return col.Floats[row]
+	}
+	return 0
 }
 
 func (c columns) measure(name string, row int) uint16 {

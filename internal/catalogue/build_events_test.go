@@ -37,9 +37,12 @@ var searching = strings.Replace(people, "  - match: \"licence*.csv\"\n", `  - ma
       pay: {column: pay, unit: won, per: year}
       referred: referred
       aptitude: aptitude
+      place: place
+      channel: channel
+      propensity: propensity
 `, 1)
 
-const eventHeader = "resume,what,day,posting,course,certificate,pay,referred,aptitude"
+const eventHeader = "resume,what,day,posting,course,certificate,pay,referred,aptitude,place,channel,propensity"
 
 // newSearches is a bench of three people, two of whom look for work.
 func newSearches(t *testing.T) *bench {
@@ -50,13 +53,14 @@ func newSearches(t *testing.T) *bench {
 		b.file("jobs.csv", "id,title,opened", "j1,용접원 모집,2026-01-05", "j2,조리원 모집,2026-01-06"),
 		b.file("courses.csv", "id,title", "c1,용접 배우기"),
 		b.file("events.csv", eventHeader,
-			"r2,취업,2026-02-09,j1,,,36000000,,",
-			"r2,입사지원,2026-02-01,j1,,,,,",
-			"r2,registered,2026-01-10,,,,,,-0.25",
-			"r1,상담,2026-01-20,,c1,,,Y,",
-			"r1,자격 취득,2026-02-20,,,용접기능사,,,",
-			"r9,registered,2026-01-10,,,,,,",
-			"r1,입사지원,2026-02-21,j9,,,,,"))
+			"r2,취업,2026-02-09,j1,,,36000000,,,,,",
+			"r2,입사지원,2026-02-01,j1,,,,,,3,search,",
+			"r2,노출,2026-01-31,j1,,,,,,3,추천,0.25",
+			"r2,registered,2026-01-10,,,,,,-0.25,,,",
+			"r1,상담,2026-01-20,,c1,,,Y,,,,",
+			"r1,자격 취득,2026-02-20,,,용접기능사,,,,,,",
+			"r9,registered,2026-01-10,,,,,,,,,",
+			"r1,입사지원,2026-02-21,j9,,,,,,,,"))
 	return b
 }
 
@@ -84,6 +88,12 @@ func eventsOf(t *testing.T, b *bench, s *snapshot.Snapshot) (lines []string) {
 		if x, ok := snapshot.Measured(e.Aptitude.At(i)); ok {
 			line += fmt.Sprint(" ", x)
 		}
+		if place := e.Place.At(i); place > 0 {
+			line += fmt.Sprintf(" %s %d", snapshot.Channels[e.Channel.At(i)], place)
+		}
+		if p, ok := snapshot.Probable(e.Propensity.At(i)); ok {
+			line += fmt.Sprintf(" %.4f", p)
+		}
 		lines = append(lines, line)
 	}
 	return lines
@@ -98,7 +108,7 @@ func TestSearchesAreInTheSnapshot(t *testing.T) {
 	cert, _ := set.Codes["certificates"].Lookup("용접기능사")
 	want := []string{
 		"r1 applied 2026-02-21", "r1 certified 2026-02-20 " + cert, "r1 counselled 2026-01-20 c1 referred",
-		"r2 applied 2026-02-01 용접원 모집", "r2 hired 2026-02-09 용접원 모집 36000000", "r2 registered 2026-01-10 -0.25",
+		"r2 applied 2026-02-01 용접원 모집 search 3", "r2 hired 2026-02-09 용접원 모집 36000000", "r2 registered 2026-01-10 -0.25", "r2 shown 2026-01-31 용접원 모집 recommender 3 0.2500",
 	}
 	got := eventsOf(t, b, s)
 	byPerson := slices.Clone(got)
@@ -144,7 +154,7 @@ func TestNothingOfAnErasedSearchIsBuilt(t *testing.T) {
 func TestASearchWithoutAResumeIsErased(t *testing.T) {
 	b := newSearches(t)
 	id := string(RowPerson(b.keys, "people", resumeKind, "r9"))
-	b.ingest("people", b.file("events.csv", eventHeader, "r9,registered,2026-02-27,,,,,,"))
+	b.ingest("people", b.file("events.csv", eventHeader, "r9,registered,2026-02-27,,,,,,,,,"))
 	if err := b.Forget(t.Context(), "people", "r9", "aofficer"); err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +173,7 @@ func TestASearchWithoutAResumeIsErased(t *testing.T) {
 func TestChangesKeepTheSearchesOfTheirBase(t *testing.T) {
 	b := newSearches(t)
 	want := eventsOf(t, b, b.build(false))
-	b.ingest("people", b.file("resume.csv", resumeHeader, resume(2, "배관")), b.file("licence.csv", "resume,licence", "r1,용접기능사"), b.file("events.csv", eventHeader, "r3,registered,2026-02-27,,,,,,"))
+	b.ingest("people", b.file("resume.csv", resumeHeader, resume(2, "배관")), b.file("licence.csv", "resume,licence", "r1,용접기능사"), b.file("events.csv", eventHeader, "r3,registered,2026-02-27,,,,,,,,,"))
 	changed := b.build(true)
 	if got := eventsOf(t, b, changed); !slices.Equal(got, want) || changed.Meta.Events != len(want) {
 		t.Errorf("with changes %q, want %q", got, want)

@@ -170,6 +170,9 @@ func publishWith(t *testing.T, data string, postings []posting, resumes []resume
 		x.Referred.Add(e.ref)
 		x.Aptitude.Add(e.measure)
 		x.Motivation.Add(e.measure)
+		x.Place.Add(0)
+		x.Channel.Add(0)
+		x.Propensity.Add(0)
 	}
 	people := 0
 	for i, r := range resumes {

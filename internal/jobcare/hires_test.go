@@ -93,7 +93,7 @@ func newRecount(postings []posting, resumes []resume, events []event, occupation
 		applied, was := map[int]int32{}, map[int]event{}
 		began := map[int]int32{}
 		for _, e := range events {
-			if e.resume != i {
+			if e.resume != i || e.what == snapshot.Shown || e.what == snapshot.Viewed { // recorded of a sample alone
 				continue
 			}
 			if e.what == snapshot.Registered || open == nil && (e.what == snapshot.Applied || e.what == snapshot.Counselled || e.what == snapshot.Enrolled) {
@@ -366,7 +366,7 @@ func TestASimulationFillsNothingIn(t *testing.T) {
 	s.Dict.Occupations, s.Dict.Sources = []string{"", "8211"}, []string{""}
 	s.Resumes.Flags, s.Resumes.Source, s.Resumes.Person = snapshot.Of[uint8](snapshot.Simulated, 0), snapshot.Of[uint16](0, 0), snapshot.Of[uint32](0, 1)
 	s.Events = snapshot.Events{Resume: snapshot.Of[uint32](0), What: snapshot.Of(uint8(snapshot.Registered)), Day: snapshot.Of[int32](20000), Posting: snapshot.Of[uint32](0),
-		Course: snapshot.Of[uint32](0), Certificate: snapshot.Of[uint16](0), Pay: snapshot.Of[uint32](0), Referred: snapshot.Of[uint8](0), Aptitude: snapshot.Of[uint16](0), Motivation: snapshot.Of[uint16](0)}
+		Course: snapshot.Of[uint32](0), Certificate: snapshot.Of[uint16](0), Pay: snapshot.Of[uint32](0), Referred: snapshot.Of[uint8](0), Aptitude: snapshot.Of[uint16](0), Motivation: snapshot.Of[uint16](0), Place: snapshot.Of[uint8](0), Channel: snapshot.Of[uint8](0), Propensity: snapshot.Of[uint16](0)}
 	p, err := newPast(t.Context(), s)
 	if err != nil || p.records(snapshot.Registered) || p.searches.Resume.Len() > 0 {
 		t.Errorf("beside somebody real %d made-up searches count, %v", p.searches.Resume.Len(), err)

@@ -302,6 +302,9 @@ func eachResumesEvents(ctx context.Context, s *snapshot.Snapshot, f func(row uin
 				events = events[:0]
 			}
 			row = of.resume[i]
+			if what := snapshot.Happening(of.what[i]); what == snapshot.Shown || what == snapshot.Viewed {
+				continue // recorded of a sample alone
+			}
 			events = append(events, happened{snapshot.Happening(of.what[i]), of.day[i], of.posting[i], of.course[i], of.pay[i], of.cert[i], of.referred[i], of.aptitude[i], of.motivation[i]})
 		}
 	}

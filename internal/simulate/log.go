@@ -70,7 +70,8 @@ type LogRow struct {
 }
 
 // An EventRow is a row of events/part-*.parquet: what of the log an agency records of
-// somebody's search, all but what was shown and read, by the keys of the other files.
+// somebody's search, by the keys of the other files. What was shown and read is recorded
+// of a sample of people.
 type EventRow struct {
 	Resume      string   `parquet:"resume"` // of the person's first résumé
 	Event       string   `parquet:"event,dict"`
@@ -82,6 +83,9 @@ type EventRow struct {
 	Referred    bool     `parquet:"referred"`   // of counselling: to it
 	Aptitude    *float32 `parquet:"aptitude"`   // of a registration: as measured
 	Motivation  *float32 `parquet:"motivation"` // of a registration: as measured
+	Place       int32    `parquet:"place"`      // on the page that led to it, from 1 on; 0 = none
+	Channel     string   `parquet:"channel,dict"`
+	Propensity  float32  `parquet:"propensity"` // of what is shown: of being drawn for its place, given those above
 }
 
 // An ApplicationTruth is what is known of an application.
@@ -138,9 +142,14 @@ func (m *Market) openBook(ctx context.Context, group *errgroup.Group, work strin
 	}
 }
 
-// recorded says whether an agency records an event of somebody's search: what was shown
-// and read stands in the log alone.
-func recorded(e *event) bool { return e.kind != impression && e.kind != viewed }
+// sampled is of how many people it is recorded what was shown to them and read: of all it
+// would be seven in ten of all events.
+const sampled = 50_000
+
+// recorded says whether an agency records an event of somebody's search.
+func recorded(e *event) bool {
+	return e.kind != impression && e.kind != viewed || e.seeker < sampled
+}
 
 func (b *book) close() {
 	close(b.log.in)
@@ -319,6 +328,7 @@ func (s *scribe) eventRow(e *event, out *EventRow) {
 	*out = EventRow{
 		Resume: s.id(resumeID, int(m.seekerRow(int(e.seeker)))), Event: happeningWords[e.kind],
 		Day: int32(m.start()) + 7*int32(e.week) + int32(e.day), Pay: int64(e.pay), Referred: e.referred,
+		Place: int32(e.position), Channel: channelWords[e.channel], Propensity: e.propensity,
 	}
 	if e.vacancy > 0 {
 		out.Posting = s.id(postingID, m.postingOrder.place(int(e.vacancy)-1))

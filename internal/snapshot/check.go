@@ -104,6 +104,7 @@ func (s *Snapshot) checkBounds() error {
 		below("companies.Postings", s.Companies.Postings.all(), s.Meta.Postings),
 		below("events.Resume", &s.Events.Resume, s.Meta.Resumes),
 		below("events.What", &s.Events.What, len(Happenings)),
+		below("events.Channel", &s.Events.Channel, len(Channels)),
 		below("events.Posting", &s.Events.Posting, s.Meta.Postings+1),
 		below("events.Course", &s.Events.Course, s.Meta.Items+1),
 		below("events.Certificate", &s.Events.Certificate, len(d.Certificates)),

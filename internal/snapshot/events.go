@@ -17,6 +17,9 @@ type Events struct {
 	Referred    Column[uint8]  // of counselling: 1 = to it
 	Aptitude    Column[uint16] // of a registration: see Measured
 	Motivation  Column[uint16]
+	Place       Column[uint8]  // on the page that led to it, from 1 on; 0 when not recorded
+	Channel     Column[uint8]  // a position in Channels
+	Propensity  Column[uint16] // of what is shown: see Probable
 }
 
 // A Happening is what an event is: a position in Happenings.
@@ -24,7 +27,10 @@ type Happening uint8
 
 // Happenings are the codes of the list search-events that are known here.
 var Happenings = [...]string{"", "registered", "applied", "answered", "rejected", "offered", "declined", "hired", "separated",
-	"counselled", "enrolled", "completed", "certified", "left"}
+	"counselled", "enrolled", "completed", "certified", "left", "shown", "viewed"}
+
+// Channels are the codes of the list channels that are known here.
+var Channels = [...]string{"", "search", "recommender"}
 
 // What happens in a search.
 const (
@@ -41,7 +47,22 @@ const (
 	Completed
 	Certified
 	Left
+	Shown  // a posting
+	Viewed // one that was shown
 )
+
+// ProbableOf keeps a probability, to 1/65535; 0 is not recorded.
+func ProbableOf(p float64) uint16 {
+	if !(p > 0) {
+		return 0
+	}
+	return uint16(min(max(math.Round(p*math.MaxUint16), 1), math.MaxUint16))
+}
+
+// Probable returns a probability; it is not ok where none was recorded.
+func Probable(kept uint16) (p float64, ok bool) {
+	return float64(kept) / math.MaxUint16, kept != 0
+}
 
 // measureGrain is how finely a measure is kept; 0 is not recorded.
 const measureGrain, measureZero = 1000, 1 << 15
