@@ -347,21 +347,25 @@ type Profile struct {
 
 // A Job is a posting suggested to a person: what it is and why.
 type Job struct {
-	ID         string   `json:"id"`
-	Title      string   `json:"title"`
-	Company    string   `json:"company"`
-	Occupation string   `json:"occupation"` // KECO 2025 unit group
-	Region     string   `json:"region"`     // code of the list "regions"
-	PayMin     int64    `json:"payMin"`     // won a year; 0 = not stated
-	PayMax     int64    `json:"payMax"`
-	PayBasis   string   `json:"payBasis"` // what pay was stated by, as in Stated
-	Opened     Day      `json:"opened"`
-	Deadline   Day      `json:"deadline"`          // last day to apply; "" until filled
-	Score      float64  `json:"score"`             // the sum of the reasons' points
-	Reasons    []Reason `json:"reasons"`           // largest first
-	Missing    []string `json:"missing,omitempty"` // certificates one must have and the person has not
-	Unclear    []string `json:"unclear,omitempty"` // keys of messages: what must hold and could not be checked
-	Simulated  bool     `json:"simulated,omitempty"`
+	ID               string   `json:"id"`
+	Title            string   `json:"title"`
+	Company          string   `json:"company"`
+	Occupation       string   `json:"occupation"` // KECO 2025 unit group
+	Region           string   `json:"region"`     // code of the list "regions"
+	PayMin           int64    `json:"payMin"`     // won a year; 0 = not stated
+	PayMax           int64    `json:"payMax"`
+	PayBasis         string   `json:"payBasis"` // what pay was stated by, as in Stated
+	Opened           Day      `json:"opened"`
+	Deadline         Day      `json:"deadline"`                   // last day to apply; "" until filled
+	Score            float64  `json:"score"`                      // logarithm of the chance times the wish; the sum of the reasons' points
+	Chance           float64  `json:"chance"`                     // probability of a good answer to whoever like the person applies
+	Wish             float64  `json:"wish"`                       // probability that whoever like the person looks at the posting applies
+	Recommended      bool     `json:"recommended"`                // both are probable enough for that
+	LearnedSimulated bool     `json:"learnedSimulated,omitempty"` // chance and wish were learned from simulated people
+	Reasons          []Reason `json:"reasons"`                    // largest first, and last where everybody begins
+	Missing          []string `json:"missing,omitempty"`          // certificates one must have and the person has not
+	Unclear          []string `json:"unclear,omitempty"`          // keys of messages: what must hold and could not be checked
+	Simulated        bool     `json:"simulated,omitempty"`
 }
 
 // Won is an amount of money, which messages show as people of a language do.

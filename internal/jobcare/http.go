@@ -497,7 +497,8 @@ func (j shownJob) Rest() []ieum.Reason { return j.part(false) }
 
 func (j shownJob) part(first bool) (out []ieum.Reason) {
 	for i, r := range j.Reasons {
-		shown := i < shownReasons || strings.Contains(r.Key, ".unclear") || i == len(j.Reasons)-1 && r.Points < 0
+		against := i == len(j.Reasons)-2 && r.Points < 0 // the last is where everybody begins
+		shown := i < shownReasons && i < len(j.Reasons)-1 || strings.Contains(r.Key, ".unclear") || against
 		if shown == first {
 			out = append(out, r)
 		}
@@ -513,7 +514,9 @@ func shown(jobs []ieum.Job) (out []shownJob) {
 	for _, j := range jobs {
 		top := 1.0
 		for _, r := range j.Reasons {
-			top = max(top, math.Abs(r.Points))
+			if r.Part != "base" { // where everybody begins
+				top = max(top, math.Abs(r.Points))
+			}
 		}
 		out = append(out, shownJob{j, top})
 	}

@@ -77,7 +77,7 @@ type job struct {
 	applied [][]uint32 // by seeker: rows of postings
 	tastes  *tastes    // nil = nothing was learned from applications
 	prices  []float32  // see price; nil = none
-	bonus   float64    // the most points that a price adds
+	bonus   float64    // the most that a price adds to a score
 	source  uint16     // 0 = any
 	counts  Counts
 }
@@ -344,7 +344,7 @@ func (j *job) best(ctx context.Context, h *hunt, rr *resumeReader, i, k int) ([]
 		h.follow(j.tastes, i)
 	}
 	h.prices = j.prices
-	h.rest += j.bonus
+	h.beyond += j.bonus
 	if err := h.run(ctx); err != nil {
 		return nil, err
 	}

@@ -161,7 +161,7 @@ func BenchmarkData(b *testing.B) {
 	b.Run("build", func(b *testing.B) {
 		began := spent(unix.CLOCK_PROCESS_CPUTIME_ID)
 		for b.Loop() {
-			if err := build(b.Context(), s, b.TempDir()); err != nil {
+			if err := build(b.Context(), set, s, b.TempDir()); err != nil {
 				b.Fatal(err)
 			}
 		}

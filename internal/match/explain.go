@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -16,20 +17,23 @@ import (
 // mostNamed is how many competencies a reason names.
 const mostNamed = 5
 
-// explain says why a posting fits a person: the parts of the score that are
-// not zero, each with the words that show it, and those that are because the
-// posting asks for something that is not known of the person. They add up to the
+// explain says why a posting fits a person: where everybody begins, the parts of
+// the score that are not zero, each with the words that show it, and those that are because
+// the posting asks for something that is not known of the person. They add up to the
 // score.
 func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ieum.Job {
 	f := x.facts(s, int(row), day)
-	parts := rank.Score(&f)
+	points := rank.Score(&f)
+	odds := x.model.Odds(&points)
+	base, parts := x.model.Explain(&points)
 	e := explainer{x, s, p, int(row), &f}
 	post := &x.s.Postings
 	j := ieum.Job{
 		ID: snapshot.FormatID(post.ID.At(int(row))), Title: post.Title.At(int(row)), Company: x.s.Companies.Name.At(int(post.Company.At(int(row)))),
 		Occupation: x.s.Dict.Occupations[post.Occupation.At(int(row))], Region: x.s.Dict.Regions[post.Region.At(int(row))],
 		PayMin: int64(post.PayMin.At(int(row))), PayMax: int64(post.PayMax.At(int(row))), PayBasis: bases[post.PayBasis.At(int(row))], Opened: ieum.Day(post.Opened.At(int(row))), Deadline: ieum.Day(post.Deadline.At(int(row))),
-		Score: parts.Sum(), Reasons: []ieum.Reason{}, Simulated: post.Flags.At(int(row))&snapshot.Simulated != 0,
+		Score: odds.Score(), Chance: rank.Probability(odds.Chance), Wish: rank.Probability(odds.Wish), LearnedSimulated: x.model.WishFrom.Simulated || x.model.ChanceFrom.Simulated,
+		Reasons: []ieum.Reason{{Part: "base", Key: "match.why.base.everybody", Points: base}}, Simulated: post.Flags.At(int(row))&snapshot.Simulated != 0,
 	}
 	for part, points := range parts {
 		if points != 0 || e.unsure(rank.Part(part)) {
@@ -39,13 +43,20 @@ func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ie
 			j.Reasons = append(j.Reasons, r)
 		}
 	}
-	slices.SortStableFunc(j.Reasons, func(a, b ieum.Reason) int { return cmp.Compare(b.Points, a.Points) })
 	if s.reach != nil && s.reach[post.Region.At(int(row))] == unclear {
 		j.Unclear = append(j.Unclear, "match.unclear.region")
 	}
 	if x.old(int(row), day) {
 		j.Unclear = append(j.Unclear, "match.unclear.old")
 	}
+	if s.placed && slices.Contains(j.Unclear, "match.unclear.region") || slices.Contains(j.Unclear, "match.unclear.old") {
+		j.Score -= inDoubt
+		j.Reasons = append(j.Reasons, ieum.Reason{Part: "doubt", Key: "match.why.doubt.check", Points: -inDoubt})
+	}
+	j.Recommended = math.Exp(j.Score) >= x.model.Least
+	why := j.Reasons[1:] // where everybody begins comes last
+	slices.SortStableFunc(why, func(a, b ieum.Reason) int { return cmp.Compare(b.Points, a.Points) })
+	j.Reasons = append(slices.Clone(why), j.Reasons[0])
 	for _, n := range x.listNeeds(s, int(row)) {
 		switch {
 		case n.met:
@@ -113,6 +124,8 @@ func (e *explainer) reason(part rank.Part) ieum.Reason {
 	case rank.Region:
 		args := map[string]any{"place": pathOf(e.x.set, d.Regions[post.Region.At(e.row)])}
 		return ieum.Reason{Key: choose(e.f.Closeness == 2, "district", "province"), Args: args}
+	case rank.Field:
+		return ieum.Reason{Key: "other", Args: map[string]any{"job": e.x.set.Name("keco2025", d.Occupations[post.Occupation.At(e.row)])}}
 	case rank.Recency:
 		return ieum.Reason{Key: choose(e.f.Age == 0, "today", "days"), Args: map[string]any{"n": e.f.Age}}
 	}

@@ -127,7 +127,20 @@ type cv struct {
 	employment          string
 	skills, certs       []string
 	careers             []string
+	starts, ends        []uint16 // months of the careers, from 1970-01; default all 0
+	updated             string
 	idle                bool
+	record              uint16 // its record key
+	events              []event
+}
+
+// event is what happened to somebody, in the order of days; posting is a place among the
+// posts as they are sorted.
+type event struct {
+	what    snapshot.Happening
+	day     string
+	posting int
+	place   uint8
 }
 
 // dictionary collects values in sorted order, "" first.
@@ -298,7 +311,7 @@ func publishOn(t testing.TB, set *defs.Set, data string, dict snapshot.Dict, m s
 	for _, id := range d.Sources[1:] {
 		sources = append(sources, snapshot.Source{ID: ieum.SourceID(id), Title: ieum.Text{KO: "가상 출처 " + id, EN: "Made-up source " + id}, Holder: ieum.Text{KO: "가상 기관", EN: "Made-up agency"}})
 	}
-	m.Postings, m.Resumes, m.People, m.Companies, m.Items, m.Sources, m.To = len(posts), len(cvs), len(cvs), len(companies), 0, sources, ieum.DayOf(noon)
+	m.Postings, m.Resumes, m.People, m.Companies, m.Items, m.Events, m.Sources, m.To = len(posts), len(cvs), len(cvs), len(companies), 0, s.Events.Resume.Len(), sources, ieum.DayOf(noon)
 	if gone != nil {
 		if err := b.WriteGone(gone); err != nil {
 			t.Fatal(err)
@@ -467,7 +480,7 @@ func addResume(s *snapshot.Snapshot, row int, r cv) {
 		r.source = "shop"
 	}
 	t.Person.Add(uint32(row))
-	t.Key.Add(0)
+	t.Key.Add(r.record)
 	t.BirthYear.Add(0)
 	t.Sex.Add(0)
 	t.Vulnerable.Add()
@@ -477,7 +490,7 @@ func addResume(s *snapshot.Snapshot, row int, r cv) {
 	t.CareerMonths.Add(unset(r.months))
 	t.WishPay.Add(r.pay)
 	t.LastPay.Add(0)
-	t.Updated.Add(0)
+	t.Updated.Add(day(r.updated))
 	t.Wishes.Add(ids(d.Occupations, r.wishes)...)
 	t.WishRegions.Add(ids(d.Regions, r.wishRegions)...)
 	t.Employment.Add(uint8(snapshot.Find(d.Employment, r.employment)))
@@ -485,8 +498,27 @@ func addResume(s *snapshot.Snapshot, row int, r cv) {
 	t.Skills.Add(ids(d.Skills, r.skills)...)
 	t.Certificates.Add(ids(d.Certificates, r.certs)...)
 	t.CareerOcc.Add(ids(d.Occupations, r.careers)...)
-	t.CareerStart.Add(make([]uint16, len(r.careers))...)
-	t.CareerEnd.Add(make([]uint16, len(r.careers))...)
+	if r.starts == nil {
+		r.starts, r.ends = make([]uint16, len(r.careers)), make([]uint16, len(r.careers))
+	}
+	t.CareerStart.Add(r.starts...)
+	t.CareerEnd.Add(r.ends...)
+	for _, e := range r.events {
+		x := &s.Events
+		x.Resume.Add(uint32(row))
+		x.What.Add(uint8(e.what))
+		x.Day.Add(day(e.day))
+		x.Posting.Add(uint32(e.posting + 1))
+		x.Course.Add(0)
+		x.Certificate.Add(0)
+		x.Pay.Add(0)
+		x.Referred.Add(0)
+		x.Aptitude.Add(0)
+		x.Motivation.Add(0)
+		x.Place.Add(e.place)
+		x.Channel.Add(0)
+		x.Propensity.Add(0)
+	}
 	flags := snapshot.Active
 	if r.idle {
 		flags = 0

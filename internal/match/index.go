@@ -24,7 +24,7 @@ const partName = "match"
 func Part(set *defs.Set, now func() time.Time) snapshot.Part {
 	return snapshot.Part{
 		Name:  partName,
-		Build: build,
+		Build: func(ctx context.Context, s *snapshot.Snapshot, dir string) error { return build(ctx, set, s, dir) },
 		Open: func(s *snapshot.Snapshot, dir string) (io.Closer, error) {
 			x, err := open(set, s, dir)
 			if err == nil {
@@ -42,7 +42,7 @@ type counts struct {
 
 // build indexes the rows of the snapshot, and of one that goes on from a base
 // those that changed.
-func build(ctx context.Context, s *snapshot.Snapshot, dir string) error {
+func build(ctx context.Context, set *defs.Set, s *snapshot.Snapshot, dir string) error {
 	layers := s.Layers()
 	top := layers[len(layers)-1]
 	if err := buildTerms(ctx, top, dir); err != nil {
@@ -50,7 +50,7 @@ func build(ctx context.Context, s *snapshot.Snapshot, dir string) error {
 	}
 	c := counts{Skills: make([]uint32, len(s.Dict.Skills))}
 	if len(layers) > 1 {
-		base, err := readCounts(layers[0])
+		base, err := readCounts(layers[0], filepath.Join(layers[0].Dir, partName))
 		if err != nil {
 			return err
 		}
@@ -65,12 +65,12 @@ func build(ctx context.Context, s *snapshot.Snapshot, dir string) error {
 	if err := snapshot.WriteTable(filepath.Join(dir, "counts.col"), &c); err != nil {
 		return err
 	}
-	x, err := terms.Open(dir, top.Postings.ID.Len())
+	x, err := derived(set, s, dir)
 	if err != nil {
 		return err
 	}
 	defer x.Close()
-	return x.Verify()
+	return errors.Join(x.terms.Verify(), x.writeModel(ctx, dir))
 }
 
 func buildTerms(ctx context.Context, s *snapshot.Snapshot, dir string) error {
@@ -106,10 +106,10 @@ func rowsTo(n int) iter.Seq[int] {
 	}
 }
 
-// readCounts returns the counts of a layer.
-func readCounts(s *snapshot.Snapshot) (*counts, error) {
+// readCounts returns the counts of a layer, which are in dir.
+func readCounts(s *snapshot.Snapshot, dir string) (*counts, error) {
 	var c counts
-	path := filepath.Join(s.Dir, partName, "counts.col")
+	path := filepath.Join(dir, "counts.col")
 	table, err := snapshot.OpenTable(path, &c)
 	if err != nil {
 		return nil, err
@@ -146,6 +146,7 @@ type index struct {
 	s        *snapshot.Snapshot
 	set      *defs.Set
 	terms    *terms.Index
+	model    *Model
 	idf      []float64   // of each competency
 	postings []int       // that hold, of each occupation
 	places   *places     // how regions lie in one another
@@ -159,10 +160,22 @@ type index struct {
 }
 
 func open(set *defs.Set, s *snapshot.Snapshot, dir string) (*index, error) {
+	x, err := derived(set, s, dir)
+	if err != nil {
+		return nil, err
+	}
+	if x.model, err = openModel(dir); err != nil {
+		return nil, errors.Join(err, x.Close())
+	}
+	return x, nil
+}
+
+// derived is an index without what was learned.
+func derived(set *defs.Set, s *snapshot.Snapshot, dir string) (*index, error) {
 	if s.Postings.Title.Len() != s.Postings.ID.Len() {
 		return nil, fmt.Errorf("match: the snapshot has no titles")
 	}
-	c, err := readCounts(s)
+	c, err := readCounts(s, dir)
 	if err != nil {
 		return nil, err
 	}

@@ -28,9 +28,9 @@ func above(a, b scored) bool {
 	return a.id < b.id
 }
 
-// nearMiss is how many points below the last of the best jobs a posting may be
-// that one licence would open.
-const nearMiss = 10
+// nearMiss is how much less a posting may score than the last of the best jobs that one
+// licence would open: it may be a third as probable.
+var nearMiss = math.Log(3)
 
 // A hunt is a search for the best jobs of one person.
 type hunt struct {
@@ -41,8 +41,9 @@ type hunt struct {
 	best    rank.Best[scored]
 	short   rank.Best[scored] // one licence missing; K 0 when not wanted
 	margin  float64
-	rest    float64 // the most points of all parts but occupation, competencies and region
-	weight  float64 // of all the person's competencies
+	rest    rank.Odds // the most that is given by all parts but occupation, competencies and region
+	beyond  float64   // the most that tastes and prices add to a score
+	weight  float64   // of all the person's competencies
 	seen    []uint32
 	lacks   []lacked // by what must be held together, in view.asks
 	round   uint32
@@ -51,7 +52,7 @@ type hunt struct {
 	tastes *tastes // nil = what others chose does not count
 	liking []float32
 	worth  float64
-	prices []float32 // points less for each posting, by row; nil = none
+	prices []float32 // how much less each posting scores, by row; nil = none
 }
 
 // newHunt makes the buffers of hunts among the postings of v; reset begins one.
@@ -77,7 +78,7 @@ func (h *hunt) reset(s *seeker, k, short int) {
 	if short > 0 {
 		h.margin = nearMiss
 	}
-	h.rest = s.ceiling()
+	h.rest, h.beyond = s.ceiling(h.x.model), 0
 	h.weight = 0
 	for _, id := range s.has {
 		h.weight += s.skills[id] * h.x.idf[id]
@@ -87,16 +88,19 @@ func (h *hunt) reset(s *seeker, k, short int) {
 	clear(h.scanned)
 }
 
-// ceiling is the most points all parts but occupation, competencies and region
-// can give the person.
-func (s *seeker) ceiling() float64 {
-	sum := rank.Most[rank.Recency] + rank.Most[rank.Education] + rank.Most[rank.Career]
-	for part, may := range map[rank.Part]bool{
-		rank.Certificates: len(s.held) > 0 || slices.Contains(s.certs, true),
-		rank.Major:        slices.Contains(s.majors, true), rank.Pay: s.wish > 0, rank.Employment: s.wanted,
+// ceiling is the most that all parts but occupation, competencies and region can give the
+// person.
+func (s *seeker) ceiling(m *Model) rank.Odds {
+	sum := m.Base()
+	for _, of := range []struct {
+		part rank.Part
+		may  bool
+	}{
+		{rank.Recency, true}, {rank.Education, true}, {rank.Career, true}, {rank.Certificates, len(s.held) > 0 || slices.Contains(s.certs, true)},
+		{rank.Major, slices.Contains(s.majors, true)}, {rank.Pay, s.wish > 0}, {rank.Employment, s.wanted},
 	} {
-		if may {
-			sum += rank.Most[part]
+		if of.may {
+			sum = sum.Plus(m.Of(of.part, rank.Most[of.part]))
 		}
 	}
 	return sum
@@ -105,9 +109,13 @@ func (s *seeker) ceiling() float64 {
 // slack covers the rounding of sums added up in another order.
 const slack = 1e-9
 
-// reaches says whether a posting of at most points could still be shown.
-func (h *hunt) reaches(points float64) bool {
-	return !h.best.Full() || h.best.K == 0 || points+slack >= h.best.Worst().score-h.margin
+// reaches says whether a posting of at most these odds could still be shown.
+func (h *hunt) reaches(most rank.Odds) bool { return h.enough(most.Score()) }
+
+// enough says whether a posting of at most this score, but for tastes and prices, could
+// still be shown.
+func (h *hunt) enough(most float64) bool {
+	return !h.best.Full() || h.best.K == 0 || most+h.beyond+slack >= h.best.Worst().score-h.margin
 }
 
 // run finds the best. Occupations are looked at from the nearest on, each as a
@@ -119,18 +127,18 @@ func (h *hunt) run(ctx context.Context) error {
 	order := h.occupations()
 	rest := h.rest
 	if h.s.anchored {
-		rest += rank.Most[rank.Region]
+		rest = rest.Plus(h.x.model.Of(rank.Region, rank.Most[rank.Region]))
 	}
 	for _, o := range order {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		near := h.nearness(o)
-		if !h.reaches(near + rest + rank.Covered(h.weight, h.weight)) {
+		if !h.reaches(near.Plus(rest).Plus(h.covered(h.weight))) {
 			return nil
 		}
-		if !h.reaches(near + rest) {
-			h.byCompetency(near + rest)
+		if !h.reaches(near.Plus(rest)) {
+			h.byCompetency(near.Plus(rest))
 			return nil
 		}
 		h.occupation(o)
@@ -138,8 +146,20 @@ func (h *hunt) run(ctx context.Context) error {
 	return nil
 }
 
-// nearness is the most points a posting of an occupation has for it.
-func (h *hunt) nearness(o uint16) float64 { return rank.Most[rank.Occupation] * h.s.near[o] }
+// nearness is the most that a posting of an occupation is given for it, and covered the
+// most for competencies of some weight.
+func (h *hunt) nearness(o uint16) rank.Odds {
+	near := h.s.near[o]
+	most := h.x.model.Of(rank.Occupation, rank.Most[rank.Occupation]*near)
+	if h.s.known {
+		most = most.Plus(h.x.model.Of(rank.Field, rank.Afield(near)))
+	}
+	return most
+}
+
+func (h *hunt) covered(weight float64) rank.Odds {
+	return h.x.model.Of(rank.Competencies, rank.Covered(weight, weight))
+}
 
 // occupations lists those with postings, nearest first.
 func (h *hunt) occupations() []uint16 {
@@ -160,7 +180,7 @@ func (h *hunt) occupations() []uint16 {
 // those too far away to be among the best.
 func (h *hunt) occupation(o uint16) {
 	h.scanned[o] = true
-	most := h.nearness(o) + h.rest + rank.Covered(h.weight, h.weight)
+	most := h.nearness(o).Plus(h.rest).Plus(h.covered(h.weight))
 	for layer := range h.v.layers {
 		from, to := h.v.stretch(layer, int(o))
 		h.stretch(from, to, most)
@@ -168,13 +188,13 @@ func (h *hunt) occupation(o uint16) {
 }
 
 // stretch judges the postings from a place in the view to another, which are in order of
-// region and have, but for the region, at most most points.
-func (h *hunt) stretch(from, to int, most float64) {
-	regions := h.v.regions
+// region and are given, but for the region, at most most.
+func (h *hunt) stretch(from, to int, most rank.Odds) {
+	regions, near := h.v.regions, h.nearby(most)
 	for at := from; at < to; {
 		r := int(regions[at])
 		if h.s.reach == nil || h.s.reach[r] != outside {
-			if h.reaches(most + rank.Nearby(h.s.close[r])) {
+			if h.enough(near[h.s.close[r]]) {
 				h.judge(at)
 			}
 			at++
@@ -188,13 +208,21 @@ func (h *hunt) stretch(from, to int, most float64) {
 	}
 }
 
+// nearby are the scores of odds by how close the place is.
+func (h *hunt) nearby(most rank.Odds) (near [3]float64) {
+	for closeness := range near {
+		near[closeness] = most.Plus(h.x.model.Of(rank.Region, rank.Nearby(closeness))).Score()
+	}
+	return near
+}
+
 // byCompetency judges the postings of the occupations left that ask for
-// something the person can do. Without it they have at most most points.
-func (h *hunt) byCompetency(most float64) {
+// something the person can do. Without it they are given at most most.
+func (h *hunt) byCompetency(most rank.Odds) {
 	left := h.weight
 	for _, id := range h.s.has {
-		covered := rank.Covered(left, left) // what is in no list before this one is worth no more
-		if !h.reaches(most + covered) {
+		covered := h.covered(left) // what is in no list before this one is worth no more
+		if !h.reaches(most.Plus(covered)) {
 			return
 		}
 		left -= h.s.skills[id] * h.x.idf[id]
@@ -202,20 +230,22 @@ func (h *hunt) byCompetency(most float64) {
 		for len(list) > 0 { // the postings of an occupation, one after another
 			o, end := h.v.occupationOf(list[0])
 			n := sort.Search(len(list), func(i int) bool { return list[i] >= end })
-			if points := h.nearness(o) + h.rest + covered; !h.scanned[o] && h.reaches(points+rank.Most[rank.Region]) {
-				h.among(list[:n], points)
+			if !h.scanned[o] {
+				if near := h.nearby(h.nearness(o).Plus(h.rest).Plus(covered)); h.enough(near[2]) {
+					h.among(list[:n], near)
+				}
 			}
 			list = list[n:]
 		}
 	}
 }
 
-// among judges those of some places in the view that were not looked at before and have,
-// but for the region, at most most points.
-func (h *hunt) among(list []uint32, most float64) {
+// among judges those of some places in the view that were not looked at before and score
+// at most as much, by how close they are.
+func (h *hunt) among(list []uint32, near [3]float64) {
 	for _, at := range list {
 		r := h.v.regions[at]
-		if h.seen[at] == h.round || h.s.reach != nil && h.s.reach[r] == outside || !h.reaches(most+rank.Nearby(h.s.close[r])) {
+		if h.seen[at] == h.round || h.s.reach != nil && h.s.reach[r] == outside || !h.enough(near[h.s.close[r]]) {
 			continue
 		}
 		h.seen[at] = h.round
@@ -236,7 +266,7 @@ func (h *hunt) judge(at int) {
 	}
 	f := h.x.weigh(h.s, p, h.v.codes, h.v.day)
 	parts := rank.Score(&f)
-	found := scored{row, parts.Sum() + h.liked(row), p.id}
+	found := scored{row, h.x.model.Odds(&parts).Score() + h.liked(row), p.id}
 	if h.s.placed && h.s.reach[h.v.regions[at]] == unclear || p.old {
 		found.score -= inDoubt
 	}
@@ -267,11 +297,9 @@ func (h *hunt) lack(asks uint32) lacked {
 	return *l
 }
 
-// inDoubt is how many points lower a posting is ranked of which it must be checked first
-// that the work is where the person would work, or that it is still meant: more than place
-// and newness give together, and less than what tells a job one can do from one that only
-// lies near.
-const inDoubt = 25
+// inDoubt is how much less a posting scores of which it must be checked first that the work
+// is where the person would work, or that it is still meant: one in ten is.
+var inDoubt = math.Log(10)
 
 // oldAge is the age in days from which a posting that names no last day may well
 // have been forgotten.
@@ -303,7 +331,7 @@ type Query struct {
 // A Result is the jobs for one person.
 type Result struct {
 	Jobs      []ieum.Job `json:"jobs"`
-	Short     []ieum.Job `json:"short"`              // one licence is missing: those within 10 points of the last of the best, then those nearest to what the person can do
+	Short     []ieum.Job `json:"short"`              // one licence is missing: those at least a third as probable as the last of the best, then those nearest to what the person can do
 	Unread    []string   `json:"unread,omitempty"`   // regions sought that nobody could read
 	Openings  int        `json:"openings"`           // postings open on the day
 	Day       ieum.Day   `json:"day"`                // judged by for what is open

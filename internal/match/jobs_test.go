@@ -208,14 +208,6 @@ func TestNoConstraintIsEverBroken(t *testing.T) {
 	}
 }
 
-// ranked is the score a job is ranked by, when a region sought could be read.
-func ranked(j ieum.Job) float64 {
-	if slices.Contains(j.Unclear, "match.unclear.region") || slices.Contains(j.Unclear, "match.unclear.old") {
-		return j.Score - inDoubt
-	}
-	return j.Score
-}
-
 func TestPartsAddUpToTheScore(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(8, 8))
 	set := definitions(t)
@@ -232,14 +224,14 @@ func TestPartsAddUpToTheScore(t *testing.T) {
 			for i, why := range j.Reasons {
 				sum += why.Points
 				parts[why.Key]++
-				if unclear := strings.Contains(why.Key, ".unclear"); why.Key == "" || (why.Points == 0) != unclear || i > 0 && why.Points > j.Reasons[i-1].Points {
+				if unclear := strings.Contains(why.Key, ".unclear"); why.Key == "" || (why.Points == 0) != unclear || i > 0 && why.Points > j.Reasons[i-1].Points || (why.Part == "base") != (i == len(j.Reasons)-1) {
 					t.Fatalf("reasons of %+v", j)
 				}
 			}
 			if math.Abs(sum-j.Score) > 1e-9 {
 				t.Fatalf("the parts add up to %v, the score is %v", sum, j.Score)
 			}
-			if a, b := ranked(j), ranked(last); a > b+1e-9 || a == b && j.ID < last.ID {
+			if a, b := j.Score, last.Score; a > b+1e-9 || a == b && j.ID < last.ID {
 				t.Fatalf("%s (%v) stands after %s (%v)", j.ID, j.Score, last.ID, last.Score)
 			}
 			last = j
@@ -376,6 +368,9 @@ func TestReasonsShowTheWords(t *testing.T) {
 	for _, why := range r.Jobs[0].Reasons {
 		got[why.Key] = why
 	}
+	if args := got["match.why.occupation.done"].Args; args["job"] != (ieum.Text{KO: "프레스기 조작원", EN: "Press operators"}) {
+		t.Errorf("the reason names %v", args)
+	}
 	for key, want := range map[string]ieum.Reason{
 		"match.why.occupation.done":    {Words: []string{"프레스 반장"}, Asked: []string{"프레스 성형 사원"}},
 		"match.why.competencies.shown": {Words: []string{"프레스를 돌렸고", "불량을 골라냈다"}, Asked: []string{"프레스 작업", "불량 검사"}},
@@ -387,6 +382,7 @@ func TestReasonsShowTheWords(t *testing.T) {
 		"match.why.employment.other":   {},
 		"match.why.region.district":    {},
 		"match.why.recency.today":      {},
+		"match.why.base.everybody":     {},
 	} {
 		why, ok := got[key]
 		if !ok || !reflect.DeepEqual(sorted(why.Words), sorted(want.Words)) || !reflect.DeepEqual(sorted(why.Asked), sorted(want.Asked)) {
@@ -396,9 +392,6 @@ func TestReasonsShowTheWords(t *testing.T) {
 	}
 	if len(got) > 0 {
 		t.Errorf("further reasons: %v", got)
-	}
-	if args := r.Jobs[0].Reasons[0].Args; args["job"] != (ieum.Text{KO: "프레스기 조작원", EN: "Press operators"}) {
-		t.Errorf("the first reason names %v", args)
 	}
 }
 

@@ -6,7 +6,8 @@
 // Read match.go for what it needs, index.go for what is derived from a
 // snapshot. For a person: seeker.go (in numbers), limits.go (what they exclude),
 // jobs.go (the best jobs found exactly without looking at all), explain.go (the
-// reasons). For words: query.go, words.go and pattern.go (what they may mean),
+// reasons), model.go and lessons.go (what scores are made of, and what that is learned
+// from). For words: query.go, words.go and pattern.go (what they may mean),
 // search.go, collect.go and facets.go (what is found). Then posting.go for one
 // posting, people.go and batch.go for the other directions, resume.go for
 // people of the snapshot, taste.go for what is learned from applications (by als),

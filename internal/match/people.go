@@ -118,6 +118,9 @@ type crowd struct {
 	best    []scored // best first
 	seekers int
 	herd    herd
+
+	near, top float64 // see most
+	known     bool
 }
 
 // look offers the people of some résumés. Whose work is so far from the posting's that
@@ -137,15 +140,30 @@ func (c *crowd) look(s *side, from, to int) {
 			continue
 		}
 		c.seekers++
-		near := s.nearness(h.occupations[i], wish, career)
-		if len(c.best) == c.k && (c.k == 0 || near*s.occupation+s.rest+slack < c.best[c.k-1].score) {
+		near, known := s.nearness(h.occupations[i], wish, career)
+		if len(c.best) == c.k && (c.k == 0 || c.most(s, near, known)+slack < c.best[c.k-1].score) {
 			continue
 		}
-		if f, ok := s.facts(row, near); ok {
-			parts := rank.Score(&f)
-			c.offer(scored{uint32(row), parts.Sum(), uint64(row)})
+		if f, where := s.facts(row, near, known); where != outside {
+			found := scored{uint32(row), s.x.odds(&f).Score(), uint64(row)}
+			if where == unclear || s.post.old {
+				found.score -= inDoubt
+			}
+			c.offer(found)
 		}
 	}
+}
+
+// most is what somebody of some nearness scores at most.
+func (c *crowd) most(s *side, near float64, known bool) float64 {
+	if near != c.near || known != c.known || c.top == 0 {
+		most := s.rest.Plus(s.x.model.Of(rank.Occupation, near*s.sure*rank.Most[rank.Occupation]))
+		if known {
+			most = most.Plus(s.x.model.Of(rank.Field, rank.Afield(near*s.sure)))
+		}
+		c.near, c.known, c.top = near, known, most.Score()
+	}
+	return c.top
 }
 
 // A herd is what tells how near the work of some résumés is, unpacked together.
@@ -175,28 +193,29 @@ func (c *crowd) offer(f scored) {
 
 // A side is one posting prepared to be held against many résumés.
 type side struct {
-	x          *index
-	s          *seeker // scratch: what is looked up by the posting's side
-	base       rank.Facts
-	post       posted
-	codes      []uint16 // of its lists
-	asked      []asked
-	near       []float64 // nearness of each occupation
-	reach      []bool    // the posting is, or may be, in each region
-	occupation float64   // points for nearness 1
-	rest       float64   // the most points of all other parts
+	x     *index
+	s     *seeker // scratch: what is looked up by the posting's side
+	base  rank.Facts
+	post  posted
+	codes []uint16 // of its lists
+	asked []asked
+	near  []float64 // nearness of each occupation
+	reach []uint8   // whether the posting is in each region: outside, inside or unclear
+	sure  float64   // how sure the posting's occupation is
+	rest  rank.Odds // the most that all other parts give
 }
 
 func (x *index) side(row int, day ieum.Day) *side {
-	s := &side{x: x, s: x.nobody(), asked: x.asked(row, nil), reach: make([]bool, len(x.s.Dict.Regions))}
+	s := &side{x: x, s: x.nobody(), asked: x.asked(row, nil), reach: make([]uint8, len(x.s.Dict.Regions))}
 	s.post, s.codes = x.unpack(row, day, nil)
 	s.near, s.base = x.kinship(s.post.occupation), x.weigh(s.s, &s.post, s.codes, day)
 	for i, code := range x.s.Dict.Regions {
-		s.reach[i] = x.places.within(code)[s.post.region] != outside
+		s.reach[i] = x.places.within(code)[s.post.region]
 	}
-	s.occupation = rank.Most[rank.Occupation] * float64(s.post.chance) / 100
+	s.sure = float64(s.post.chance) / 100
 	best := rank.Score(s.ideal())
-	s.rest = best.Sum() - best[rank.Occupation]
+	best[rank.Occupation] = 0
+	s.rest = x.model.Odds(&best)
 	return s
 }
 
@@ -215,12 +234,12 @@ func (s *side) ideal() *rank.Facts {
 	return &f
 }
 
-// facts is what is known of a résumé of some nearness and the posting together; not ok
-// when the person must not be sent there.
-func (s *side) facts(row int, near float64) (f rank.Facts, ok bool) {
+// facts is what is known of a résumé of some nearness and the posting together, and whether
+// the person may be sent there: not where it is outside.
+func (s *side) facts(row int, near float64, known bool) (f rank.Facts, where uint8) {
 	x, r := s.x, &s.x.s.Resumes
-	if !s.reached(row) {
-		return f, false
+	if where = s.reached(row); where == outside {
+		return f, outside
 	}
 	var buf, own [32]uint16
 	clear(s.s.certs)
@@ -229,10 +248,10 @@ func (s *side) facts(row int, near float64) (f rank.Facts, ok bool) {
 		s.s.certs[id] = true
 	}
 	if n, _ := s.s.lacks(s.asked); n > 0 {
-		return f, false
+		return f, outside
 	}
 	f = s.base
-	f.Near = near * float64(s.post.chance) / 100
+	f.Known, f.Near = known, near*s.sure
 	asked, required, preferred, studied := s.post.lists(s.codes)
 	skills := r.Skills.At(row, own[:])
 	f.Skilled, f.Matched, f.Missing = len(skills) > 0, 0, 0
@@ -256,31 +275,44 @@ func (s *side) facts(row int, near float64) (f rank.Facts, ok bool) {
 		f.Wanted, f.Kind = true, r.Employment.At(row) == e
 	}
 	f.Closeness = s.closeness(row)
-	return f, true
+	return f, where
 }
 
 // reached says whether the posting is where the person would work, or may be.
-func (s *side) reached(row int) bool {
+func (s *side) reached(row int) (where uint8) {
 	var buf [16]uint16
 	wishes := s.x.s.Resumes.WishRegions.At(row, buf[:])
-	return len(wishes) == 0 || slices.ContainsFunc(wishes, func(w uint16) bool { return s.reach[w] })
+	if len(wishes) == 0 {
+		return inside
+	}
+	where = outside
+	for _, w := range wishes {
+		switch s.reach[w] {
+		case inside:
+			return inside
+		case unclear:
+			where = unclear
+		}
+	}
+	return where
 }
 
-// nearness is how near the posting's occupation is to those wished for, or worked in.
-func (s *side) nearness(occupation uint16, wishes, careers []uint16) float64 {
-	best, weight := 0.0, whole
+// nearness is how near the posting's occupation is to those wished for, or worked in, if any
+// is known.
+func (s *side) nearness(occupation uint16, wishes, careers []uint16) (best float64, known bool) {
+	weight := whole
 	for _, o := range wishes {
-		best, weight = max(best, s.near[o]), workedIn
+		best, weight, known = max(best, s.near[o]), workedIn, true
 	}
 	if occupation > 0 {
-		best = max(best, weight*s.near[occupation])
+		best, known = max(best, weight*s.near[occupation]), true
 	}
 	for _, o := range careers {
 		if o > 0 {
-			best = max(best, weight*s.near[o])
+			best, known = max(best, weight*s.near[o]), true
 		}
 	}
-	return best
+	return best, known
 }
 
 func (s *side) closeness(row int) int {

@@ -61,7 +61,11 @@ func (x *index) resumes() *resumeReader { return &resumeReader{x: x, s: x.nobody
 
 // read returns the seeker of a résumé, valid until the next call. It equals
 // what seeker makes of the résumé's profile.
-func (rr *resumeReader) read(row int) *seeker {
+func (rr *resumeReader) read(row int) *seeker { return rr.readOn(row, 0) }
+
+// readOn is read as of a past day, as far as a résumé tells: without the work that came
+// later. What somebody could do then is not known, nor what they sought.
+func (rr *resumeReader) readOn(row int, day ieum.Day) *seeker {
 	x, s, r := rr.x, rr.s, &rr.x.s.Resumes
 	for _, id := range s.has {
 		s.skills[id] = 0
@@ -79,6 +83,12 @@ func (rr *resumeReader) read(row int) *seeker {
 		weight = workedIn
 	}
 	rr.spent = x.done(row, rr.spent[:0])
+	later := 0
+	if day > 0 {
+		var only []uint16
+		later, only = x.since(row, month(day))
+		rr.spent = slices.DeleteFunc(rr.spent, func(o uint16) bool { return slices.Contains(only, o) })
+	}
 	for _, o := range rr.spent {
 		x.raise(s, o, weight)
 	}
@@ -93,7 +103,7 @@ func (rr *resumeReader) read(row int) *seeker {
 		s.majors[id] = true
 	}
 	if m := r.CareerMonths.At(row); m != snapshot.Unset {
-		s.months = int(m)
+		s.months = max(0, int(m)-later)
 	}
 	if e := r.Employment.At(row); e > 0 {
 		s.sought[e], s.wanted = true, true
@@ -109,6 +119,7 @@ func (rr *resumeReader) read(row int) *seeker {
 
 // raise is approach for an occupation of the dictionary.
 func (x *index) raise(s *seeker, o uint16, weight float64) {
+	s.known = true
 	for i, n := range x.kinship(o) {
 		if n *= weight; n > s.near[i] {
 			s.near[i] = n

@@ -20,6 +20,7 @@ const (
 // A seeker is a person in the numbers of one snapshot.
 type seeker struct {
 	near     []float64 // nearness of each occupation to those done or sought
+	known    bool      // any of these is known
 	skills   []float64 // how surely the person has each competency
 	has      []uint16  // those of them above zero, most telling first
 	certs    []bool
@@ -97,6 +98,7 @@ func (x *index) nobody() *seeker {
 // approach raises the nearness of occupations by one done or sought.
 func (x *index) approach(s *seeker, code string, weight float64) {
 	for o, c := range x.s.Dict.Occupations {
+		s.known = s.known || code != "" && c != ""
 		if n := weight * rank.Near(code, c); n > s.near[o] {
 			s.near[o] = n
 		}
@@ -185,7 +187,7 @@ func (x *index) facts(s *seeker, row int, today ieum.Day) rank.Facts {
 // called for every posting that might be among the best.
 func (x *index) weigh(s *seeker, p *posted, codes []uint16, today ieum.Day) rank.Facts {
 	f := rank.Facts{
-		Near: s.near[p.occupation] * float64(p.chance) / 100, Skilled: len(s.has) > 0,
+		Known: s.known, Near: s.near[p.occupation] * float64(p.chance) / 100, Skilled: len(s.has) > 0,
 		Months: s.months, Least: months(p.least), Most: months(p.most), Entry: p.entry,
 		Schooling: s.school, Asks: int(p.education),
 		Wish: s.wish, PayMin: int64(p.payMin), PayMax: int64(p.payMax),

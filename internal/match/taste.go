@@ -20,17 +20,17 @@ const leastApplications = 1000
 type tastes struct {
 	model *als.Model // of the seekers, in their order
 	place []int32    // of each posting in the model; -1 = not there
-	worth []float64  // points of each seeker for a product of 1
+	worth []float64  // what a product of 1 adds to the score of each seeker
 	most  float64    // the longest vector of a posting
 }
 
 // follow lets a hunt rank by what the i-th seeker likes, too.
 func (h *hunt) follow(t *tastes, i int) {
 	h.tastes, h.liking, h.worth = t, t.model.Person(i), t.worth[i]
-	h.rest += h.worth * t.most * norm(h.liking) // no product is greater
+	h.beyond += h.worth * t.most * norm(h.liking) // no product is greater
 }
 
-// liked are the points of a posting by what others chose.
+// liked is what a posting scores by what others chose.
 func (h *hunt) liked(row uint32) float64 {
 	if h.tastes == nil || h.tastes.place[row] < 0 {
 		return 0
@@ -221,14 +221,14 @@ func traitsOfPosting(s *snapshot.Snapshot, row int) []trait {
 const (
 	asideOf = 4   // of so many seekers one has applications put aside
 	drawn   = 20  // postings that one put aside is compared with
-	mostFor = 1e4 // points at most, with which what is written but breaks ties
+	mostFor = 1e4 // at most, with which what is written but breaks ties
 )
 
-// worth is for how many points a product of 1 counts, of who never applied and of who did:
+// worth is how much a product of 1 adds to a score, of who never applied and of who did:
 // what best tells, with the points of what is written, applications that were put aside
 // from other postings (logistic regression: the weight of the product by that of the
-// points). Of half of those asked all applications are put aside, of the others one.
-func (j *job) worth(ctx context.Context, t *tastes, log als.Log) (points [2]float64, err error) {
+// score). Of half of those asked all applications are put aside, of the others one.
+func (j *job) worth(ctx context.Context, t *tastes, log als.Log) (by [2]float64, err error) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	var asked []int
 	kept, aside := log, make([][]uint32, len(log.Applied))
@@ -247,30 +247,30 @@ func (j *job) worth(ctx context.Context, t *tastes, log als.Log) (points [2]floa
 	}
 	m, err := als.Fit(ctx, kept, als.Usual)
 	if err != nil {
-		return points, err
+		return by, err
 	}
-	var fits [2]rank.Logistic
+	fits := [2]*rank.Logistic{rank.NewLogistic(2, false), rank.NewLogistic(2, false)}
 	rr := j.x.resumes()
 	for _, i := range asked {
-		s, fit := rr.read(int(j.seekers[i])), &fits[min(1, len(kept.Applied[i]))]
-		add := func(posting uint32, chosen bool) {
+		s, fit := rr.read(int(j.seekers[i])), fits[min(1, len(kept.Applied[i]))]
+		add := func(posting uint32, chosen float64) {
 			f := j.x.facts(s, int(posting), j.v.day)
-			parts := rank.Score(&f)
-			fit.Add(parts.Sum(), float64(als.Dot(m.Person(i), m.Posting(int(t.place[posting])))), chosen)
+			fit.Add(chosen, j.x.odds(&f).Score(), float64(als.Dot(m.Person(i), m.Posting(int(t.place[posting])))))
 		}
 		for _, row := range aside[i] {
-			add(row, true)
+			add(row, 1)
 			for range drawn {
 				if other := j.v.rows[rnd.IntN(len(j.v.rows))]; !slices.Contains(j.applied[i], other) {
-					add(other, false)
+					add(other, 0)
 				}
 			}
 		}
 	}
 	for k := range fits {
-		if written, chosen := fits[k].Weights(); chosen > 0 {
-			points[k] = chosen / max(written, chosen/mostFor)
+		_, of := fits[k].Weights()
+		if written, chosen := of[0], of[1]; chosen > 0 {
+			by[k] = chosen / max(written, chosen/mostFor)
 		}
 	}
-	return points, nil
+	return by, nil
 }

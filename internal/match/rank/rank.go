@@ -23,10 +23,11 @@ const (
 	Employment               // form of employment against that sought
 	Region                   // where the work is against where the person lives or would work
 	Recency                  // how new the posting is
+	Field                    // work of another field than any done or sought; never positive
 	Count        = iota
 )
 
-var names = [Count]string{"occupation", "competencies", "gaps", "certificates", "career", "education", "major", "pay", "employment", "region", "recency"}
+var names = [Count]string{"occupation", "competencies", "gaps", "certificates", "career", "education", "major", "pay", "employment", "region", "recency", "field"}
 
 // String returns the name of a part as it stands in JSON and message keys.
 func (p Part) String() string { return names[p] }
@@ -34,8 +35,8 @@ func (p Part) String() string { return names[p] }
 // The most points each part gives; together they are 100. A part that can take
 // points away takes at most its least.
 var (
-	Most  = [Count]float64{34, 26, 0, 8, 6, 2, 3, 6, 3, 7, 5}
-	Least = [Count]float64{0, 0, -8, 0, -10, -6, 0, -8, -3, 0, 0}
+	Most  = [Count]float64{34, 26, 0, 8, 6, 2, 3, 6, 3, 7, 5, 0}
+	Least = [Count]float64{0, 0, -8, 0, -10, -6, 0, -8, -3, 0, 0, -10}
 )
 
 // Nearness of two KECO unit groups by the deepest level they share: none,
@@ -61,6 +62,7 @@ const Unknown = -1
 // Facts are what is known of a person and a posting together. Amounts are in
 // won a year, spells in months; Unknown is not stated, except where 0 is.
 type Facts struct {
+	Known   bool    // any work done or sought is known
 	Near    float64 // nearness of the occupations, 0 to 1, times how sure both are
 	Matched float64 // weight of the competencies asked for that the person has
 	Missing float64 // weight of those the person's résumé does not show
@@ -113,6 +115,9 @@ func Covered(matched, asked float64) float64 {
 // Score returns the parts of the score.
 func Score(f *Facts) (p Parts) {
 	p[Occupation] = Most[Occupation] * f.Near
+	if f.Known {
+		p[Field] = Afield(f.Near)
+	}
 	p[Competencies] = Covered(f.Matched, f.Asked)
 	if f.Skilled && f.Asked > 0 {
 		p[Gaps] = Least[Gaps] * f.Missing / (f.Asked + smooth)
@@ -144,6 +149,10 @@ func Score(f *Facts) (p Parts) {
 	}
 	return p
 }
+
+// Afield takes points for work that is not of a field done or sought, the less it has to do
+// with one the more. Of a field are occupations of one sub-major group.
+func Afield(near float64) float64 { return Least[Field] * max(0, 1-near/Nearness[2]) }
 
 // recency is the points by age in days: half after each thirty.
 var recency = func() (points [1000]float64) {

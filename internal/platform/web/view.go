@@ -378,13 +378,14 @@ func (s *Site) functions(lang ieum.Lang) template.FuncMap {
 			}
 			return b
 		},
-		"url":   address,
-		"dict":  dict,
-		"json":  func(v any) (string, error) { b, err := json.Marshal(v); return string(b), err },
-		"icon":  icon,
-		"bar":   bar,
-		"dots":  dots,
-		"asset": AssetPath,
+		"url":    address,
+		"dict":   dict,
+		"json":   func(v any) (string, error) { b, err := json.Marshal(v); return string(b), err },
+		"icon":   icon,
+		"bar":    bar,
+		"per100": per100,
+		"dots":   dots,
+		"asset":  AssetPath,
 	}
 }
 
@@ -395,6 +396,14 @@ var hangul = regexp.MustCompile(`\p{Hangul}+(?:[ 0-9·,()/-]*\p{Hangul}+)*`)
 // it aloud must be told.
 func foreign(page ieum.Lang, words string) bool {
 	return page != DefaultLang && hangul.MatchString(words)
+}
+
+// per100 says a probability as so many of a hundred, below one with a decimal.
+func per100(p float64) string {
+	if p < .0095 {
+		return fmt.Sprintf("%.1f", p*100)
+	}
+	return fmt.Sprint(math.Round(p * 100))
 }
 
 // bar draws a share of a whole. It is for the eye: the number stands beside it.

@@ -1,0 +1,96 @@
+package rank
+
+import "math"
+
+// Shown is a posting that somebody was shown.
+type Shown struct {
+	Parts          Parts
+	Place          int // on the page, from 1 on; 0 = not shown, and not chosen
+	Viewed, Chosen bool
+}
+
+// rounds is how often probabilities of looking and weights are estimated in turn.
+const rounds = 40
+
+// FitShown learns what people choose that they look at, and with what probability they look
+// at each place, by that of the first, which counts as 1: of what nobody opened it is not
+// known whether it was looked at (expectation and maximisation, as in Wang, Golbandi,
+// Bendersky, Metzler and Najork, Position Bias Estimation for Unbiased Learning to Rank,
+// 2018). Looks are learned from what was opened.
+func FitShown(all []Shown) (wish Weights, looked []float64) {
+	last := 1
+	for i := range all {
+		last = max(last, all[i].Place)
+	}
+	looked = make([]float64, last)
+	for k := range looked {
+		looked[k] = 1 / float64(k+1) // to begin with
+	}
+	fit(all, looked, true, func(s *Shown) bool { return s.Viewed || s.Chosen })
+	return fit(all, looked, false, func(s *Shown) bool { return s.Chosen }), looked
+}
+
+// fit estimates weights, and the probabilities of looking if they are to be moved.
+func fit(all []Shown, looked []float64, move bool, is func(*Shown) bool) (w Weights) {
+	l := NewLogistic(Count, true)
+	for i := range all {
+		share := 0.0
+		if is(&all[i]) {
+			share = 1
+		}
+		l.Add(share, all[i].Parts[:]...)
+	}
+	for range rounds {
+		base, of := l.steps(2)
+		last := w.Base
+		w.Base = base
+		copy(w.Of[:], of)
+		saw, shown := make([]float64, len(looked)), make([]float64, len(looked))
+		for i := range all {
+			s := &all[i]
+			if s.Place == 0 {
+				continue
+			}
+			k := s.Place - 1
+			shown[k]++
+			if is(s) {
+				saw[k]++
+				continue
+			}
+			p := Probability(w.odds(&s.Parts))
+			not := 1 - looked[k]*p
+			l.share[i] = p * (1 - looked[k]) / not
+			saw[k] += looked[k] * (1 - p) / not
+		}
+		for k := range looked {
+			if move && shown[k] > 0 {
+				looked[k] = saw[k] / shown[k]
+			}
+		}
+		if first := looked[0]; move && first > 0 {
+			for k := range looked {
+				looked[k] = min(1, looked[k]/first)
+			}
+		}
+		if math.Abs(w.Base-last) < 1e-7 {
+			break
+		}
+	}
+	return w
+}
+
+// FitChance learns who of those who applied is answered as they hope.
+func FitChance(all []Parts, answered []bool) (w Weights) {
+	l := NewLogistic(Count, true)
+	for i := range all {
+		share := 0.0
+		if answered[i] {
+			share = 1
+		}
+		l.Add(share, all[i][:]...)
+	}
+	base, of := l.Weights()
+	w.Base = base
+	copy(w.Of[:], of)
+	return w
+}
