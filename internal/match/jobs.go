@@ -44,6 +44,7 @@ type hunt struct {
 	rest    rank.Odds // the most that is given by all parts but occupation, competencies and region
 	beyond  float64   // the most that tastes and prices add to a score
 	weight  float64   // of all the person's competencies
+	scales  scales
 	seen    []uint32
 	lacks   []lacked // by what must be held together, in view.asks
 	round   uint32
@@ -83,6 +84,7 @@ func (h *hunt) reset(s *seeker, k, short int) {
 	for _, id := range s.has {
 		h.weight += s.skills[id] * h.x.idf[id]
 	}
+	h.scales.set(h.x, s, h.covered(h.weight))
 	h.skip, h.tastes, h.prices = nil, nil, nil
 	h.round++
 	clear(h.scanned)
@@ -257,6 +259,9 @@ func (h *hunt) among(list []uint32, near [3]float64) {
 // if it is good enough and nothing forbids it.
 func (h *hunt) judge(at int) {
 	row, p := h.v.rows[at], &h.v.posts[at]
+	if !h.enough(h.most(p).Bound()) {
+		return
+	}
 	if h.skip != nil && h.skip(row) {
 		return
 	}
@@ -278,6 +283,81 @@ func (h *hunt) judge(at int) {
 	} else if _, enough := known(&parts); enough {
 		h.short.Offer(found)
 	}
+}
+
+// scales are what a person is given for what a posting says without a list, and the most
+// for its lists.
+type scales struct {
+	base                  rank.Odds
+	close                 [3]rank.Odds
+	employment, education []rank.Odds
+	skills, certs, majors rank.Odds
+}
+
+func (c *scales) set(x *index, s *seeker, skills rank.Odds) {
+	m := x.model
+	c.base, c.skills = m.Base(), skills
+	for closeness := range c.close {
+		c.close[closeness] = m.Of(rank.Region, rank.Nearby(closeness))
+	}
+	c.employment, c.education = c.employment[:0], c.education[:0]
+	for e, sought := range s.sought {
+		points := 0.0
+		switch {
+		case !s.wanted || e == 0:
+		case sought:
+			points = rank.Most[rank.Employment]
+		default:
+			points = rank.Least[rank.Employment]
+		}
+		c.employment = append(c.employment, m.Of(rank.Employment, points))
+	}
+	for asks := range x.s.Dict.Education {
+		points := rank.Taught(s.school, asks)
+		if x.anyone > 0 && asks == x.anyone {
+			points = rank.Taught(1, 1)
+		}
+		c.education = append(c.education, m.Of(rank.Education, points))
+	}
+	c.certs, c.majors = rank.Odds{}, rank.Odds{}
+	if len(s.held) > 0 || slices.Contains(s.certs, true) {
+		c.certs = m.Of(rank.Certificates, rank.Most[rank.Certificates])
+	}
+	if slices.Contains(s.majors, true) {
+		c.majors = m.Of(rank.Major, rank.Most[rank.Major])
+	}
+}
+
+// most is the most that a posting may be given, without a look at its lists.
+func (h *hunt) most(p *posted) rank.Odds {
+	m, s, c := h.x.model, h.s, &h.scales
+	near := s.near[p.occupation] * float64(p.chance) / 100
+	points := rank.Most[rank.Occupation] * near
+	chance, wish := c.base.Chance+m.Chance.Of[rank.Occupation]*points, c.base.Wish+m.Wish.Of[rank.Occupation]*points
+	if s.known && near < rank.Nearness[2] {
+		points = rank.Afield(near)
+		chance, wish = chance+m.Chance.Of[rank.Field]*points, wish+m.Wish.Of[rank.Field]*points
+	}
+	points = rank.Experience(s.months, months(p.least), months(p.most), p.entry)
+	chance, wish = chance+m.Chance.Of[rank.Career]*points, wish+m.Wish.Of[rank.Career]*points
+	points = rank.Paid(s.wish, int64(p.payMin), int64(p.payMax))
+	chance, wish = chance+m.Chance.Of[rank.Pay]*points, wish+m.Wish.Of[rank.Pay]*points
+	if p.opened > 0 {
+		points = rank.Aged(max(0, int(int32(h.v.day)-p.opened)))
+		chance, wish = chance+m.Chance.Of[rank.Recency]*points, wish+m.Wish.Of[rank.Recency]*points
+	}
+	place, work, school := &c.close[s.close[p.region]], &c.employment[p.employment], &c.education[p.education]
+	chance, wish = chance+place.Chance+work.Chance+school.Chance, wish+place.Wish+work.Wish+school.Wish
+	if p.skills > 0 {
+		chance, wish = chance+c.skills.Chance, wish+c.skills.Wish
+	}
+	if p.required > 0 || p.preferred > 0 {
+		chance, wish = chance+c.certs.Chance, wish+c.certs.Wish
+	}
+	if p.majors > 0 {
+		chance, wish = chance+c.majors.Chance, wish+c.majors.Wish
+	}
+	return rank.Odds{Chance: chance, Wish: wish}
 }
 
 // A lacked is what a person lacks of what must be held together, as of a round of a hunt.

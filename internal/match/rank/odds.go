@@ -45,6 +45,9 @@ func (o Odds) Plus(p Odds) Odds { return Odds{o.Chance + p.Chance, o.Wish + p.Wi
 // answer: what postings and people are ranked by.
 func (o Odds) Score() float64 { return -math.Log((1 + math.Exp(-o.Chance)) * (1 + math.Exp(-o.Wish))) }
 
+// Bound is no less than the score, and known at once.
+func (o Odds) Bound() float64 { return min(o.Chance, 0) + min(o.Wish, 0) }
+
 // Probability is what log odds stand for.
 func Probability(odds float64) float64 { return 1 / (1 + math.Exp(-odds)) }
 

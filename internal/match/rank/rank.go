@@ -126,17 +126,12 @@ func Score(f *Facts) (p Parts) {
 		p[Certificates] = Most[Certificates] / 2
 	}
 	p[Certificates] += Most[Certificates] / 4 * float64(min(f.Preferred, 2))
-	p[Career] = career(f)
-	if f.Schooling > 0 && f.Asks > 0 {
-		p[Education] = Most[Education]
-		if below := f.Asks - f.Schooling; below > 0 {
-			p[Education] = max(Least[Education], -3*float64(below))
-		}
-	}
+	p[Career] = Experience(f.Months, f.Least, f.Most, f.Entry)
+	p[Education] = Taught(f.Schooling, f.Asks)
 	if f.Major {
 		p[Major] = Most[Major]
 	}
-	p[Pay] = pay(f)
+	p[Pay] = Paid(f.Wish, f.PayMin, f.PayMax)
 	if f.Wanted {
 		p[Employment] = Least[Employment]
 		if f.Kind {
@@ -144,10 +139,27 @@ func Score(f *Facts) (p Parts) {
 		}
 	}
 	p[Region] = Nearby(f.Closeness)
-	if f.Age >= 0 {
-		p[Recency] = recency[min(f.Age, len(recency)-1)]
-	}
+	p[Recency] = Aged(f.Age)
 	return p
+}
+
+// Taught returns the points of a level of education against the least asked for; 0 unknown.
+func Taught(schooling, asks int) float64 {
+	switch below := asks - schooling; {
+	case schooling <= 0 || asks <= 0:
+		return 0
+	case below > 0:
+		return max(Least[Education], -3*float64(below))
+	}
+	return Most[Education]
+}
+
+// Aged returns the points of a posting that is so many days old.
+func Aged(days int) float64 {
+	if days < 0 {
+		return 0
+	}
+	return recency[min(days, len(recency)-1)]
 }
 
 // Afield takes points for work that is not of a field done or sought, the less it has to do
@@ -165,43 +177,42 @@ var recency = func() (points [1000]float64) {
 // Nearby returns the points of a posting's place by closeness.
 func Nearby(closeness int) float64 { return Most[Region] / 2 * float64(closeness) }
 
-// career gives full points within the range asked for, takes three and two
+// Experience gives full points for months within the range asked for, takes three and two
 // more a year short of it, and one a year beyond it. Experience that is not known
 // is neither, but where none is asked for it fits.
-func career(f *Facts) float64 {
+func Experience(months, least, most int, entry bool) float64 {
 	const year = 12
-	least := f.Least
-	if f.Entry || least == Unknown && f.Most != Unknown {
+	if entry || least == Unknown && most != Unknown {
 		least = 0
 	}
 	switch {
 	case least == Unknown:
 		return 0
-	case f.Months == Unknown && (least > 0 || f.Most != Unknown):
+	case months == Unknown && (least > 0 || most != Unknown):
 		return 0
-	case f.Months == Unknown: // anyone may apply
-	case f.Months < least:
-		return max(Least[Career], -3-2*float64(least-f.Months)/year)
-	case f.Most != Unknown && f.Months > f.Most:
-		return max(Least[Career]/2, Most[Career]/2-float64(f.Months-f.Most)/year)
+	case months == Unknown: // anyone may apply
+	case months < least:
+		return max(Least[Career], -3-2*float64(least-months)/year)
+	case most != Unknown && months > most:
+		return max(Least[Career]/2, Most[Career]/2-float64(months-most)/year)
 	}
 	return Most[Career]
 }
 
-// pay gives most points for pay a fifth above what is sought, and takes most
-// for pay a third below it.
-func pay(f *Facts) float64 {
-	least, most := f.PayMin, max(f.PayMin, f.PayMax)
+// Paid gives most points for pay a fifth above what is sought, and takes most
+// for pay a third below it; 0 is not stated.
+func Paid(sought, payMin, payMax int64) float64 {
+	least, most := payMin, max(payMin, payMax)
 	if least == 0 {
 		least = most
 	}
-	wish := float64(f.Wish)
+	wish := float64(sought)
 	switch {
-	case f.Wish <= 0, most <= 0:
+	case sought <= 0, most <= 0:
 		return 0
-	case most < f.Wish:
+	case most < sought:
 		return Least[Pay] * min(1, 3*(wish-float64(most))/wish)
-	case least < f.Wish:
+	case least < sought:
 		return Most[Pay] / 3
 	}
 	return Most[Pay] * (2 + min(1, 5*(float64(least)-wish)/wish)) / 3
