@@ -235,6 +235,7 @@ func marketOf(e *env, set *defs.Set, coder *occupation.Coder, extractor *compete
 	}
 	m.reader = catalogue.NewReader(set, coder, extractor, e.now)
 	m.matcher = match.New(m.live, set, m.reader, e.now)
+	m.matcher.Audits = auditFile(e.Data)
 	m.adviser = jobcare.New(m.live, set, m.reader, m.matcher, e.now)
 	return m, nil
 }

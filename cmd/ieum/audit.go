@@ -17,14 +17,19 @@ import (
 )
 
 var auditCommand = &command{
-	name: "audit", args: "ledger URL | proof FILE", about: "check an installation's ledger from its public files alone, or a proof that somebody was given",
-	holds: web.Sent,
+	name: "audit", args: "ledger URL | proof FILE | recommender", about: "check an installation's ledger from its public files alone, a proof that somebody was given, or what is recommended against what people did (JSON)",
+	holds: web.Records, through: asJob, purpose: placement,
 	setup: func(fs *flag.FlagSet) run {
 		kept := fs.String("checkpoint", "", "a file with a checkpoint kept from before")
 		key := fs.String("key", "", "the ledger's verifier key, from another way than its own site")
 		witnesses := fs.String("witnesses", "", "a file that names the witnesses that must have cosigned")
 		age := fs.Duration("max-age", 24*time.Hour, "with --witnesses: how long ago they may have cosigned last; 0 = however long")
+		var of ofRecommender
+		of.flags(fs)
 		return func(ctx context.Context, e *env, args []string) error {
+			if len(args) == 1 && args[0] == "recommender" {
+				return auditRecommender(ctx, e, of)
+			}
 			if len(args) == 2 && args[0] == "proof" {
 				if *kept != "" || *witnesses != "" {
 					return usagef("a proof is checked with --key alone")
@@ -32,7 +37,7 @@ var auditCommand = &command{
 				return auditProof(e, args[1], *key)
 			}
 			if len(args) != 2 || args[0] != "ledger" {
-				return usagef("give what to audit and where: ieum audit ledger URL, or ieum audit proof FILE")
+				return usagef("give what to audit and where: ieum audit ledger URL, ieum audit proof FILE, or ieum audit recommender")
 			}
 			if *age < 0 {
 				return usagef("audit: --max-age is a duration such as 24h, or 0")

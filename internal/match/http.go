@@ -32,6 +32,7 @@ func (m *Matcher) Routes(site *web.Site, mux *web.Mux) {
 		ID: "matchJobs", Summary: ieum.Text{KO: "이력서에 맞는 일자리와 그 까닭. 아무것도 저장하지 않습니다", EN: "Jobs for a résumé, with reasons; nothing is stored"},
 		Body: matchBody{}, Reply: Matched{}, Example: exampleBody,
 	}, h.match)
+	h.auditRoutes(mux)
 }
 
 type handlers struct {

@@ -11,8 +11,8 @@
 // search.go, collect.go and facets.go (what is found). Then posting.go for one
 // posting, people.go and batch.go for the other directions, resume.go for
 // people of the snapshot, taste.go for what is learned from applications (by als),
-// assign.go for sharing postings out, evaluate.go for how good that is, http.go and
-// linked.go for pages and programs. The score is made in rank, the text index in terms.
+// assign.go for sharing postings out, evaluate.go and audit.go for how good that is,
+// http.go, http_audit.go and linked.go for pages and programs. The score is made in rank, the text index in terms.
 package match
 
 import (
@@ -45,12 +45,14 @@ type Matcher struct {
 	set    *defs.Set
 	reader Reader
 	now    func() time.Time
+
+	Audits string // the file that holds the last audit; "" = none is kept
 }
 
 // New returns a matcher. Its snapshots must be opened with Part. The reader is
 // needed only where a résumé comes in over HTTP.
 func New(live *snapshot.Live, set *defs.Set, reader Reader, now func() time.Time) *Matcher {
-	return &Matcher{live, set, reader, now}
+	return &Matcher{live: live, set: set, reader: reader, now: now}
 }
 
 // acquire returns the index of the current snapshot and the day whose open

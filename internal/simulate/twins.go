@@ -71,5 +71,6 @@ func (c *clerk) twin(n int, out *TwinTruth) {
 	c.as = &twins[n%len(twins)]
 	var truth ResumeTruth
 	c.resume(int(c.m.seekerRow(person)), &out.ResumeRow, &truth)
+	out.ID = string(appendID(nil, 'T', n)) // a résumé of its own, to whoever takes them in
 	out.Person, out.Twin, out.Proxies = int64(person), c.as.name, c.as.proxies
 }
