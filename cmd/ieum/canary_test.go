@@ -331,7 +331,7 @@ func (w *walk) commands(lines []string) {
 	for _, line := range lines {
 		args := strings.Fields(w.fill.Replace(line))
 		run[args[0]] = true
-		job := slices.ContainsFunc(commands, func(c *command) bool { return c.name == args[0] && c.through == asJob })
+		job := !strings.HasPrefix(line, "audit proof") && slices.ContainsFunc(commands, func(c *command) bool { return c.name == args[0] && c.through == asJob })
 		before := len(told(w.T, w.data, "door.bulk"))
 		status, out, said := w.command("프레스 조작원\n", args...)
 		if found := flown(out+said, allWords()...); len(found) > 0 {

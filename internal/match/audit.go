@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ieum"
-	"ieum/internal/match/rank"
 	"ieum/internal/snapshot"
 )
 
@@ -186,14 +185,15 @@ func (m *Matcher) Audit(ctx context.Context) (*Audit, error) {
 // add adds what happened to the outcomes.
 func (a *Audit) add(x *index, l *lesson) {
 	odds := x.model.Odds(&l.parts)
-	both := math.Exp(odds.Score())
+	chance, wish := x.model.Chances(odds)
+	both := math.Exp(x.model.Score(odds))
 	groups := groupsOf(x.s, int(l.resume), l.day)
 	if l.place > 0 {
 		looked := x.model.Looked[min(l.place, len(x.model.Looked))-1]
-		a.wish = append(a.wish, outcome{looked * rank.Probability(odds.Wish), both, both >= x.model.Least, l.applied, uint64(l.resume), groups})
+		a.wish = append(a.wish, outcome{looked * wish, both, both >= x.model.Least, l.applied, uint64(l.resume), groups})
 	}
 	if l.applied && l.settled {
-		a.chance = append(a.chance, outcome{rank.Probability(odds.Chance), both, both >= x.model.Least, l.answered, uint64(l.resume), groups})
+		a.chance = append(a.chance, outcome{chance, both, both >= x.model.Least, l.answered, uint64(l.resume), groups})
 	}
 }
 

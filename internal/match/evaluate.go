@@ -197,7 +197,7 @@ func askPostings(ctx context.Context, j *job, aside [][]uint32) ([]Way, error) {
 			posting := j.tastes.model.Posting(int(j.tastes.place[rows[k]]))
 			for i, row := range j.seekers {
 				f := j.x.facts(rr.read(int(row)), int(rows[k]), j.v.day)
-				s := scored{uint32(i), j.x.odds(&f).Score(), uint64(i)}
+				s := scored{uint32(i), j.x.score(&f), uint64(i)}
 				written.Offer(s)
 				s.score += j.tastes.worth[i] * float64(als.Dot(j.tastes.model.Person(i), posting))
 				all.Offer(s)

@@ -25,6 +25,7 @@ func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ie
 	f := x.facts(s, int(row), day)
 	points := rank.Score(&f)
 	odds := x.model.Odds(&points)
+	chance, wish := x.model.Chances(odds)
 	base, parts := x.model.Explain(&points)
 	e := explainer{x, s, p, int(row), &f}
 	post := &x.s.Postings
@@ -32,7 +33,7 @@ func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ie
 		ID: snapshot.FormatID(post.ID.At(int(row))), Title: post.Title.At(int(row)), Company: x.s.Companies.Name.At(int(post.Company.At(int(row)))),
 		Occupation: x.s.Dict.Occupations[post.Occupation.At(int(row))], Region: x.s.Dict.Regions[post.Region.At(int(row))],
 		PayMin: int64(post.PayMin.At(int(row))), PayMax: int64(post.PayMax.At(int(row))), PayBasis: bases[post.PayBasis.At(int(row))], Opened: ieum.Day(post.Opened.At(int(row))), Deadline: ieum.Day(post.Deadline.At(int(row))),
-		Score: odds.Score(), Chance: rank.Probability(odds.Chance), Wish: rank.Probability(odds.Wish), LearnedSimulated: x.model.WishFrom.Simulated || x.model.ChanceFrom.Simulated,
+		Score: x.model.Score(odds), Chance: chance, Wish: wish, LearnedSimulated: x.model.WishFrom.Simulated || x.model.ChanceFrom.Simulated,
 		Reasons: []ieum.Reason{{Part: "base", Key: "match.why.base.everybody", Points: base}}, Simulated: post.Flags.At(int(row))&snapshot.Simulated != 0,
 	}
 	for part, points := range parts {

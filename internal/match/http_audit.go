@@ -16,8 +16,13 @@ import (
 func (h *handlers) auditRoutes(mux *web.Mux) {
 	mux.Page("GET /audit", web.Nothing, h.audit)
 	mux.API("GET /api/v1/audit", web.Nothing, web.Op{
-		ID: "recommenderAudit", Summary: ieum.Text{KO: "추천을 실제 일어난 일에 견준 마지막 감사", EN: "The last audit of what is recommended against what people did"}, Reply: Audit{},
+		ID: "recommenderAudit", Summary: ieum.Text{KO: "추천을 실제 일어난 일에 견준 마지막 감사", EN: "The last audit of what is recommended against what people did"}, Reply: LastAudit{},
 	}, h.audit)
+}
+
+// LastAudit is what programs get.
+type LastAudit struct {
+	Audit *Audit `json:"audit"` // null: nobody has audited here yet
 }
 
 func (h *handlers) audit(w http.ResponseWriter, r *http.Request) error {
@@ -26,10 +31,7 @@ func (h *handlers) audit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if strings.HasPrefix(r.URL.Path, "/api/") {
-		if a == nil {
-			return &ieum.Error{Kind: ieum.ErrNotFound, Key: "audit.none", Message: "nobody has audited the recommender here yet; ieum audit recommender does"}
-		}
-		return web.JSON(w, http.StatusOK, a)
+		return web.JSON(w, http.StatusOK, LastAudit{a})
 	}
 	return h.pages.Reply(w, r, "audit.html", a)
 }

@@ -112,7 +112,7 @@ func (s *seeker) ceiling(m *Model) rank.Odds {
 const slack = 1e-9
 
 // reaches says whether a posting of at most these odds could still be shown.
-func (h *hunt) reaches(most rank.Odds) bool { return h.enough(most.Score()) }
+func (h *hunt) reaches(most rank.Odds) bool { return h.enough(h.x.model.Score(most)) }
 
 // enough says whether a posting of at most this score, but for tastes and prices, could
 // still be shown.
@@ -197,7 +197,7 @@ func (h *hunt) stretch(from, to int, most rank.Odds) {
 		r := int(regions[at])
 		if h.s.reach == nil || h.s.reach[r] != outside {
 			if h.enough(near[h.s.close[r]]) {
-				h.judge(at)
+				h.consider(at)
 			}
 			at++
 			continue
@@ -213,7 +213,7 @@ func (h *hunt) stretch(from, to int, most rank.Odds) {
 // nearby are the scores of odds by how close the place is.
 func (h *hunt) nearby(most rank.Odds) (near [3]float64) {
 	for closeness := range near {
-		near[closeness] = most.Plus(h.x.model.Of(rank.Region, rank.Nearby(closeness))).Score()
+		near[closeness] = h.x.model.Score(most.Plus(h.x.model.Of(rank.Region, rank.Nearby(closeness))))
 	}
 	return near
 }
@@ -251,7 +251,15 @@ func (h *hunt) among(list []uint32, near [3]float64) {
 			continue
 		}
 		h.seen[at] = h.round
-		h.judge(int(at))
+		h.consider(int(at))
+	}
+}
+
+// consider judges the posting at a place of the view if it may be good enough, before a look
+// at its lists.
+func (h *hunt) consider(at int) {
+	if h.enough(h.most(&h.v.posts[at]).Bound() + h.scales.answers) {
+		h.judge(at)
 	}
 }
 
@@ -259,9 +267,6 @@ func (h *hunt) among(list []uint32, near [3]float64) {
 // if it is good enough and nothing forbids it.
 func (h *hunt) judge(at int) {
 	row, p := h.v.rows[at], &h.v.posts[at]
-	if !h.enough(h.most(p).Bound()) {
-		return
-	}
 	if h.skip != nil && h.skip(row) {
 		return
 	}
@@ -271,7 +276,7 @@ func (h *hunt) judge(at int) {
 	}
 	f := h.x.weigh(h.s, p, h.v.codes, h.v.day)
 	parts := rank.Score(&f)
-	found := scored{row, h.x.model.Odds(&parts).Score() + h.liked(row), p.id}
+	found := scored{row, h.x.model.Score(h.x.model.Odds(&parts)) + h.liked(row), p.id}
 	if h.s.placed && h.s.reach[h.v.regions[at]] == unclear || p.old {
 		found.score -= inDoubt
 	}
@@ -292,11 +297,12 @@ type scales struct {
 	close                 [3]rank.Odds
 	employment, education []rank.Odds
 	skills, certs, majors rank.Odds
+	answers               float64 // logarithm of the model's
 }
 
 func (c *scales) set(x *index, s *seeker, skills rank.Odds) {
 	m := x.model
-	c.base, c.skills = m.Base(), skills
+	c.base, c.skills, c.answers = m.Base(), skills, math.Log(m.Answers)
 	for closeness := range c.close {
 		c.close[closeness] = m.Of(rank.Region, rank.Nearby(closeness))
 	}

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -107,7 +108,8 @@ func (m *Model) learn(s *snapshot.Snapshot, all []lesson) {
 		}
 	}
 	if chance.Cases >= leastSettled && chance.Of >= leastAnswered {
-		m.Chance, m.ChanceFrom = rank.FitChance(applied, answered), chance
+		m.Chance, m.Answers = rank.FitChance(applied, answered)
+		m.ChanceFrom = chance
 	}
 	if wish.Cases >= leastShown && wish.Of >= leastChosen {
 		m.Wish, m.Looked = rank.FitShown(shown)
@@ -172,8 +174,7 @@ func (m *Model) least(shown []rank.Shown) float64 {
 
 // both is the probability of applying and being answered.
 func (m *Model) both(p *rank.Parts) float64 {
-	o := m.Odds(p)
-	return rank.Probability(o.Chance) * rank.Probability(o.Wish)
+	return math.Exp(m.Score(m.Odds(p)))
 }
 
 func parseModel(text []byte) (*Model, error) {
@@ -195,6 +196,9 @@ func (m *Model) check() error {
 			}
 		}
 	}
+	if !(m.Answers > 0 && m.Answers <= 1) {
+		return ieum.Errorf(ieum.ErrInvalid, "match: a probability of an answer of %g", m.Answers)
+	}
 	if !(m.Least > 0 && m.Least < 1) || len(m.Looked) == 0 {
 		return ieum.Errorf(ieum.ErrInvalid, "match: the least probability is %g, and %d places are known", m.Least, len(m.Looked))
 	}
@@ -209,8 +213,8 @@ func openModel(dir string) (*Model, error) {
 	return parseModel(text)
 }
 
-// odds is what the model makes of a person and a posting.
-func (x *index) odds(f *rank.Facts) rank.Odds {
+// score is what the model makes of a person and a posting.
+func (x *index) score(f *rank.Facts) float64 {
 	parts := rank.Score(f)
-	return x.model.Odds(&parts)
+	return x.model.Score(x.model.Odds(&parts))
 }

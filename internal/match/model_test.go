@@ -137,6 +137,7 @@ func TestABadModelIsRefused(t *testing.T) {
 	for name, change := range map[string]func(m map[string]any){
 		"a weight below 0": func(m map[string]any) { m["wish"].(map[string]any)["of"].([]any)[3] = -.1 },
 		"no least":         func(m map[string]any) { m["least"] = 0 },
+		"no answers":       func(m map[string]any) { m["answers"] = 0 },
 		"no places":        func(m map[string]any) { m["looked"] = []float64{} },
 	} {
 		text, _ := json.Marshal(good)

@@ -145,7 +145,7 @@ func (c *crowd) look(s *side, from, to int) {
 			continue
 		}
 		if f, where := s.facts(row, near, known); where != outside {
-			found := scored{uint32(row), s.x.odds(&f).Score(), uint64(row)}
+			found := scored{uint32(row), s.x.score(&f), uint64(row)}
 			if where == unclear || s.post.old {
 				found.score -= inDoubt
 			}
@@ -161,7 +161,7 @@ func (c *crowd) most(s *side, near float64, known bool) float64 {
 		if known {
 			most = most.Plus(s.x.model.Of(rank.Field, rank.Afield(near*s.sure)))
 		}
-		c.near, c.known, c.top = near, known, most.Score()
+		c.near, c.known, c.top = near, known, s.x.model.Score(most)
 	}
 	return c.top
 }

@@ -255,7 +255,7 @@ func (j *job) worth(ctx context.Context, t *tastes, log als.Log) (by [2]float64,
 		s, fit := rr.read(int(j.seekers[i])), fits[min(1, len(kept.Applied[i]))]
 		add := func(posting uint32, chosen float64) {
 			f := j.x.facts(s, int(posting), j.v.day)
-			fit.Add(chosen, j.x.odds(&f).Score(), float64(als.Dot(m.Person(i), m.Posting(int(t.place[posting])))))
+			fit.Add(chosen, j.x.score(&f), float64(als.Dot(m.Person(i), m.Posting(int(t.place[posting])))))
 		}
 		for _, row := range aside[i] {
 			add(row, 1)

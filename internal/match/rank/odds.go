@@ -18,10 +18,11 @@ func (w *Weights) odds(p *Parts) float64 {
 }
 
 // A Model says how probable it is that somebody who applies is answered as they hope, and
-// that somebody who looks at a posting applies.
+// that somebody who looks at a posting applies. Who is good enough is not always answered.
 type Model struct {
-	Chance Weights `json:"chance"`
-	Wish   Weights `json:"wish"`
+	Chance  Weights `json:"chance"`  // of being good enough
+	Answers float64 `json:"answers"` // probability that whoever is good enough is answered
+	Wish    Weights `json:"wish"`
 }
 
 // Odds are the log odds of both.
@@ -43,9 +44,17 @@ func (o Odds) Plus(p Odds) Odds { return Odds{o.Chance + p.Chance, o.Wish + p.Wi
 
 // Score is the logarithm of the probability that somebody applies times that of a good
 // answer: what postings and people are ranked by.
-func (o Odds) Score() float64 { return -math.Log((1 + math.Exp(-o.Chance)) * (1 + math.Exp(-o.Wish))) }
+func (m *Model) Score(o Odds) float64 {
+	return -math.Log((1 + math.Exp(-o.Chance)) * (1 + math.Exp(-o.Wish)) / m.Answers)
+}
 
-// Bound is no less than the score, and known at once.
+// Chances are the two probabilities.
+func (m *Model) Chances(o Odds) (chance, wish float64) {
+	return m.Answers * Probability(o.Chance), Probability(o.Wish)
+}
+
+// Bound is no less than the score would be if everybody good enough were answered, and known
+// at once.
 func (o Odds) Bound() float64 { return min(o.Chance, 0) + min(o.Wish, 0) }
 
 // Probability is what log odds stand for.
@@ -56,6 +65,7 @@ func Probability(odds float64) float64 { return 1 / (1 + math.Exp(-odds)) }
 // it gains along the straight way from nothing known to all of it, in proportion to their
 // share of the log odds (Aumann and Shapley, Values of Non-Atomic Games, 1974).
 func (m *Model) Explain(p *Parts) (base float64, parts Parts) {
+	base = math.Log(m.Answers)
 	for _, w := range []*Weights{&m.Chance, &m.Wish} {
 		none, all := logProbability(w.Base), w.odds(p)
 		base += none

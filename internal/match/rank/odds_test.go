@@ -8,7 +8,7 @@ import (
 
 // randomModel is one with weights from nothing to plenty.
 func randomModel(rnd *rand.Rand) *Model {
-	m := &Model{}
+	m := &Model{Answers: .1 + .9*rnd.Float64()}
 	for _, w := range []*Weights{&m.Chance, &m.Wish} {
 		w.Base = rnd.NormFloat64() * 4
 		for i := range w.Of {
@@ -25,13 +25,13 @@ func TestTheScoreIsChanceTimesWishAndItsPartsAddUp(t *testing.T) {
 		points := Score(&f)
 		odds := m.Odds(&points)
 		base, parts := m.Explain(&points)
-		if want := math.Log(Probability(odds.Chance)) + math.Log(Probability(odds.Wish)); math.Abs(odds.Score()-want) > 1e-9 {
-			t.Fatalf("the score is %v, the logarithms are %v", odds.Score(), want)
+		if want := math.Log(m.Answers*Probability(odds.Chance)) + math.Log(Probability(odds.Wish)); math.Abs(m.Score(odds)-want) > 1e-9 {
+			t.Fatalf("the score is %v, the logarithms are %v", m.Score(odds), want)
 		}
-		if sum := base + parts.Sum(); math.Abs(sum-odds.Score()) > 1e-9 {
-			t.Fatalf("the parts add up to %v, the score is %v", sum, odds.Score())
+		if sum := base + parts.Sum(); math.Abs(sum-m.Score(odds)) > 1e-9 {
+			t.Fatalf("the parts add up to %v, the score is %v", sum, m.Score(odds))
 		}
-		if none := m.Base().Score(); math.Abs(base-none) > 1e-9 {
+		if none := m.Score(m.Base()); math.Abs(base-none) > 1e-9 {
 			t.Fatalf("where nothing is known the score is %v, not %v", none, base)
 		}
 		for i, v := range parts {
@@ -44,11 +44,11 @@ func TestTheScoreIsChanceTimesWishAndItsPartsAddUp(t *testing.T) {
 
 // A part that is alone counts for all that the score rises by; where nothing moves, nothing.
 func TestOfAPartAlone(t *testing.T) {
-	m := &Model{}
+	m := &Model{Answers: .5}
 	m.Chance.Base, m.Wish.Base = -2, -3
 	m.Wish.Of[Region] = .3
 	base, parts := m.Explain(&Parts{Region: 7, Pay: 6})
-	if want := (Odds{-2, -3 + 2.1}).Score() - (Odds{-2, -3}).Score(); math.Abs(parts[Region]-want) > 1e-12 || parts[Pay] != 0 || math.Abs(base-(Odds{-2, -3}).Score()) > 1e-12 {
+	if want := m.Score(Odds{-2, -3 + 2.1}) - m.Score(Odds{-2, -3}); math.Abs(parts[Region]-want) > 1e-12 || parts[Pay] != 0 || math.Abs(base-m.Score(Odds{-2, -3})) > 1e-12 {
 		t.Errorf("the place counts %v, want %v; pay %v; base %v", parts[Region], want, parts[Pay], base)
 	}
 }
@@ -102,6 +102,23 @@ func TestLooksAndWishesAreToldApart(t *testing.T) {
 	parts := Parts{Pay: 3, Region: 3.5}
 	if got, want := Probability(wish.odds(&parts)), .8*.4*Probability(-.5+.9+.35); math.Abs(got-want) > .02 {
 		t.Errorf("at the first place %.3f choose it, want %.3f", got, want)
+	}
+}
+
+// Of the good enough not all are answered, and it is found how many are.
+func TestHowManyAreAnswered(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(8, 8))
+	for _, share := range []float64{.5, 1} {
+		var all []Parts
+		var answered []bool
+		for range 20_000 {
+			p := Parts{Competencies: 26 * rnd.Float64()}
+			all, answered = append(all, p), append(answered, rnd.Float64() < share*Probability(-3+.3*p[Competencies]))
+		}
+		chance, answers := FitChance(all, answered)
+		if math.Abs(answers-share) > .051 || math.Abs(chance.Of[Competencies]-.3) > .04 {
+			t.Errorf("%v are answered, found is %v, with the weights %v", share, answers, chance)
+		}
 	}
 }
 

@@ -79,18 +79,32 @@ func fit(all []Shown, looked []float64, move bool, is func(*Shown) bool) (w Weig
 	return w
 }
 
-// FitChance learns who of those who applied is answered as they hope.
-func FitChance(all []Parts, answered []bool) (w Weights) {
-	l := NewLogistic(Count, true)
+// enoughToTry is by how many cases it is found how many of the good enough are answered.
+const enoughToTry = 20_000
+
+// FitChance learns who of those who applied is answered as they hope, and how many of the good
+// enough are answered at all: the share that makes what happened most likely, of the first of
+// the cases.
+func FitChance(all []Parts, answered []bool) (chance Weights, answers float64) {
+	applied := make([]Shown, len(all))
 	for i := range all {
-		share := 0.0
-		if answered[i] {
-			share = 1
-		}
-		l.Add(share, all[i][:]...)
+		applied[i] = Shown{Parts: all[i], Place: 1, Chosen: answered[i]}
 	}
-	base, of := l.Weights()
-	w.Base = base
-	copy(w.Of[:], of)
-	return w
+	is := func(s *Shown) bool { return s.Chosen }
+	some, best := applied[:min(len(applied), enoughToTry)], math.Inf(-1)
+	for k := 20; k >= 5; k-- {
+		share, likely := float64(k)/20, 0.0
+		w := fit(some, []float64{share}, false, is)
+		for i := range some {
+			if p := share * Probability(w.odds(&some[i].Parts)); some[i].Chosen {
+				likely += math.Log(p)
+			} else {
+				likely += math.Log1p(-p)
+			}
+		}
+		if likely > best {
+			best, answers = likely, share
+		}
+	}
+	return fit(applied, []float64{answers}, false, is), answers
 }
