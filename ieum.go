@@ -43,6 +43,7 @@ const (
 	ResumeRecord  RecordKind = "resume"  // what the person says of their work
 	NoteRecord    RecordKind = "note"    // what a counsellor wrote
 	PaperRecord   RecordKind = "paper"   // a signed paper
+	SearchRecord  RecordKind = "search"  // jobs the person applied for, and what came of it
 
 	// ImportedRecord is a résumé that a source delivered and that was tied to the
 	// person. It is the one kind of which the door keeps a tie alone.
@@ -50,7 +51,7 @@ const (
 )
 
 // RecordKinds lists them all.
-var RecordKinds = []RecordKind{ContactRecord, ResumeRecord, NoteRecord, PaperRecord, ImportedRecord}
+var RecordKinds = []RecordKind{ContactRecord, ResumeRecord, NoteRecord, PaperRecord, SearchRecord, ImportedRecord}
 
 // A Who is a name and a date of birth, as they stand in a document.
 type Who struct {

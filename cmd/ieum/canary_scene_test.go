@@ -261,6 +261,8 @@ func (w *walk) canary(d *door.Door, counsellor, officer, self door.Asker) {
 	w.must(err)
 	held, err := d.AddSession(ctx, counsellor, person, "", keptWords[10], session)
 	w.must(err)
+	applied, _, err := d.AddApplication(ctx, self, person, door.Application{Title: keptWords[12], Company: keptWords[12], Note: keptWords[12], Steps: []door.Step{{State: door.Applied, Day: ieum.DayOf(time.Now())}}})
+	w.must(err)
 	w.must(d.LinkOwn(ctx, self, door.Claim{Source: "canary", Number: "r1"}))
 	papers, err := d.Papers(ctx, person)
 	w.must(err)
@@ -273,7 +275,7 @@ func (w *walk) canary(d *door.Door, counsellor, officer, self door.Asker) {
 	postings := struct{ Items []struct{ ID string } }{}
 	w.must(json.Unmarshal(w.ask(reader{}, "GET", "/api/v1/postings", "").Body.Bytes(), &postings))
 	w.person = person
-	for name, value := range map[string]string{"person": string(person), "paper": papers[0].Item, "consent": given[0].ID, "hired": hired.ID, "posting": postings.Items[0].ID, "delivery": "1", "session": held} {
+	for name, value := range map[string]string{"person": string(person), "paper": papers[0].Item, "consent": given[0].ID, "hired": hired.ID, "posting": postings.Items[0].ID, "delivery": "1", "session": held, "applied": applied} {
 		w.values[name] = value
 	}
 }

@@ -28,7 +28,7 @@ import (
 // keeps of a person, the name they sign in with, and what rows of a delivery said.
 var (
 	keptWords = []string{"카나리아한별", "070-9182-7364", "canary.mail@canary.example", "카나리아머리글", "카나리아직함", "카나리아업무", "카나리아전공", "카나리아솜씨",
-		"카나리아면허", "카나리아자유글", "카나리아쪽지", "CanaryOnPaper"}
+		"카나리아면허", "카나리아자유글", "카나리아쪽지", "CanaryOnPaper", "카나리아지원처"}
 	signInWord    = "zqcanary"
 	addressWord   = "zq.canary@post.example" // of the account
 	documentWord  = "M98765432"

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,16 +15,33 @@ import (
 	"ieum/internal/door"
 	"ieum/internal/identity"
 	"ieum/internal/ledger"
+	"ieum/internal/match"
 )
 
 // openDoor returns the way to people's records. Who was erased is erased again:
 // an older copy of the database may have been put back, or a crash came between.
 func openDoor(ctx context.Context, e *env, m *market, s *store, g *identity.Registry, l *ledger.Ledger) (*door.Door, error) {
-	d, err := door.New(ctx, s.db, m.set, e.now, door.Needs{Keys: s.keys, Accounts: colleagues{g, m.set}, Ledger: proofs{l}, Resumes: m.reader, Rows: delivered{s.catalogue, s, m.set, e.now}})
+	d, err := door.New(ctx, s.db, m.set, e.now, door.Needs{Keys: s.keys, Postings: adverts{m.matcher}, Accounts: colleagues{g, m.set}, Ledger: proofs{l}, Resumes: m.reader, Rows: delivered{s.catalogue, s, m.set, e.now}})
 	if err != nil {
 		return nil, err
 	}
 	return d, d.Replay(ctx, s.keys.Erased())
+}
+
+// adverts are the postings as the door asks about them.
+type adverts struct{ m *match.Matcher }
+
+// Advert returns what is written down of a posting.
+func (a adverts) Advert(ctx context.Context, id string) (door.Advert, error) {
+	p, err := a.m.Posting(ctx, id)
+	if err != nil {
+		return door.Advert{}, err
+	}
+	of := door.Advert{ID: p.ID, Title: p.Title, Company: cmp.Or(p.Company, p.Employer.Name), Simulated: p.Simulated}
+	for _, s := range p.Sources {
+		of.Link = cmp.Or(of.Link, s.URL)
+	}
+	return of, nil
 }
 
 // colleagues are the accounts as the door asks about them.

@@ -13,7 +13,8 @@
 // mandate.go for what bases rest on, desk.go, twin.go, withdraw.go and paper.go for what
 // a desk does with numbers and paper, link.go for rows that sources delivered,
 // access.go for who looked at whom, bulk.go for jobs, erase.go for how everything goes away, store.go for what is kept, and
-// http.go for pages and API. hiring.go has what employers see.
+// http.go for pages and API. hiring.go has what employers see, search.go what people
+// write down of their own search for a job.
 package door
 
 import (
@@ -106,9 +107,25 @@ type Resumes interface {
 	Scrub(of ieum.Resume) ieum.Resume
 }
 
+// An Advert is what of a posting goes into the record of who applied, as it was then.
+type Advert struct {
+	ID        string // public number
+	Title     string
+	Company   string
+	Link      string // its page at its source; "" = none is known
+	Simulated bool   // it was made up
+}
+
+// Postings finds postings that are served.
+type Postings interface {
+	// Advert returns a posting by a public number; of kind ErrNotFound when there is none.
+	Advert(ctx context.Context, id string) (Advert, error)
+}
+
 // Needs are the others that a Door works with.
 type Needs struct {
 	Keys     Sealer
+	Postings Postings
 	Accounts Accounts
 	Ledger   Ledger
 	Resumes  Resumes

@@ -24,6 +24,7 @@ func (d *Door) Routes(site *web.Site, mux *web.Mux) {
 	h.linkRoutes(mux)
 	h.staffRoutes(mux)
 	h.paperRoutes(mux)
+	h.searchRoutes(mux)
 }
 
 type handlers struct {

@@ -255,6 +255,12 @@ func (r *Records) add(row kept, plain []byte) error {
 		n.Item = row.Item // which is not sealed with it
 		r.Notes = append(r.Notes, n)
 		return err
+	case ieum.SearchRecord:
+		var a Application
+		err := json.Unmarshal(plain, &a)
+		a.Item = row.Item
+		r.Search = append(r.Search, a)
+		return err
 	case ieum.ImportedRecord:
 		var t tie
 		err := json.Unmarshal(plain, &t)

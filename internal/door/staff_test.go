@@ -208,28 +208,28 @@ func TestScansAreWhole(t *testing.T) {
 		{"a page", "<!DOCTYPE html><script>alert(1)</script>", "", "door.error.scan"},
 		{"a page that begins as a picture of another sort", "GIF89a/*<script>alert(1)</script>*/=1;", "", "door.error.scan"},
 		{"a PNG with a page behind it", p.String() + "<script>alert(1)</script>", "image/png", ""}, // which is shown as a picture
-		{"a PDF with a program", pdf("<</S/JavaScript/JS(app.alert(1))>>"), "", "door.error.scan_active"},
-		{"one with the name written otherwise", pdf("<</S/#4AavaScrip#74/JS(app.alert(1))>>"), "", "door.error.scan_active"},
-		{"one with it in a compressed stream", pdf("<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\n" + squeezed("1 0 <</S/JavaScript/JS(1)>>") + "\nendstream"), "", "door.error.scan_active"},
-		{"one with a stream that does not open", pdf("<</Type/Obj#53tm/Filter/ASCIIHexDecode>>stream\n3c3c\nendstream"), "", "door.error.scan_active"},
-		{"one that starts something", pdf("<</S/Launch/F(cmd.exe)>>"), "", "door.error.scan_active"},
-		{"one that carries a file", pdf("<</Type/EmbeddedFile>>"), "", "door.error.scan_active"},
-		{"one that sends a form", pdf("<</S/SubmitForm/F(http://elsewhere.example)>>"), "", "door.error.scan_active"},
-		{"one that takes a password", pdf("<<>>") + "trailer<</Encrypt 3 0 R>>%%EOF", "", "door.error.scan_active"},
-		{"one that hides the word before its objects", pdf("<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/C(obj)>>stream\n" + squeezed("1 0 <</S/JavaScript/JS(1)>>") + "\nendstream"), "", "door.error.scan_active"},
-		{"one that is compressed twice", pdf("<</Type/ObjStm/N 1/First 4/Filter[/FlateDecode/FlateDecode]>>stream\n" + squeezed(squeezed("1 0 <</S/JavaScript/JS(1)>>")) + "\nendstream"), "", "door.error.scan_active"},
-		{"one whose objects are no objects", pdf("<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\n" + squeezed(squeezed("1 0 <<>>")) + "\nendstream"), "", "door.error.scan_active"},
-		{"one that opens to more than is looked through", pdf("<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\n" + squeezed("1 0 "+strings.Repeat(" ", mostObjects)) + "\nendstream"), "", "door.error.scan_active"},
+		{"a PDF with a program", madePDF("<</S/JavaScript/JS(app.alert(1))>>"), "", "door.error.scan_active"},
+		{"one with the name written otherwise", madePDF("<</S/#4AavaScrip#74/JS(app.alert(1))>>"), "", "door.error.scan_active"},
+		{"one with it in a compressed stream", madePDF("<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\n" + squeezed("1 0 <</S/JavaScript/JS(1)>>") + "\nendstream"), "", "door.error.scan_active"},
+		{"one with a stream that does not open", madePDF("<</Type/Obj#53tm/Filter/ASCIIHexDecode>>stream\n3c3c\nendstream"), "", "door.error.scan_active"},
+		{"one that starts something", madePDF("<</S/Launch/F(cmd.exe)>>"), "", "door.error.scan_active"},
+		{"one that carries a file", madePDF("<</Type/EmbeddedFile>>"), "", "door.error.scan_active"},
+		{"one that sends a form", madePDF("<</S/SubmitForm/F(http://elsewhere.example)>>"), "", "door.error.scan_active"},
+		{"one that takes a password", madePDF("<<>>") + "trailer<</Encrypt 3 0 R>>%%EOF", "", "door.error.scan_active"},
+		{"one that hides the word before its objects", madePDF("<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/C(obj)>>stream\n" + squeezed("1 0 <</S/JavaScript/JS(1)>>") + "\nendstream"), "", "door.error.scan_active"},
+		{"one that is compressed twice", madePDF("<</Type/ObjStm/N 1/First 4/Filter[/FlateDecode/FlateDecode]>>stream\n" + squeezed(squeezed("1 0 <</S/JavaScript/JS(1)>>")) + "\nendstream"), "", "door.error.scan_active"},
+		{"one whose objects are no objects", madePDF("<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\n" + squeezed(squeezed("1 0 <<>>")) + "\nendstream"), "", "door.error.scan_active"},
+		{"one that opens to more than is looked through", madePDF("<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\n" + squeezed("1 0 "+strings.Repeat(" ", mostObjects)) + "\nendstream"), "", "door.error.scan_active"},
 		{"one with a stream of objects again and again", "%PDF-1.7\n" + strings.Repeat("1 0 obj<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\n"+squeezed("1 0 <<>>")+"\nendstream\n", mostStreams+1) + "%%EOF", "", "door.error.scan_active"},
-		{"one with a file pinned to it", pdf("<</FS<</EF %a remark\n<</F 6 0 R>>>>>>"), "", "door.error.scan_active"},
-		{"one with a program far from its name", pdf("<</AA " + strings.Repeat(" ", nearby) + "<</O 6 0 R>>>>"), "", "door.error.scan_active"},
-		{"one with a form that has programs", pdf("<</AcroForm<</XFA 6 0 R>>>>"), "", "door.error.scan_active"},
-		{"one that opens a page elsewhere", pdf("<</OpenAction<</S/URI/URI(http://elsewhere.example)>>>>"), "", "door.error.scan_active"},
-		{"one with a link to click", pdf("<</OpenAction[3 0 R/Fit]/A<</S/URI/URI(http://elsewhere.example)>>>>"), "application/pdf", ""},
-		{"one that opens at a page", pdf("<</OpenAction<</S/GoTo/D[3 0 R/Fit]>>>>"), "application/pdf", ""},
-		{"one with letters by chance", pdf("<<>>stream\n/JS\xff/AA<\xff/EF /XFA\x01\nendstream"), "application/pdf", ""},
-		{"one with the word stream many times", pdf(strings.Repeat("stream", 1<<18)), "application/pdf", ""},
-		{"a PDF with plain objects in a compressed stream", pdf("<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\r\n" + squeezed("1 0 <</Type/Page>>") + "\r\nendstream"), "application/pdf", ""},
+		{"one with a file pinned to it", madePDF("<</FS<</EF %a remark\n<</F 6 0 R>>>>>>"), "", "door.error.scan_active"},
+		{"one with a program far from its name", madePDF("<</AA " + strings.Repeat(" ", nearby) + "<</O 6 0 R>>>>"), "", "door.error.scan_active"},
+		{"one with a form that has programs", madePDF("<</AcroForm<</XFA 6 0 R>>>>"), "", "door.error.scan_active"},
+		{"one that opens a page elsewhere", madePDF("<</OpenAction<</S/URI/URI(http://elsewhere.example)>>>>"), "", "door.error.scan_active"},
+		{"one with a link to click", madePDF("<</OpenAction[3 0 R/Fit]/A<</S/URI/URI(http://elsewhere.example)>>>>"), "application/pdf", ""},
+		{"one that opens at a page", madePDF("<</OpenAction<</S/GoTo/D[3 0 R/Fit]>>>>"), "application/pdf", ""},
+		{"one with letters by chance", madePDF("<<>>stream\n/JS\xff/AA<\xff/EF /XFA\x01\nendstream"), "application/pdf", ""},
+		{"one with the word stream many times", madePDF(strings.Repeat("stream", 1<<18)), "application/pdf", ""},
+		{"a PDF with plain objects in a compressed stream", madePDF("<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\r\n" + squeezed("1 0 <</Type/Page>>") + "\r\nendstream"), "application/pdf", ""},
 		{"nothing", "", "", "door.error.scan"},
 	} {
 		if as, err := scanned([]byte(tt.data)); as != tt.as || key(err) != tt.why {
@@ -238,8 +238,8 @@ func TestScansAreWhole(t *testing.T) {
 	}
 }
 
-// pdf is a file with one object.
-func pdf(object string) string { return "%PDF-1.7\n1 0 obj\n" + object + "\nendobj\n%%EOF\n" }
+// madePDF is a file with one object.
+func madePDF(object string) string { return "%PDF-1.7\n1 0 obj\n" + object + "\nendobj\n%%EOF\n" }
 
 // squeezed is text as a PDF holds it compressed.
 func squeezed(text string) string {

@@ -392,6 +392,16 @@ func (t tx) has(id ieum.PersonID, kind ieum.RecordKind, item string) (is bool, e
 	return is, err
 }
 
+// one returns a sealed record; errNobody's kind when there is none.
+func (t tx) one(id ieum.PersonID, kind ieum.RecordKind, item string) (k kept, err error) {
+	k = kept{Kind: kind, Item: item}
+	err = t.QueryRowContext(t.ctx, `SELECT sealed FROM door_record WHERE person = ? AND kind = ? AND item = ?`, id, kind, item).Scan(&k.sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return k, ieum.ErrNotFound
+	}
+	return k, err
+}
+
 // put keeps a sealed record in the place of one of its kind and item.
 func (t tx) put(id ieum.PersonID, kind ieum.RecordKind, item string, sealed []byte, now time.Time) error {
 	_, err := t.exec(`INSERT INTO door_record (person, kind, item, sealed, changed) VALUES (?, ?, ?, ?, ?)

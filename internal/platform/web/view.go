@@ -266,6 +266,9 @@ func (s *Site) view(r *http.Request, data any) *View {
 	return v
 }
 
+// May says whether the reader is signed in and may do something.
+func (v *View) May(p ieum.Permission) bool { return v.Reader != nil && v.Reader.May(p) }
+
 // Above is the place of the navigation that the page lies under; nil when there is none.
 func (v *View) Above() *Link {
 	for i, l := range v.Nav {
