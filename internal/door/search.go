@@ -180,7 +180,7 @@ func arranged(all []Application, state, order string) []Application {
 	slices.SortStableFunc(list, func(a, b Application) int {
 		switch order {
 		case byOldest:
-			return cmp.Or(cmp.Compare(a.Day(), b.Day()), cmp.Compare(a.Item, b.Item))
+			return cmp.Or(cmp.Compare(a.Day(), b.Day()), cmp.Compare(a.Title, b.Title))
 		case byCompany:
 			return cmp.Or(cmp.Compare(a.Company, b.Company), cmp.Compare(a.Title, b.Title), cmp.Compare(b.Day(), a.Day()))
 		}
