@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -51,6 +52,9 @@ func TestASearchIsWrittenDown(t *testing.T) {
 
 	b.visit(t, base+job)
 	b.sound(t, "a posting, as a visitor")
+	if dir := os.Getenv("IEUM_TEST_SHOTS"); dir != "" {
+		b.shoot(t, dir, "posting")
+	}
 	if text := b.says(t); !strings.Contains(text, "로그인하기 전에는 아무것도 기록되지 않습니다") {
 		t.Errorf("a visitor is told %s", text)
 	}
@@ -126,5 +130,30 @@ func TestASearchIsWrittenDown(t *testing.T) {
 	}
 	if got := by(t, http.DefaultClient, "GET", base+"/api/v1/my/search", nil); got.status != http.StatusUnauthorized {
 		t.Errorf("a program without a sign-in gets %d", got.status)
+	}
+}
+
+// TestAPostingIsLookedThroughByItsPage: an employer pastes a posting and is told which words to
+// look at again; without a sign-in, and by keys alone as any form.
+func TestAPostingIsLookedThroughByItsPage(t *testing.T) {
+	t.Parallel()
+	b := openTab(t)
+	_, base, _, _ := serveDoor(t)
+	b.see(t, base, "/hiring/check")
+	b.press(t, `main form button`)
+	b.do(t, chromedp.WaitVisible(chromedp.ID("text-fault")))
+	b.sound(t, "nothing was pasted")
+	b.do(t, chromedp.SetValue(chromedp.ID("text"), "○ 홀 서빙 모집\n- 용모 단정한 20대 여성 우대\n- 시급 9,000원"))
+	b.press(t, `main form button`)
+	b.do(t, chromedp.WaitVisible(chromedp.ID("found")))
+	b.sound(t, "a posting that was looked through")
+	if text := b.says(t); !strings.Contains(text, "다시 볼 말 4곳") || !strings.Contains(text, "여성 우대") || !strings.Contains(text, "최저임금법 제6조") {
+		t.Errorf("it says %s", text)
+	}
+	if text := value[string](t, b, `document.getElementById("text").value`); !strings.Contains(text, "홀 서빙") {
+		t.Errorf("what was pasted is gone: %s", text)
+	}
+	if dir := os.Getenv("IEUM_TEST_SHOTS"); dir != "" {
+		b.shoot(t, dir, "checked")
 	}
 }

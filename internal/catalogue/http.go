@@ -30,10 +30,12 @@ type Door interface {
 // lineage is the purpose for which operators look at rows about people.
 const lineage ieum.PurposeID = "labour-market"
 
-// Routes serves the pages and the API of deliveries. All are for
-// operators (see web.Operators); rows about people are behind the door besides.
+// Routes serves the pages and the API of deliveries, and those that look through a posting
+// before it is put up. But for the latter all are for operators (see web.Operators); rows
+// about people are behind the door besides.
 func (c *Catalogue) Routes(site *web.Site, mux *web.Mux, door Door) {
-	h := &handlers{c, site.Pages(files), door}
+	h := &handlers{c, site, site.Pages(files), door}
+	h.lawfulRoutes(mux)
 	mux.Page("GET /deliveries", web.Nothing, web.Operators(h.list))
 	mux.Page("GET /deliveries/{number}", web.Nothing, web.Operators(h.one))
 	mux.Page("GET /deliveries/{number}/quarantine.csv", web.Nothing, web.Operators(h.quarantine))
@@ -60,6 +62,7 @@ func (c *Catalogue) Routes(site *web.Site, mux *web.Mux, door Door) {
 
 type handlers struct {
 	c     *Catalogue
+	site  *web.Site
 	pages *web.Pages
 	door  Door
 }
