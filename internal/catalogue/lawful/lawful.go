@@ -56,7 +56,12 @@ func Look(text string, least int64) []Warning {
 		}
 		return b.End - a.End
 	})
-	return slices.CompactFunc(all, func(a, b Warning) bool { return a.Kind == b.Kind && b.Start < a.End })
+	ends := map[string]int{} // of the last of each kind: what two rules find is said once
+	return slices.DeleteFunc(all, func(w Warning) bool {
+		again := w.Start < ends[w.Kind]
+		ends[w.Kind] = max(ends[w.Kind], w.End)
+		return again
+	})
 }
 
 func warning(kind, text string, start, end int) Warning {
