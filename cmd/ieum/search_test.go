@@ -139,7 +139,7 @@ func TestAPostingIsLookedThroughByItsPage(t *testing.T) {
 	t.Parallel()
 	b := openTab(t)
 	_, base, _, _ := serveDoor(t)
-	b.see(t, base, "/hiring/check")
+	b.see(t, base, "/hiring/draft")
 	b.press(t, `main form button`)
 	b.do(t, chromedp.WaitVisible(chromedp.ID("text-fault")))
 	b.sound(t, "nothing was pasted")

@@ -13,8 +13,8 @@ import (
 
 // lawfulRoutes look through a posting before it is put up. Nothing of it is kept.
 func (h *handlers) lawfulRoutes(mux *web.Mux) {
-	mux.Page("GET /hiring/check", web.Sent, h.checkForm)
-	mux.Page("POST /hiring/check", web.Sent, h.check)
+	mux.Page("GET /hiring/draft", web.Sent, h.checkForm)
+	mux.Page("POST /hiring/draft", web.Sent, h.check)
 	mux.API("POST /api/v1/posting-checks", web.Sent, web.Op{
 		ID: "checkPosting", Summary: ieum.Text{KO: "올리기 전의 공고에서 법에 어긋날 수 있는 조건과 최저임금보다 적은 급여 찾기. 보낸 글은 남기지 않음", EN: "Conditions that the law does not let an employer set, and pay below the minimum wage, in a posting that is not up yet; nothing of it is kept"},
 		Body: draft{}, Example: draft{Text: "홀 직원 모집. 용모 단정한 분, 시급 9,000원"}, Reply: Checked{},

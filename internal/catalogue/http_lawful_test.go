@@ -46,7 +46,7 @@ func asked(t *testing.T, h http.Handler, method, path, kind, lang, body string) 
 func TestAPostingIsLookedThrough(t *testing.T) {
 	const text = "홀 직원 모집, 용모 단정한 분, 시급 10,200원"
 	h := checks(t, "2026-05-04")
-	page := asked(t, h, "POST", "/hiring/check", "application/x-www-form-urlencoded", "ko", url.Values{"text": {text}}.Encode())
+	page := asked(t, h, "POST", "/hiring/draft", "application/x-www-form-urlencoded", "ko", url.Values{"text": {text}}.Encode())
 	for _, want := range []string{"용모 단정한 분", "채용절차의 공정화에 관한 법률 제4조의3", "최저임금법 제6조", "10,320원", "2026. 1. 1.", "다시 볼 말 2곳", "법률 판단이 아닙니다"} {
 		if !strings.Contains(page.Body.String(), want) {
 			t.Errorf("the page lacks %q", want)
@@ -68,7 +68,7 @@ func TestAPostingIsLookedThrough(t *testing.T) {
 	if err := json.Unmarshal(before.Body.Bytes(), &found); err != nil || len(found.Warnings) != 1 || found.Hour != 10030 {
 		t.Errorf("in the year before, when it was 10,030: %s", before.Body)
 	}
-	none := asked(t, h, "POST", "/hiring/check", "application/x-www-form-urlencoded", "ko", url.Values{"text": {"홀 직원 모집, 시급 11,000원"}}.Encode())
+	none := asked(t, h, "POST", "/hiring/draft", "application/x-www-form-urlencoded", "ko", url.Values{"text": {"홀 직원 모집, 시급 11,000원"}}.Encode())
 	if !strings.Contains(none.Body.String(), "다시 볼 말을 찾지 못했습니다") {
 		t.Error("it is not said that nothing was found")
 	}
@@ -76,7 +76,7 @@ func TestAPostingIsLookedThrough(t *testing.T) {
 		text string
 		want int
 	}{{" ", 422}, {strings.Repeat("가", longestDraft), 200}, {strings.Repeat("가", longestDraft+1), 422}} {
-		if got := asked(t, h, "POST", "/hiring/check", "application/x-www-form-urlencoded", "ko", url.Values{"text": {tt.text}}.Encode()); got.Code != tt.want {
+		if got := asked(t, h, "POST", "/hiring/draft", "application/x-www-form-urlencoded", "ko", url.Values{"text": {tt.text}}.Encode()); got.Code != tt.want {
 			t.Errorf("%d characters: %d, want %d", len([]rune(tt.text)), got.Code, tt.want)
 		}
 		body, _ := json.Marshal(map[string]string{"text": tt.text})
