@@ -93,14 +93,29 @@ func TestLooksAndWishesAreToldApart(t *testing.T) {
 		}
 		all = append(all, s)
 	}
+	for range 60_000 { // nobody was shown these
+		all = append(all, Shown{Parts: Parts{Pay: rnd.Float64() * 6, Field: -10}})
+	}
 	wish, looked := FitShown(all)
+	forecast, chosen := 0.0, 0.0
+	for _, s := range all {
+		if s.Place > 0 {
+			forecast += looked[s.Place-1] * Probability(wish.odds(&s.Parts))
+		}
+		if s.Chosen {
+			chosen++
+		}
+	}
+	if math.Abs(forecast/chosen-1) > 1e-6 {
+		t.Errorf("of what was shown %v is forecast and %v was chosen", forecast, chosen)
+	}
 	for k, want := range looks {
 		if math.Abs(looked[k]-want/looks[0]) > .05 {
 			t.Errorf("place %d is looked at %.3f times as often as the first, want %.3f", k+1, looked[k], want/looks[0])
 		}
 	}
 	parts := Parts{Pay: 3, Region: 3.5}
-	if got, want := Probability(wish.odds(&parts)), .8*.4*Probability(-.5+.9+.35); math.Abs(got-want) > .02 {
+	if got, want := Probability(wish.odds(&parts)), .8*.4*Probability(-.5+.9+.35); math.Abs(got-want) > .025 {
 		t.Errorf("at the first place %.3f choose it, want %.3f", got, want)
 	}
 }

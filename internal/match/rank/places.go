@@ -1,6 +1,9 @@
 package rank
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Shown is a posting that somebody was shown.
 type Shown struct {
@@ -26,8 +29,30 @@ func FitShown(all []Shown) (wish Weights, looked []float64) {
 	for k := range looked {
 		looked[k] = 1 / float64(k+1) // to begin with
 	}
-	fit(all, looked, true, func(s *Shown) bool { return s.Viewed || s.Chosen })
-	return fit(all, looked, false, func(s *Shown) bool { return s.Chosen }), looked
+	shown := slices.DeleteFunc(slices.Clone(all), func(s Shown) bool { return s.Place == 0 })
+	fit(shown, looked, true, func(s *Shown) bool { return s.Viewed || s.Chosen })
+	wish = fit(all, looked, false, func(s *Shown) bool { return s.Chosen })
+	wish.level(all, looked)
+	return wish, looked
+}
+
+// level moves the base so that of what was shown as much is forecast as was chosen, whatever
+// was learned of what was not.
+func (w *Weights) level(all []Shown, looked []float64) {
+	for range 10 {
+		chosen, forecast := 0.0, 0.0
+		for i := range all {
+			if s := &all[i]; s.Place > 0 {
+				forecast += looked[s.Place-1] * Probability(w.odds(&s.Parts))
+				if s.Chosen {
+					chosen++
+				}
+			}
+		}
+		if chosen > 0 {
+			w.Base += math.Log(chosen / forecast)
+		}
+	}
 }
 
 // fit estimates weights, and the probabilities of looking if they are to be moved.
