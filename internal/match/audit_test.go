@@ -312,7 +312,7 @@ func TestTheLastAuditIsShown(t *testing.T) {
 		t.Errorf("without an audit programs get %d %s", w.Code, w.Body)
 	}
 	m := &Matcher{Audits: filepath.Join(t.TempDir(), "a.json")}
-	a := &Audit{Snapshots: []Judged{{Model: "abc"}}}
+	a := &Audit{Snapshots: []Judged{{Model: "abc"}}, wish: forecasts(rand.New(rand.NewPCG(1, 1)), 1000, 1)}
 	a.judge()
 	text, _ := json.Marshal(a)
 	if err := os.WriteFile(m.Audits, text, 0o600); err != nil {
@@ -324,7 +324,7 @@ func TestTheLastAuditIsShown(t *testing.T) {
 	}
 	shown, _ := market(t, set, town, nil)
 	shown.Audits = m.Audits
-	if w := ask(t, serve(shown, set), "GET", "/audit", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "abc") || strings.Contains(w.Body.String(), "audit.") {
+	if w := ask(t, serve(shown, set), "GET", "/audit", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "abc") || !strings.Contains(w.Body.String(), "≥ 0.9, ≤ 1.1") || strings.Contains(w.Body.String(), "audit.") || strings.Contains(w.Body.String(), "%!") {
 		t.Errorf("the audit is shown as %d %s", w.Code, w.Body)
 	}
 	if got, err := m.lastAudit(); err != nil || got.Snapshots[0].Model != "abc" || len(got.Bars) != len(a.Bars) {

@@ -3,6 +3,7 @@ package match
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -47,4 +48,16 @@ func (m *Matcher) lastAudit() (*Audit, error) {
 	}
 	a := &Audit{}
 	return a, json.Unmarshal(text, a)
+}
+
+// Is, Least and Most are a bar's figures as the page writes them; "" where there is none.
+func (b Bar) Is() string    { return short(b.Value) }
+func (b Bar) Least() string { return short(b.Low) }
+func (b Bar) Most() string  { return short(b.High) }
+
+func short(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprintf("%.4g", *v)
 }
