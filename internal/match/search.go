@@ -101,17 +101,23 @@ func (m *Matcher) Search(ctx context.Context, q Search) (*Found, error) {
 	}
 	var c *collector
 	for _, mode := range modes {
-		c = newCollector(x, v, f, q, after)
-		c.mode = mode
-		if err := x.plan(v, words, mode).run(ctx, c); err != nil {
+		wider := newCollector(x, v, f, q, after)
+		wider.mode = mode
+		if err := x.plan(v, words, mode).run(ctx, wider); err != nil {
 			return nil, err
 		}
-		if c.matched > 0 || len(words) == 0 {
+		if c == nil || wider.matched > c.matched {
+			c = wider
+		}
+		if c.matched >= few || len(words) == 0 {
 			break
 		}
 	}
 	return x.page(c, v, words, q)
 }
+
+// few is how many postings must answer the words for a search not to be widened.
+const few = 10
 
 // page turns what was collected into what is shown.
 func (x *index) page(c *collector, v *view, words []wanted, q Search) (*Found, error) {
@@ -142,16 +148,17 @@ func (x *index) page(c *collector, v *view, words []wanted, q Search) (*Found, e
 // A part of a plan is a clause with its alternatives.
 type part struct {
 	alts   []alternative
-	at     []uint32 // where each alternative stands
+	codes  []alternative // that bear a code the clause names
+	at     []uint32      // where each alternative stands, then each of codes
 	began  bool
 	weight float64
 }
 
 func (p *part) seek(least uint32) uint32 {
 	next := terms.None
-	for i, a := range p.alts {
+	for i := range p.at {
 		if !p.began || p.at[i] < least {
-			p.at[i] = a.seek(least)
+			p.at[i] = p.alternative(i).seek(least)
 		}
 		next = min(next, p.at[i])
 	}
@@ -159,15 +166,30 @@ func (p *part) seek(least uint32) uint32 {
 	return next
 }
 
-// check returns how much the row answers the clause; 0 not at all.
+func (p *part) alternative(i int) alternative {
+	if i < len(p.alts) {
+		return p.alts[i]
+	}
+	return p.codes[i-len(p.alts)]
+}
+
+// check returns how much the row answers the clause; 0 not at all. To say the word
+// and to bear its code is more than either.
 func (p *part) check(row uint32) float64 {
-	best := 0.0
-	for i, a := range p.alts {
-		if p.at[i] == row {
-			best = max(best, a.check(row))
+	said, coded := 0.0, 0.0
+	for i, at := range p.at {
+		switch {
+		case at != row:
+		case i < len(p.alts):
+			said = max(said, p.alts[i].check(row))
+		default:
+			coded = max(coded, p.codes[i-len(p.alts)].check(row))
 		}
 	}
-	return best
+	if said > 0 && coded > 0 {
+		return said + rank.GainBoth
+	}
+	return max(said, coded)
 }
 
 // A plan is a search ready to run.
@@ -217,15 +239,18 @@ func (x *index) part(v *view, w wanted, mode string) *part {
 		more, _ := x.text(joined(w.text))
 		alts = append(append(alts, more...), x.each(words))
 	}
+	var codes []alternative
 	for _, c := range w.named {
 		named, n := x.bearing(v, c)
-		alts = append(alts, named)
+		codes = append(codes, named)
 		rows = min(rows+n, x.terms.Rows())
 	}
 	if mode != exactly && !w.must && !w.quoted && !w.not {
 		alts = append(alts, x.alike(w.text)...)
 	}
-	return newPart(terms.IDF(rows, x.terms.Rows()), alts...)
+	p := newPart(terms.IDF(rows, x.terms.Rows()), alts...)
+	p.codes, p.at = codes, make([]uint32, len(alts)+len(codes))
+	return p
 }
 
 func newPart(weight float64, alts ...alternative) *part {

@@ -173,7 +173,8 @@ func quarter(letters int) int { return letters / 4 }
 
 // alike returns the postings that hold words like a folded one: for Hangul by
 // pairs of syllables, for Latin the words of the index within one letter, two
-// for long ones. Short words have none.
+// for long ones. Short words have none, but one of two syllables that no posting
+// holds stands for the most frequent within one jamo.
 func (x *index) alike(folded string) (alts []alternative) {
 	text := []byte(folded)
 	if bytes.ContainsRune(text, ' ') || len(text) == 0 {
@@ -189,11 +190,33 @@ func (x *index) alike(folded string) (alts []alternative) {
 			s.pairs = append(s.pairs, pair)
 		}
 	}
+	if len(s.lists) == 1 && s.lists[0].Len() == 0 {
+		return x.misspelt(text)
+	}
 	if len(s.lists) < 2 {
 		return nil
 	}
 	s.need = (len(s.lists) + 1) / 2
 	return []alternative{s}
+}
+
+func (x *index) misspelt(text []byte) []alternative {
+	first, n := utf8.DecodeRune(text)
+	second, _ := utf8.DecodeRune(text[n:])
+	var best terms.Key
+	most := 0
+	try := func(k terms.Key) {
+		if n := x.terms.Count(k); n > most {
+			best, most = k, n
+		}
+	}
+	terms.Neighbours(first, func(r rune) { try(terms.Pair(r, second)) })
+	terms.Neighbours(second, func(r rune) { try(terms.Pair(first, r)) })
+	if most == 0 {
+		return nil
+	}
+	l := x.terms.List(best)
+	return []alternative{&scaled{&together{streams: []stream{l}, exact: l, x: x}, 0.5}}
 }
 
 func (x *index) alikeLatin(text []byte) (alts []alternative) {

@@ -53,3 +53,24 @@ func Distance(word, text []rune, whole bool) int {
 	}
 	return best
 }
+
+// Neighbours calls f for every Hangul syllable that differs from one in one jamo; a
+// final one may come or go.
+func Neighbours(syllable rune, f func(rune)) {
+	if !hangul(syllable) {
+		return
+	}
+	s := syllable - '가'
+	initial, vowel, final := s/588, s%588/28, s%28
+	for other := rune(0); other < 28; other++ {
+		if other < 19 && other != initial {
+			f('가' + other*588 + vowel*28 + final)
+		}
+		if other < 21 && other != vowel {
+			f('가' + initial*588 + other*28 + final)
+		}
+		if other != final {
+			f('가' + initial*588 + vowel*28 + other)
+		}
+	}
+}
