@@ -71,7 +71,7 @@ func judgedSearches(t *testing.T) (out []*judgedSearch) {
 	}
 	for _, l := range readTSV(t, "judged.tsv") {
 		id, ok := snapshot.ParseID(l[2])
-		grade, err := strconv.Atoi(l[3])
+		grade, err := strconv.Atoi(l[5])
 		if !ok || err != nil || by[l[0]] == nil {
 			t.Fatalf("judged.tsv: %q: %v", l, err)
 		}
