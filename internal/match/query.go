@@ -24,6 +24,9 @@ type clause struct {
 	quoted bool
 }
 
+// plain says whether a clause may mean more than it says.
+func (c clause) plain() bool { return !c.must && !c.not && !c.quoted }
+
 // parse cuts what a person typed into clauses: words and "several words", each
 // with an optional + or - before it. Signs and quotes that belong to nothing
 // are passed over. More than 32 words are ieum.ErrInvalid.
@@ -141,15 +144,14 @@ type wanted struct {
 // two letters, which may as well be a dish or "moving", is one beside another place
 // only.
 func (x *index) understand(clauses []clause) []wanted {
-	clauses = gist(clauses)
+	clauses = x.gist(clauses)
 	var out []wanted
 	place := -1 // in out
-	plain := func(c clause) bool { return !c.must && !c.not && !c.quoted }
 	for i := 0; i < len(clauses); {
 		n := 1
 		w := wanted{clause: clauses[i]}
-		if plain(clauses[i]) {
-			w, n = x.longest(clauses[i:], plain)
+		if clauses[i].plain() {
+			w, n = x.longest(clauses[i:])
 		}
 		i += n
 		switch {
@@ -190,9 +192,9 @@ func (x *index) narrow(a, b []string) []string {
 	return in
 }
 
-func (x *index) longest(clauses []clause, plain func(clause) bool) (wanted, int) {
+func (x *index) longest(clauses []clause) (wanted, int) {
 	most := 1
-	for most < min(len(clauses), maxName) && plain(clauses[most]) {
+	for most < min(len(clauses), maxName) && clauses[most].plain() {
 		most++
 	}
 	for n := most; n > 0; n-- {
@@ -224,63 +226,54 @@ func (x *index) longest(clauses []clause, plain func(clause) bool) (wanted, int)
 	return wanted{clause: clauses[0]}, 1
 }
 
-// endings are particles and the endings of verbs that a noun bears in a sentence,
-// longer ones first, and what stands for no more than that somebody looks for work.
-var (
-	endings = []string{"해주는", "입니다", "이었고", "이라서", "에서도", "으로도", "이지만", "하면서", "인데요", "에서", "으로", "이나", "이랑", "까지", "부터", "에게", "인데", "하는", "하고", "하던", "했고", "했던", "했어요", "하다", "한",
-		"이", "가", "을", "를", "은", "는", "에", "로", "와", "과", "나", "도", "만", "의", "랑"}
-	filler = map[string]bool{}
-)
+// endings are particles, and endings of verbs, that a noun bears in a sentence;
+// longer ones first.
+var endings = strings.Fields(`해주는 입니다 이라서 에서도 으로도 하면서 인데요 했어요
+	에서 으로 이나 이랑 까지 부터 에게 인데 하는 하고 하던 했고 했던 하다
+	한 이 가 을 를 은 는 에 로 와 과 나 도 만 의 랑`)
 
-func init() {
-	for _, w := range strings.Fields(`수 곳 좀 저 제 더 것 쪽 쪽으로 쪽에서 및 등 또는 혹은 그리고 하고 있는 있는데 있고 있어요 있습니다 있을까요 있나요 없는데 되는 된 됐는데 하는 하던 했어요 합니다 해요 해서 하다 하면 할
-		일하고 일할 일하는 일하던 일하다 일하면서 싶어요 싶습니다 싶은데 싶은 찾아요 찾습니다 찾고 찾는 구해요 구합니다 구하는 원해요 원합니다 알려주세요 부탁드립니다 추천해주세요 가능한 가능할까요 살려서 살려 오래 다시 지
-		일자리 자리 회사 회사에서 회사에 직장 채용 채용공고 공고 구인 구직 모집 취업 취업하고 취업할 지원할 지원 근처 관련 분야
-		i am i'm m a an the for to in at of my and or looking look want job jobs work using with position hiring`) {
-		filler[w] = true
-	}
-}
+// fillers are words of a sentence that say no more than that somebody looks for work.
+var fillers = strings.Fields(`수 곳 좀 저 제 더 것 쪽 쪽으로 쪽에서 및 등 또는 혹은 그리고 다시 오래 지
+	있는 있는데 있고 있어요 있습니다 있을까요 있나요 없는데 되는 된 됐는데 하고 하는 하던 하다 하면 할 해서 해요 했어요 합니다
+	일하고 일할 일하는 일하던 일하다 일하면서 싶어요 싶습니다 싶은데 싶은 찾아요 찾습니다 찾고 찾는 구해요 구합니다 구하는 원해요 원합니다
+	알려주세요 부탁드립니다 추천해주세요 가능한 가능할까요 살려서 살려 취업하고 취업할 지원할
+	일자리 자리 회사 회사에서 회사에 근처
+	i am m a an the for to in at of my and or looking look want job jobs using with position hiring`)
 
-// stem is a word of a sentence without what it bears there; one of at least two
-// letters stays.
+// stem is a word of a sentence without what it bears there. Two letters stay: 회로
+// is none, and what is cut off a longer name by mistake is still part of it.
 func stem(word string) string {
 	for _, e := range endings {
-		if s, ok := strings.CutSuffix(word, e); ok && utf8.RuneCountInString(s) >= 2 && hangul(s) {
+		if s, ok := strings.CutSuffix(word, e); ok && word[0] >= utf8.RuneSelf && utf8.RuneCountInString(s) >= 2 {
 			return s
 		}
 	}
 	return word
 }
 
-func hangul(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r < '가' || r > '힣' }) < 0
-}
-
-// sentence is how many plain words make what somebody typed a sentence, whose words
-// are taken without their endings and of which those are left out that only say that
-// somebody looks for work.
+// sentence is how many plain words make a sentence of what somebody typed.
 const sentence = 4
 
-// gist leaves of a sentence what says which work is looked for.
-func gist(clauses []clause) []clause {
-	plain := 0
+// gist leaves of a sentence what says which work is looked for: without fillers,
+// words that are no names without their endings. What is shorter is left as it is.
+func (x *index) gist(clauses []clause) []clause {
+	words := 0
 	for _, c := range clauses {
-		if !c.must && !c.not && !c.quoted {
-			plain++
+		if c.plain() {
+			words++
 		}
 	}
-	if plain < sentence {
+	if words < sentence {
 		return clauses
 	}
 	var out []clause
 	for _, c := range clauses {
-		if !c.must && !c.not && !c.quoted {
-			if filler[c.text] {
+		if c.plain() {
+			if slices.Contains(fillers, c.text) {
 				continue
 			}
-			c.text = stem(c.text)
-			if filler[c.text] {
-				continue
+			if x.named(nameKey(c.text)) == nil {
+				c.text = stem(c.text)
 			}
 		}
 		out = append(out, c)
