@@ -332,6 +332,30 @@ func TestSearchUnderstands(t *testing.T) {
 	}
 }
 
+func TestGistOfASentence(t *testing.T) {
+	x := &index{concepts: map[string][]concept{"디스플레이": {{"competencies", "display"}}}}
+	for _, tt := range []struct{ q, want string }{
+		{"물리치료사 자격증이 있는데 병원에서 일하고 싶어요", "물리치료사 자격증 병원"},
+		{"디스플레이 회로를 설계하던 사람이 할 일", "디스플레이 회로 설계 사람 일"},
+		{"i want a nurse job in seoul", "nurse seoul"},
+		{"있는데 하는 곳 찾아요", "있는데 하는 곳 찾아요"},
+		{"회사에서 일하고 싶어요", "회사에서 일하고 싶어요"}, // too short to be one
+		{`서울에서 간호사로 일할 수 있는 +병원에서 -"할 일"`, "서울 간호사 병원에서 할 일"},
+	} {
+		clauses, err := parse(tt.q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var words []string
+		for _, c := range x.gist(clauses) {
+			words = append(words, c.text)
+		}
+		if got := strings.Join(words, " "); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.q, got, tt.want)
+		}
+	}
+}
+
 func TestTitleCountsMoreThanBodyAndNewerFirst(t *testing.T) {
 	m, _ := market(t, definitions(t), []post{
 		{title: "body", body: "용접봉 취급", opened: "2026-06-10"},

@@ -112,3 +112,18 @@ func TestDistance(t *testing.T) {
 		}
 	}
 }
+
+func TestNeighboursDifferInOneJamo(t *testing.T) {
+	seen := map[rune]bool{}
+	Neighbours('신', func(r rune) {
+		a, b := Letters(nil, []byte("신")), Letters(nil, []byte(string(r)))
+		if Distance(a, b, true) != 1 || seen[r] {
+			t.Errorf("%c", r)
+		}
+		seen[r] = true
+	})
+	if len(seen) != 18+20+27 || !seen['진'] || !seen['산'] || !seen['시'] || !seen['십'] {
+		t.Errorf("%d neighbours", len(seen))
+	}
+	Neighbours('a', func(r rune) { t.Errorf("%c is a neighbour of a Latin letter", r) })
+}
