@@ -28,7 +28,8 @@ type Search struct {
 	Cursor     string   // Next of the page before
 }
 
-// How far a search had to be widened to find anything.
+// How far a search had to be widened to find more than a few postings; those that answer
+// exactly are among them.
 const (
 	exactly   = ""
 	similarly = "similar" // words much like those typed
