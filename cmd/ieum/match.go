@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
 	"flag"
 	"fmt"
 	"io"
@@ -10,6 +13,7 @@ import (
 	"ieum"
 	"ieum/defs"
 	"ieum/internal/match"
+	"ieum/internal/platform/journal"
 	"ieum/internal/platform/web"
 )
 
@@ -148,8 +152,12 @@ var recommendCommand = &command{
 				}
 				return writeJSON(e.stdout, found)
 			}
-			counts, err := m.matcher.Recommend(ctx, s.catalogue, b, e.stdout)
+			sum := sha256.New()
+			counts, err := m.matcher.Recommend(ctx, s.catalogue, b, io.MultiWriter(e.stdout, sum))
 			if err != nil {
+				return err
+			}
+			if err := sealForecast(ctx, s, counts, sum.Sum(nil)); err != nil {
 				return err
 			}
 			left := fmt.Sprintf("%d seekers are left out: they are of sources that are neither simulated nor anonymous; of those two people take something out together, with: ieum export", counts.LeftOut)
@@ -169,6 +177,18 @@ var recommendCommand = &command{
 			return nil
 		}
 	},
+}
+
+// sealForecast commits in the journal to what was recommended and by which model, so that
+// nobody can say later that it was something else.
+func sealForecast(ctx context.Context, s *store, c match.Counts, lists []byte) error {
+	if c.Lines == 0 {
+		return nil
+	}
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		return journal.Append(ctx, tx, "recommender.forecast", c.Snapshot, map[string]any{
+			"lists": hex.EncodeToString(lists), "model": c.Model, "seekers": c.Seekers, "lines": c.Lines})
+	})
 }
 
 // printMatch writes jobs for a person at a terminal.

@@ -36,6 +36,9 @@ type Counts struct {
 	LeftOut  int `json:"leftOut"` // seekers of sources whose keys may not be written out
 
 	Applications int `json:"applications"` // that were learned from; 0 = too few
+
+	Model    string `json:"model"`    // SHA-256 of the file that chances and wishes are made of
+	Snapshot string `json:"snapshot"` // its version
 }
 
 // batchSeekers is how many seekers are worked on together; keySeekers those
@@ -93,6 +96,7 @@ func (x *index) job(ctx context.Context, lake Lake, b Batch, today ieum.Day) (*j
 // unlearned is a job that knows who is meant, the candidates and who applied for what.
 func (x *index) unlearned(ctx context.Context, lake Lake, b Batch, today ieum.Day) (*job, error) {
 	j := &job{x: x, lake: lake, b: b}
+	j.counts.Model, j.counts.Snapshot = x.model.hash, x.s.Meta.Version
 	if b.Source != "" {
 		if j.source = uint16(snapshot.Find(x.s.Dict.Sources, string(b.Source))); j.source == 0 {
 			return nil, ieum.Errorf(ieum.ErrNotFound, "no data of the source %s are in the snapshot; bring them with: ieum ingest %s FILE…, then: ieum build", b.Source, b.Source)
