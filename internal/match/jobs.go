@@ -152,11 +152,7 @@ func (h *hunt) run(ctx context.Context) error {
 // most for competencies of some weight.
 func (h *hunt) nearness(o uint16) rank.Odds {
 	near := h.s.near[o]
-	most := h.x.model.Of(rank.Occupation, rank.Most[rank.Occupation]*near)
-	if h.s.known {
-		most = most.Plus(h.x.model.Of(rank.Field, rank.Afield(near)))
-	}
-	return most
+	return h.x.model.Of(rank.Occupation, rank.Most[rank.Occupation]*near).Plus(h.x.model.Of(rank.Field, rank.Afield(near, h.s.known)))
 }
 
 func (h *hunt) covered(weight float64) rank.Odds {
@@ -340,8 +336,8 @@ func (h *hunt) most(p *posted) rank.Odds {
 	near := s.near[p.occupation] * float64(p.chance) / 100
 	points := rank.Most[rank.Occupation] * near
 	chance, wish := c.base.Chance+m.Chance.Of[rank.Occupation]*points, c.base.Wish+m.Wish.Of[rank.Occupation]*points
-	if s.known && near < rank.Nearness[2] {
-		points = rank.Afield(near)
+	if near < rank.Nearness[2] {
+		points = rank.Afield(near, s.known)
 		chance, wish = chance+m.Chance.Of[rank.Field]*points, wish+m.Wish.Of[rank.Field]*points
 	}
 	points = rank.Experience(s.months, months(p.least), months(p.most), p.entry)

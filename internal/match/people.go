@@ -119,8 +119,7 @@ type crowd struct {
 	seekers int
 	herd    herd
 
-	near, top float64 // see most
-	known     bool
+	near, known, top float64 // see most
 }
 
 // look offers the people of some résumés. Whose work is so far from the posting's that
@@ -155,13 +154,11 @@ func (c *crowd) look(s *side, from, to int) {
 }
 
 // most is what somebody of some nearness scores at most.
-func (c *crowd) most(s *side, near float64, known bool) float64 {
+func (c *crowd) most(s *side, near, known float64) float64 {
 	if near != c.near || known != c.known || c.top == 0 {
-		most := s.rest.Plus(s.x.model.Of(rank.Occupation, near*s.sure*rank.Most[rank.Occupation]))
-		if known {
-			most = most.Plus(s.x.model.Of(rank.Field, rank.Afield(near*s.sure)))
-		}
-		c.near, c.known, c.top = near, known, s.x.model.Score(most)
+		m := s.x.model
+		most := s.rest.Plus(m.Of(rank.Occupation, near*s.sure*rank.Most[rank.Occupation])).Plus(m.Of(rank.Field, rank.Afield(near*s.sure, known)))
+		c.near, c.known, c.top = near, known, m.Score(most)
 	}
 	return c.top
 }
@@ -236,7 +233,7 @@ func (s *side) ideal() *rank.Facts {
 
 // facts is what is known of a résumé of some nearness and the posting together, and whether
 // the person may be sent there: not where it is outside.
-func (s *side) facts(row int, near float64, known bool) (f rank.Facts, where uint8) {
+func (s *side) facts(row int, near, known float64) (f rank.Facts, where uint8) {
 	x, r := s.x, &s.x.s.Resumes
 	if where = s.reached(row); where == outside {
 		return f, outside
@@ -299,17 +296,17 @@ func (s *side) reached(row int) (where uint8) {
 
 // nearness is how near the posting's occupation is to those wished for, or worked in, if any
 // is known.
-func (s *side) nearness(occupation uint16, wishes, careers []uint16) (best float64, known bool) {
+func (s *side) nearness(occupation uint16, wishes, careers []uint16) (best, known float64) {
 	weight := whole
 	for _, o := range wishes {
-		best, weight, known = max(best, s.near[o]), workedIn, true
+		best, weight, known = max(best, s.near[o]), workedIn, whole
 	}
 	if occupation > 0 {
-		best, known = max(best, weight*s.near[occupation]), true
+		best, known = max(best, weight*s.near[occupation]), max(known, weight)
 	}
 	for _, o := range careers {
 		if o > 0 {
-			best, known = max(best, weight*s.near[o]), true
+			best, known = max(best, weight*s.near[o]), max(known, weight)
 		}
 	}
 	return best, known

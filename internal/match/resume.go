@@ -119,7 +119,7 @@ func (rr *resumeReader) readOn(row int, day ieum.Day) *seeker {
 
 // raise is approach for an occupation of the dictionary.
 func (x *index) raise(s *seeker, o uint16, weight float64) {
-	s.known = true
+	s.known = max(s.known, weight)
 	for i, n := range x.kinship(o) {
 		if n *= weight; n > s.near[i] {
 			s.near[i] = n

@@ -20,7 +20,7 @@ const (
 // A seeker is a person in the numbers of one snapshot.
 type seeker struct {
 	near     []float64 // nearness of each occupation to those done or sought
-	known    bool      // any of these is known
+	known    float64   // how surely any of these is known
 	skills   []float64 // how surely the person has each competency
 	has      []uint16  // those of them above zero, most telling first
 	certs    []bool
@@ -97,8 +97,10 @@ func (x *index) nobody() *seeker {
 
 // approach raises the nearness of occupations by one done or sought.
 func (x *index) approach(s *seeker, code string, weight float64) {
+	if code != "" {
+		s.known = max(s.known, weight)
+	}
 	for o, c := range x.s.Dict.Occupations {
-		s.known = s.known || code != "" && c != ""
 		if n := weight * rank.Near(code, c); n > s.near[o] {
 			s.near[o] = n
 		}

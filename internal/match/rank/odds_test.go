@@ -141,13 +141,13 @@ func TestHowManyAreAnswered(t *testing.T) {
 func TestAnotherField(t *testing.T) {
 	for _, tt := range []struct {
 		near  float64
-		known bool
+		known float64
 		want  float64
-	}{{0, true, -10}, {0, false, 0}, {.15, true, -5}, {.3, true, 0}, {1, true, 0}} {
+	}{{0, 1, -10}, {0, 0, 0}, {.15, 1, -5}, {.3, 1, 0}, {1, 1, 0}, {0, .2, -2}, {.2, .2, 0}} {
 		f := nothing
 		f.Near, f.Known = tt.near, tt.known
 		if got := Score(&f)[Field]; math.Abs(got-tt.want) > 1e-12 {
-			t.Errorf("nearness %v, known %t: %v points, want %v", tt.near, tt.known, got, tt.want)
+			t.Errorf("nearness %v, known %v: %v points, want %v", tt.near, tt.known, got, tt.want)
 		}
 	}
 }

@@ -62,7 +62,7 @@ const Unknown = -1
 // Facts are what is known of a person and a posting together. Amounts are in
 // won a year, spells in months; Unknown is not stated, except where 0 is.
 type Facts struct {
-	Known   bool    // any work done or sought is known
+	Known   float64 // how surely any work done or sought is known, 0 to 1
 	Near    float64 // nearness of the occupations, 0 to 1, times how sure both are
 	Matched float64 // weight of the competencies asked for that the person has
 	Missing float64 // weight of those the person's résumé does not show
@@ -115,9 +115,7 @@ func Covered(matched, asked float64) float64 {
 // Score returns the parts of the score.
 func Score(f *Facts) (p Parts) {
 	p[Occupation] = Most[Occupation] * f.Near
-	if f.Known {
-		p[Field] = Afield(f.Near)
-	}
+	p[Field] = Afield(f.Near, f.Known)
 	p[Competencies] = Covered(f.Matched, f.Asked)
 	if f.Skilled && f.Asked > 0 {
 		p[Gaps] = Least[Gaps] * f.Missing / (f.Asked + smooth)
@@ -163,8 +161,8 @@ func Aged(days int) float64 {
 }
 
 // Afield takes points for work that is not of a field done or sought, the less it has to do
-// with one the more. Of a field are occupations of one sub-major group.
-func Afield(near float64) float64 { return Least[Field] * max(0, 1-near/Nearness[2]) }
+// with one and the surer these are the more. Of a field are occupations of one sub-major group.
+func Afield(near, known float64) float64 { return Least[Field] * max(0, known-near/Nearness[2]) }
 
 // recency is the points by age in days: half after each thirty.
 var recency = func() (points [1000]float64) {

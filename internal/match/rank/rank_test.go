@@ -94,7 +94,7 @@ func TestParts(t *testing.T) {
 func random(rnd *rand.Rand) Facts {
 	months := func() int { return rnd.IntN(400) - 1 }
 	f := Facts{
-		Known: rnd.IntN(2) > 0, Near: rnd.Float64(), Asked: rnd.Float64() * 50, Skilled: rnd.IntN(2) > 0,
+		Known: rnd.Float64(), Near: rnd.Float64(), Asked: rnd.Float64() * 50, Skilled: rnd.IntN(2) > 0,
 		Required: rnd.IntN(3), Preferred: rnd.IntN(4), Months: months(), Least: months(), Most: months(), Entry: rnd.IntN(2) > 0,
 		Schooling: rnd.IntN(8), Asks: rnd.IntN(8), Major: rnd.IntN(2) > 0, Wish: rnd.Int64N(1e8), PayMin: rnd.Int64N(1e8), PayMax: rnd.Int64N(1e8),
 		Wanted: rnd.IntN(2) > 0, Kind: rnd.IntN(2) > 0, Closeness: rnd.IntN(3), Age: rnd.IntN(5000) - 1,
