@@ -27,6 +27,9 @@ type LastAudit struct {
 }
 
 func (h *handlers) audit(w http.ResponseWriter, r *http.Request) error {
+	if _, err := web.Read[struct{}](r); err != nil {
+		return err
+	}
 	a, err := h.m.lastAudit()
 	if err != nil {
 		return err
