@@ -41,20 +41,43 @@ func (l *loader) env() *ruleEnv {
 	return l.rules
 }
 
-// kindEnv returns the environment of a kind's rules: each field a variable of
-// its type, and missing, the names of those without a value.
-func (l *loader) kindEnv(k *Kind) *cel.Env {
-	r := l.env()
-	if e, ok := r.kinds[string(k.ID)]; ok {
-		return e
+// A scope is what a rule may name: variables, and of those that have parts the parts.
+type scope struct {
+	what  string                          // for faults: what has the variables
+	names []string                        // of the variables, in order
+	parts map[string]map[string]*cel.Type // by variable; nil for one without parts
+}
+
+// scope returns what the rules of a kind may name.
+func (k *Kind) scope() *scope {
+	s := &scope{what: "kind " + string(k.ID), names: k.fieldNames(), parts: map[string]map[string]*cel.Type{}}
+	for _, f := range k.Fields {
+		s.parts[f.Name] = memberTypes[f.Type]
 	}
-	opts := []cel.EnvOption{cel.Variable("missing", cel.ListType(cel.StringType))}
+	return s
+}
+
+// variables are the fields of a kind as its rules have them.
+func (k *Kind) variables() (opts []cel.EnvOption) {
 	for _, f := range k.Fields {
 		if t, ok := celTypes[f.Type]; ok && fieldForm.MatchString(f.Name) && !slices.Contains(reserved, f.Name) {
 			opts = append(opts, cel.Variable(f.Name, t))
 		}
 	}
-	e, err := ruleBase.Extend(opts...)
+	return opts
+}
+
+// missingVariable holds the names of what has no value.
+var missingVariable = cel.Variable("missing", cel.ListType(cel.StringType))
+
+// kindEnv returns the environment of a kind's rules: each field a variable of
+// its type, and missing.
+func (l *loader) kindEnv(k *Kind) *cel.Env {
+	r := l.env()
+	if e, ok := r.kinds[string(k.ID)]; ok {
+		return e
+	}
+	e, err := ruleBase.Extend(append(k.variables(), missingVariable)...)
 	if err != nil {
 		panic(err)
 	}
@@ -90,20 +113,30 @@ func textual(t *cel.Type) bool {
 
 // ruleProgram compiles a rule over the fields of a kind.
 func (l *loader) ruleProgram(d *doc, k *Kind, text string, at []any) *program {
+	return d.ruleIn(l.kindEnv(k), k.scope(), text, at)
+}
+
+// ruleIn compiles a rule over what a scope names.
+func (d *doc) ruleIn(env *cel.Env, s *scope, text string, at []any) *program {
+	return d.programIn(env, s, text, at, "a rule says when it holds", "a rule is true or false", types.BoolKind)
+}
+
+// programIn compiles an expression over what a scope names, whose result is of one
+// of some kinds. empty and wrong say what is expected of it.
+func (d *doc) programIn(env *cel.Env, s *scope, text string, at []any, empty, wrong string, kinds ...types.Kind) *program {
 	if text == "" {
-		d.fault(d.at(at...), "a rule says when it holds")
+		d.fault(d.at(at...), "%s", empty)
 		return nil
 	}
-	env := l.kindEnv(k)
 	ast, ok := compile(d, env, text, at)
 	if !ok {
 		return nil
 	}
-	if ast.OutputType().Kind() != types.BoolKind {
-		d.fault(d.at(at...), "a rule is true or false, not %s", ast.OutputType())
+	if !slices.Contains(kinds, ast.OutputType().Kind()) {
+		d.fault(d.at(at...), "%s, not %s", wrong, ast.OutputType())
 		return nil
 	}
-	reads, ok := d.reads(ast, at, func(e celast.NavigableExpr) (string, bool) { return fieldOf(e, k) })
+	reads, ok := d.reads(ast, at, func(e celast.NavigableExpr) (string, bool) { return fieldOf(e, s) })
 	if !ok {
 		return nil
 	}
@@ -228,17 +261,16 @@ func columnOf(e celast.NavigableExpr) (string, bool) {
 
 // fieldOf returns the field or member that the use e of a variable reads, or
 // what is wrong with it.
-func fieldOf(e celast.NavigableExpr, k *Kind) (string, bool) {
+func fieldOf(e celast.NavigableExpr, s *scope) (string, bool) {
 	name := e.AsIdent()
 	p, hasParent := e.Parent()
 	if name == "missing" {
-		return missingOf(p, hasParent, k)
+		return missingOf(p, hasParent, s)
 	}
-	f, ok := k.Field(name)
+	members, ok := s.parts[name]
 	if !ok {
 		return "", true // a name of a type
 	}
-	members := memberTypes[f.Type]
 	if members == nil {
 		return name, true
 	}
@@ -252,7 +284,7 @@ func fieldOf(e celast.NavigableExpr, k *Kind) (string, bool) {
 }
 
 // missingOf returns the field asked for in `"field" in missing`.
-func missingOf(p celast.NavigableExpr, hasParent bool, k *Kind) (string, bool) {
+func missingOf(p celast.NavigableExpr, hasParent bool, s *scope) (string, bool) {
 	const wrong = `missing is asked for one field: "deadline" in missing`
 	if !hasParent || p.Kind() != celast.CallKind || p.AsCall().FunctionName() != operators.In || p.AsCall().Args()[0].Kind() != celast.LiteralKind {
 		return wrong, false
@@ -261,13 +293,21 @@ func missingOf(p celast.NavigableExpr, hasParent bool, k *Kind) (string, bool) {
 	if !ok {
 		return wrong, false
 	}
-	field, member, _ := strings.Cut(name, ".")
-	f, ok := k.Field(field)
-	if !ok {
-		return "kind " + string(k.ID) + " has no field " + field + nearest(field, k.fieldNames()), false
-	}
-	if _, ok := memberTypes[f.Type][member]; member != "" && !ok {
-		return field + " has no part " + member, false
+	if fault := s.fault(name); fault != "" {
+		return fault, false
 	}
 	return name, true
+}
+
+// fault says what is wrong with the path of a field or part; "" = nothing.
+func (s *scope) fault(path string) string {
+	field, member, _ := strings.Cut(path, ".")
+	members, ok := s.parts[field]
+	if !ok {
+		return s.what + " has no field " + field + nearest(field, s.names)
+	}
+	if _, ok := members[member]; member != "" && !ok {
+		return field + " has no part " + member + nearest(member, keys(members))
+	}
+	return ""
 }

@@ -54,23 +54,24 @@ var celTypes = map[Type]*cel.Type{
 
 func objectName(t Type) string { return "ieum." + string(t) }
 
-// provider tells the checker the parts of the compound types.
-type provider struct{ types.Provider }
+// objects are the compound types by name.
+var objects = func() map[string]map[string]*cel.Type {
+	all := map[string]map[string]*cel.Type{spellType: spell}
+	for t, members := range memberTypes {
+		all[objectName(t)] = members
+	}
+	return all
+}()
 
-func (p provider) members(name string) map[string]*cel.Type {
-	if name == spellType {
-		return spell
-	}
-	short, ok := strings.CutPrefix(name, "ieum.")
-	if !ok {
-		return nil
-	}
-	return memberTypes[Type(short)]
+// provider tells the checker the parts of compound types.
+type provider struct {
+	types.Provider
+	objects map[string]map[string]*cel.Type
 }
 
 // FindStructType implements types.Provider.
 func (p provider) FindStructType(name string) (*types.Type, bool) {
-	if p.members(name) != nil {
+	if p.objects[name] != nil {
 		return types.NewTypeTypeWithParam(cel.ObjectType(name)), true
 	}
 	return p.Provider.FindStructType(name)
@@ -78,7 +79,7 @@ func (p provider) FindStructType(name string) (*types.Type, bool) {
 
 // FindStructFieldNames implements types.Provider.
 func (p provider) FindStructFieldNames(name string) ([]string, bool) {
-	if m := p.members(name); m != nil {
+	if m := p.objects[name]; m != nil {
 		return keys(m), true
 	}
 	return p.Provider.FindStructFieldNames(name)
@@ -86,7 +87,7 @@ func (p provider) FindStructFieldNames(name string) ([]string, bool) {
 
 // FindStructFieldType implements types.Provider.
 func (p provider) FindStructFieldType(name, field string) (*types.FieldType, bool) {
-	if m := p.members(name); m != nil {
+	if m := p.objects[name]; m != nil {
 		t, ok := m[field]
 		return &types.FieldType{Type: t}, ok
 	}
@@ -111,7 +112,7 @@ var baseEnv = mustEnv(
 
 // ruleBase is baseEnv with the compound types.
 var ruleBase = func() *cel.Env {
-	e, err := baseEnv.Extend(cel.CustomTypeProvider(provider{baseEnv.CELTypeProvider()}))
+	e, err := baseEnv.Extend(cel.CustomTypeProvider(provider{baseEnv.CELTypeProvider(), objects}))
 	if err != nil {
 		panic(err)
 	}

@@ -142,6 +142,9 @@ func (d *doc) decode(n *yaml.Node, v reflect.Value, path string) {
 	switch v.Kind() {
 	case reflect.Struct:
 		d.decodeStruct(n, v, path)
+	case reflect.Pointer: // nil when the file does not say
+		v.Set(reflect.New(v.Type().Elem()))
+		d.decode(n, v.Elem(), path)
 	case reflect.Map:
 		d.decodeMap(n, v, path)
 	case reflect.Slice:

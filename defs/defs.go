@@ -1,15 +1,15 @@
 // Package defs is everything the platform is told rather than programmed to
 // do: the kinds of information it keeps, the sources they come from, the lists
 // of codes they are written in, the roles people have, the purposes for which
-// personal records may be read and the messages they read. Each is one file
+// personal records may be read, the things that are recommended and the messages they read. Each is one file
 // in a folder beside this one. To add one, add a file; `ieum check` says
 // whether all hold together, with the line of each fault.
 //
 // Read types.go for what a file may say, defs.go for how the files are loaded,
 // decode.go and fault.go for how strictly, kind.go, role.go, purpose.go, source.go,
-// messages.go and codetable.go for one sort of file each, codes.go and codeindex.go for what a
+// item.go, messages.go and codetable.go for one sort of file each, codes.go and codeindex.go for what a
 // list of codes answers, licences.go for what laws require, and cel.go, celenv.go
-// and eval.go for the language of mappings and rules; plain.go is one function
+// and eval.go for the language of mappings and rules, itemenv.go and judge.go for that of items; plain.go is one function
 // of it.
 package defs
 
@@ -28,11 +28,11 @@ import (
 
 // Files are the definitions built into the binary.
 //
-//go:embed codes kinds messages purposes roles sources
+//go:embed codes items kinds messages purposes roles sources
 var Files embed.FS
 
 // folders are the sorts of definitions.
-var folders = []string{"codes", "kinds", "messages", "purposes", "roles", "sources"}
+var folders = []string{"codes", "items", "kinds", "messages", "purposes", "roles", "sources"}
 
 // Load reads the built-in definitions with the overlays laid over them: a file
 // of the same path replaces the one beneath, another adds to them; messages
@@ -49,13 +49,14 @@ func LoadFrom(layers ...fs.FS) (*Set, error) {
 		Roles:    map[ieum.RoleID]*Role{},
 		Purposes: map[ieum.PurposeID]*Purpose{},
 		Codes:    map[string]*CodeList{},
+		Items:    map[string]*Item{},
 		Messages: map[ieum.Lang]map[string]string{},
 	}}
 	files := map[string]layered{}
 	for _, fsys := range layers {
 		l.gather(fsys, files)
 	}
-	var kinds, purposes, roles, sources []*doc
+	var items, kinds, purposes, roles, sources []*doc
 	for _, name := range keys(files) {
 		f, ext := files[name], path.Ext(name)
 		switch folder := path.Dir(name); {
@@ -68,6 +69,8 @@ func LoadFrom(layers ...fs.FS) (*Set, error) {
 			if head := strings.TrimSuffix(name, ".csv") + ".yaml"; files[head].text == nil {
 				l.faults.add(f.name, 0, "a table of codes needs a head beside it: %s", path.Base(head))
 			}
+		case folder == "items" && ext == ".yaml":
+			items = append(items, l.parse(f, new(Item)))
 		case folder == "kinds" && ext == ".yaml":
 			kinds = append(kinds, l.parse(f, new(Kind)))
 		case folder == "purposes" && ext == ".yaml":
@@ -80,11 +83,11 @@ func LoadFrom(layers ...fs.FS) (*Set, error) {
 			l.faults.add(f.name, 0, "definitions are .yaml files (code lists also .csv)")
 		}
 	}
-	return l.check(kinds, purposes, roles, sources)
+	return l.check(items, kinds, purposes, roles, sources)
 }
 
 // check holds what was read against each other.
-func (l *loader) check(kinds, purposes, roles, sources []*doc) (*Set, error) {
+func (l *loader) check(items, kinds, purposes, roles, sources []*doc) (*Set, error) {
 	l.checkMessages()
 	l.addLists()
 	l.linkLists()
@@ -99,6 +102,9 @@ func (l *loader) check(kinds, purposes, roles, sources []*doc) (*Set, error) {
 	}
 	for _, d := range sources {
 		l.source(d)
+	}
+	for _, d := range items {
+		l.item(d)
 	}
 	if err := l.faults.err(); err != nil {
 		return nil, err
@@ -182,7 +188,7 @@ func label(fsys fs.FS) string {
 	return ""
 }
 
-// parse reads a YAML file into v, a pointer to a Kind, Purpose, Role, Source or CodeList.
+// parse reads a YAML file into v, a pointer to an Item, Kind, Purpose, Role, Source or CodeList.
 func (l *loader) parse(f layered, v any) *doc {
 	d := newDoc(f, &l.faults)
 	if d.root == nil {

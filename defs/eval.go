@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -147,7 +148,13 @@ func (r *Rule) Reads() []string { return r.program.reads }
 // CEL runs once for each distinct row of the fields it reads, within bounds.
 // Holds may be called from several goroutines.
 func (r *Rule) Holds(field func(path string) (value any, known bool)) (bool, error) {
-	p := r.program
+	res := r.program.run(field)
+	return res.truth == True, res.err
+}
+
+// run works a rule's expression out over what field knows, or takes what it gave
+// before for the same.
+func (p *program) run(field func(path string) (value any, known bool)) result {
 	var room [256]byte
 	key, keep, missing := room[:0], true, 0
 	for _, path := range p.reads {
@@ -163,19 +170,18 @@ func (r *Rule) Holds(field func(path string) (value any, known bool)) (bool, err
 	}
 	if keep {
 		if hit, ok := p.cache.get(key); ok {
-			return hit.holds, hit.err
+			return hit
 		}
 	}
-	res := result{}
-	res.holds, res.err = p.decide(field, missing > 0)
+	res := p.decide(field, missing > 0)
 	if keep {
 		p.cache.put(key, res)
 	}
-	return res.holds, res.err
+	return res
 }
 
 // decide runs a rule's expression.
-func (p *program) decide(field func(string) (any, bool), partly bool) (bool, error) {
+func (p *program) decide(field func(string) (any, bool), partly bool) result {
 	vars := map[string]any{}
 	missing := []string{}
 	var unknown []*cel.AttributePatternType
@@ -205,15 +211,50 @@ func (p *program) decide(field func(string) (any, bool), partly bool) (bool, err
 	if partly {
 		some, err := cel.PartialVars(vars, unknown...)
 		if err != nil {
-			return false, err
+			return result{err: err}
 		}
 		run, in = p.partial, some
 	}
 	out, _, err := run.Eval(in)
 	if err != nil {
-		return false, fmt.Errorf("the rule cannot be worked out: %w", err)
+		return result{err: fmt.Errorf("the rule cannot be worked out: %w", err)}
 	}
-	return !types.IsUnknown(out) && out == types.True, nil
+	return resultOf(out)
+}
+
+// resultOf is what an expression gave: true or false, a number, or what it would have
+// to know.
+func resultOf(out ref.Val) result {
+	switch v := out.(type) {
+	case *types.Unknown:
+		return result{unknown: pathsOf(v)}
+	case types.Bool:
+		if v {
+			return result{truth: True}
+		}
+		return result{truth: False}
+	case types.Int:
+		return result{number: float64(v), truth: True}
+	case types.Double:
+		return result{number: float64(v), truth: True}
+	}
+	return result{err: fmt.Errorf("the rule gave a %s", out.Type().TypeName())} // cannot be: the checker let nothing else through
+}
+
+// pathsOf names what an unknown result would have to know, in order.
+func pathsOf(u *types.Unknown) (paths []string) {
+	for _, id := range u.IDs() {
+		trails, _ := u.GetAttributeTrails(id)
+		for _, t := range trails {
+			path := t.Variable()
+			for _, q := range t.QualifierPath() {
+				path += fmt.Sprintf(".%v", q)
+			}
+			paths = append(paths, path)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
 }
 
 // celValue returns a field's value as CEL knows it.
@@ -254,11 +295,23 @@ func appendValue(key []byte, v any) ([]byte, bool) {
 	return key, false
 }
 
+// A Truth is whether something holds, as far as is known.
+type Truth int8
+
+// The truths.
+const (
+	Unknown Truth = iota
+	False
+	True
+)
+
 // A result is what an expression gave, or how it failed.
 type result struct {
-	texts []string
-	holds bool
-	err   error
+	texts   []string // of a mapping
+	truth   Truth    // of a rule; of a number True, when it is known
+	number  float64
+	unknown []string // what it would have to know, by path
+	err     error
 }
 
 // Bounds of one expression's cache: at most 2 × cacheRows results of rows not

@@ -265,5 +265,106 @@ type Set struct {
 	Roles    map[ieum.RoleID]*Role
 	Purposes map[ieum.PurposeID]*Purpose
 	Codes    map[string]*CodeList
+	Items    map[string]*Item
 	Messages map[ieum.Lang]map[string]string // key → text with {name} places
+}
+
+// An Item declares things of one kind that are recommended: what is asked of who
+// looks, which of them are open, what must hold of the two, and what speaks for one.
+// Its expressions read the fields of the kind by name, the facts told as me.NAME, the
+// rows that With joins as NAME.FIELD, and the day as today.
+type Item struct {
+	ID       string                 `yaml:"id"`
+	Version  int                    `yaml:"version"`
+	Title    ieum.Text              `yaml:"title"`
+	About    ieum.Text              `yaml:"about"` // one sentence: what is found, and for whom
+	Kind     ieum.KindID            `yaml:"kind"`
+	With     map[string]ieum.KindID `yaml:"with"`  // name → kind whose rows speak of the same public service
+	Facts    []Fact                 `yaml:"facts"` // what is asked; each may stay unanswered
+	Open     Opening                `yaml:"open"`
+	Show     Show                   `yaml:"show"`
+	Must     []Must                 `yaml:"must"`
+	Rank     []Feature              `yaml:"rank"`
+	Text     []string               `yaml:"text"` // fields whose words features of likeness look in
+	Examples []ItemExample          `yaml:"examples"`
+
+	fields map[string]Type // by path: what expressions and words may read
+	closed *program
+}
+
+// A Fact is one thing asked of who looks.
+type Fact struct {
+	Name    string    `yaml:"name"`
+	Type    Type      `yaml:"type"` // int, number, bool, date, code, codes, text or point
+	Title   ieum.Text `yaml:"title"`
+	Help    ieum.Text `yaml:"help"`    // optional
+	Unit    ieum.Text `yaml:"unit"`    // optional
+	Codes   string    `yaml:"codes"`   // the code list, for code and codes
+	Options []Option  `yaml:"options"` // or the codes themselves
+	Min     *float64  `yaml:"min"`
+	Max     *float64  `yaml:"max"`
+}
+
+// TypePoint is a place on a map: the title of an item that has one, or latitude and
+// longitude in degrees. Expressions read it as me.NAME_lat and me.NAME_lon.
+const TypePoint Type = "point"
+
+// An Option is one of the few answers to a question.
+type Option struct {
+	Code string    `yaml:"code" json:"code"`
+	Name ieum.Text `yaml:"name" json:"name"`
+}
+
+// An Opening says when an item is open: between two days, both included, unless an
+// expression holds. A day that is not known closes nothing.
+type Opening struct {
+	From   string `yaml:"from"`   // a date of the kind
+	Until  string `yaml:"until"`  // a date of the kind
+	Unless string `yaml:"unless"` // CEL
+}
+
+// A Show names the fields of the kind that a list shows.
+type Show struct {
+	Title string   `yaml:"title"`
+	By    []string `yaml:"by"`    // who offers it: the first with a value
+	About []string `yaml:"about"` // what it is: the first with a value
+	Place string   `yaml:"place"` // a region, or codes of regions
+	URL   string   `yaml:"url"`
+	More  []string `yaml:"more"` // conditions in prose that nothing here looks at
+	Lat   string   `yaml:"lat"`  // degrees
+	Lon   string   `yaml:"lon"`
+}
+
+// A Must is a condition that is never bent: where it does not hold, nothing is
+// recommended; where it cannot be told, that is said. Texts may name what expressions
+// read, as {age_max} or {me.age}.
+type Must struct {
+	When    string    `yaml:"when"`    // CEL: it holds
+	Unclear string    `yaml:"unclear"` // CEL: where When is false, it may hold for all that is known
+	Say     ieum.Text `yaml:"say"`     // where it holds; optional: nothing is said
+	Else    ieum.Text `yaml:"else"`    // where it does not
+	Ask     ieum.Text `yaml:"ask"`     // where it cannot be told though all facts were given: what to look up
+
+	when, unclear *program
+}
+
+// A Feature is one thing that speaks for an item, or against: its part of the score
+// is Weight times a number from 0 to 1.
+type Feature struct {
+	Value  string    `yaml:"value"` // CEL: a number; cut off at 0 and 1. Unknown counts nothing
+	Like   string    `yaml:"like"`  // or a fact of type text: which share of its words, by rareness, the item's text has
+	Weight float64   `yaml:"weight"`
+	Say    ieum.Text `yaml:"say"` // may also name {words}, those found alike
+
+	value *program
+}
+
+// An ItemExample is facts, an item and what must come of the two.
+type ItemExample struct {
+	Name    string            `yaml:"name"`
+	Facts   map[string]string `yaml:"facts"`
+	Item    map[string]string `yaml:"item"` // by path, lists as JSON
+	Day     ieum.Day          `yaml:"day"`
+	Is      string            `yaml:"is"`      // fits, unclear, refused or closed
+	Because string            `yaml:"because"` // a piece of what is said of a condition that does not hold, or is unclear
 }
