@@ -155,6 +155,7 @@ func (l *loader) judgement(d *doc, it *Item, k *Kind) {
 		if m.Unclear != "" {
 			m.unclear = d.ruleIn(env, s, m.Unclear, []any{"must", i, "unclear"})
 		}
+		d.checkText(m.Title, "must", i, "title")
 		d.checkText(m.Else, "must", i, "else")
 		d.checkText(m.Ask, "must", i, "ask")
 		it.checkWords(d, s, m.Say, "must", i, "say")
@@ -213,21 +214,30 @@ func (it *Item) checkFeature(d *doc, env *cel.Env, s *scope, i int) {
 	it.checkWords(d, s, f.Say, "rank", i, "say")
 }
 
-// placeForm is a place in what is said.
+// placeForm is a place in what is said; after a colon stands a particle.
 var placeForm = regexp.MustCompile(`\{([^{}]*)\}`)
+
+// Places lists the paths that a text names, in the order of its places.
+func Places(words string) (paths []string) {
+	for _, m := range placeForm.FindAllStringSubmatch(words, -1) {
+		path, _, _ := strings.Cut(m[1], ":")
+		paths = append(paths, path)
+	}
+	return paths
+}
 
 // checkWords faults places in a text that name nothing.
 func (it *Item) checkWords(d *doc, s *scope, t ieum.Text, at ...any) {
 	for _, words := range []string{t.KO, t.EN} {
-		for _, m := range placeForm.FindAllStringSubmatch(words, -1) {
-			if _, ok := it.fields[m[1]]; ok || m[1] == "words" && at[0] == "rank" {
+		for _, name := range Places(words) {
+			if _, ok := it.fields[name]; ok || name == "words" && at[0] == "rank" {
 				continue
 			}
-			fault := s.fault(m[1])
+			fault := s.fault(name)
 			if fault == "" {
 				fault = "name a part of it"
 			}
-			d.fault(d.at(at...), "%s: {%s}: %s", pathText(at), m[1], fault)
+			d.fault(d.at(at...), "%s: {%s}: %s", pathText(at), name, fault)
 		}
 	}
 }

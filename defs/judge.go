@@ -111,6 +111,15 @@ func (m *Must) judge(know func(string) (any, bool)) (Held, error) {
 	return Held{Unknown, append(slices.Clone(may.unknown), m.unclear.reads...)}, may.err
 }
 
+// Told says whether facts tell all that the condition reads of them: what holds for want
+// of a fact is nothing to be told as good.
+func (m *Must) Told(facts Facts) bool {
+	return !slices.ContainsFunc(m.when.reads, func(path string) bool {
+		_, ok := facts[path]
+		return !ok && strings.HasPrefix(path, "me.")
+	})
+}
+
 // Worth is what a feature's value is for an item: from 0 to 1, and false where it is not
 // known. It is for features with a Value.
 func (f *Feature) Worth(field func(path string) (any, bool), facts Facts, day ieum.Day) (float64, bool, error) {
@@ -118,8 +127,8 @@ func (f *Feature) Worth(field func(path string) (any, bool), facts Facts, day ie
 	return min(max(res.number, 0), 1), res.truth == True && !math.IsNaN(res.number), res.err
 }
 
-// Reads lists the paths of the item's own values that are read to judge, rank and show
-// it, in order.
+// Reads lists the paths of the item's own values that are read to judge, rank and speak
+// of it, in order.
 func (it *Item) Reads() []string {
 	reads := map[string]bool{}
 	add := func(p *program) {
@@ -141,8 +150,8 @@ func (it *Item) Reads() []string {
 		texts = append(texts, it.Rank[i].Say)
 	}
 	for _, t := range texts {
-		for _, m := range placeForm.FindAllStringSubmatch(t.KO+t.EN, -1) {
-			reads[m[1]] = true
+		for _, path := range Places(t.KO + t.EN) {
+			reads[path] = true
 		}
 	}
 	for _, path := range []string{it.Open.From, it.Open.Until} {

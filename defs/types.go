@@ -339,6 +339,7 @@ type Show struct {
 // recommended; where it cannot be told, that is said. Texts may name what expressions
 // read, as {age_max} or {me.age}.
 type Must struct {
+	Title   ieum.Text `yaml:"title"`   // what it is about, in a word
 	When    string    `yaml:"when"`    // CEL: it holds
 	Unclear string    `yaml:"unclear"` // CEL: where When is false, it may hold for all that is known
 	Say     ieum.Text `yaml:"say"`     // where it holds; optional: nothing is said

@@ -25,7 +25,7 @@ type home struct {
 func homeRoutes(site *web.Site, mux *web.Mux, live *snapshot.Live, open func(*snapshot.Snapshot) int) {
 	site.Nav = []web.Link{
 		{Path: "/jobs", Key: "layout.nav.jobs"}, {Path: "/occupations", Key: "layout.nav.occupations"},
-		{Path: "/diagnosis", Key: "layout.nav.diagnosis"}, {Path: "/about", Key: "layout.nav.about"},
+		{Path: "/diagnosis", Key: "layout.nav.diagnosis"}, {Path: "/items", Key: "layout.nav.items"}, {Path: "/about", Key: "layout.nav.about"},
 		{Path: "/clients", Key: "layout.nav.clients", May: ieum.WriteClients}, {Path: "/desk", Key: "layout.nav.desk", May: ieum.WriteClients},
 		{Path: "/mandates", Key: "layout.nav.mandates", May: ieum.ReadClients},
 		{Path: "/hiring", Key: "layout.nav.hiring", May: ieum.OwnPostings}, {Path: "/statistics", Key: "identity.statistics.title", May: ieum.ReadStatistics},

@@ -81,6 +81,7 @@ var commands = register(
 	reportCommand,
 	diagnoseCommand,
 	matchCommand,
+	itemsCommand,
 	candidatesCommand,
 	recommendCommand,
 	codeCommand,

@@ -33,6 +33,7 @@ func (m *Matcher) Routes(site *web.Site, mux *web.Mux) {
 		Body: matchBody{}, Reply: Matched{}, Example: exampleBody,
 	}, h.match)
 	h.auditRoutes(mux)
+	h.itemRoutes(mux)
 }
 
 type handlers struct {

@@ -152,7 +152,8 @@ type index struct {
 	places   *places     // how regions lie in one another
 	laws     [][]licence // what the law requires, by occupation
 	concepts map[string][]concept
-	anyone   int // position of the level of education that asks for nothing; 0 when there is none
+	stands   sync.Map // *stand by id of a declared item
+	anyone   int      // position of the level of education that asks for nothing; 0 when there is none
 
 	mu   sync.Mutex
 	open *view       // of the last day asked for

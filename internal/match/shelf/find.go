@@ -189,18 +189,28 @@ func (s *Shelf) score(p *Pick, thing int, alike []map[uint32]*likeness, facts de
 // untold names the facts that were not told and without which it cannot be told of a thing.
 func (s *Shelf) untold(p Pick, facts defs.Facts) (names []string) {
 	for _, h := range p.Must {
-		for _, path := range h.Unknown {
-			if _, told := facts[path]; told || !strings.HasPrefix(path, "me.") {
-				continue
-			}
-			name := strings.TrimPrefix(path, "me.")
-			for _, f := range s.item.Facts { // a point is two numbers
-				if f.Type == defs.TypePoint && (name == f.Name+"_lat" || name == f.Name+"_lon") {
-					name = f.Name
-				}
-			}
-			names = append(names, name)
+		if h.Truth == defs.Unknown {
+			names = append(names, s.Untold(h, facts)...)
 		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Untold names the facts that were not told and without which a condition cannot be told,
+// in order.
+func (s *Shelf) Untold(h defs.Held, facts defs.Facts) (names []string) {
+	for _, path := range h.Unknown {
+		name, mine := strings.CutPrefix(path, "me.")
+		if _, told := facts[path]; told || !mine {
+			continue
+		}
+		for _, f := range s.item.Facts { // a point is two numbers
+			if f.Type == defs.TypePoint && (name == f.Name+"_lat" || name == f.Name+"_lon") {
+				name = f.Name
+			}
+		}
+		names = append(names, name)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

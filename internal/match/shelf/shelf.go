@@ -62,6 +62,9 @@ func New(it *defs.Item, rows []Row) *Shelf {
 // Len returns how many things are on the shelf.
 func (s *Shelf) Len() int { return len(s.one) }
 
+// Value returns a value of a row by path, and false where it has none.
+func (s *Shelf) Value(row int, path string) (any, bool) { return s.rows[row].field(path) }
+
 // field returns the values of a row by path.
 func (r *Row) field(path string) (any, bool) {
 	v, ok := r.Fields[path]

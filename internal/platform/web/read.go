@@ -77,6 +77,33 @@ func Read[T any](r *http.Request) (T, error) {
 	return into, errors.Join(faults...)
 }
 
+// ReadNamed returns the parameters of a request by name, for forms whose fields a
+// definition says. Empty values count as absent; a name that is not known is refused as
+// Read does.
+func ReadNamed(r *http.Request, known []string) (url.Values, error) {
+	if err := parseForm(r); err != nil {
+		return nil, err
+	}
+	values, faults := url.Values{}, []error{}
+	for _, name := range names(r) {
+		if !slices.Contains(known, name) {
+			if len(faults) < mostUnknown {
+				faults = append(faults, unknown(name, known))
+			}
+			continue
+		}
+		for _, v := range r.Form[name] {
+			if strings.TrimSpace(v) != "" && len(values[name]) < mostValues {
+				values.Add(name, strings.ReplaceAll(v, "\r\n", "\n"))
+			}
+		}
+	}
+	return values, errors.Join(faults...)
+}
+
+// mostValues is how many values of one parameter are read.
+const mostValues = 100
+
 // mostUnknown is of how many parameters it is said that nobody knows them.
 const mostUnknown = 20
 

@@ -53,6 +53,11 @@ func (s *Site) Text(l ieum.Lang, key string, args map[string]any) string {
 	return key
 }
 
+// Fill returns a text that definitions give, with its places filled as Text fills them.
+func (s *Site) Fill(l ieum.Lang, text ieum.Text, args map[string]any) string {
+	return fill(l, text.In(l), args)
+}
+
 func fill(l ieum.Lang, text string, args map[string]any) string {
 	var b strings.Builder
 	for {
