@@ -348,7 +348,7 @@ func TestOverlay(t *testing.T) {
 	write("kinds/more.yaml", "id: more\n")
 	write("sorces/x.yaml", "id: x\n")
 	_, err = LoadFrom(files(), os.DirFS(dir))
-	for _, want := range []string{dir + "/kinds/more.yaml:1: ", dir + "/sorces: a folder of definitions is one of codes, kinds, messages, purposes, roles, sources"} {
+	for _, want := range []string{dir + "/kinds/more.yaml:1: ", dir + "/sorces: a folder of definitions is one of codes, items, kinds, messages, purposes, roles, sources"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}

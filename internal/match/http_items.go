@@ -27,7 +27,7 @@ func (h *handlers) itemRoutes(mux *web.Mux) {
 	}, h.items)
 	mux.API("POST /api/v1/items/{item}", web.Sent, web.Op{
 		ID: "findOffers", Summary: ieum.Text{KO: "말한 사실에 맞는 것과 그 까닭. 아무것도 저장하지 않음", EN: "What fits the facts that are told, with reasons; nothing is stored"},
-		Params: itemPath{}, Body: offersBody{}, Example: offersBody{Facts: map[string]any{"age": 25, "region": "제주시", "wish": "월세"}, K: 5}, Reply: Offers{},
+		Params: itemPath{}, Body: offersBody{}, Example: offersBody{Facts: map[string]any{"skills": "용접, 도면", "fee": 1000000}, K: 5}, Reply: Offers{},
 	}, h.findItemByAPI)
 	mux.API("GET /api/v1/items/{item}/{id}", web.Nothing, web.Op{
 		ID: "getOffer", Summary: ieum.Text{KO: "추천하는 것 하나", EN: "One thing that is recommended"}, Params: offerPath{}, Reply: OfferDetail{},
@@ -35,12 +35,12 @@ func (h *handlers) itemRoutes(mux *web.Mux) {
 }
 
 type itemPath struct {
-	Item string `path:"item" doc:"id of what is recommended, from /api/v1/items" ko:"추천하는 것의 id. /api/v1/items에 있음" example:"policies"`
+	Item string `path:"item" doc:"id of what is recommended, from /api/v1/items" ko:"추천하는 것의 id. /api/v1/items에 있음" example:"courses"`
 }
 
 type offerPath struct {
-	Item string `path:"item" doc:"id of what is recommended, from /api/v1/items" ko:"추천하는 것의 id. /api/v1/items에 있음" example:"policies"`
-	ID   string `path:"id" doc:"id of the thing: 16 hexadecimal digits" ko:"것의 id. 16진수 16자리" example:"0000000000000000"`
+	Item string `path:"item" doc:"id of what is recommended, from /api/v1/items" ko:"추천하는 것의 id. /api/v1/items에 있음" example:"courses"`
+	ID   string `path:"id" doc:"id of the thing: 16 hexadecimal digits" ko:"것의 id. 16진수 16자리"`
 }
 
 type offersBody struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -22,7 +23,8 @@ import (
 type stand struct {
 	once  sync.Once
 	shelf *shelf.Shelf
-	rows  []int // of Items, by row of the shelf
+	rows  []int          // of Items, by row of the shelf
+	ids   map[uint64]int // rows of the shelf by public number
 	err   error
 }
 
@@ -69,8 +71,9 @@ type Offer struct {
 	From       ieum.Day     `json:"from,omitzero"`
 	Until      ieum.Day     `json:"until,omitzero"`
 	Simulated  bool         `json:"simulated,omitempty"`
-	Verdict    defs.Verdict `json:"verdict"` // fits, unclear, refused or closed
-	Disagree   bool         `json:"disagree,omitempty"`
+	Verdict    defs.Verdict `json:"verdict"`            // fits, unclear, refused or closed
+	Disagree   bool         `json:"disagree,omitempty"` // its sources say different things of a condition
+	Past       bool         `json:"past,omitempty"`     // one source says it is closed, and no other until when it is open
 	Score      float64      `json:"score"`
 	Reasons    []Speaks     `json:"reasons"` // their values sum to the score
 	Conditions []Condition  `json:"conditions"`
@@ -101,7 +104,7 @@ type Said struct {
 }
 
 // mostOffers is how many things are returned at most, of those that fit and of the others.
-const mostOffers = 100
+const mostOffers = 1000
 
 // Offers judges all things of a declared kind for who told facts, and returns the best k of
 // those that fit and of those that are unclear. An unknown kind is ieum.ErrNotFound.
@@ -171,6 +174,7 @@ func (x *index) fill(st *stand, it *defs.Item) error {
 	}
 	from, to := x.itemsOf(it.Kind)
 	rows := make([]shelf.Row, 0, to-from)
+	st.ids = make(map[uint64]int, to-from)
 	for i := from; i < to; i++ {
 		body, err := x.body(i)
 		if err != nil {
@@ -183,6 +187,7 @@ func (x *index) fill(st *stand, it *defs.Item) error {
 				row.Fields[path] = v
 			}
 		}
+		st.ids[x.s.ItemID(i)] = len(rows)
 		rows, st.rows = append(rows, row), append(st.rows, i)
 	}
 	st.shelf = shelf.New(it, rows)
@@ -306,6 +311,7 @@ type OfferDetail struct {
 
 // An OfferField is one field as the source gave it.
 type OfferField struct {
+	Name  string    `json:"name"`
 	Title ieum.Text `json:"title"`
 	Said
 }
@@ -327,9 +333,9 @@ func (m *Matcher) Offer(_ context.Context, id, number string, facts defs.Facts) 
 		return nil, err
 	}
 	n, _ := snapshot.ParseID(number)
-	row := slices.IndexFunc(st.rows, func(row int) bool { return x.s.ItemID(row) == n })
-	if row < 0 {
-		return nil, &ieum.Error{Kind: ieum.ErrNotFound, Key: "items.error.gone", Args: map[string]any{"id": number}, Message: "there is no such thing any more"}
+	row, ok := st.ids[n]
+	if !ok {
+		return nil, &ieum.Error{Kind: ieum.ErrNotFound, Key: "items.error.gone", Message: "there is no such thing any more"}
 	}
 	p, err := st.shelf.One(row, facts, day)
 	if err != nil {
@@ -349,4 +355,14 @@ func (m *Matcher) Offer(_ context.Context, id, number string, facts defs.Facts) 
 	slices.Sort(out.Sources)
 	out.Sources = slices.Compact(out.Sources)
 	return out, nil
+}
+
+// Field returns what an offer says in a field, as its text; "" where it says nothing.
+func (o *OfferDetail) Field(name string) string {
+	for _, f := range o.Fields {
+		if f.Name == name {
+			return fmt.Sprint(f.args["v"])
+		}
+	}
+	return ""
 }

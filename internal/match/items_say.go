@@ -50,7 +50,7 @@ func (s *saying) offer(p shelf.Pick) (Offer, error) {
 	}
 	show, source := &s.it.Show, s.x.s.Dict.Sources[s.x.s.Items.Source.At(row)]
 	o := Offer{ID: snapshot.FormatID(s.x.s.ItemID(row)), Title: firstOf(body, []string{show.Title}), By: firstOf(body, show.By), About: firstOf(body, show.About),
-		URL: firstOf(body, []string{show.URL}), Place: placeOf(body, show.Place), Verdict: p.Verdict, Disagree: p.Disagree, Score: p.Score, Reasons: []Speaks{}, Conditions: []Condition{},
+		URL: firstOf(body, []string{show.URL}), Place: placeOf(body, show.Place), Verdict: p.Verdict, Disagree: p.Disagree, Past: p.Past, Score: p.Score, Reasons: []Speaks{}, Conditions: []Condition{},
 		Simulated: slices.ContainsFunc(s.x.s.Meta.Sources, func(of snapshot.Source) bool { return string(of.ID) == source && of.Simulated })}
 	o.From, o.Until = dayOf(body, s.it.Open.From), dayOf(body, s.it.Open.Until)
 	for _, name := range show.More {
@@ -169,6 +169,9 @@ func shown(set *defs.Set, list string, options []defs.Option, v any) any {
 	}
 	switch v := v.(type) {
 	case string:
+		if list == "" && options == nil {
+			return v
+		}
 		return name(v)
 	case []string:
 		names := make([]ieum.Text, len(v))
@@ -245,7 +248,7 @@ func (s *saying) fields(row int) ([]OfferField, error) {
 		if f.Type == defs.TypeRegion {
 			list = "regions"
 		}
-		out = append(out, OfferField{Title: f.Title, Said: Said{words: ieum.Text{KO: "{v}", EN: "{v}"}, args: map[string]any{"v": shown(s.x.set, list, nil, v)}}})
+		out = append(out, OfferField{Name: f.Name, Title: f.Title, Said: Said{words: ieum.Text{KO: "{v}", EN: "{v}"}, args: map[string]any{"v": shown(s.x.set, list, nil, v)}}})
 	}
 	return out, nil
 }

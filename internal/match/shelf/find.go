@@ -32,10 +32,11 @@ type Asked struct {
 
 // A Pick is one thing with what was found of it.
 type Pick struct {
-	Row    int // of the shelf; of several that are one thing the fullest
-	Others []int
+	Row    int   // of the shelf; of several that are one thing the fullest that is open
+	Others []int // the others that are open
 	defs.Judgement
 	Disagree bool // a condition holds for one row of the thing and not for another
+	Past     bool // one row of it is closed, and no other says until when it is open
 	Score    float64
 	Parts    []Part // they sum to Score
 }
@@ -87,7 +88,7 @@ func (s *Shelf) Find(facts defs.Facts, day ieum.Day, k int) (*Found, error) {
 
 // One judges one thing by a row of it, closed or not.
 func (s *Shelf) One(row int, facts defs.Facts, day ieum.Day) (Pick, error) {
-	thing := slices.IndexFunc(s.one, func(all []int) bool { return slices.Contains(all, row) })
+	thing := s.thing[row]
 	p, err := s.judge(thing, facts, day)
 	if err != nil || p.Verdict == defs.Closed {
 		return p, err
@@ -109,33 +110,57 @@ func (f *Found) refuse(p Pick) {
 	}
 }
 
-// judge judges all rows of a thing. It is closed where one of them is; a condition that
-// holds for one row and not for another cannot be told.
+// judge judges a thing by those of its rows that are open; where none is, it is closed. A
+// condition that holds for one row and not for another cannot be told. Where one row is
+// closed the others count only when they say until when they are open; where none does,
+// it cannot be told whether it is.
 func (s *Shelf) judge(thing int, facts defs.Facts, day ieum.Day) (Pick, error) {
 	all := s.one[thing]
-	p := Pick{Row: all[0], Others: all[1:]}
+	p := Pick{Row: all[0], Judgement: defs.Judgement{Verdict: defs.Closed}}
+	var open, dated []int
+	judged := make([]defs.Judgement, len(all))
 	for i, row := range all {
 		j, err := s.item.Judge(s.rows[row].field, facts, day)
-		if err != nil || j.Verdict == defs.Closed {
-			p.Judgement = defs.Judgement{Verdict: defs.Closed}
+		if err != nil {
 			return p, err
 		}
-		if i == 0 {
-			p.Judgement = j
+		judged[i] = j
+		if j.Verdict == defs.Closed {
 			continue
 		}
-		for m := range j.Must {
-			mine := &p.Must[m]
-			p.Disagree = p.Disagree || mine.Truth != j.Must[m].Truth && mine.Truth != defs.Unknown && j.Must[m].Truth != defs.Unknown
-			if mine.Truth != j.Must[m].Truth {
-				*mine = defs.Held{Truth: defs.Unknown, Unknown: append(slices.Clone(mine.Unknown), j.Must[m].Unknown...)}
-			}
+		open = append(open, i)
+		if _, says := s.rows[row].field(s.item.Open.Until); says {
+			dated = append(dated, i)
 		}
 	}
-	if len(all) > 1 {
-		p.Verdict = verdict(p.Must)
+	if len(open) == 0 {
+		return p, nil
+	}
+	p.Past = len(open) < len(all) && len(dated) == 0
+	if len(open) < len(all) && len(dated) > 0 {
+		open = dated
+	}
+	p.Row, p.Judgement = all[open[0]], judged[open[0]]
+	for _, i := range open[1:] {
+		p.Others = append(p.Others, all[i])
+		p.beside(judged[i])
+	}
+	if p.Verdict = verdict(p.Must); p.Past && p.Verdict == defs.Fits {
+		p.Verdict = defs.Unsure
 	}
 	return p, nil
+}
+
+// beside takes in what comes of another row of the thing.
+func (p *Pick) beside(j defs.Judgement) {
+	for m, other := range j.Must {
+		mine := &p.Must[m]
+		if mine.Truth == other.Truth {
+			continue
+		}
+		p.Disagree = p.Disagree || mine.Truth != defs.Unknown && other.Truth != defs.Unknown
+		*mine = defs.Held{Truth: defs.Unknown, Unknown: append(slices.Clone(mine.Unknown), other.Unknown...)}
+	}
 }
 
 func verdict(must []defs.Held) defs.Verdict {

@@ -7,8 +7,10 @@ import (
 	"ieum/internal/match/terms"
 )
 
-// folded is a text as it is compared.
-func folded(text string) string { return string(terms.Fold(nil, []byte(text))) }
+// folded is a name as it is looked up: spaces do not count.
+func folded(text string) string {
+	return strings.ReplaceAll(string(terms.Fold(nil, []byte(text))), " ", "")
+}
 
 // read enters the words of a thing.
 func (s *Shelf) read(thing uint32, text string) {

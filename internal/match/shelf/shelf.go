@@ -24,6 +24,7 @@ type Shelf struct {
 	item  *defs.Item
 	rows  []Row
 	one   [][]int                  // rows that are one thing; the fullest first
+	thing []int                    // of each row
 	lists map[terms.Key][]uint32   // things whose words have a term, in order
 	names map[string]map[string]at // by fact of type point: titles as they are looked up
 }
@@ -44,8 +45,10 @@ func New(it *defs.Item, rows []Row) *Shelf {
 		of[service] = len(s.one)
 		s.one = append(s.one, []int{i})
 	}
+	s.thing = make([]int, len(rows))
 	for g, all := range s.one {
 		for _, i := range all {
+			s.thing[i] = g
 			s.read(uint32(g), rows[i].Text)
 			rows[i].Text = ""
 		}
