@@ -49,8 +49,11 @@ func check(e *env) error {
 	for _, l := range set.Codes {
 		codes += len(l.Codes)
 	}
-	fmt.Fprintf(e.stdout, "%d kinds, %d roles, %d sources, %d code lists with %d codes, %d messages in %d languages, %d examples: all hold.\n",
-		len(set.Kinds), len(set.Roles), len(set.Sources), len(set.Codes), codes, messages, len(set.Messages), examples)
+	for _, it := range set.Items {
+		examples += len(it.Examples)
+	}
+	fmt.Fprintf(e.stdout, "%d kinds, %d roles, %d sources, %d sorts of things to recommend, %d code lists with %d codes, %d messages in %d languages, %d examples: all hold.\n",
+		len(set.Kinds), len(set.Roles), len(set.Sources), len(set.Items), len(set.Codes), codes, messages, len(set.Messages), examples)
 	return nil
 }
 
