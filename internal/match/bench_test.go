@@ -1,6 +1,7 @@
 package match
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -184,6 +185,35 @@ func BenchmarkData(b *testing.B) {
 			b.ReportMetric(float64(len(v.rows)), "postings")
 		})
 	}
+	b.Run("people", func(b *testing.B) {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		open := x.openOn(day).rows
+		var times []time.Duration
+		for i := 0; b.Loop(); i++ {
+			began := spent(unix.CLOCK_THREAD_CPUTIME_ID)
+			if _, _, err := x.people(b.Context(), int(open[i*7919%len(open)]), day, 50); err != nil {
+				b.Fatal(err)
+			}
+			times = append(times, spent(unix.CLOCK_THREAD_CPUTIME_ID)-began)
+		}
+		quantiles(b, times)
+		b.ReportMetric(float64(x.seekers.count), "seekers")
+	})
+	b.Run("everybody", func(b *testing.B) { // the same by looking at all, one answer compared with the other
+		open := x.openOn(day).rows
+		var times []time.Duration
+		for i := 0; b.Loop(); i++ {
+			row := int(open[i*7919%len(open)])
+			began := spent(unix.CLOCK_THREAD_CPUTIME_ID)
+			want := x.everybody(row, day, 50)
+			times = append(times, spent(unix.CLOCK_THREAD_CPUTIME_ID)-began)
+			if got, _, err := x.people(b.Context(), row, day, 50); err != nil || !slices.Equal(got, want) {
+				b.Fatalf("posting %d: %v, %v; all: %v", row, err, got, want)
+			}
+		}
+		quantiles(b, times)
+	})
 	b.Run("search", func(b *testing.B) {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
@@ -198,6 +228,21 @@ func BenchmarkData(b *testing.B) {
 		}
 		quantiles(b, times)
 	})
+}
+
+// everybody is people by looking at every résumé of somebody who looks for work.
+func (x *index) everybody(row int, day ieum.Day, k int) []scored {
+	c := crowd{k: k, person: &x.s.Resumes.Person, s: x.side(row, day)}
+	var all []uint32
+	for r := range x.s.Resumes.Person.Len() {
+		if x.s.Resumes.Flags.At(r)&snapshot.Active > 0 {
+			all = append(all, uint32(r))
+		}
+	}
+	if err := c.among(context.Background(), []rowList{{0, all}}, c.s.nearnessOf); err != nil {
+		panic(err)
+	}
+	return c.best
 }
 
 // spent is the processor time used so far by the thread or the process, which

@@ -65,6 +65,9 @@ func build(ctx context.Context, set *defs.Set, s *snapshot.Snapshot, dir string)
 	if err := snapshot.WriteTable(filepath.Join(dir, "counts.col"), &c); err != nil {
 		return err
 	}
+	if err := writeSeekers(ctx, top, dir); err != nil {
+		return err
+	}
 	x, err := derived(set, s, dir)
 	if err != nil {
 		return err
@@ -146,6 +149,7 @@ type index struct {
 	s        *snapshot.Snapshot
 	set      *defs.Set
 	terms    *terms.Index
+	seekers  *seekers
 	model    *Model
 	idf      []float64   // of each competency
 	postings []int       // that hold, of each occupation
@@ -194,8 +198,13 @@ func derived(set *defs.Set, s *snapshot.Snapshot, dir string) (*index, error) {
 	x.places = newPlaces(set.Codes["regions"], s.Dict.Regions)
 	x.laws = newLaws(set, &s.Dict)
 	x.concepts = newConcepts(set, s)
-	x.terms, err = openTerms(s, dir)
-	return x, err
+	if x.seekers, err = openSeekers(s, dir); err != nil {
+		return nil, err
+	}
+	if x.terms, err = openTerms(s, dir); err != nil {
+		return nil, errors.Join(err, x.seekers.Close())
+	}
+	return x, nil
 }
 
 // openTerms opens the text index in dir, and of a snapshot that goes on from a
@@ -234,8 +243,8 @@ func (x *index) Verify() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(table.Verify(), table.Close(), x.terms.Verify())
+	return errors.Join(table.Verify(), table.Close(), x.seekers.Verify(), x.terms.Verify())
 }
 
 // Close unmaps the index.
-func (x *index) Close() error { return x.terms.Close() }
+func (x *index) Close() error { return errors.Join(x.seekers.Close(), x.terms.Close()) }

@@ -1,14 +1,11 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"math"
-	"runtime"
 	"slices"
 	"sort"
-	"sync/atomic"
-
-	"golang.org/x/sync/errgroup"
 
 	"ieum"
 	"ieum/internal/match/rank"
@@ -78,97 +75,83 @@ func (m *Matcher) Candidates(ctx context.Context, lake Lake, id string, k int) (
 	return out, nil
 }
 
-// people looks at every résumé of somebody who looks for work, on all cores.
+// people finds the k best of those who look for work. They are looked at from the nearest
+// work on, until whoever is left cannot be among the best; where something must be held,
+// only those who hold it are.
 func (x *index) people(ctx context.Context, row int, day ieum.Day, k int) (best []scored, seekers int, err error) {
-	crowds, rows := make([]crowd, runtime.GOMAXPROCS(0)), x.s.Resumes.Person.Len()
-	g, ctx := errgroup.WithContext(ctx)
-	var next atomic.Int64
-	for w := range crowds {
-		g.Go(func() error {
-			c := &crowds[w]
-			*c = crowd{k: k, person: &x.s.Resumes.Person}
-			side := x.side(row, day)
-			const piece = 8192
-			for from := int(next.Add(piece)) - piece; from < rows; from = int(next.Add(piece)) - piece {
-				if ctx.Err() != nil {
-					return ctx.Err()
-				}
-				c.look(side, from, min(from+piece, rows))
-			}
-			return nil
-		})
+	c := crowd{k: k, person: &x.s.Resumes.Person, s: x.side(row, day)}
+	if held := x.rarest(c.s.asked); held != nil {
+		err = c.among(ctx, x.seekers.heldBy(held), c.s.nearnessOf)
+		return c.best, x.seekers.count, err
 	}
-	if err := g.Wait(); err != nil {
-		return nil, 0, err
-	}
-	all := crowd{k: k, person: &x.s.Resumes.Person}
-	for _, c := range crowds {
-		seekers += c.seekers
-		for _, f := range c.best {
-			all.offer(f)
+	for _, t := range c.s.tiers() {
+		if len(c.best) == k && (k == 0 || t.most+slack < c.best[k-1].score) {
+			break
+		}
+		// Who stands in several lists was looked at first where their work is nearest.
+		if err := c.among(ctx, x.seekers.work(t.list), func(int) (near, known float64) { return t.near, t.known }); err != nil {
+			return nil, 0, err
 		}
 	}
-	return all.best, seekers, nil
+	return c.best, x.seekers.count, nil
 }
 
 // A crowd keeps the k best people, each with their best résumé.
 type crowd struct {
-	k       int
-	person  *snapshot.Column[uint32]
-	best    []scored // best first
-	seekers int
-	herd    herd
-
-	near, known, top float64 // see most
+	k      int
+	person *snapshot.Column[uint32]
+	best   []scored // best first
+	s      *side
 }
 
-// look offers the people of some résumés. Whose work is so far from the posting's that
-// nothing else could bring them among the best is not looked at further.
-func (c *crowd) look(s *side, from, to int) {
-	r, h := &s.x.s.Resumes, &c.herd
-	h.flags = r.Flags.AppendTo(h.flags[:0], from, to)
-	h.occupations = r.Occupation.AppendTo(h.occupations[:0], from, to)
-	h.wished, h.wishes = r.Wishes.AppendTo(h.wished[:0], h.wishes[:0], from, to)
-	h.worked, h.careers = r.CareerOcc.AppendTo(h.worked[:0], h.careers[:0], from, to)
-	wishes, careers := h.wishes, h.careers
-	for i, flags := range h.flags {
-		wish, career := wishes[:h.wished[i]], careers[:h.worked[i]]
-		wishes, careers = wishes[len(wish):], careers[len(career):]
-		row := from + i
-		if flags&snapshot.Active == 0 || s.x.s.ResumeGone(row) {
-			continue
-		}
-		c.seekers++
-		near, known := s.nearness(h.occupations[i], wish, career)
-		if len(c.best) == c.k && (c.k == 0 || c.most(s, near, known)+slack < c.best[c.k-1].score) {
-			continue
-		}
-		if f, where := s.facts(row, near, known); where != outside {
-			found := scored{uint32(row), s.x.score(&f), uint64(row)}
-			if where == unclear || s.post.old {
-				found.score -= inDoubt
+// among offers the people of some résumés.
+func (c *crowd) among(ctx context.Context, lists []rowList, near func(row int) (near, known float64)) error {
+	s := c.s
+	for _, l := range lists {
+		for i, at := range l.rows {
+			if i&0x3FFF == 0 && ctx.Err() != nil {
+				return ctx.Err()
 			}
-			c.offer(found)
+			row := l.from + int(at)
+			if s.x.s.ResumeGone(row) {
+				continue
+			}
+			near, known := near(row)
+			if f, where := s.facts(row, near, known); where != outside {
+				found := scored{uint32(row), s.x.score(&f), uint64(row)}
+				if where == unclear || s.post.old {
+					found.score -= inDoubt
+				}
+				c.offer(found)
+			}
 		}
 	}
+	return nil
 }
 
-// most is what somebody of some nearness scores at most.
-func (c *crowd) most(s *side, near, known float64) float64 {
-	if near != c.near || known != c.known || c.top == 0 {
-		m := s.x.model
-		most := s.rest.Plus(m.Of(rank.Occupation, near*s.sure*rank.Most[rank.Occupation])).Plus(m.Of(rank.Field, rank.Afield(near*s.sure, known)))
-		c.near, c.known, c.top = near, known, m.Score(most)
+// A tier is the list of those whose work is of some nearness to a posting's.
+type tier struct {
+	list        int
+	near, known float64
+	most        float64 // that somebody of it scores
+}
+
+// tiers are the lists by work, of the greatest scores first.
+func (s *side) tiers() []tier {
+	all := make([]tier, 0, 2*len(s.near)+1)
+	for o, near := range s.near {
+		if o > 0 {
+			all = append(all, tier{list: sought(o), near: whole * near, known: whole}, tier{list: worked(o), near: workedIn * near, known: whole})
+		}
 	}
-	return c.top
-}
-
-// A herd is what tells how near the work of some résumés is, unpacked together.
-type herd struct {
-	flags           []uint8
-	occupations     []uint16
-	wished, worked  []uint32 // how many wishes and careers each has
-	wishes, careers []uint16 // occupations, of one résumé after another
+	all = append(all, tier{list: sought(0)})
+	m := s.x.model
+	for i := range all {
+		t := &all[i]
+		t.most = m.Score(s.rest.Plus(m.Of(rank.Occupation, t.near*s.sure*rank.Most[rank.Occupation])).Plus(m.Of(rank.Field, rank.Afield(t.near*s.sure, t.known))))
+	}
+	slices.SortStableFunc(all, func(a, b tier) int { return cmp.Compare(b.most, a.most) })
+	return all
 }
 
 func (c *crowd) offer(f scored) {
@@ -292,6 +275,13 @@ func (s *side) reached(row int) (where uint8) {
 		}
 	}
 	return where
+}
+
+// nearnessOf is nearness of a résumé.
+func (s *side) nearnessOf(row int) (best, known float64) {
+	var wished, worked [32]uint16
+	r := &s.x.s.Resumes
+	return s.nearness(r.Occupation.At(row), r.Wishes.At(row, wished[:]), r.CareerOcc.At(row, worked[:]))
 }
 
 // nearness is how near the posting's occupation is to those wished for, or worked in, if any
