@@ -233,14 +233,17 @@ func BenchmarkData(b *testing.B) {
 // everybody is people by looking at every résumé of somebody who looks for work.
 func (x *index) everybody(row int, day ieum.Day, k int) []scored {
 	c := crowd{k: k, person: &x.s.Resumes.Person, s: x.side(row, day)}
-	var all []uint32
-	for r := range x.s.Resumes.Person.Len() {
-		if x.s.Resumes.Flags.At(r)&snapshot.Active > 0 {
-			all = append(all, uint32(r))
+	for i := range x.seekers.layers {
+		l := &x.seekers.layers[i]
+		var all []uint32
+		for at := range l.Works {
+			if x.s.Resumes.Flags.At(l.from+at)&snapshot.Active > 0 {
+				all = append(all, uint32(at))
+			}
 		}
-	}
-	if err := c.among(context.Background(), []rowList{{0, all}}, c.s.nearnessOf); err != nil {
-		panic(err)
+		if err := c.among(context.Background(), []rowList{{l, all}}, c.s.nearnessOf, c.s.base.Asked); err != nil {
+			panic(err)
+		}
 	}
 	return c.best
 }

@@ -76,24 +76,65 @@ func (m *Matcher) Candidates(ctx context.Context, lake Lake, id string, k int) (
 }
 
 // people finds the k best of those who look for work. They are looked at from the nearest
-// work on, until whoever is left cannot be among the best; where something must be held,
-// only those who hold it are.
+// work on, each list as a whole. Once whoever is left can be among the best only by what
+// they can do, those are looked for who can do what the posting asks for, from the rarest
+// on, until what is left of it cannot be enough either. Where something must be held, only
+// those who hold it are looked at. (Threshold pruning as in hunt.run.)
 func (x *index) people(ctx context.Context, row int, day ieum.Day, k int) (best []scored, seekers int, err error) {
 	c := crowd{k: k, person: &x.s.Resumes.Person, s: x.side(row, day)}
 	if held := x.rarest(c.s.asked); held != nil {
-		err = c.among(ctx, x.seekers.heldBy(held), c.s.nearnessOf)
+		err = c.among(ctx, x.seekers.heldBy(held), c.s.nearnessOf, c.s.base.Asked)
 		return c.best, x.seekers.count, err
 	}
+	whole := c.s.base.Asked
 	for _, t := range c.s.tiers() {
-		if len(c.best) == k && (k == 0 || t.most+slack < c.best[k-1].score) {
+		if !c.enough(t.near, t.known, whole) {
+			break
+		}
+		if !c.enough(t.near, t.known, 0) {
+			err = c.byCompetency(ctx, t)
 			break
 		}
 		// Who stands in several lists was looked at first where their work is nearest.
-		if err := c.among(ctx, x.seekers.work(t.list), func(int) (near, known float64) { return t.near, t.known }); err != nil {
-			return nil, 0, err
+		if err = c.among(ctx, x.seekers.work(t.list), func(int, uint64) (near, known float64) { return t.near, t.known }, whole); err != nil {
+			break
 		}
 	}
-	return c.best, x.seekers.count, nil
+	return c.best, x.seekers.count, err
+}
+
+// byCompetency looks at those who can do some of what the posting asks for, and whose work is
+// no nearer than a tier's.
+func (c *crowd) byCompetency(ctx context.Context, t tier) error {
+	type skilled struct {
+		lists  []rowList
+		n      int
+		weight float64
+	}
+	var all []skilled
+	asked, _, _, _ := c.s.post.lists(c.s.codes)
+	for _, id := range asked {
+		lists, n := c.s.x.seekers.can(id)
+		all = append(all, skilled{lists, n, c.s.x.idf[id]})
+	}
+	slices.SortStableFunc(all, func(a, b skilled) int { return cmp.Compare(a.n, b.n) })
+	left := c.s.base.Asked
+	for _, can := range all {
+		if !c.enough(t.near, t.known, left) { // who is in no list before has no more than what is left
+			return nil
+		}
+		if err := c.among(ctx, can.lists, c.s.nearnessOf, left); err != nil {
+			return err
+		}
+		left = max(0, left-can.weight)
+	}
+	return nil
+}
+
+// enough says whether somebody of some nearness who has competencies of some weight could
+// still be among the best.
+func (c *crowd) enough(near, known, matched float64) bool {
+	return len(c.best) < c.k || c.k > 0 && c.s.most(near, known, matched)+slack >= c.best[c.k-1].score
 }
 
 // A crowd keeps the k best people, each with their best résumé.
@@ -104,8 +145,9 @@ type crowd struct {
 	s      *side
 }
 
-// among offers the people of some résumés.
-func (c *crowd) among(ctx context.Context, lists []rowList, near func(row int) (near, known float64)) error {
+// among offers the people of some résumés, who have of what is asked for no more than some
+// weight.
+func (c *crowd) among(ctx context.Context, lists []rowList, nearness func(row int, works uint64) (near, known float64), matched float64) error {
 	s := c.s
 	for _, l := range lists {
 		for i, at := range l.rows {
@@ -113,10 +155,13 @@ func (c *crowd) among(ctx context.Context, lists []rowList, near func(row int) (
 				return ctx.Err()
 			}
 			row := l.from + int(at)
-			if s.x.s.ResumeGone(row) {
+			if s.shut(l.Wishes[at]) || s.x.s.ResumeGone(row) {
 				continue
 			}
-			near, known := near(row)
+			near, known := nearness(row, l.Works[at])
+			if !c.enough(near, known, matched) {
+				continue
+			}
 			if f, where := s.facts(row, near, known); where != outside {
 				found := scored{uint32(row), s.x.score(&f), uint64(row)}
 				if where == unclear || s.post.old {
@@ -145,14 +190,29 @@ func (s *side) tiers() []tier {
 		}
 	}
 	all = append(all, tier{list: sought(0)})
-	m := s.x.model
 	for i := range all {
-		t := &all[i]
-		t.most = m.Score(s.rest.Plus(m.Of(rank.Occupation, t.near*s.sure*rank.Most[rank.Occupation])).Plus(m.Of(rank.Field, rank.Afield(t.near*s.sure, t.known))))
+		all[i].most = s.most(all[i].near, all[i].known, s.base.Asked)
 	}
 	slices.SortStableFunc(all, func(a, b tier) int { return cmp.Compare(b.most, a.most) })
 	return all
 }
+
+// most is what somebody of some nearness scores at most who has competencies of some weight.
+func (s *side) most(near, known, matched float64) float64 {
+	for _, b := range s.bounds {
+		if b.near == near && b.known == known && b.matched == matched {
+			return b.most
+		}
+	}
+	m := s.x.model
+	most := m.Score(s.rest.Plus(m.Of(rank.Competencies, rank.Covered(matched, s.base.Asked))).
+		Plus(m.Of(rank.Occupation, near*s.sure*rank.Most[rank.Occupation])).Plus(m.Of(rank.Field, rank.Afield(near*s.sure, known))))
+	s.bounds = append(s.bounds, bound{near, known, matched, most})
+	return most
+}
+
+// A bound is what side.most gave.
+type bound struct{ near, known, matched, most float64 }
 
 func (c *crowd) offer(f scored) {
 	if len(c.best) == c.k && (c.k == 0 || !above(f, c.best[c.k-1])) {
@@ -173,16 +233,17 @@ func (c *crowd) offer(f scored) {
 
 // A side is one posting prepared to be held against many résumés.
 type side struct {
-	x     *index
-	s     *seeker // scratch: what is looked up by the posting's side
-	base  rank.Facts
-	post  posted
-	codes []uint16 // of its lists
-	asked []asked
-	near  []float64 // nearness of each occupation
-	reach []uint8   // whether the posting is in each region: outside, inside or unclear
-	sure  float64   // how sure the posting's occupation is
-	rest  rank.Odds // the most that all other parts give
+	x      *index
+	s      *seeker // scratch: what is looked up by the posting's side
+	base   rank.Facts
+	post   posted
+	codes  []uint16 // of its lists
+	asked  []asked
+	near   []float64 // nearness of each occupation
+	reach  []uint8   // whether the posting is in each region: outside, inside or unclear
+	sure   float64   // how sure the posting's occupation is
+	rest   rank.Odds // the most that all parts give but occupation and competencies
+	bounds []bound   // that were worked out
 }
 
 func (x *index) side(row int, day ieum.Day) *side {
@@ -194,7 +255,7 @@ func (x *index) side(row int, day ieum.Day) *side {
 	}
 	s.sure = float64(s.post.chance) / 100
 	best := rank.Score(s.ideal())
-	best[rank.Occupation] = 0
+	best[rank.Occupation], best[rank.Competencies] = 0, 0
 	s.rest = x.model.Odds(&best)
 	return s
 }
@@ -277,11 +338,34 @@ func (s *side) reached(row int) (where uint8) {
 	return where
 }
 
-// nearnessOf is nearness of a résumé.
-func (s *side) nearnessOf(row int) (best, known float64) {
-	var wished, worked [32]uint16
-	r := &s.x.s.Resumes
-	return s.nearness(r.Occupation.At(row), r.Wishes.At(row, wished[:]), r.CareerOcc.At(row, worked[:]))
+// shut says whether the posting is outside all regions of a résumé that are packed; where
+// they did not fit it is not known.
+func (s *side) shut(wishes uint64) bool {
+	if wishes == 0 || wishes == manyCodes {
+		return false
+	}
+	for ; wishes > 0; wishes >>= 16 {
+		if s.reach[wishes&0xFFFF] != outside {
+			return false
+		}
+	}
+	return true
+}
+
+// nearnessOf is nearness of a résumé whose lists by work are packed.
+func (s *side) nearnessOf(row int, works uint64) (best, known float64) {
+	if works == manyCodes {
+		r := &s.x.s.Resumes
+		return s.nearness(r.Occupation.At(row), r.Wishes.At(row, nil), r.CareerOcc.At(row, nil))
+	}
+	for ; works > 0; works >>= 16 {
+		weight := whole
+		if works&1 == 1 {
+			weight = workedIn
+		}
+		best, known = max(best, weight*s.near[works&0xFFFF>>1]), max(known, weight)
+	}
+	return best, known
 }
 
 // nearness is how near the posting's occupation is to those wished for, or worked in, if any

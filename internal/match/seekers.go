@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 
@@ -17,8 +18,27 @@ type resumeLists struct {
 	Work      []uint32
 	HeldStart []uint32 // by certificate
 	Held      []uint32
+	CanStart  []uint32 // by competency
+	Can       []uint32
+	Works     []uint64 // by row, of who looks for work: lists of Work they stand in, four of 16 bits
+	Wishes    []uint64 // by row: regions they would work in, four of 16 bits
 	Count     []uint32 // one number: how many there are
 }
+
+// pack packs up to four codes above 0, the first lowest; of more than four, or of none, it
+// says so.
+func pack(codes []uint16) (packed uint64) {
+	if len(codes) > 4 {
+		return manyCodes
+	}
+	for i, c := range codes {
+		packed |= uint64(c) << (16 * i)
+	}
+	return packed
+}
+
+// manyCodes stands for codes that do not fit: no code is as high as its first.
+const manyCodes = math.MaxUint64
 
 // sought is the list of those who seek an occupation, or seek none and worked in it; of 0
 // those of no known work. worked is the list of those who worked in it and seek another.
@@ -30,94 +50,103 @@ const seekersFile = "seekers.col"
 // writeSeekers makes the lists of a layer: résumés are counted, and then put where they
 // belong.
 func writeSeekers(ctx context.Context, s *snapshot.Snapshot, dir string) error {
-	occupations, certificates := len(s.Dict.Occupations), len(s.Dict.Certificates)
-	t := resumeLists{WorkStart: make([]uint32, 2*occupations+1), HeldStart: make([]uint32, certificates+1), Count: []uint32{0}}
-	err := eachSeeker(ctx, s, func(_ uint32, work []int, held []uint16) {
+	t := resumeLists{WorkStart: make([]uint32, 2*len(s.Dict.Occupations)+1), HeldStart: make([]uint32, len(s.Dict.Certificates)+1), CanStart: make([]uint32, len(s.Dict.Skills)+1), Count: []uint32{0}}
+	starts := [...][]uint32{t.WorkStart, t.HeldStart, t.CanStart}
+	t.Works, t.Wishes = make([]uint64, s.Resumes.Person.Len()), make([]uint64, s.Resumes.Person.Len())
+	var regions [16]uint16
+	err := eachSeeker(ctx, s, func(row uint32, in [3][]uint16) {
 		t.Count[0]++
-		for _, l := range work {
-			t.WorkStart[l+1]++
-		}
-		for _, c := range held {
-			t.HeldStart[c+1]++
+		t.Works[row], t.Wishes[row] = pack(in[0]), pack(s.Resumes.WishRegions.At(int(row), regions[:]))
+		for kind, lists := range in {
+			for _, l := range lists {
+				starts[kind][l+1]++
+			}
 		}
 	})
 	if err != nil {
 		return err
 	}
-	for _, start := range [][]uint32{t.WorkStart, t.HeldStart} {
+	var rows, next [3][]uint32
+	for kind, start := range starts {
 		for i := 1; i < len(start); i++ {
 			start[i] += start[i-1]
 		}
+		rows[kind], next[kind] = make([]uint32, start[len(start)-1]), slices.Clone(start)
 	}
-	t.Work, t.Held = make([]uint32, t.WorkStart[2*occupations]), make([]uint32, t.HeldStart[certificates])
-	work, held := slices.Clone(t.WorkStart), slices.Clone(t.HeldStart)
-	err = eachSeeker(ctx, s, func(row uint32, in []int, has []uint16) {
-		for _, l := range in {
-			t.Work[work[l]] = row
-			work[l]++
-		}
-		for _, c := range has {
-			t.Held[held[c]] = row
-			held[c]++
+	err = eachSeeker(ctx, s, func(row uint32, in [3][]uint16) {
+		for kind, lists := range in {
+			for _, l := range lists {
+				rows[kind][next[kind][l]] = row
+				next[kind][l]++
+			}
 		}
 	})
 	if err != nil {
 		return err
 	}
+	t.Work, t.Held, t.Can = rows[0], rows[1], rows[2]
 	return snapshot.WriteTable(filepath.Join(dir, seekersFile), &t)
 }
 
-// eachSeeker calls f for each résumé of somebody who looks for work, with its lists by work
-// and its certificates, each once. What f is given is valid during the call.
-func eachSeeker(ctx context.Context, s *snapshot.Snapshot, f func(row uint32, work []int, held []uint16)) error {
+// eachSeeker calls f for each résumé of somebody who looks for work, with its lists by
+// work, its certificates and its competencies, each once. What f is given is valid during
+// the call.
+func eachSeeker(ctx context.Context, s *snapshot.Snapshot, f func(row uint32, in [3][]uint16)) error {
 	const piece = 8192
 	r := &s.Resumes
 	var flags []uint8
-	var occupations, wishes, careers, certs []uint16
-	var wished, spells, holds []uint32
-	var lists []int
+	var occupations, work []uint16
+	var many [4][]uint32 // of each list how many a résumé has
+	var flat [4][]uint16
 	for from := 0; from < r.Person.Len(); from += piece {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		to := min(from+piece, r.Person.Len())
 		flags, occupations = r.Flags.AppendTo(flags[:0], from, to), r.Occupation.AppendTo(occupations[:0], from, to)
-		wished, wishes = r.Wishes.AppendTo(wished[:0], wishes[:0], from, to)
-		spells, careers = r.CareerOcc.AppendTo(spells[:0], careers[:0], from, to)
-		holds, certs = r.Certificates.AppendTo(holds[:0], certs[:0], from, to)
-		wish, done, held := wishes, careers, certs
+		left := flat
+		for k, l := range []*snapshot.Lists[uint16]{&r.Wishes, &r.CareerOcc, &r.Certificates, &r.Skills} {
+			many[k], flat[k] = l.AppendTo(many[k][:0], flat[k][:0], from, to)
+			left[k] = flat[k]
+		}
 		for i, flag := range flags {
-			if flag&snapshot.Active > 0 {
-				lists = workLists(lists[:0], occupations[i], wish[:wished[i]], done[:spells[i]])
-				own := held[:holds[i]]
-				slices.Sort(own)
-				f(uint32(from+i), lists, slices.Compact(own))
+			var own [4][]uint16
+			for k := range own {
+				own[k], left[k] = left[k][:many[k][i]], left[k][many[k][i]:]
 			}
-			wish, done, held = wish[wished[i]:], done[spells[i]:], held[holds[i]:]
+			if flag&snapshot.Active > 0 {
+				work = workLists(work[:0], occupations[i], own[0], own[1])
+				f(uint32(from+i), [3][]uint16{work, once(own[2]), once(own[3])})
+			}
 		}
 	}
 	return nil
 }
 
+// once sorts codes and leaves out those given twice.
+func once(codes []uint16) []uint16 {
+	slices.Sort(codes)
+	return slices.Compact(codes)
+}
+
 // workLists are the lists by work in which somebody stands, as side.nearness weighs it.
-func workLists(to []int, occupation uint16, wishes, careers []uint16) []int {
+func workLists(to []uint16, occupation uint16, wishes, careers []uint16) []uint16 {
 	list := sought
 	for _, o := range wishes {
-		to, list = append(to, sought(int(o))), worked
+		to, list = append(to, uint16(sought(int(o)))), worked
 	}
 	if occupation > 0 {
-		to = append(to, list(int(occupation)))
+		to = append(to, uint16(list(int(occupation))))
 	}
 	for _, o := range careers {
 		if o > 0 {
-			to = append(to, list(int(o)))
+			to = append(to, uint16(list(int(o))))
 		}
 	}
 	if len(to) == 0 {
-		to = append(to, sought(0))
+		to = append(to, uint16(sought(0)))
 	}
-	slices.Sort(to)
-	return slices.Compact(to)
+	return once(to)
 }
 
 // seekers are the lists of all layers of a snapshot.
@@ -147,7 +176,7 @@ func openSeekers(s *snapshot.Snapshot, dir string) (*seekers, error) {
 			return nil, errors.Join(err, all.Close())
 		}
 		all.layers = append(all.layers, one)
-		if len(one.WorkStart) != 2*len(s.Dict.Occupations)+1 || len(one.HeldStart) != len(s.Dict.Certificates)+1 || len(one.Count) != 1 {
+		if len(one.WorkStart) != 2*len(s.Dict.Occupations)+1 || len(one.HeldStart) != len(s.Dict.Certificates)+1 || len(one.CanStart) != len(s.Dict.Skills)+1 || len(one.Count) != 1 || len(one.Works) != l.Resumes.Person.Len() || len(one.Wishes) != len(one.Works) {
 			return nil, errors.Join(fmt.Errorf("match: %s is of another snapshot", path), all.Close())
 		}
 		all.count += int(one.Count[0])
@@ -171,7 +200,7 @@ func seekersGone(s *snapshot.Snapshot) (n int) {
 
 // A rowList is rows of a layer.
 type rowList struct {
-	from int // the layer's first row in the snapshot
+	*layerLists
 	rows []uint32
 }
 
@@ -179,7 +208,7 @@ type rowList struct {
 func (l *seekers) work(of int) (out []rowList) {
 	for i := range l.layers {
 		t := &l.layers[i]
-		out = append(out, rowList{t.from, t.Work[t.WorkStart[of]:t.WorkStart[of+1]]})
+		out = append(out, rowList{t, t.Work[t.WorkStart[of]:t.WorkStart[of+1]]})
 	}
 	return out
 }
@@ -189,10 +218,20 @@ func (l *seekers) heldBy(certs []uint16) (out []rowList) {
 	for i := range l.layers {
 		t := &l.layers[i]
 		for _, c := range certs {
-			out = append(out, rowList{t.from, t.Held[t.HeldStart[c]:t.HeldStart[c+1]]})
+			out = append(out, rowList{t, t.Held[t.HeldStart[c]:t.HeldStart[c+1]]})
 		}
 	}
 	return out
+}
+
+// can returns those who have a competency, of each layer, and how many.
+func (l *seekers) can(skill uint16) (out []rowList, n int) {
+	for i := range l.layers {
+		t := &l.layers[i]
+		rows := t.Can[t.CanStart[skill]:t.CanStart[skill+1]]
+		out, n = append(out, rowList{t, rows}), n+len(rows)
+	}
+	return out, n
 }
 
 // Verify reads the lists and compares their checksums.
