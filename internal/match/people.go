@@ -134,7 +134,11 @@ func (c *crowd) byCompetency(ctx context.Context, t tier) error {
 // enough says whether somebody of some nearness who has competencies of some weight could
 // still be among the best.
 func (c *crowd) enough(near, known, matched float64) bool {
-	return len(c.best) < c.k || c.k > 0 && c.s.most(near, known, matched)+slack >= c.best[c.k-1].score
+	if len(c.best) < c.k || c.k == 0 {
+		return c.k > 0
+	}
+	worst, m, most := c.best[c.k-1].score-slack, c.s.x.model, c.s.most(near, known, matched)
+	return most.Bound()+math.Log(m.Answers) >= worst && m.Score(most) >= worst
 }
 
 // A crowd keeps the k best people, each with their best résumé.
@@ -159,7 +163,7 @@ func (c *crowd) among(ctx context.Context, lists []rowList, nearness func(row in
 				continue
 			}
 			near, known := nearness(row, l.Works[at])
-			if !c.enough(near, known, matched) {
+			if !c.enough(near, known, min(matched, s.could(l.Skills[at]))) {
 				continue
 			}
 			if f, where := s.facts(row, near, known); where != outside {
@@ -191,28 +195,30 @@ func (s *side) tiers() []tier {
 	}
 	all = append(all, tier{list: sought(0)})
 	for i := range all {
-		all[i].most = s.most(all[i].near, all[i].known, s.base.Asked)
+		all[i].most = s.x.model.Score(s.most(all[i].near, all[i].known, s.base.Asked))
 	}
 	slices.SortStableFunc(all, func(a, b tier) int { return cmp.Compare(b.most, a.most) })
 	return all
 }
 
-// most is what somebody of some nearness scores at most who has competencies of some weight.
-func (s *side) most(near, known, matched float64) float64 {
-	for _, b := range s.bounds {
-		if b.near == near && b.known == known && b.matched == matched {
-			return b.most
-		}
-	}
+// most is the most that somebody of some nearness is given who has competencies of some
+// weight.
+func (s *side) most(near, known, matched float64) rank.Odds {
 	m := s.x.model
-	most := m.Score(s.rest.Plus(m.Of(rank.Competencies, rank.Covered(matched, s.base.Asked))).
-		Plus(m.Of(rank.Occupation, near*s.sure*rank.Most[rank.Occupation])).Plus(m.Of(rank.Field, rank.Afield(near*s.sure, known))))
-	s.bounds = append(s.bounds, bound{near, known, matched, most})
-	return most
+	return s.rest.Plus(m.Of(rank.Competencies, rank.Covered(matched, s.base.Asked))).
+		Plus(m.Of(rank.Occupation, near*s.sure*rank.Most[rank.Occupation])).Plus(m.Of(rank.Field, rank.Afield(near*s.sure, known)))
 }
 
-// A bound is what side.most gave.
-type bound struct{ near, known, matched, most float64 }
+// could is the most weight of what the posting asks for that somebody of some bits has.
+func (s *side) could(bits uint64) (weight float64) {
+	asked, _, _, _ := s.post.lists(s.codes)
+	for _, id := range asked {
+		if bits&bit(id) > 0 {
+			weight += s.x.idf[id]
+		}
+	}
+	return weight
+}
 
 func (c *crowd) offer(f scored) {
 	if len(c.best) == c.k && (c.k == 0 || !above(f, c.best[c.k-1])) {
@@ -233,17 +239,16 @@ func (c *crowd) offer(f scored) {
 
 // A side is one posting prepared to be held against many résumés.
 type side struct {
-	x      *index
-	s      *seeker // scratch: what is looked up by the posting's side
-	base   rank.Facts
-	post   posted
-	codes  []uint16 // of its lists
-	asked  []asked
-	near   []float64 // nearness of each occupation
-	reach  []uint8   // whether the posting is in each region: outside, inside or unclear
-	sure   float64   // how sure the posting's occupation is
-	rest   rank.Odds // the most that all parts give but occupation and competencies
-	bounds []bound   // that were worked out
+	x     *index
+	s     *seeker // scratch: what is looked up by the posting's side
+	base  rank.Facts
+	post  posted
+	codes []uint16 // of its lists
+	asked []asked
+	near  []float64 // nearness of each occupation
+	reach []uint8   // whether the posting is in each region: outside, inside or unclear
+	sure  float64   // how sure the posting's occupation is
+	rest  rank.Odds // the most that all parts give but occupation and competencies
 }
 
 func (x *index) side(row int, day ieum.Day) *side {
@@ -265,7 +270,10 @@ func (s *side) ideal() *rank.Facts {
 	f, p := s.base, &s.post
 	f.Skilled, f.Matched, f.Missing = true, f.Asked, 0
 	f.Required, f.Preferred, f.Major = int(p.required), int(p.preferred), p.majors > 0
-	f.Months, f.Schooling, f.Wish = max(0, f.Least), math.MaxInt8, 1
+	f.Schooling, f.Wish = math.MaxInt8, 1
+	f.Months = slices.MaxFunc([]int{rank.Unknown, 0, f.Least, f.Most}, func(a, b int) int {
+		return cmp.Compare(rank.Experience(a, f.Least, f.Most, f.Entry), rank.Experience(b, f.Least, f.Most, f.Entry))
+	})
 	if p.employment > 0 {
 		f.Wanted, f.Kind = true, true
 	}

@@ -22,6 +22,7 @@ type resumeLists struct {
 	Can       []uint32
 	Works     []uint64 // by row, of who looks for work: lists of Work they stand in, four of 16 bits
 	Wishes    []uint64 // by row: regions they would work in, four of 16 bits
+	Skills    []uint64 // by row: a bit for each competency, see bit
 	Count     []uint32 // one number: how many there are
 }
 
@@ -36,6 +37,9 @@ func pack(codes []uint16) (packed uint64) {
 	}
 	return packed
 }
+
+// bit is that of a competency among 64; several share one.
+func bit(skill uint16) uint64 { return 1 << (skill % 64) }
 
 // manyCodes stands for codes that do not fit: no code is as high as its first.
 const manyCodes = math.MaxUint64
@@ -52,11 +56,15 @@ const seekersFile = "seekers.col"
 func writeSeekers(ctx context.Context, s *snapshot.Snapshot, dir string) error {
 	t := resumeLists{WorkStart: make([]uint32, 2*len(s.Dict.Occupations)+1), HeldStart: make([]uint32, len(s.Dict.Certificates)+1), CanStart: make([]uint32, len(s.Dict.Skills)+1), Count: []uint32{0}}
 	starts := [...][]uint32{t.WorkStart, t.HeldStart, t.CanStart}
-	t.Works, t.Wishes = make([]uint64, s.Resumes.Person.Len()), make([]uint64, s.Resumes.Person.Len())
+	rows := s.Resumes.Person.Len()
+	t.Works, t.Wishes, t.Skills = make([]uint64, rows), make([]uint64, rows), make([]uint64, rows)
 	var regions [16]uint16
 	err := eachSeeker(ctx, s, func(row uint32, in [3][]uint16) {
 		t.Count[0]++
 		t.Works[row], t.Wishes[row] = pack(in[0]), pack(s.Resumes.WishRegions.At(int(row), regions[:]))
+		for _, id := range in[2] {
+			t.Skills[row] |= bit(id)
+		}
 		for kind, lists := range in {
 			for _, l := range lists {
 				starts[kind][l+1]++
@@ -66,17 +74,17 @@ func writeSeekers(ctx context.Context, s *snapshot.Snapshot, dir string) error {
 	if err != nil {
 		return err
 	}
-	var rows, next [3][]uint32
+	var in, next [3][]uint32
 	for kind, start := range starts {
 		for i := 1; i < len(start); i++ {
 			start[i] += start[i-1]
 		}
-		rows[kind], next[kind] = make([]uint32, start[len(start)-1]), slices.Clone(start)
+		in[kind], next[kind] = make([]uint32, start[len(start)-1]), slices.Clone(start)
 	}
-	err = eachSeeker(ctx, s, func(row uint32, in [3][]uint16) {
-		for kind, lists := range in {
+	err = eachSeeker(ctx, s, func(row uint32, of [3][]uint16) {
+		for kind, lists := range of {
 			for _, l := range lists {
-				rows[kind][next[kind][l]] = row
+				in[kind][next[kind][l]] = row
 				next[kind][l]++
 			}
 		}
@@ -84,7 +92,7 @@ func writeSeekers(ctx context.Context, s *snapshot.Snapshot, dir string) error {
 	if err != nil {
 		return err
 	}
-	t.Work, t.Held, t.Can = rows[0], rows[1], rows[2]
+	t.Work, t.Held, t.Can = in[0], in[1], in[2]
 	return snapshot.WriteTable(filepath.Join(dir, seekersFile), &t)
 }
 
@@ -176,7 +184,7 @@ func openSeekers(s *snapshot.Snapshot, dir string) (*seekers, error) {
 			return nil, errors.Join(err, all.Close())
 		}
 		all.layers = append(all.layers, one)
-		if len(one.WorkStart) != 2*len(s.Dict.Occupations)+1 || len(one.HeldStart) != len(s.Dict.Certificates)+1 || len(one.CanStart) != len(s.Dict.Skills)+1 || len(one.Count) != 1 || len(one.Works) != l.Resumes.Person.Len() || len(one.Wishes) != len(one.Works) {
+		if len(one.WorkStart) != 2*len(s.Dict.Occupations)+1 || len(one.HeldStart) != len(s.Dict.Certificates)+1 || len(one.CanStart) != len(s.Dict.Skills)+1 || len(one.Count) != 1 || len(one.Works) != l.Resumes.Person.Len() || len(one.Wishes) != len(one.Works) || len(one.Skills) != len(one.Works) {
 			return nil, errors.Join(fmt.Errorf("match: %s is of another snapshot", path), all.Close())
 		}
 		all.count += int(one.Count[0])
