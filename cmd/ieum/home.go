@@ -30,7 +30,7 @@ func homeRoutes(site *web.Site, mux *web.Mux, live *snapshot.Live, open func(*sn
 		{Path: "/mandates", Key: "layout.nav.mandates", May: ieum.ReadClients},
 		{Path: "/hiring", Key: "layout.nav.hiring", May: ieum.OwnPostings}, {Path: "/statistics", Key: "identity.statistics.title", May: ieum.ReadStatistics},
 		{Path: "/oversight", Key: "layout.nav.oversight", May: ieum.ReadLog},
-		{Path: "/deliveries", Key: "deliveries.all", May: ieum.Operate}, {Path: "/accounts", Key: "identity.accounts.title", May: ieum.HelpAccounts},
+		{Path: "/deliveries", Key: "deliveries.all", May: ieum.Operate}, {Path: "/signs", Key: "signs.title", May: ieum.Operate}, {Path: "/accounts", Key: "identity.accounts.title", May: ieum.HelpAccounts},
 		{Path: "/my", Key: "door.my.title", May: ieum.OwnData},
 	}
 	h := &home{live, open, site.Pages(homeFiles)}

@@ -45,6 +45,7 @@ func definitions(t testing.TB) *defs.Set {
 		files["codes/"+id+".yaml"] = &fstest.MapFile{Data: []byte(head(id, rest))}
 		files["codes/"+id+".csv"] = &fstest.MapFile{Data: []byte(table)}
 	}
+	add("minimum-wage", "", "code,ko,en,since,hour\n2026,2026년,2026,2026-01-01,10320\n")
 	add("keco2025", "levels: [1, 2, 3, 4]\n", `code,ko,en,aliases
 3,보건·의료직,Health care,
 30,보건·의료직 중분류,,

@@ -34,6 +34,7 @@ func (m *Matcher) Routes(site *web.Site, mux *web.Mux) {
 	}, h.match)
 	h.auditRoutes(mux)
 	h.itemRoutes(mux)
+	h.signRoutes(mux)
 }
 
 type handlers struct {
@@ -227,6 +228,9 @@ func (h *handlers) job(w http.ResponseWriter, r *http.Request) error {
 	d, err := h.m.Posting(r.Context(), q.ID)
 	if err != nil {
 		return err
+	}
+	for i := range d.Signs {
+		SaySign(h.site, web.Lang(r), &d.Signs[i])
 	}
 	switch {
 	case q.Format == "schema.org":

@@ -283,19 +283,22 @@ func (h *handlers) offer(w http.ResponseWriter, r *http.Request) error {
 	if strings.HasPrefix(r.URL.Path, "/api/") {
 		return web.JSON(w, http.StatusOK, one)
 	}
-	return h.pages.Reply(w, r, "offer.html", offerPage{one, h.m.set.Items[q.Item], h.m.set})
+	return h.pages.Reply(w, r, "offer.html", offerPage{one, h.m.set.Items[q.Item], h.m})
 }
 
 // An offerPage is what offer.html shows.
 type offerPage struct {
 	*OfferDetail
 	Kind *defs.Item
-	set  *defs.Set
+	m    *Matcher
 }
 
 // Source is the title of a source.
-func (p offerPage) Source(id ieum.SourceID) ieum.Text {
-	if s := p.set.Sources[id]; s != nil {
+func (p offerPage) Source(id ieum.SourceID) ieum.Text { return p.m.sourceTitle(id) }
+
+// sourceTitle is what people call a source.
+func (m *Matcher) sourceTitle(id ieum.SourceID) ieum.Text {
+	if s := m.set.Sources[id]; s != nil {
 		return s.Title
 	}
 	return ieum.Text{KO: string(id), EN: string(id)}

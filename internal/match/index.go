@@ -73,7 +73,7 @@ func build(ctx context.Context, set *defs.Set, s *snapshot.Snapshot, dir string)
 		return err
 	}
 	defer x.Close()
-	return errors.Join(x.terms.Verify(), x.writeModel(ctx, dir))
+	return errors.Join(x.terms.Verify(), x.writeSigns(ctx, dir), x.writeModel(ctx, dir))
 }
 
 func buildTerms(ctx context.Context, s *snapshot.Snapshot, dir string) error {
@@ -150,6 +150,8 @@ type index struct {
 	set      *defs.Set
 	terms    *terms.Index
 	seekers  *seekers
+	signs    *signLayers // nil while the part is made
+	usuals   sync.Map    // customary by occupation
 	model    *Model
 	idf      []float64   // of each competency
 	postings []int       // that hold, of each occupation
@@ -170,6 +172,9 @@ func open(set *defs.Set, s *snapshot.Snapshot, dir string) (*index, error) {
 		return nil, err
 	}
 	if x.model, err = openModel(dir); err != nil {
+		return nil, errors.Join(err, x.Close())
+	}
+	if x.signs, err = openSigns(s, dir); err != nil {
 		return nil, errors.Join(err, x.Close())
 	}
 	return x, nil
@@ -243,8 +248,14 @@ func (x *index) Verify() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(table.Verify(), table.Close(), x.seekers.Verify(), x.terms.Verify())
+	return errors.Join(table.Verify(), table.Close(), x.seekers.Verify(), x.signs.Verify(), x.terms.Verify())
 }
 
 // Close unmaps the index.
-func (x *index) Close() error { return errors.Join(x.seekers.Close(), x.terms.Close()) }
+func (x *index) Close() error {
+	err := errors.Join(x.seekers.Close(), x.terms.Close())
+	if x.signs != nil {
+		err = errors.Join(err, x.signs.Close())
+	}
+	return err
+}

@@ -138,7 +138,9 @@ func (x *index) page(c *collector, v *view, words []wanted, q Search) (*Found, e
 		out.Next = found[q.Limit-1].cursor(c.mode)
 	}
 	for _, f := range found {
-		out.Items = append(out.Items, Hit{x.posting(int(f.row)), f.score, snippet(x.s.Texts.Body.At(int(f.row)), words)})
+		p := x.posting(int(f.row))
+		p.Sign = x.mark(int(f.row), v.day)
+		out.Items = append(out.Items, Hit{p, f.score, snippet(x.s.Texts.Body.At(int(f.row)), words)})
 	}
 	if c.total == 0 {
 		out.Relax = c.relax()
