@@ -20,7 +20,7 @@ import (
 )
 
 var benchCommand = &command{
-	name: "bench", args: "NAME", about: "what this machine does beside its limit, as JSON; path: from Parquet to the first answer; daily: a change into a running service; signin: searching while passwords are tried; snapshot: the bytes of each column; market: all reports of the market, and slices of it; parts: the learned parts' loading and memory",
+	name: "bench", args: "NAME", about: "what this machine does beside its limit, as JSON; path: from Parquet to the first answer; daily: a change into a running service; signin: searching while passwords are tried; load: all sorts of requests at a steady rate; snapshot: the bytes of each column; market: all reports of the market, and slices of it; parts: the learned parts' loading and memory",
 	holds: web.Records, through: asJob, purpose: labourMarket, begins: true,
 	setup: func(fs *flag.FlagSet) run {
 		resumes := fs.Int("resumes", 100_000, "simulated résumés")
@@ -28,6 +28,8 @@ var benchCommand = &command{
 		changes := fs.String("changes", "", "for daily: the `folder` of ieum simulate --changes, for a data folder that has its market; it stays taken in")
 		quiet := fs.Duration("quiet", 30*time.Second, "for daily and signin: how long to search before the change, or with and without sign-ins")
 		out := fs.String("out", "", "for market: write the rows and the exact reports to this `folder` instead, for bench/duckdb")
+		rate := fs.Int("rate", 300, "for load: requests a second")
+		long := fs.Duration("long", time.Minute, "for load: how long")
 		in := fs.String("in", "", "a folder to work in, kept for the next run (default: a temporary one)")
 		return func(ctx context.Context, e *env, args []string) error {
 			if len(args) == 1 && args[0] == "snapshot" {
@@ -45,8 +47,14 @@ var benchCommand = &command{
 			if len(args) == 1 && args[0] == "signin" {
 				return benchSignIn(ctx, e, *quiet)
 			}
+			if len(args) == 1 && args[0] == "load" {
+				if *rate < 1 || *rate > 10_000 || *long < time.Second {
+					return usagef("bench load: --rate is from 1 to 10000 requests a second, --long a second at least")
+				}
+				return benchLoad(ctx, e, *rate, *long)
+			}
 			if len(args) != 1 || args[0] != "path" {
-				return usagef("bench takes one name: path, daily, market, parts, signin or snapshot")
+				return usagef("bench takes one name: path, daily, load, market, parts, signin or snapshot")
 			}
 			dir := *in
 			if dir == "" {

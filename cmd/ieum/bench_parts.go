@@ -84,8 +84,11 @@ func processorTime() time.Duration {
 }
 
 // status returns a line of /proc/self/status in MB, 0 where there is none.
-func status(of string) float64 {
-	for line := range strings.Lines(readText("/proc/self/status")) {
+func status(of string) float64 { return statusOf("self", of) }
+
+// statusOf is status of a process.
+func statusOf(pid, of string) float64 {
+	for line := range strings.Lines(readText("/proc/" + pid + "/status")) {
 		if f := strings.Fields(line); len(f) > 1 && f[0] == of+":" {
 			kilobytes, _ := strconv.ParseFloat(f[1], 64)
 			return kilobytes / 1024

@@ -342,7 +342,7 @@ func unknown(name string, known []string) error {
 	}
 	e := &ieum.Error{Kind: ieum.ErrInvalid, Key: "error.param.unknown", Args: map[string]any{"name": name}, Field: "/" + name,
 		Message: fmt.Sprintf("there is no parameter %q", name)}
-	if meant := defs.Meant(name, known); meant != "" {
+	if meant := defs.Meant(name, known); meant != "" && meant != name { // one of the same name stands elsewhere in JSON
 		e.Key, e.Args["meant"] = "error.param.meant", meant
 		e.Message += fmt.Sprintf("; did you mean %q?", meant)
 	}
