@@ -708,3 +708,26 @@ func (b *tab) shoot(t *testing.T, dir, name string) {
 		t.Fatal(err)
 	}
 }
+
+// TestThingsAreLookedForInABrowser: the questions and the answer of what is declared are
+// within reach of everybody, on a phone too.
+func TestThingsAreLookedForInABrowser(t *testing.T) {
+	t.Parallel()
+	b, base := openTab(t), serveSite(t, "")
+	b.look(t, look{"ko", "light", 360})
+	b.visit(t, base+"/items/courses?skills=용접")
+	b.do(t, chromedp.Click(chromedp.CSS(`form[action="/items/courses"] .button`)))
+	b.until(t, `!!document.querySelector("#found")`)
+	if v := b.violations(t); len(v) > 0 {
+		t.Error(strings.Join(v, "\n"))
+	}
+	if got := value[string](t, b, `document.getElementById("skills").value`); got != "용접" {
+		t.Errorf("the question is lost: %q", got)
+	}
+	if wide := value[int](t, b, `document.scrollingElement.scrollWidth`); wide > 360 {
+		t.Errorf("%d px wide at 360", wide)
+	}
+	if faults := b.complaints(); len(faults) > 0 {
+		t.Error(faults)
+	}
+}

@@ -21,6 +21,7 @@ func (m *Matcher) Routes(site *web.Site, mux *web.Mux) {
 	h := &handlers{m, site, site.Pages(files)}
 	mux.Page("GET /jobs", web.Nothing, h.jobs)
 	mux.Page("GET /jobs/{id}", web.Nothing, h.job)
+	mux.File("GET /jobs.atom", web.Nothing, h.feed)
 	mux.API("GET /api/v1/postings", web.Nothing, web.Op{
 		ID: "searchPostings", Summary: ieum.Text{KO: "열린 구인공고 찾기", EN: "Search the open postings"}, Params: searchQuery{}, Reply: Found{},
 	}, h.jobs)
@@ -89,6 +90,7 @@ type jobsPage struct {
 	First  string // address of the first page, on a later one
 	More   string // address of the next page
 	Clear  string // address without any filter
+	Feed   string // address of the feed of this search
 	Relief []relief
 	Read   []placeRead
 }
@@ -176,6 +178,7 @@ func (m *Matcher) jobsPage(f *Found, q searchQuery) *jobsPage {
 	for _, name := range []string{"fit", "newest", "pay", "deadline"} {
 		p.Sorts = append(p.Sorts, choice{name, address(func(v url.Values) { v.Set("sort", name) }), q.Sort == name})
 	}
+	p.Feed = strings.Replace(address(func(v url.Values) { v.Del("sort") }), "/jobs", "/jobs.atom", 1)
 	p.Clear = address(func(v url.Values) {
 		for _, name := range filterNames {
 			v.Del(name)

@@ -163,6 +163,7 @@ func (h *handlers) askItem(w http.ResponseWriter, r *http.Request) error {
 const onePage = 20
 
 func (h *handlers) findItem(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Cache-Control", "no-store") // it shows what somebody told of themselves
 	it, values, err := h.asked(r)
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@
 // posting, signs.go for what speaks against it, people.go, seekers.go and batch.go for the other directions, resume.go for
 // people of the snapshot, items.go and items_say.go for things that definitions declare (judged and ranked by shelf), taste.go for what is learned from applications (by als),
 // assign.go for sharing postings out, evaluate.go and audit.go for how good that is,
-// http.go, http_audit.go, http_items.go, http_signs.go and linked.go for pages and programs. The score is made in rank, the text index in terms.
+// http.go, http_audit.go, http_feed.go, http_items.go, http_signs.go and linked.go for pages and programs. The score is made in rank, the text index in terms.
 package match
 
 import (
