@@ -148,13 +148,13 @@ func (r *Rule) Reads() []string { return r.program.reads }
 // CEL runs once for each distinct row of the fields it reads, within bounds.
 // Holds may be called from several goroutines.
 func (r *Rule) Holds(field func(path string) (value any, known bool)) (bool, error) {
-	res := r.program.run(field)
+	res := r.program.run(&r.program.cache, field)
 	return res.truth == True, res.err
 }
 
-// run works a rule's expression out over what field knows, or takes what it gave
+// run works a rule's expression out over what field knows, or takes from c what it gave
 // before for the same.
-func (p *program) run(field func(path string) (value any, known bool)) result {
+func (p *program) run(c *cache, field func(path string) (value any, known bool)) result {
 	var room [256]byte
 	key, keep, missing := room[:0], true, 0
 	for _, path := range p.reads {
@@ -169,13 +169,13 @@ func (p *program) run(field func(path string) (value any, known bool)) result {
 		keep = keep && fits
 	}
 	if keep {
-		if hit, ok := p.cache.get(key); ok {
+		if hit, ok := c.get(key); ok {
 			return hit
 		}
 	}
 	res := p.decide(field, missing > 0)
 	if keep {
-		p.cache.put(key, res)
+		c.put(key, res)
 	}
 	return res
 }

@@ -270,7 +270,7 @@ func (it *Item) tryExamples(d *doc, set *Set) {
 			}
 			fields[path] = v
 		}
-		j, err := it.Judge(func(path string) (any, bool) { v, ok := fields[path]; return v, ok }, facts, e.Day)
+		j, err := it.For(facts, e.Day).Judge(func(path string) (any, bool) { v, ok := fields[path]; return v, ok })
 		switch said := it.said(j); {
 		case err != nil:
 			d.fault(d.at("examples", i), "example %s: %v", e.Name, err)

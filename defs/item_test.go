@@ -90,7 +90,7 @@ func TestItemsAreJudgedInThreeValues(t *testing.T) {
 		{"said to be closed", row{"state": "closed", "until": ieum.Day(200)}, Facts{}, Closed, ""},
 		{"closed is closed, whatever is unknown", row{"until": ieum.Day(99), "age_max": int64(3)}, Facts{}, Closed, ""},
 	} {
-		j, err := it.Judge(func(path string) (any, bool) { v, ok := tt.row[path]; return v, ok }, tt.facts, 100)
+		j, err := it.For(tt.facts, 100).Judge(func(path string) (any, bool) { v, ok := tt.row[path]; return v, ok })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,11 +104,11 @@ func TestItemsAreJudgedInThreeValues(t *testing.T) {
 			t.Errorf("%s: %s, unknown %q; want %s, %q", tt.name, j.Verdict, unknown, tt.want, tt.unknown)
 		}
 	}
-	worth, known, err := it.Rank[0].Worth(func(string) (any, bool) { return int64(250), true }, nil, 0)
+	worth, known, err := it.For(nil, 0).Worth(&it.Rank[0], func(string) (any, bool) { return int64(250), true })
 	if worth != 1 || !known || err != nil {
 		t.Errorf("a value above 1 counts %v, %v, %v", worth, known, err)
 	}
-	if _, known, _ := it.Rank[0].Worth(func(string) (any, bool) { return nil, false }, nil, 0); known {
+	if _, known, _ := it.For(nil, 0).Worth(&it.Rank[0], func(string) (any, bool) { return nil, false }); known {
 		t.Error("an amount that nobody stated is known")
 	}
 }

@@ -47,68 +47,100 @@ type Held struct {
 	Unknown []string // paths that would have to be known to tell
 }
 
-// Judge holds an item against facts on a day. field returns the item's value by path,
-// in the types that Rule.Holds names, and false where it has none.
-func (it *Item) Judge(field func(path string) (any, bool), facts Facts, day ieum.Day) (Judgement, error) {
-	know := facts.beside(field, day)
-	if closed, err := it.isClosed(know, day); closed || err != nil {
+// A Judge holds items against what one person told, on a day. What it works out it
+// remembers by the values of items, for itself alone: nothing of the person outlives it. It
+// is for one goroutine.
+type Judge struct {
+	it     *Item
+	facts  Facts
+	day    ieum.Day
+	caches map[*program]*cache
+}
+
+// For returns a judge of things for who told facts.
+func (it *Item) For(facts Facts, day ieum.Day) *Judge {
+	return &Judge{it, facts, day, map[*program]*cache{}}
+}
+
+// Judge judges one thing. field returns its value by path, in the types that Rule.Holds
+// names, and false where it has none.
+func (j *Judge) Judge(field func(path string) (any, bool)) (Judgement, error) {
+	know := j.beside(field)
+	if closed, err := j.isClosed(know); closed || err != nil {
 		return Judgement{Verdict: Closed}, err
 	}
-	j := Judgement{Must: make([]Held, len(it.Must))}
-	for i := range it.Must {
-		h, err := it.Must[i].judge(know)
+	out := Judgement{Must: make([]Held, len(j.it.Must))}
+	for i := range j.it.Must {
+		h, err := j.holds(&j.it.Must[i], know)
 		if err != nil {
-			return j, err
+			return out, err
 		}
-		j.Must[i] = h
+		out.Must[i] = h
 		switch {
 		case h.Truth == False:
-			j.Verdict = Refused
-		case h.Truth == Unknown && j.Verdict != Refused:
-			j.Verdict = Unsure
+			out.Verdict = Refused
+		case h.Truth == Unknown && out.Verdict != Refused:
+			out.Verdict = Unsure
 		}
 	}
-	return j, nil
+	return out, nil
 }
 
 // beside returns a function that knows an item's fields, the facts and the day.
-func (f Facts) beside(field func(string) (any, bool), day ieum.Day) func(string) (any, bool) {
+func (j *Judge) beside(field func(string) (any, bool)) func(string) (any, bool) {
 	return func(path string) (any, bool) {
-		if v, ok := f[path]; ok {
+		if v, ok := j.facts[path]; ok {
 			return v, true
 		}
 		if path == "today" {
-			return day, true
+			return j.day, true
 		}
 		return field(path)
 	}
 }
 
-// isClosed says whether an item cannot be had on a day. One that begins later is open:
+// run works an expression out, or remembers what it gave.
+func (j *Judge) run(p *program, know func(string) (any, bool)) result {
+	c := j.caches[p]
+	if c == nil {
+		c = &cache{}
+		j.caches[p] = c
+	}
+	return p.run(c, know)
+}
+
+// isClosed says whether an item cannot be had on the day. One that begins later is open:
 // it can be prepared for.
-func (it *Item) isClosed(know func(string) (any, bool), day ieum.Day) (bool, error) {
-	if it.Open.Until != "" {
-		if until, ok := know(it.Open.Until); ok && until.(ieum.Day) < day {
+func (j *Judge) isClosed(know func(string) (any, bool)) (bool, error) {
+	if j.it.Open.Until != "" {
+		if until, ok := know(j.it.Open.Until); ok && until.(ieum.Day) < j.day {
 			return true, nil
 		}
 	}
-	if it.closed == nil {
+	if j.it.closed == nil {
 		return false, nil
 	}
-	res := it.closed.run(know)
+	res := j.run(j.it.closed, know)
 	return res.truth == True, res.err
 }
 
-func (m *Must) judge(know func(string) (any, bool)) (Held, error) {
-	res := m.when.run(know)
+func (j *Judge) holds(m *Must, know func(string) (any, bool)) (Held, error) {
+	res := j.run(m.when, know)
 	if res.err != nil || res.truth != False || m.unclear == nil {
 		return Held{res.truth, res.unknown}, res.err
 	}
-	may := m.unclear.run(know)
+	may := j.run(m.unclear, know)
 	if may.truth == False {
 		return Held{Truth: False}, may.err
 	}
 	return Held{Unknown, append(slices.Clone(may.unknown), m.unclear.reads...)}, may.err
+}
+
+// Worth is what a feature's value is for an item: from 0 to 1, and false where it is not
+// known. It is for features with a Value.
+func (j *Judge) Worth(f *Feature, field func(path string) (any, bool)) (float64, bool, error) {
+	res := j.run(f.value, j.beside(field))
+	return min(max(res.number, 0), 1), res.truth == True && !math.IsNaN(res.number), res.err
 }
 
 // Told says whether facts tell all that the condition reads of them: what holds for want
@@ -118,13 +150,6 @@ func (m *Must) Told(facts Facts) bool {
 		_, ok := facts[path]
 		return !ok && strings.HasPrefix(path, "me.")
 	})
-}
-
-// Worth is what a feature's value is for an item: from 0 to 1, and false where it is not
-// known. It is for features with a Value.
-func (f *Feature) Worth(field func(path string) (any, bool), facts Facts, day ieum.Day) (float64, bool, error) {
-	res := f.value.run(facts.beside(field, day))
-	return min(max(res.number, 0), 1), res.truth == True && !math.IsNaN(res.number), res.err
 }
 
 // Reads lists the paths of the item's own values that are read to judge, rank and speak

@@ -52,10 +52,10 @@ type Part struct {
 // the best k of those of which it cannot be told. Closed ones are only counted.
 func (s *Shelf) Find(facts defs.Facts, day ieum.Day, k int) (*Found, error) {
 	f := &Found{Things: len(s.one), Broken: make([]Broken, len(s.item.Must))}
-	alike := s.alike(facts)
+	alike, by := s.alike(facts), s.item.For(facts, day)
 	turns := map[string]int{}
 	for thing := range s.one {
-		p, err := s.judge(thing, facts, day)
+		p, err := s.judge(thing, by)
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +67,7 @@ func (s *Shelf) Find(facts defs.Facts, day ieum.Day, k int) (*Found, error) {
 			f.refuse(p)
 			continue
 		}
-		if err := s.score(&p, thing, alike, facts, day); err != nil {
+		if err := s.score(&p, thing, alike, by); err != nil {
 			return nil, err
 		}
 		if p.Verdict == defs.Fits {
@@ -89,11 +89,12 @@ func (s *Shelf) Find(facts defs.Facts, day ieum.Day, k int) (*Found, error) {
 // One judges one thing by a row of it, closed or not.
 func (s *Shelf) One(row int, facts defs.Facts, day ieum.Day) (Pick, error) {
 	thing := s.thing[row]
-	p, err := s.judge(thing, facts, day)
+	by := s.item.For(facts, day)
+	p, err := s.judge(thing, by)
 	if err != nil || p.Verdict == defs.Closed {
 		return p, err
 	}
-	return p, s.score(&p, thing, s.alike(facts), facts, day)
+	return p, s.score(&p, thing, s.alike(facts), by)
 }
 
 func (f *Found) refuse(p Pick) {
@@ -114,13 +115,13 @@ func (f *Found) refuse(p Pick) {
 // condition that holds for one row and not for another cannot be told. Where one row is
 // closed the others count only when they say until when they are open; where none does,
 // it cannot be told whether it is.
-func (s *Shelf) judge(thing int, facts defs.Facts, day ieum.Day) (Pick, error) {
+func (s *Shelf) judge(thing int, by *defs.Judge) (Pick, error) {
 	all := s.one[thing]
 	p := Pick{Row: all[0], Judgement: defs.Judgement{Verdict: defs.Closed}}
 	var open, dated []int
 	judged := make([]defs.Judgement, len(all))
 	for i, row := range all {
-		j, err := s.item.Judge(s.rows[row].field, facts, day)
+		j, err := by.Judge(s.rows[row].field)
 		if err != nil {
 			return p, err
 		}
@@ -188,7 +189,7 @@ func (s *Shelf) alike(facts defs.Facts) []map[uint32]*likeness {
 }
 
 // score adds up what speaks for a thing.
-func (s *Shelf) score(p *Pick, thing int, alike []map[uint32]*likeness, facts defs.Facts, day ieum.Day) error {
+func (s *Shelf) score(p *Pick, thing int, alike []map[uint32]*likeness, by *defs.Judge) error {
 	for i := range s.item.Rank {
 		f := &s.item.Rank[i]
 		part := Part{Feature: i}
@@ -197,7 +198,7 @@ func (s *Shelf) score(p *Pick, thing int, alike []map[uint32]*likeness, facts de
 				part.Value, part.Words = f.Weight*l.share, l.words
 			}
 		} else {
-			worth, _, err := f.Worth(s.rows[p.Row].field, facts, day)
+			worth, _, err := by.Worth(f, s.rows[p.Row].field)
 			if err != nil {
 				return err
 			}

@@ -11,7 +11,7 @@ import (
 	"ieum/internal/match/terms"
 )
 
-// A Row is one item: its values by path, in the types that defs.Item.Judge takes, its
+// A Row is one item: its values by path, in the types that defs.Judge takes, its
 // words, and the public service it speaks of; rows of one service are one thing.
 type Row struct {
 	Fields  map[string]any
