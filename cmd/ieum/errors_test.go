@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -135,6 +136,8 @@ var (
 )
 
 func TestErrorsOfTheDataFolder(t *testing.T) {
+	format := func(n int) string { return fmt.Sprintf(`"format": %d`, n) }
+	now, newer, older := format(snapshot.Format), format(snapshot.Format+1), format(snapshot.Format-1)
 	t.Parallel()
 	for _, tt := range []struct {
 		name     string
@@ -163,10 +166,10 @@ func TestErrorsOfTheDataFolder(t *testing.T) {
 		}, keepers,
 			"was cut off; run ieum restore again",
 			func(b *bench) { b.sql(`DELETE FROM migration WHERE name = 'restoring'`) }},
-		{"a snapshot of a newer version", func(b *bench) { b.meta(`"format": 7`, `"format": 8`) }, append([][]string{{"build"}}, readers...),
-			"was made by a newer version of ieum; use that version or a later one", func(b *bench) { b.meta(`"format": 8`, `"format": 7`) }},
-		{"a snapshot of an older version", func(b *bench) { b.meta(`"format": 7`, `"format": 6`) }, readers,
-			"was made by an older version of ieum; build it again with: ieum build", func(b *bench) { b.meta(`"format": 6`, `"format": 7`) }},
+		{"a snapshot of a newer version", func(b *bench) { b.meta(now, newer) }, append([][]string{{"build"}}, readers...),
+			"was made by a newer version of ieum; use that version or a later one", func(b *bench) { b.meta(newer, now) }},
+		{"a snapshot of an older version", func(b *bench) { b.meta(now, older) }, readers,
+			"was made by an older version of ieum; build it again with: ieum build", func(b *bench) { b.meta(older, now) }},
 		{"a damaged database", func(b *bench) { b.overwrite("ieum.db") }, keepers, "ieum.db is damaged; put back a backup of it", nil},
 		{"a damaged snapshot", func(b *bench) { b.overwrite("snapshots/*/postings.col") }, readers, "is damaged; build the snapshot again with: ieum build", nil},
 		{"a snapshot that lacks a part", func(b *bench) { b.remove("snapshots/*/match") }, readers, "is damaged; build it again with: ieum build", nil},
