@@ -364,6 +364,7 @@ type Job struct {
 	Recommended      bool     `json:"recommended"`                // both are probable enough for that
 	LearnedSimulated bool     `json:"learnedSimulated,omitempty"` // chance and wish were learned from simulated people
 	Reasons          []Reason `json:"reasons"`                    // largest first, and last where everybody begins
+	Sign             string   `json:"sign,omitempty"`             // the first strong sign that it may be stale or false; nothing is ranked by it
 	Missing          []string `json:"missing,omitempty"`          // certificates one must have and the person has not
 	Unclear          []string `json:"unclear,omitempty"`          // keys of messages: what must hold and could not be checked
 	Simulated        bool     `json:"simulated,omitempty"`

@@ -80,6 +80,9 @@ func build(ctx context.Context, e *env, changes, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	if err := noteSigns(ctx, e, set, s); err != nil {
+		return err
+	}
 	b := Built{Version: meta.Version, Hash: meta.Hash, Simulated: meta.Simulated, Seconds: e.now().Sub(began).Seconds(),
 		Rows: rows{meta.Postings, meta.Resumes, meta.People, max(0, meta.Companies-1), meta.Items, sourceRows(meta)}}
 	if meta.Base != nil {

@@ -49,8 +49,10 @@ func bringDemo(ctx context.Context, e *env, p simulate.Params) error {
 		return err
 	}
 	e.say("Building the snapshot …")
-	_, err = s.catalogue.Build(ctx, nil, parts(set, e.now)...)
-	return err
+	if _, err = s.catalogue.Build(ctx, nil, parts(set, e.now)...); err != nil {
+		return err
+	}
+	return noteSigns(ctx, e, set, s)
 }
 
 // demoFolder refuses a data folder in which somebody works: the sign-ins of a demo

@@ -82,6 +82,7 @@ var commands = register(
 	diagnoseCommand,
 	matchCommand,
 	itemsCommand,
+	signsCommand,
 	candidatesCommand,
 	recommendCommand,
 	codeCommand,

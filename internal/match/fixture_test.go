@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -310,7 +311,7 @@ func publishOn(t testing.TB, set *defs.Set, data string, dict snapshot.Dict, m s
 	s.Resumes.Occupations = bounds(s.Resumes.Occupation.Raw, len(d.Occupations))
 	var sources []snapshot.Source
 	for _, id := range d.Sources[1:] {
-		sources = append(sources, snapshot.Source{ID: ieum.SourceID(id), Title: ieum.Text{KO: "가상 출처 " + id, EN: "Made-up source " + id}, Holder: ieum.Text{KO: "가상 기관", EN: "Made-up agency"}})
+		sources = append(sources, snapshot.Source{ID: ieum.SourceID(id), Title: ieum.Text{KO: "가상 출처 " + id, EN: "Made-up source " + id}, Holder: ieum.Text{KO: "가상 기관", EN: "Made-up agency"}, Simulated: strings.HasPrefix(id, "simulated")})
 	}
 	m.Postings, m.Resumes, m.People, m.Companies, m.Items, m.Events, m.Sources, m.To = len(posts), len(cvs), len(cvs), len(companies), 0, s.Events.Resume.Len(), sources, ieum.DayOf(noon)
 	if gone != nil {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ieum/defs"
@@ -150,8 +151,9 @@ type index struct {
 	set      *defs.Set
 	terms    *terms.Index
 	seekers  *seekers
-	signs    *signLayers // nil while the part is made
-	usuals   sync.Map    // customary by occupation
+	signs    *signLayers             // nil while the part is made
+	usuals   sync.Map                // customary by occupation
+	counted  atomic.Pointer[SignsBy] // of the last day asked for
 	model    *Model
 	idf      []float64   // of each competency
 	postings []int       // that hold, of each occupation

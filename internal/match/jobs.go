@@ -460,9 +460,11 @@ func (x *index) jobs(ctx context.Context, day ieum.Day, p ieum.Profile, q Query)
 		Openings: len(v.rows), Day: day, Snapshot: x.s.Meta.Version, Simulated: x.s.Meta.Simulated}
 	for i, f := range best {
 		r.Jobs[i] = x.explain(s, &p, f.row, v.day)
+		r.Jobs[i].Sign = x.mark(int(f.row), v.day)
 	}
 	for i, f := range short {
 		r.Short[i] = x.explain(s, &p, f.row, v.day)
+		r.Short[i].Sign = x.mark(int(f.row), v.day)
 	}
 	return r, nil
 }

@@ -96,7 +96,7 @@ type Detail struct {
 	Sources   []Origin   `json:"sources"`           // every row it was made of, oldest first
 	Agreed    []string   `json:"agreed,omitempty"`  // what those rows agree in, for which they were put together: names of Dict.Agreements
 	Similar   []Posting  `json:"similar,omitempty"` // open postings most like it
-	Signs     []Sign     `json:"signs"`             // that it may be stale or false; none is a proof
+	Signs     []Sign     `json:"signs"`             // that it may be stale or false, while it is open; none is a proof
 	Replies   *Replies   `json:"replies,omitempty"` // of the employer
 	// Kept is what could not be read, and the address, as the source wrote it.
 	Kept     []snapshot.KeptText `json:"kept,omitempty"`
@@ -151,7 +151,9 @@ func (m *Matcher) Posting(ctx context.Context, id string) (*Detail, error) {
 	out := &Detail{Posting: x.posting(row), Open: x.isOpen(row, day), Closed: ieum.Day(p.Closed.At(row)), Body: x.s.Texts.Body.At(row), Employer: x.employer(int(p.Company.At(row))),
 		Skills: named(d.Skills, p.Skills.At(row, nil)), Preferred: named(d.Certificates, p.Preferred.At(row, nil)), Majors: named(d.Majors, p.Majors.At(row, nil)),
 		Required: x.required(row), Industry: d.Industries[p.Industry.At(row)], Sources: x.origins(row), Agreed: x.agreed(row), Kept: p.KeptTexts(row), Day: day, Snapshot: x.s.Meta.Version}
-	out.Signs, out.Replies = append([]Sign{}, x.signsOf(row, day)...), x.repliesOf(row)
+	if out.Signs, out.Replies = []Sign{}, x.repliesOf(row); out.Open {
+		out.Signs = append(out.Signs, x.signsOf(row, day)...)
+	}
 	out.Similar, err = x.similarTo(ctx, row, x.openOn(day), 4)
 	return out, err
 }

@@ -130,7 +130,7 @@ func TestChangesReadAsAWholeSnapshot(t *testing.T) {
 			same func(*testing.T, *rand.Rand, *twin)
 		}{
 			{"searches", sameSearches}, {"jobs", sameJobs}, {"addresses", sameAddresses}, {"people", samePeople},
-			{"recommendations", sameRecommendations}, {"counts", sameCounts},
+			{"recommendations", sameRecommendations}, {"counts", sameCounts}, {"signs", sameSigns},
 		} {
 			t.Run(fmt.Sprint(rows, " ", tt.name), func(t *testing.T) { tt.same(t, rnd, w) })
 		}

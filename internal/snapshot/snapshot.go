@@ -32,8 +32,8 @@ import (
 // packs rows that are mostly alike, and where lists begin, in fewer bits, and has no
 // key of a résumé and no item about people. Format 4 has Resumes.Key, format 5 Events,
 // format 6 Resumes.Vulnerable, format 7 what was shown among the Events, format
-// 8 the lists of résumés in the part of match.
-const Format = 8
+// 8 the lists of résumés in the part of match, format 9 what signs are counted from there.
+const Format = 9
 
 // Unset marks a number of months that is not stated.
 const Unset = 0xFFFF
