@@ -57,11 +57,12 @@ var matchCommand = &command{
 }
 
 var candidatesCommand = &command{
-	name: "candidates", args: "--posting ID", about: "people for a posting, without anything that names them",
+	name: "candidates", args: "--posting ID [--lean 0…1]", about: "people for a posting, without anything that names them",
 	holds: web.Records, through: asStaff, purpose: placement,
 	setup: func(fs *flag.FlagSet) run {
 		posting := fs.String("posting", "", "public number of the posting: 16 hexadecimal digits")
 		k := fs.Int("k", 10, "how many people")
+		lean := fs.Float64("lean", match.AsLearned, "0: by what people can do alone; 1: by what they have done alone; .5: both, as learned")
 		asJSON := fs.Bool("json", false, "print JSON")
 		var by asking
 		by.flags(fs)
@@ -71,6 +72,9 @@ var candidatesCommand = &command{
 			}
 			if *k < 1 {
 				return usagef("candidates: -k is at least 1")
+			}
+			if !(*lean >= 0 && *lean <= 1) {
+				return usagef("candidates: --lean is between 0 and 1")
 			}
 			m, err := openMarket(e)
 			if err != nil {
@@ -85,7 +89,7 @@ var candidatesCommand = &command{
 			if err := e.noteMarket(ctx, m); err != nil {
 				return err
 			}
-			found, err := m.matcher.Candidates(ctx, r.catalogue, *posting, *k)
+			found, err := m.matcher.Candidates(ctx, r.catalogue, *posting, *k, *lean)
 			if err != nil {
 				return err
 			}

@@ -192,7 +192,7 @@ func BenchmarkData(b *testing.B) {
 		var times []time.Duration
 		for i := 0; b.Loop(); i++ {
 			began := spent(unix.CLOCK_THREAD_CPUTIME_ID)
-			if _, _, err := x.people(b.Context(), int(open[i*7919%len(open)]), day, 50); err != nil {
+			if _, _, err := x.people(b.Context(), int(open[i*7919%len(open)]), day, 50, x.model); err != nil {
 				b.Fatal(err)
 			}
 			times = append(times, spent(unix.CLOCK_THREAD_CPUTIME_ID)-began)
@@ -208,7 +208,7 @@ func BenchmarkData(b *testing.B) {
 			began := spent(unix.CLOCK_THREAD_CPUTIME_ID)
 			want := x.everybody(row, day, 50)
 			times = append(times, spent(unix.CLOCK_THREAD_CPUTIME_ID)-began)
-			if got, _, err := x.people(b.Context(), row, day, 50); err != nil || !slices.Equal(got, want) {
+			if got, _, err := x.people(b.Context(), row, day, 50, x.model); err != nil || !slices.Equal(got, want) {
 				b.Fatalf("posting %d: %v, %v; all: %v", row, err, got, want)
 			}
 		}
@@ -232,7 +232,7 @@ func BenchmarkData(b *testing.B) {
 
 // everybody is people by looking at every résumé of somebody who looks for work.
 func (x *index) everybody(row int, day ieum.Day, k int) []scored {
-	c := crowd{k: k, person: &x.s.Resumes.Person, s: x.side(row, day)}
+	c := crowd{k: k, person: &x.s.Resumes.Person, s: x.side(row, day, x.model)}
 	for i := range x.seekers.layers {
 		l := &x.seekers.layers[i]
 		var all []uint32

@@ -22,18 +22,23 @@ const mostNamed = 5
 // the posting asks for something that is not known of the person. They add up to the
 // score.
 func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ieum.Job {
+	return x.explainBy(x.model, s, p, row, day)
+}
+
+// explainBy explains a score that another model made.
+func (x *index) explainBy(by *Model, s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ieum.Job {
 	f := x.facts(s, int(row), day)
 	points := rank.Score(&f)
-	odds := x.model.Odds(&points)
-	chance, wish := x.model.Chances(odds)
-	base, parts := x.model.Explain(&points)
+	odds := by.Odds(&points)
+	chance, wish := by.Chances(odds)
+	base, parts := by.Explain(&points)
 	e := explainer{x, s, p, int(row), &f}
 	post := &x.s.Postings
 	j := ieum.Job{
 		ID: snapshot.FormatID(post.ID.At(int(row))), Title: post.Title.At(int(row)), Company: x.s.Companies.Name.At(int(post.Company.At(int(row)))),
 		Occupation: x.s.Dict.Occupations[post.Occupation.At(int(row))], Region: x.s.Dict.Regions[post.Region.At(int(row))],
 		PayMin: int64(post.PayMin.At(int(row))), PayMax: int64(post.PayMax.At(int(row))), PayBasis: bases[post.PayBasis.At(int(row))], Opened: ieum.Day(post.Opened.At(int(row))), Deadline: ieum.Day(post.Deadline.At(int(row))),
-		Score: x.model.Score(odds), Chance: chance, Wish: wish, LearnedSimulated: x.model.WishFrom.Simulated || x.model.ChanceFrom.Simulated,
+		Score: by.Score(odds), Chance: chance, Wish: wish, LearnedSimulated: by.WishFrom.Simulated || by.ChanceFrom.Simulated,
 		Reasons: []ieum.Reason{{Part: "base", Key: "match.why.base.everybody", Points: base}}, Simulated: post.Flags.At(int(row))&snapshot.Simulated != 0,
 	}
 	for part, points := range parts {
@@ -54,7 +59,7 @@ func (x *index) explain(s *seeker, p *ieum.Profile, row uint32, day ieum.Day) ie
 		j.Score -= inDoubt
 		j.Reasons = append(j.Reasons, ieum.Reason{Part: "doubt", Key: "match.why.doubt.check", Points: -inDoubt})
 	}
-	j.Recommended = math.Exp(j.Score) >= x.model.Least
+	j.Recommended = math.Exp(j.Score) >= by.Least
 	why := j.Reasons[1:] // where everybody begins comes last
 	slices.SortStableFunc(why, func(a, b ieum.Reason) int { return cmp.Compare(b.Points, a.Points) })
 	j.Reasons = append(slices.Clone(why), j.Reasons[0])

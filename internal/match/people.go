@@ -17,10 +17,14 @@ type People struct {
 	Posting   Posting  `json:"posting"`
 	People    []Person `json:"people"`
 	Seekers   int      `json:"seekers"` // résumés of people who look for work
+	Lean      float64  `json:"lean"`    // 0: by what they can do; 1: by what they have done; AsLearned between
 	Day       ieum.Day `json:"day"`
 	Snapshot  string   `json:"snapshot"`
 	Simulated bool     `json:"simulated"`
 }
+
+// AsLearned is the lean of who asks for none.
+const AsLearned = .5
 
 // A Person is a de-identified résumé: its key in its source and the parts of
 // its score, nothing else.
@@ -34,8 +38,10 @@ type Person struct {
 
 // Candidates returns the k people who fit a posting best, by the same parts
 // and constraints as its being suggested to them. Of several résumés of a
-// person the best counts. A posting that is closed is ieum.ErrConflict.
-func (m *Matcher) Candidates(ctx context.Context, lake Lake, id string, k int) (*People, error) {
+// person the best counts. With lean, from 0 to 1, what they can do or what they have done
+// counts for less (see rank.Model.Leaning); AsLearned is halfway. A posting that is closed is
+// ieum.ErrConflict.
+func (m *Matcher) Candidates(ctx context.Context, lake Lake, id string, k int, lean float64) (*People, error) {
 	x, day, release, err := m.acquire()
 	if err != nil {
 		return nil, err
@@ -48,7 +54,8 @@ func (m *Matcher) Candidates(ctx context.Context, lake Lake, id string, k int) (
 	if !x.isOpen(row, day) {
 		return nil, &ieum.Error{Kind: ieum.ErrConflict, Key: "match.error.closed", Args: map[string]any{"id": id}, Message: "posting " + id + " is closed; people are looked for only for open postings"}
 	}
-	best, seekers, err := x.people(ctx, row, day, k)
+	by := x.leaning(lean)
+	best, seekers, err := x.people(ctx, row, day, k, by)
 	if err != nil {
 		return nil, err
 	}
@@ -60,13 +67,13 @@ func (m *Matcher) Candidates(ctx context.Context, lake Lake, id string, k int) (
 	if err != nil {
 		return nil, err
 	}
-	out := &People{Posting: x.posting(row), People: []Person{}, Seekers: seekers, Day: day, Snapshot: x.s.Meta.Version, Simulated: x.s.Meta.Simulated}
+	out := &People{Posting: x.posting(row), People: []Person{}, Seekers: seekers, Lean: lean, Day: day, Snapshot: x.s.Meta.Version, Simulated: x.s.Meta.Simulated}
 	for i, f := range best {
 		if len(keys.at(i)) == 0 { // erased this moment
 			continue
 		}
 		p := x.profile(int(f.row))
-		j := x.explain(x.seeker(&p), &p, uint32(row), day)
+		j := x.explainBy(by, x.seeker(&p), &p, uint32(row), day)
 		for r := range j.Reasons { // the posting's words say nothing here
 			j.Reasons[r].Asked = nil
 		}
@@ -80,8 +87,8 @@ func (m *Matcher) Candidates(ctx context.Context, lake Lake, id string, k int) (
 // they can do, those are looked for who can do what the posting asks for, from the rarest
 // on, until what is left of it cannot be enough either. Where something must be held, only
 // those who hold it are looked at. (Threshold pruning as in hunt.run.)
-func (x *index) people(ctx context.Context, row int, day ieum.Day, k int) (best []scored, seekers int, err error) {
-	c := crowd{k: k, person: &x.s.Resumes.Person, s: x.side(row, day)}
+func (x *index) people(ctx context.Context, row int, day ieum.Day, k int, by *Model) (best []scored, seekers int, err error) {
+	c := crowd{k: k, person: &x.s.Resumes.Person, s: x.side(row, day, by)}
 	if held := x.rarest(c.s.asked); held != nil {
 		err = c.among(ctx, x.seekers.heldBy(held), c.s.nearnessOf, c.s.base.Asked)
 		return c.best, x.seekers.count, err
@@ -137,7 +144,7 @@ func (c *crowd) enough(near, known, matched float64) bool {
 	if len(c.best) < c.k || c.k == 0 {
 		return c.k > 0
 	}
-	worst, m, most := c.best[c.k-1].score-slack, c.s.x.model, c.s.most(near, known, matched)
+	worst, m, most := c.best[c.k-1].score-slack, c.s.model, c.s.most(near, known, matched)
 	return most.Bound()+math.Log(m.Answers) >= worst && m.Score(most) >= worst
 }
 
@@ -167,7 +174,7 @@ func (c *crowd) among(ctx context.Context, lists []rowList, nearness func(row in
 				continue
 			}
 			if f, where := s.facts(row, near, known); where != outside {
-				found := scored{uint32(row), s.x.score(&f), uint64(row)}
+				found := scored{uint32(row), s.score(&f), uint64(row)}
 				if where == unclear || s.post.old {
 					found.score -= inDoubt
 				}
@@ -195,7 +202,7 @@ func (s *side) tiers() []tier {
 	}
 	all = append(all, tier{list: sought(0)})
 	for i := range all {
-		all[i].most = s.x.model.Score(s.most(all[i].near, all[i].known, s.base.Asked))
+		all[i].most = s.model.Score(s.most(all[i].near, all[i].known, s.base.Asked))
 	}
 	slices.SortStableFunc(all, func(a, b tier) int { return cmp.Compare(b.most, a.most) })
 	return all
@@ -204,7 +211,7 @@ func (s *side) tiers() []tier {
 // most is the most that somebody of some nearness is given who has competencies of some
 // weight.
 func (s *side) most(near, known, matched float64) rank.Odds {
-	m := s.x.model
+	m := s.model
 	return s.rest.Plus(m.Of(rank.Competencies, rank.Covered(matched, s.base.Asked))).
 		Plus(m.Of(rank.Occupation, near*s.sure*rank.Most[rank.Occupation])).Plus(m.Of(rank.Field, rank.Afield(near*s.sure, known)))
 }
@@ -240,6 +247,7 @@ func (c *crowd) offer(f scored) {
 // A side is one posting prepared to be held against many résumés.
 type side struct {
 	x     *index
+	model *Model  // what scores are made of
 	s     *seeker // scratch: what is looked up by the posting's side
 	base  rank.Facts
 	post  posted
@@ -251,8 +259,8 @@ type side struct {
 	rest  rank.Odds // the most that all parts give but occupation and competencies
 }
 
-func (x *index) side(row int, day ieum.Day) *side {
-	s := &side{x: x, s: x.nobody(), asked: x.asked(row, nil), reach: make([]uint8, len(x.s.Dict.Regions))}
+func (x *index) side(row int, day ieum.Day, by *Model) *side {
+	s := &side{x: x, model: by, s: x.nobody(), asked: x.asked(row, nil), reach: make([]uint8, len(x.s.Dict.Regions))}
 	s.post, s.codes = x.unpack(row, day, nil)
 	s.near, s.base = x.kinship(s.post.occupation), x.weigh(s.s, &s.post, s.codes, day)
 	for i, code := range x.s.Dict.Regions {
@@ -261,8 +269,24 @@ func (x *index) side(row int, day ieum.Day) *side {
 	s.sure = float64(s.post.chance) / 100
 	best := rank.Score(s.ideal())
 	best[rank.Occupation], best[rank.Competencies] = 0, 0
-	s.rest = x.model.Odds(&best)
+	s.rest = by.Odds(&best)
 	return s
+}
+
+// score is what the model makes of somebody and the posting.
+func (s *side) score(f *rank.Facts) float64 {
+	parts := rank.Score(f)
+	return s.model.Score(s.model.Odds(&parts))
+}
+
+// leaning is the model with a lean; the one that is served where there is none.
+func (x *index) leaning(lean float64) *Model {
+	if lean == AsLearned {
+		return x.model
+	}
+	m := *x.model
+	m.Model = m.Leaning(lean)
+	return &m
 }
 
 // ideal is what is known of the posting and of somebody who is all that it asks for.

@@ -60,7 +60,7 @@ func TestPeopleForAPostingAreThoseItIsFor(t *testing.T) {
 	found, lake := 0, lakeOf(t, m)
 	for row := range posts {
 		id := snapshot.FormatID(x.s.Postings.ID.At(row))
-		people, err := m.Candidates(t.Context(), lake, id, 10)
+		people, err := m.Candidates(t.Context(), lake, id, 10, AsLearned)
 		if !x.isOpen(row, day) {
 			if !errors.Is(err, ieum.ErrConflict) {
 				t.Fatalf("people for a closed posting: %v", err)
@@ -108,7 +108,7 @@ func TestPeopleForAPostingAreThoseItIsFor(t *testing.T) {
 	if found < 200 {
 		t.Errorf("only %d people were compared", found)
 	}
-	if _, err := m.Candidates(t.Context(), lake, "0000000000000fff", 10); !errors.Is(err, ieum.ErrNotFound) {
+	if _, err := m.Candidates(t.Context(), lake, "0000000000000fff", 10, AsLearned); !errors.Is(err, ieum.ErrNotFound) {
 		t.Errorf("people for no posting: %v", err)
 	}
 }
@@ -273,5 +273,62 @@ func TestRecommendStopsWhenNobodyReads(t *testing.T) {
 	m, _ := market(t, definitions(t), randomPosts(rnd, 150), randomCVs(rnd, 3000))
 	if _, err := m.Recommend(t.Context(), lakeOf(t, m), Batch{K: 10, Of: everySource}, full{}); err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("onto a full disk: %v", err)
+	}
+}
+
+// TestLeaningKeepsWhatHolds: for whatever lean the best are the best of all, their parts add up
+// to the score, and at an end the other side's parts are none.
+func TestLeaningKeepsWhatHolds(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(35, 1))
+	posts, cvs := randomPosts(rnd, 60), randomCVs(rnd, 400)
+	m, live := market(t, definitions(t), posts, cvs)
+	x, lake := indexOf(t, live), lakeOf(t, m)
+	parts, changed := map[float64]map[string]int{0: {}, 1: {}}, 0
+	for row := range posts {
+		id := snapshot.FormatID(x.s.Postings.ID.At(row))
+		if !x.isOpen(row, ieum.DayOf(noon)) {
+			continue
+		}
+		usual, err := m.Candidates(t.Context(), lake, id, 10, AsLearned)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, lean := range []float64{0, .2, .5, .9, 1} {
+			all, err := m.Candidates(t.Context(), lake, id, len(cvs), lean) // with so many nobody is passed over
+			if err != nil {
+				t.Fatal(err)
+			}
+			best, err := m.Candidates(t.Context(), lake, id, 10, lean)
+			if err != nil || len(best.People) != min(10, len(all.People)) || !reflect.DeepEqual(best.People, all.People[:len(best.People)]) {
+				t.Fatalf("posting %s, lean %g: the best are not the best of all (%v)", id, lean, err)
+			}
+			for _, p := range best.People {
+				sum := 0.0
+				for _, why := range p.Reasons {
+					sum += why.Points
+					if why.Points != 0 && parts[lean] != nil {
+						parts[lean][why.Part]++
+					}
+				}
+				if sum-p.Score > 1e-9 || p.Score-sum > 1e-9 {
+					t.Fatalf("posting %s, lean %g: parts %v, score %v", id, lean, sum, p.Score)
+				}
+			}
+			if same := reflect.DeepEqual(best.People, usual.People); lean == AsLearned && !same {
+				t.Fatalf("posting %s: halfway is not as learned", id)
+			} else if !same {
+				changed++
+			}
+		}
+	}
+	for lean, none := range map[float64][]string{0: {"occupation", "field", "career"}, 1: {"competencies", "gaps", "certificates"}} {
+		for _, part := range none {
+			if parts[lean][part] > 0 || parts[1-lean][part] == 0 {
+				t.Errorf("%s counts %d times at %g, and %d at the other end", part, parts[lean][part], lean, parts[1-lean][part])
+			}
+		}
+	}
+	if changed < 60 {
+		t.Errorf("leaning changed only %d lists", changed)
 	}
 }

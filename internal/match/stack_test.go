@@ -183,7 +183,7 @@ func sameAddresses(t *testing.T, _ *rand.Rand, w *twin) {
 func samePeople(t *testing.T, _ *rand.Rand, w *twin) {
 	for _, p := range w.posts[:min(60, len(w.posts))] {
 		people := func(m *Matcher, k int) (*People, error) {
-			found, err := m.Candidates(t.Context(), lakeOf(t, m), snapshot.FormatID(p.id), k)
+			found, err := m.Candidates(t.Context(), lakeOf(t, m), snapshot.FormatID(p.id), k, float64(k%5)/4)
 			if err == nil { // who is equally good stands in the order of rows
 				slices.SortStableFunc(found.People, func(a, b Person) int {
 					if a.Score != b.Score {

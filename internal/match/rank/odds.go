@@ -25,6 +25,22 @@ type Model struct {
 	Wish    Weights `json:"wish"`
 }
 
+// Leaning is the model with what somebody can do (from 0 on: that alone) and what they have
+// done (up to 1: that alone) counting for less: halfway both count as learned. What is
+// about neither, such as the place, counts as ever. No weight becomes negative.
+func (m Model) Leaning(lean float64) Model {
+	skills, experience := min(1, 2*(1-lean)), min(1, 2*lean)
+	for _, w := range []*Weights{&m.Chance, &m.Wish} {
+		for _, part := range []Part{Competencies, Gaps, Certificates} {
+			w.Of[part] *= skills
+		}
+		for _, part := range []Part{Occupation, Field, Career} {
+			w.Of[part] *= experience
+		}
+	}
+	return m
+}
+
 // Odds are the log odds of both.
 type Odds struct{ Chance, Wish float64 }
 
