@@ -262,20 +262,11 @@ type Replies struct {
 
 // repliesOf counts the answers of a posting's employer; nil where too few are known.
 func (x *index) repliesOf(row int) *Replies {
-	c, base := x.s.Postings.Company.At(row), &x.signs.tables[0]
-	if c == 0 {
+	c, base := x.employerOf(row), &x.signs.tables[0]
+	if c == 0 || c >= len(base.Asked) || base.Asked[c] < leastAsked {
 		return nil
 	}
-	r, replied := Replies{Days: answersIn, From: math.MaxInt32}, 0
-	for _, of := range x.company(int(c)) {
-		if of < len(base.Asked) && base.Asked[of] > 0 {
-			r.N, replied, r.Simulated = r.N+int(base.Asked[of]), replied+int(base.Replied[of]), r.Simulated || base.Made[of] > 0
-			r.From, r.To = min(r.From, ieum.Day(base.First[of])), max(r.To, ieum.Day(base.Last[of]))
-		}
-	}
-	if r.N < leastAsked {
-		return nil
-	}
-	r.Of10, r.rare = (10*replied+r.N/2)/r.N, float64(replied) < fewAnswers*float64(r.N)
-	return &r
+	asked, replied := int(base.Asked[c]), int(base.Replied[c])
+	return &Replies{Of10: (10*replied + asked/2) / asked, N: asked, Days: answersIn, From: ieum.Day(base.First[c]), To: ieum.Day(base.Last[c]),
+		Simulated: base.Made[c] > 0, rare: float64(replied) < fewAnswers*float64(asked)}
 }

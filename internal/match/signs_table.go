@@ -273,7 +273,7 @@ func (x *index) nearText(row int, own int) (rows []int) {
 		return nil
 	}
 	hash, _ := x.textHash(row)
-	set := alike.Set(runs)
+	n, set := len(runs), alike.Set(runs)
 	var others []uint64
 	seen, employers, looked := map[int]bool{row: true}, map[int]bool{own: true, 0: true}, 0
 	for other := range x.meets(keys) {
@@ -289,7 +289,10 @@ func (x *index) nearText(row int, own int) (rows []int) {
 			return rows
 		}
 		_, _, body := x.terms.Fields(other)
-		others = alike.Set(alike.Runs(others[:0], body))
+		if others = alike.Runs(others[:0], body); min(n, len(others))*4 < max(n, len(others))*3 {
+			continue // no need to sort what is so much longer or shorter
+		}
+		others = alike.Set(others)
 		if alike.Share(set, others) >= muchAlike {
 			employers[employer] = true
 			rows = append(rows, other)
@@ -314,8 +317,8 @@ func (x *index) meets(keys [alike.Keys]uint32) func(yield func(int) bool) {
 	}
 }
 
-// employerOf is a number that all rows about a posting's employer have in common; 0 where
-// it is not known.
+// employerOf is a number that all rows about a posting's employer have in common: their first
+// row; 0 where it is not known.
 func (x *index) employerOf(row int) int {
 	c, from := int(x.s.Postings.Company.At(row)), 0
 	for _, l := range x.s.Layers() {
@@ -323,6 +326,9 @@ func (x *index) employerOf(row int) int {
 			return 0
 		}
 		from += l.Companies.Key.Len()
+	}
+	if c < len(x.signs.tables[0].Asked) { // of the base; a key is not read where it need not be
+		return c
 	}
 	return slices.Min(x.company(c))
 }
