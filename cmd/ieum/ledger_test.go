@@ -62,7 +62,7 @@ func TestALedgerIsCosignedAndAudited(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	s := b.start(b.data)
-	s.awaitSize(3) // its name, a delivery, a build
+	s.awaitSize(4) // its name, a delivery, a build, the signs found in it
 	key := strings.TrimSpace(s.get("/ledger/key"))
 	s.stop()
 
@@ -77,9 +77,9 @@ func TestALedgerIsCosignedAndAudited(t *testing.T) {
 	copyFolder(t, old, b.data)
 	b.succeed("ingest", "stall", b.in("jobs-next.csv"))
 	s = b.start(b.data)
-	s.awaitSize(4)
+	s.awaitSize(5)
 	kept := b.succeed("audit", "ledger", s.base, "--key", key, "--witnesses", policy)
-	if !regexp.MustCompile(`(?s)^ieum/log/[0-9a-f]{16}\n4\n.*— ieum/log/.*— ieum/witness/`).MatchString(kept) {
+	if !regexp.MustCompile(`(?s)^ieum/log/[0-9a-f]{16}\n5\n.*— ieum/log/.*— ieum/witness/`).MatchString(kept) {
 		t.Errorf("the audit prints\n%s", kept)
 	}
 	checkpoint := filepath.Join(t.TempDir(), "checkpoint.txt")
@@ -91,17 +91,17 @@ func TestALedgerIsCosignedAndAudited(t *testing.T) {
 
 	// All of it is put back. The witness stops that from being published …
 	s = b.start(old)
-	if status, text := s.ask("GET", "/ledger/checkpoint", ""); status != 200 || strings.Contains(text, "\n4\n") {
+	if status, text := s.ask("GET", "/ledger/checkpoint", ""); status != 200 || strings.Contains(text, "\n5\n") {
 		t.Errorf("what was put back serves %d %s", status, text)
 	}
 	// … and whoever kept a checkpoint sees it.
-	b.fail(1, "is not sound: rollback: the ledger had 4 entries when the checkpoint was kept and has 3 now", "audit", "ledger", s.base, "--checkpoint", checkpoint)
+	b.fail(1, "is not sound: rollback: the ledger had 5 entries when the checkpoint was kept and has 4 now", "audit", "ledger", s.base, "--checkpoint", checkpoint)
 }
 
 func TestErrorsOfTheLedger(t *testing.T) {
 	b := newBench(t)
 	s := b.start(b.data)
-	s.awaitSize(3)
+	s.awaitSize(4)
 	b.fail(1, "another ieum serve is running", "serve")
 	b.fail(2, "give what to audit and where", "audit", s.base)
 	b.fail(1, "there is no file", "audit", "ledger", s.base, "--checkpoint", "nowhere.txt")

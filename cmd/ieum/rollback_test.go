@@ -13,12 +13,12 @@ func TestARestoredOlderDayIsKnown(t *testing.T) {
 	t.Parallel()
 	b, at := newBench(t), newSafe(t)
 	s := b.start(b.data)
-	s.awaitSize(3)
+	s.awaitSize(4)
 	s.stop()
 	at.backup(b, "older")
 	b.succeed("ingest", "stall", b.in("jobs-next.csv"))
 	s = b.start(b.data)
-	s.awaitSize(4)
+	s.awaitSize(5)
 	s.stop()
 	back := &bench{t: t, root: b.root, data: filepath.Join(t.TempDir(), "new")}
 	back.succeed("restore", at.path("older"), "--identity", at.secret, "--and", at.secretTwo)
@@ -32,5 +32,5 @@ func TestARestoredOlderDayIsKnown(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(back.data, "ledger")); err != nil {
 		t.Fatal(err)
 	}
-	back.start(back.data).awaitSize(3)
+	back.start(back.data).awaitSize(4)
 }

@@ -123,7 +123,7 @@ func TestAStandbyTakesOver(t *testing.T) {
 	b.succeed("ingest", "stall", b.in("jobs.csv"))
 	b.succeed("build")
 	s := b.start(b.data)
-	s.awaitSize(3)
+	s.awaitSize(4)
 	s.stop()
 	keys := shareKeys(t, b.data)
 	two := filepath.Join(t.TempDir(), "two")
@@ -149,7 +149,7 @@ func TestAStandbyTakesOver(t *testing.T) {
 	}
 	await(t, "it goes on under load", func() bool { return acknowledged.Load() > killed+300 })
 	told := stop()
-	standby.awaitSize(int64(len(told)) + 3)
+	standby.awaitSize(int64(len(told)) + 4)
 
 	ctx := t.Context()
 	sound, err := journal.Verify(ctx, d)

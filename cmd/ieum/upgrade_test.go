@@ -63,12 +63,12 @@ func (b *bench) goesOn(ledger string) {
 		b.t.Errorf("the operator is %q", found)
 	}
 	s := b.start(b.data)
-	s.awaitSize(6)
+	s.awaitSize(7)
 	b.succeed("audit", "ledger", s.base, "--checkpoint", ledger)
 	b.succeed("ingest", "stall", b.in("jobs-next.csv"))
 	b.succeed("build")
 	s.awaitVersion(b.served())
-	s.awaitSize(8)
+	s.awaitSize(10)
 	b.succeed("audit", "ledger", s.base, "--checkpoint", ledger)
 	if text := s.get("/api/v1/postings"); !strings.Contains(text, `"total":60`) {
 		b.t.Errorf("of 40 postings and 20 more there are %.200s", text)

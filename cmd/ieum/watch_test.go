@@ -30,7 +30,7 @@ func TestTheBrowserKeepsTheLedgersCheckpoint(t *testing.T) {
 	b, tab, stage := newBench(t), openTab(t), newStage(t)
 	tab.look(t, look{"ko", "light", 360})
 	s := b.start(b.data)
-	s.awaitSize(3)
+	s.awaitSize(4)
 	s.stop()
 	old, fork := filepath.Join(t.TempDir(), "old"), filepath.Join(t.TempDir(), "fork")
 	copyFolder(t, old, b.data)
@@ -43,9 +43,9 @@ func TestTheBrowserKeepsTheLedgersCheckpoint(t *testing.T) {
 	}
 	real, older, other, stranger := b.start(b.data), b.start(old), b.start(fork), newBench(t)
 	strange := b.start(stranger.data)
-	real.awaitSize(5)
-	other.awaitSize(5)
-	strange.awaitSize(3)
+	real.awaitSize(7)
+	other.awaitSize(7)
+	strange.awaitSize(4)
 	visit := func(at *server, want string) {
 		t.Helper()
 		stage.show(t, at.base)
@@ -66,13 +66,13 @@ func TestTheBrowserKeepsTheLedgersCheckpoint(t *testing.T) {
 	visit(older, "sound")
 	visit(real, "sound")
 	visit(real, "sound")
-	if size() != "5" {
-		t.Errorf("the browser keeps the checkpoint over %s entries, want 5", size())
+	if size() != "7" {
+		t.Errorf("the browser keeps the checkpoint over %s entries, want 7", size())
 	}
 	visit(other, "fork")
 	visit(older, "rollback")
 	visit(strange, "key")
-	unsigned := func(text string) string { return strings.Replace(text, "\n5\n", "\n6\n", 1) }
+	unsigned := func(text string) string { return strings.Replace(text, "\n7\n", "\n8\n", 1) }
 	stage.change.Store(&unsigned)
 	visit(real, "signature")
 	same := func(text string) string { return text }
@@ -80,7 +80,7 @@ func TestTheBrowserKeepsTheLedgersCheckpoint(t *testing.T) {
 	visit(real, "sound")
 
 	// It grew from what the fork did not have: the proof itself is refused.
-	value[bool](t, tab, `localStorage["ieum.ledger"] = localStorage["ieum.ledger"].replace(/\\n5\\n/, "\\n4\\n"), true`)
+	value[bool](t, tab, `localStorage["ieum.ledger"] = localStorage["ieum.ledger"].replace(/\\n7\\n/, "\\n6\\n"), true`)
 	visit(real, "fork")
 	if links := value[string](t, tab, `[...document.querySelectorAll("#ledger-watch [download]")].map((a) => a.href.split(":")[0] + " " + a.download).join()`); links != "blob checkpoint-kept.txt,blob checkpoint-now.txt" {
 		t.Errorf("both checkpoints are given out as %q", links)
