@@ -18,6 +18,7 @@ import (
 	"ieum/internal/catalogue/competency"
 	"ieum/internal/catalogue/occupation"
 	"ieum/internal/door"
+	"ieum/internal/hiring"
 	"ieum/internal/identity"
 	"ieum/internal/jobcare"
 	"ieum/internal/ledger"
@@ -103,10 +104,10 @@ func openDatabase(ctx context.Context, e *env) (*db.DB, error) {
 // migrate brings the tables of all domains up to date, and refuses a database in which
 // those of any are a newer version's.
 func migrate(ctx context.Context, d *db.DB) error {
-	if err := d.OnlyOf(ctx, "journal", "seal", "catalogue", "ledger", "identity", "door"); err != nil {
+	if err := d.OnlyOf(ctx, "journal", "seal", "catalogue", "ledger", "identity", "door", "hiring"); err != nil {
 		return err
 	}
-	return errors.Join(journal.Migrate(ctx, d), seal.Migrate(ctx, d), catalogue.Migrate(ctx, d), ledger.Migrate(ctx, d), identity.Migrate(ctx, d), door.Migrate(ctx, d))
+	return errors.Join(journal.Migrate(ctx, d), seal.Migrate(ctx, d), catalogue.Migrate(ctx, d), ledger.Migrate(ctx, d), identity.Migrate(ctx, d), door.Migrate(ctx, d), hiring.Migrate(ctx, d))
 }
 
 // storeOn makes a store of a database, which it closes if it cannot. Without
@@ -260,10 +261,12 @@ type app struct {
 	registry *identity.Registry
 	ledger   *ledger.Ledger
 	door     *door.Door
+	board    *hiring.Board
 	sealer   *journal.Sealer
 	handler  http.Handler
 	now      func() time.Time
 	data     string
+	courier  courier
 	erased   int // how many people had been when it was opened
 }
 
@@ -301,8 +304,14 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 		s.Close()
 		return nil, errors.Join(err, l.Close())
 	}
-	count := newMetrics()
 	site := web.NewSite(m.set, e.now, m.simulated)
+	board, err := openBoard(ctx, e, m, s, registry, site)
+	if err != nil {
+		m.Close()
+		s.Close()
+		return nil, errors.Join(err, l.Close())
+	}
+	count := newMetrics()
 	site.Observe = count.observe
 	site.Secure = strings.HasPrefix(e.URL, "https:")
 	mux := web.NewMux(site)
@@ -313,8 +322,9 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 	registry.Routes(site, mux)
 	l.Routes(site, mux)
 	d.Routes(site, mux)
+	board.Routes(site, mux)
 	sealer := &journal.Sealer{DB: s.db, Holder: rand.Text(), Now: e.now}
-	a := &app{m, s, registry, l, d, sealer, mux, e.now, e.Data, len(s.keys.Erased())}
+	a := &app{m, s, registry, l, d, board, sealer, mux, e.now, e.Data, courier{e, e.employers()}, len(s.keys.Erased())}
 	a.healthRoutes(mux)
 	count.routes(mux, a)
 	return a, nil

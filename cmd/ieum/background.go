@@ -57,6 +57,8 @@ var tasks = schedule(
 			}
 		}, a.door.Follower())
 	}},
+	&task{name: "hide what employers closed", holds: web.Nothing, run: func(a *app, ctx context.Context) { a.shut(ctx, time.Second) }},
+	&task{name: "deliver what employers put up", holds: web.Nothing, run: (*app).deliver},
 	&task{name: "leave the database to a newer version", holds: web.Nothing, run: func(a *app, ctx context.Context) {
 		a.store.db.Follow(ctx, time.Second, failing(ctx, "database"))
 	}},

@@ -317,7 +317,7 @@ func skipLists(rest []byte, lists int) []byte {
 
 var postingColumns = []string{ColumnKey, ColumnRow, ColumnCompetencies, "title", "body", "company", "company_number", "industry",
 	"occupation", "occupation_p", "region", "employment", "education", "career_min", "career_max", "career_entry",
-	"pay_min", "pay_max", "pay_basis", "openings", "opened", "deadline", "skills", "certificates", "preferred", "majors", "url",
+	"pay_min", "pay_max", "pay_basis", "openings", "opened", "deadline", "closed", "skills", "certificates", "preferred", "majors", "url",
 	"region_text", "employment_text", "education_text", "career_text", "pay_text", "deadline_text"}
 
 // read appends rows from..to of a batch.
@@ -350,7 +350,8 @@ func (p *postingChunk) read(r *Rows, w *worker, from, to int) {
 		x.payMin, x.payMax = c.won("pay_min", i), c.won("pay_max", i)
 		x.payBasis = snapshot.PayBasis(clamp(c.number("pay_basis", i), int64(snapshot.PayNegotiable)))
 		x.openings = uint16(clamp(c.number("openings", i), 1<<16-1))
-		x.opened, x.deadline, x.closed = int32(c.number("opened", i)), int32(c.number("deadline", i)), int32(r.Closed[i])
+		x.opened, x.deadline = int32(c.number("opened", i)), int32(c.number("deadline", i))
+		x.closed = firstEnd(int32(c.number("closed", i)), int32(r.Closed[i]))
 		x.skills = c.codes(c.named(x.skills[:0], w, "skills", "competencies", i), w.finder, ColumnCompetencies, "competencies", i)
 		x.required = c.named(x.required[:0], w, "certificates", "certificates", i)
 		x.preferred = c.named(x.preferred[:0], w, "preferred", "certificates", i)
@@ -379,4 +380,13 @@ func (x *postingRow) keep(c columns, w *worker, i int) {
 			x.kept = snapshot.AppendKept(x.kept, f.name, text)
 		}
 	}
+}
+
+// firstEnd is the earlier of two days, of which 0 is none: a posting is closed on the day
+// its source says, or from that on which the source no longer has it.
+func firstEnd(a, b int32) int32 {
+	if a == 0 || b == 0 {
+		return max(a, b)
+	}
+	return min(a, b)
 }

@@ -56,8 +56,8 @@ type Warned struct {
 	Why string `json:"why"`
 }
 
-// warn looks through a posting on a day.
-func (c *Catalogue) warn(site *web.Site, lang ieum.Lang, text string) Checked {
+// Check looks through a posting on a day.
+func (c *Catalogue) Check(site *web.Site, lang ieum.Lang, text string) Checked {
 	out := Checked{Warnings: []Warned{}, Day: ieum.DayOf(c.now()), Reading: site.Text(lang, "check.reading", nil), Text: text}
 	out.Hour, out.Since, _ = c.defs.MinimumWage(out.Day)
 	for _, w := range lawful.Look(text, out.Hour) {
@@ -103,7 +103,7 @@ func (h *handlers) check(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found := h.c.warn(h.site, web.Lang(r), d.Text)
+	found := h.c.Check(h.site, web.Lang(r), d.Text)
 	return h.pages.Reply(w, r, "check.html", h.checkPage(d.Text, &found))
 }
 
@@ -115,5 +115,5 @@ func (h *handlers) checkByAPI(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.JSON(w, http.StatusOK, h.c.warn(h.site, web.Lang(r), d.Text))
+	return web.JSON(w, http.StatusOK, h.c.Check(h.site, web.Lang(r), d.Text))
 }

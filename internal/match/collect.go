@@ -89,6 +89,9 @@ func newCollector(x *index, v *view, f *filter, q Search, after *cursor) *collec
 // among the postings that pass all other filters: as many as choosing it would
 // add.
 func (c *collector) add(row uint32, score float64) {
+	if c.x.isShut(row) {
+		return
+	}
 	c.matched++
 	p := &c.v.posts[c.v.at(row)]
 	values := [filters]int{int(p.region), int(p.occupation), int(p.employment), int(p.education), p.careerBand(), p.payBand()}

@@ -154,6 +154,7 @@ type index struct {
 	signs    *signLayers             // nil while the part is made
 	usuals   sync.Map                // customary by occupation
 	counted  atomic.Pointer[SignsBy] // of the last day asked for
+	shut     atomic.Pointer[shut]
 	model    *Model
 	idf      []float64   // of each competency
 	postings []int       // that hold, of each occupation

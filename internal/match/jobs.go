@@ -263,7 +263,7 @@ func (h *hunt) consider(at int) {
 // if it is good enough and nothing forbids it.
 func (h *hunt) judge(at int) {
 	row, p := h.v.rows[at], &h.v.posts[at]
-	if h.skip != nil && h.skip(row) {
+	if h.x.isShut(row) || h.skip != nil && h.skip(row) {
 		return
 	}
 	lacks := h.lack(p.asks)
@@ -457,7 +457,7 @@ func (x *index) jobs(ctx context.Context, day ieum.Day, p ieum.Profile, q Query)
 		}
 	}
 	r := &Result{Jobs: make([]ieum.Job, len(best)), Short: make([]ieum.Job, len(short)), Unread: s.unread,
-		Openings: len(v.rows), Day: day, Snapshot: x.s.Meta.Version, Simulated: x.s.Meta.Simulated}
+		Openings: x.openings(v), Day: day, Snapshot: x.s.Meta.Version, Simulated: x.s.Meta.Simulated}
 	for i, f := range best {
 		r.Jobs[i] = x.explain(s, &p, f.row, v.day)
 		r.Jobs[i].Sign = x.mark(int(f.row), v.day)

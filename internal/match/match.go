@@ -9,7 +9,7 @@
 // reasons), model.go and lessons.go (what scores are made of, and what that is learned
 // from). For words: query.go, words.go and pattern.go (what they may mean),
 // search.go, collect.go and facets.go (what is found). Then posting.go for one
-// posting, signs.go for what speaks against it, people.go, seekers.go and batch.go for the other directions, resume.go for
+// posting, shut.go for those closed since the snapshot, signs.go for what speaks against it, people.go, seekers.go and batch.go for the other directions, resume.go for
 // people of the snapshot, items.go and items_say.go for things that definitions declare (judged and ranked by shelf), taste.go for what is learned from applications (by als),
 // assign.go for sharing postings out, evaluate.go and audit.go for how good that is,
 // http.go, http_audit.go, http_feed.go, http_items.go, http_signs.go and linked.go for pages and programs. The score is made in rank, the text index in terms.
@@ -17,6 +17,7 @@ package match
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"ieum"
@@ -46,6 +47,8 @@ type Matcher struct {
 	reader Reader
 	now    func() time.Time
 
+	shut atomic.Pointer[[]uint64] // see Shut
+
 	Audits string // the file that holds the last audit; "" = none is kept
 }
 
@@ -67,11 +70,13 @@ func (m *Matcher) acquire() (x *index, day ieum.Day, release func(), err error) 
 }
 
 func (m *Matcher) indexOf(s *snapshot.Snapshot) (x *index, day ieum.Day) {
-	return s.Part(partName).(*index), s.Today(m.now())
+	x = s.Part(partName).(*index)
+	x.shutBy(m.shut.Load())
+	return x, s.Today(m.now())
 }
 
 // Open counts the postings of a snapshot that one can apply to today.
 func (m *Matcher) Open(s *snapshot.Snapshot) int {
 	x, day := m.indexOf(s)
-	return len(x.openOn(day).rows)
+	return x.openings(x.openOn(day))
 }

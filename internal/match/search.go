@@ -122,7 +122,7 @@ const few = 10
 
 // page turns what was collected into what is shown.
 func (x *index) page(c *collector, v *view, words []wanted, q Search) (*Found, error) {
-	out := &Found{Total: c.total, Items: []Hit{}, Widened: c.mode, Facets: c.facets(q), Openings: len(v.rows), Day: v.day,
+	out := &Found{Total: c.total, Items: []Hit{}, Widened: c.mode, Facets: c.facets(q), Openings: x.openings(v), Day: v.day,
 		Snapshot: x.s.Meta.Version, Simulated: x.s.Meta.Simulated}
 	for _, w := range words {
 		if len(w.places) > 0 {

@@ -45,7 +45,7 @@ func (h *hunt) oneLicence(ctx context.Context, short []scored, k int) ([]scored,
 		f := h.x.weigh(s, p, v.codes, v.day)
 		parts := rank.Score(&f)
 		points, enough := known(&parts)
-		if row := v.rows[at]; enough && !slices.ContainsFunc(short, func(f scored) bool { return f.row == row }) {
+		if row := v.rows[at]; enough && !h.x.isShut(row) && !slices.ContainsFunc(short, func(f scored) bool { return f.row == row }) {
 			best.Offer(scored{row, points, p.id})
 		}
 	}

@@ -89,18 +89,16 @@ func (v *view) occupationOf(at uint32) (o uint16, end uint32) {
 
 func (v *view) occupations() int { return (len(v.occ) - 1) / v.layers }
 
-// openOn returns the view of the postings open on a day.
+// openOn returns the view of the postings open on a day, those among them that were shut since
+// (see shut.go).
 func (x *index) openOn(day ieum.Day) *view {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.open == nil || x.open.day != day {
-		x.open = x.view(day, func(row int) bool { return x.isOpen(row, day) })
+		x.open = x.view(day, func(row int) bool { return x.s.Postings.OpenWithin(row, day, day) })
 	}
 	return x.open
 }
-
-// isOpen says whether one could apply to a posting on a day.
-func (x *index) isOpen(row int, day ieum.Day) bool { return x.s.Postings.OpenWithin(row, day, day) }
 
 // view gathers the postings that hold and are in.
 func (x *index) view(day ieum.Day, in func(row int) bool) *view {

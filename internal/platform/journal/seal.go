@@ -48,6 +48,14 @@ func (s *Sealer) Seal(ctx context.Context) (sealed int, err error) {
 	}
 }
 
+// Leads says whether this sealer holds the lease, as of the last time it sealed: of several
+// servers on one database the one that does is the one to do what one alone should.
+func (s *Sealer) Leads(ctx context.Context) (bool, error) {
+	var n int
+	err := s.DB.QueryRowContext(ctx, `SELECT COUNT(*) FROM journal_sealer WHERE holder = ? AND until > ?`, s.Holder, s.Now().UnixMilli()).Scan(&n)
+	return n > 0, err
+}
+
 // step seals one batch in tx. Taking the lease changes its row, so two sealers
 // never work on the same entries.
 func (s *Sealer) step(ctx context.Context, tx *sql.Tx) (int, error) {
