@@ -19,6 +19,7 @@ import (
 
 	"ieum"
 	"ieum/internal/door"
+	"ieum/internal/hiring"
 	"ieum/internal/identity"
 	"ieum/internal/jobcare"
 	"ieum/internal/platform/mail/mailtest"
@@ -274,8 +275,10 @@ func (w *walk) canary(d *door.Door, counsellor, officer, self door.Asker) {
 	w.must(err)
 	postings := struct{ Items []struct{ ID string } }{}
 	w.must(json.Unmarshal(w.ask(reader{}, "GET", "/api/v1/postings", "").Body.Bytes(), &postings))
+	draft, err := w.a.board.Begin(ctx, hiring.Asker{ID: self.ID, Over: func(ieum.Permission, ieum.Subject) (ieum.Held, bool) { return ieum.Held{}, true }}, "demo-firm", hiring.Words{Title: "카나리 조작원"})
+	w.must(err)
 	w.person = person
-	for name, value := range map[string]string{"person": string(person), "paper": papers[0].Item, "consent": given[0].ID, "hired": hired.ID, "posting": postings.Items[0].ID, "delivery": "1", "session": held, "applied": applied} {
+	for name, value := range map[string]string{"person": string(person), "paper": papers[0].Item, "consent": given[0].ID, "hired": hired.ID, "posting": postings.Items[0].ID, "delivery": "1", "session": held, "applied": applied, "draft": draft.ID} {
 		w.values[name] = value
 	}
 }

@@ -73,7 +73,7 @@ func TestMain(m *testing.M) {
 	if text := os.Getenv(dieAtVariable); text != "" {
 		dieAt(text)
 	}
-	if os.Getenv("IEUM_TEST_MAIN") != "" || len(os.Args) == 2 && os.Args[1] == hashCommand.name { // which it starts without the variable
+	if os.Getenv("IEUM_TEST_MAIN") != "" || len(os.Args) > 1 && !strings.HasPrefix(os.Args[1], "-") { // commands that a server starts of itself
 		main()
 	}
 	if text := os.Getenv(fateVariable); text != "" {
