@@ -44,6 +44,7 @@ const (
 	NoteRecord    RecordKind = "note"    // what a counsellor wrote
 	PaperRecord   RecordKind = "paper"   // a signed paper
 	SearchRecord  RecordKind = "search"  // jobs the person applied for, and what came of it
+	AlertRecord   RecordKind = "alert"   // what the person asked to be told of
 
 	// ImportedRecord is a résumé that a source delivered and that was tied to the
 	// person. It is the one kind of which the door keeps a tie alone.
@@ -51,7 +52,7 @@ const (
 )
 
 // RecordKinds lists them all.
-var RecordKinds = []RecordKind{ContactRecord, ResumeRecord, NoteRecord, PaperRecord, SearchRecord, ImportedRecord}
+var RecordKinds = []RecordKind{ContactRecord, ResumeRecord, NoteRecord, PaperRecord, SearchRecord, AlertRecord, ImportedRecord}
 
 // A Who is a name and a date of birth, as they stand in a document.
 type Who struct {

@@ -57,6 +57,7 @@ var tasks = schedule(
 			}
 		}, a.door.Follower())
 	}},
+	&task{name: "look through what people asked to be told of", holds: web.Records, through: asJob, purpose: jobAlerts, run: (*app).lookThrough},
 	&task{name: "hide what employers closed", holds: web.Nothing, run: func(a *app, ctx context.Context) { a.shut(ctx, time.Second) }},
 	&task{name: "deliver what employers put up", holds: web.Nothing, run: (*app).deliver},
 	&task{name: "leave the database to a newer version", holds: web.Nothing, run: func(a *app, ctx context.Context) {

@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -264,6 +265,8 @@ func (w *walk) canary(d *door.Door, counsellor, officer, self door.Asker) {
 	w.must(err)
 	applied, _, err := d.AddApplication(ctx, self, person, door.Application{Title: keptWords[12], Company: keptWords[12], Note: keptWords[12], Steps: []door.Step{{State: door.Applied, Day: ieum.DayOf(time.Now())}}})
 	w.must(err)
+	alert, _, err := d.AddAlert(ctx, self, person, url.Values{"q": {keptWords[12]}}.Encode())
+	w.must(err)
 	w.must(d.LinkOwn(ctx, self, door.Claim{Source: "canary", Number: "r1"}))
 	papers, err := d.Papers(ctx, person)
 	w.must(err)
@@ -278,7 +281,7 @@ func (w *walk) canary(d *door.Door, counsellor, officer, self door.Asker) {
 	draft, err := w.a.board.Begin(ctx, hiring.Asker{ID: self.ID, Over: func(ieum.Permission, ieum.Subject) (ieum.Held, bool) { return ieum.Held{}, true }}, "demo-firm", hiring.Words{Title: "카나리 조작원"})
 	w.must(err)
 	w.person = person
-	for name, value := range map[string]string{"person": string(person), "paper": papers[0].Item, "consent": given[0].ID, "hired": hired.ID, "posting": postings.Items[0].ID, "delivery": "1", "session": held, "applied": applied, "draft": draft.ID} {
+	for name, value := range map[string]string{"person": string(person), "paper": papers[0].Item, "consent": given[0].ID, "hired": hired.ID, "posting": postings.Items[0].ID, "delivery": "1", "session": held, "applied": applied, "draft": draft.ID, "alert": alert} {
 		w.values[name] = value
 	}
 }

@@ -16,12 +16,13 @@ import (
 	"ieum/internal/identity"
 	"ieum/internal/ledger"
 	"ieum/internal/match"
+	"ieum/internal/platform/web"
 )
 
 // openDoor returns the way to people's records. Who was erased is erased again:
 // an older copy of the database may have been put back, or a crash came between.
 func openDoor(ctx context.Context, e *env, m *market, s *store, g *identity.Registry, l *ledger.Ledger) (*door.Door, error) {
-	d, err := door.New(ctx, s.db, m.set, e.now, door.Needs{Keys: s.keys, Postings: adverts{m.matcher}, Accounts: colleagues{g, m.set}, Ledger: proofs{l}, Resumes: m.reader, Rows: delivered{s.catalogue, s, m.set, e.now}})
+	d, err := door.New(ctx, s.db, m.set, e.now, door.Needs{Keys: s.keys, Postings: adverts{m.matcher, m.reader, web.NewSite(m.set, e.now, nil)}, Accounts: colleagues{g, m.set}, Ledger: proofs{l}, Resumes: m.reader, Rows: delivered{s.catalogue, s, m.set, e.now}})
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +30,11 @@ func openDoor(ctx context.Context, e *env, m *market, s *store, g *identity.Regi
 }
 
 // adverts are the postings as the door asks about them.
-type adverts struct{ m *match.Matcher }
+type adverts struct {
+	m      *match.Matcher
+	reader *catalogue.Reader
+	site   *web.Site
+}
 
 // Advert returns what is written down of a posting.
 func (a adverts) Advert(ctx context.Context, id string) (door.Advert, error) {

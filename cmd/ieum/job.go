@@ -15,11 +15,12 @@ import (
 	"ieum/internal/snapshot"
 )
 
-// What commands read of people for; defs/purposes says on which law.
+// What commands and tasks read of people for; defs/purposes says on which law, or that they asked.
 const (
 	labourMarket ieum.PurposeID = "labour-market" // rows become figures and are put right
 	placement    ieum.PurposeID = "placement"     // people and postings are held against one another
 	safekeeping  ieum.PurposeID = "safekeeping"   // what is kept stays whole
+	jobAlerts    ieum.PurposeID = "alerts"        // people are told of jobs, as they asked
 )
 
 // note writes down that the command is about to read rows about people, before

@@ -42,7 +42,7 @@ type Bulk struct {
 
 // Title is the message with what a job is called, "" for one that has its name alone.
 func (b Bulk) Title() string {
-	if slices.Contains([]string{"backup", "bench", "build", "export", "figures", "fsck", "ingest", "recommend", "serve"}, b.Job) {
+	if slices.Contains([]string{"alerts", "backup", "bench", "build", "export", "figures", "fsck", "ingest", "recommend", "serve"}, b.Job) {
 		return "door.job." + b.Job
 	}
 	return ""
@@ -58,8 +58,8 @@ type Membership struct {
 }
 
 // Bulk lets a job read records of all for whom there is a basis: those who agreed
-// that the organisation reads them for the purpose, or everybody where it rests
-// on law. One record for all of them is durable before the first is opened; it
+// that the organisation reads them for the purpose, everybody where it rests
+// on law, or, where it rests on nothing but their own asking, those who keep a record of the first kind, by which they ask. One record for all of them is durable before the first is opened; it
 // commits to who they are. Each person is told on their page. A person who stops
 // or is erased meanwhile is passed over.
 func (d *Door) Bulk(ctx context.Context, j Job, purpose ieum.PurposeID, each func(ieum.PersonID, Records) error, kinds ...ieum.RecordKind) (*Bulk, error) {
@@ -101,8 +101,11 @@ func (d *Door) begin(ctx context.Context, j Job, p *defs.Purpose, kinds []ieum.R
 	root := treeRoot(leaves)
 	b.Root = hex.EncodeToString(root)
 	basis := defs.BasisConsent
-	if p.On(defs.BasisLaw) {
+	switch {
+	case p.On(defs.BasisLaw):
 		basis = defs.BasisLaw
+	case !p.On(defs.BasisConsent):
+		basis = defs.BasisSelf
 	}
 	return b, d.store.addBulk(ctx, b, j.Organisation, root, members, bulkEntry(b, j, p, basis, kinds), func(t tx) error {
 		if j.agreement == nil {
@@ -172,6 +175,8 @@ func (d *Door) readable(ctx context.Context, j Job, p *defs.Purpose, kinds []ieu
 		return []ieum.PersonID{one}, nil // who is erased has no records
 	case p.On(defs.BasisLaw):
 		return d.store.everybody(ctx)
+	case slices.Equal(p.Bases, []defs.Basis{defs.BasisSelf}):
+		return d.store.asked(ctx, kinds[0], one)
 	}
 	if !p.On(defs.BasisConsent) {
 		return nil, refused("consent", p)

@@ -13,7 +13,7 @@
 // mandate.go for what bases rest on, desk.go, twin.go, withdraw.go and paper.go for what
 // a desk does with numbers and paper, link.go for rows that sources delivered,
 // access.go for who looked at whom, bulk.go for jobs, erase.go for how everything goes away, store.go for what is kept, and
-// http.go for pages and API. hiring.go has what employers see, search.go what people
+// http.go for pages and API. alert.go has what people asked to be told of, hiring.go has what employers see, search.go what people
 // write down of their own search for a job.
 package door
 
@@ -120,6 +120,19 @@ type Advert struct {
 type Postings interface {
 	// Advert returns a posting by a public number; of kind ErrNotFound when there is none.
 	Advert(ctx context.Context, id string) (Advert, error)
+	// Follow checks the parameters of a search, and returns them in one order, and what it is called.
+	Follow(search string) (canonical string, name ieum.Text, err error)
+	// New lists open postings of a search that were put up from a day on, the newest first,
+	// ten at most; n is how many there are, 100 for that and more.
+	New(ctx context.Context, search string, since ieum.Day) (newest []ieum.Job, n int, err error)
+	// Share lists by number the jobs that fit each of many people, shared out so that not all are
+	// sent to the same.
+	Share(ctx context.Context, people []ieum.Resume) (Shared, error)
+	// Latest lists by number the newest jobs where somebody wants to work, in what they did or
+	// want to do, without any forecast.
+	Latest(ctx context.Context, of ieum.Resume) ([]string, error)
+	// Among returns those of some jobs that are open and fit still, in their order.
+	Among(ctx context.Context, of ieum.Resume, jobs []string) ([]ieum.Job, error)
 }
 
 // Needs are the others that a Door works with.

@@ -25,6 +25,7 @@ func (d *Door) Routes(site *web.Site, mux *web.Mux) {
 	h.staffRoutes(mux)
 	h.paperRoutes(mux)
 	h.searchRoutes(mux)
+	h.alertRoutes(mux)
 }
 
 type handlers struct {

@@ -50,7 +50,7 @@ func (h *handlers) records(w http.ResponseWriter, r *http.Request, by Asker) err
 	if err != nil {
 		return err
 	}
-	got, err := h.d.Read(r.Context(), by, id, "own", ieum.ContactRecord, ieum.ResumeRecord, ieum.NoteRecord, ieum.SearchRecord, ieum.ImportedRecord)
+	got, err := h.d.Read(r.Context(), by, id, "own", ieum.ContactRecord, ieum.ResumeRecord, ieum.NoteRecord, ieum.SearchRecord, ieum.AlertRecord, ieum.ImportedRecord)
 	if err != nil {
 		return err
 	}

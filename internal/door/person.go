@@ -57,6 +57,8 @@ type Records struct {
 	Notes   []Note       `json:"notes,omitempty"`
 	// Search are the jobs the person wrote down that they applied for, the newest first.
 	Search []Application `json:"search,omitempty"`
+	// Alerts are what the person asked to be told of.
+	Alerts []Alert `json:"alerts,omitempty"`
 	// Papers are the scans that are kept, each to be had by itself.
 	Papers []PaperLink `json:"papers,omitempty"`
 	// Imported are the résumés of sources that the person is tied to, as they are now.

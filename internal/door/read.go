@@ -261,6 +261,12 @@ func (r *Records) add(row kept, plain []byte) error {
 		a.Item = row.Item
 		r.Search = append(r.Search, a)
 		return err
+	case ieum.AlertRecord:
+		var a Alert
+		err := json.Unmarshal(plain, &a)
+		a.Item = row.Item
+		r.Alerts = append(r.Alerts, a)
+		return err
 	case ieum.ImportedRecord:
 		var t tie
 		err := json.Unmarshal(plain, &t)

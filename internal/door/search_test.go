@@ -14,7 +14,7 @@ import (
 )
 
 // benchPostings has one posting, whose words are a canary.
-type benchPostings struct{}
+type benchPostings struct{ Postings }
 
 func (benchPostings) Advert(_ context.Context, id string) (Advert, error) {
 	if id != "00000000000000a1" && id != "old number" {

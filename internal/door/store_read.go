@@ -211,14 +211,17 @@ func (s *store) job(ctx context.Context, id string) (b Bulk, err error) {
 	return b, err
 }
 
-// memberships lists the jobs that read a person's data, or one of them.
+// memberships lists the jobs that read a person's data, or one of them; of those that look
+// through alerts each night the last.
 func (s *store) memberships(ctx context.Context, id ieum.PersonID, job string) ([]Membership, error) {
 	return list(ctx, s, func(scan func(...any) error) (m Membership, err error) {
 		var salt []byte
 		err = scanBulk(scan, &m.Bulk, &m.Place, &salt)
 		m.Salt = hex.EncodeToString(salt)
 		return m, err
-	}, `SELECT `+bulkColumns+`, place, salt FROM door_member JOIN door_bulk ON door_bulk.id = bulk WHERE person = ? AND (? = '' OR bulk = ?) ORDER BY at DESC LIMIT 100`, id, job, job)
+	}, `SELECT `+bulkColumns+`, place, salt FROM door_member JOIN door_bulk ON door_bulk.id = bulk WHERE person = ? AND (? = '' OR bulk = ?)
+		AND (? <> '' OR job <> 'alerts' OR at = (SELECT MAX(at) FROM door_member JOIN door_bulk ON door_bulk.id = bulk WHERE person = ? AND job = 'alerts'))
+		ORDER BY at DESC LIMIT 100`, id, job, job, job, id)
 }
 
 func (s *store) leaves(ctx context.Context, bulk string) ([][]byte, error) {

@@ -44,6 +44,7 @@ const (
 	fewCodes        = "few_codes"
 	noCodes         = "no_codes"
 	restored        = "restored" // the service, from a backup; at /account alone
+	newJobs         = "new_jobs" // asked for; by mail or not at all
 )
 
 // The states of a notice.
@@ -151,7 +152,7 @@ func (g *Registry) deliver(ctx context.Context) (more bool, err error) {
 		return true, err
 	}
 	switch {
-	case (to == "" || g.mail == nil) && n.Kind == newBrowser:
+	case (to == "" || g.mail == nil) && noLetter(n.Kind):
 		return true, g.store.settleNotice(ctx, n.Number, shown, g.now())
 	case to == "" || g.mail == nil:
 		return true, g.store.settleNotice(ctx, n.Number, letter, g.now())
@@ -165,13 +166,25 @@ func (g *Registry) deliver(ctx context.Context) (more bool, err error) {
 		return false, ctx.Err()
 	case errors.Is(failed, mail.ErrRefused) || now.Sub(n.Made) >= givenUp:
 		state := letter
-		if n.Kind == newBrowser {
+		if noLetter(n.Kind) {
 			state = shown
 		}
 		return true, errors.Join(failed, g.store.settleNotice(ctx, n.Number, state, now))
 	}
 	wait := min(max(firstWait, now.Sub(n.Made)), longestWait) // twice as long each time
 	return true, errors.Join(failed, g.store.putOff(ctx, n.Number, now.Add(wait)))
+}
+
+// noLetter says whether a notice is worth no letter of paper.
+func noLetter(kind string) bool { return kind == newBrowser || kind == newJobs }
+
+// TellOfJobs has a mail sent that there are new jobs, to the address that the owner of an
+// account gave for notices; without one, and while another such mail waits, nothing is.
+func (g *Registry) TellOfJobs(ctx context.Context, a AccountID) error {
+	if g.mail == nil {
+		return nil
+	}
+	return g.store.noteJobs(ctx, a)
 }
 
 // letter is the mail of a notice, in both languages. It holds no name, no secret
@@ -183,7 +196,11 @@ func (g *Registry) letter(n Notice, to string) mail.Letter {
 
 // NoticeText is what a notice says, in both languages.
 func (g *Registry) NoticeText(n Notice) string {
-	say := func(l ieum.Lang) string { return g.line(l, n) + "\n" + g.words(l, "identity.notice.text", nil) }
+	text := "identity.notice.text"
+	if n.Kind == newJobs {
+		text = "identity.notice.jobs_text"
+	}
+	say := func(l ieum.Lang) string { return g.line(l, n) + "\n" + g.words(l, text, nil) }
 	return say("ko") + "\n\n" + say("en") + "\n"
 }
 

@@ -51,6 +51,24 @@ func (s *store) noteTo(ctx context.Context, tx *sql.Tx, a AccountID, kind string
 	return err
 }
 
+// noteJobs adds a notice of new jobs where there is an address for it, and none waits.
+func (s *store) noteJobs(ctx context.Context, a AccountID) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		to, _, err := s.addressIn(ctx, within(tx), a)
+		if errors.Is(err, ieum.ErrNotFound) || err == nil && to == "" {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var waiting int
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_notice WHERE account = ? AND kind = ? AND state = ?`, string(a), newJobs, waits).Scan(&waiting); err != nil || waiting > 0 {
+			return err
+		}
+		return s.noteTo(ctx, tx, a, newJobs, "", to)
+	})
+}
+
 // ofRecovery is 1 for a notice of a recovery, which is urgent, and 0 for others.
 const ofRecovery = `CASE WHEN kind IN ('` + recoveryBegun + `', '` + recoveryEnded + `', '` + recoveryUsed + `', '` + recoveryAsked + `', '` + recoveryAgreed + `') THEN 1 ELSE 0 END`
 
@@ -129,7 +147,7 @@ const mostNotices = 20
 
 // notices lists the newest of an account.
 func (s *store) notices(ctx context.Context, a AccountID) ([]Notice, error) {
-	return list(ctx, outside(s.db), readNotice, `SELECT `+noticeColumns+` FROM identity_notice WHERE account = ? ORDER BY number DESC LIMIT ?`, string(a), mostNotices)
+	return list(ctx, outside(s.db), readNotice, `SELECT `+noticeColumns+` FROM identity_notice WHERE account = ? AND kind <> ? ORDER BY number DESC LIMIT ?`, string(a), newJobs, mostNotices)
 }
 
 // address returns the address that was confirmed and the one that waits for its

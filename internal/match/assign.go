@@ -82,7 +82,7 @@ func (j *job) price(ctx context.Context) error {
 }
 
 // haggle raises the prices of what too many are sent to, and lowers those of what nobody is
-// sent to.
+// sent to; where places are to spare nothing is lowered.
 func (j *job) haggle(lists [][]scored) []float32 {
 	p := &j.x.s.Postings
 	prices, sent := make([]float32, p.ID.Len()), make([]uint32, p.ID.Len())
@@ -106,7 +106,7 @@ func (j *job) haggle(lists [][]scored) []float32 {
 	}
 	slices.Sort(depths)
 	bonus := 0.0 // that brings few a posting they did not wish for at all
-	if len(depths) > 0 {
+	if len(depths) > 0 && j.spare == 0 {
 		bonus = depths[len(depths)/100]
 	}
 	best := rank.Best[scored]{K: j.b.K, Above: above}
@@ -123,11 +123,12 @@ func (j *job) haggle(lists [][]scored) []float32 {
 		}
 		by := step / 4 / (1 + float64(round)/10)
 		for _, row := range j.v.rows {
-			even := float64(wanted) * float64(max(1, p.Openings.At(int(row)))) / places
 			if !wished[row] {
 				continue
 			}
-			prices[row] = max(float32(-bonus), offer(prices[row], float64(sent[row]), min(one, even), share*even, by))
+			openings := float64(max(1, p.Openings.At(int(row))))
+			even := float64(wanted) * openings / places
+			prices[row] = max(float32(-bonus), offer(prices[row], float64(sent[row]), min(one, even), max(share*even, j.spare*openings), by))
 		}
 	}
 	return prices

@@ -81,6 +81,7 @@ type job struct {
 	tastes  *tastes    // nil = nothing was learned from applications
 	prices  []float32  // see price; nil = none
 	bonus   float64    // the most that a price adds to a score
+	spare   float64    // people that an opening may be sent to whatever the share of its posting; 0 = none
 	source  uint16     // 0 = any
 	counts  Counts
 }

@@ -91,6 +91,7 @@ type jobsPage struct {
 	More   string // address of the next page
 	Clear  string // address without any filter
 	Feed   string // address of the feed of this search
+	Follow string // the parameters of it, "" where all postings are listed
 	Relief []relief
 	Read   []placeRead
 }
@@ -179,6 +180,7 @@ func (m *Matcher) jobsPage(f *Found, q searchQuery) *jobsPage {
 		p.Sorts = append(p.Sorts, choice{name, address(func(v url.Values) { v.Set("sort", name) }), q.Sort == name})
 	}
 	p.Feed = strings.Replace(address(func(v url.Values) { v.Del("sort") }), "/jobs", "/jobs.atom", 1)
+	_, p.Follow, _ = strings.Cut(p.Feed, "?")
 	p.Clear = address(func(v url.Values) {
 		for _, name := range filterNames {
 			v.Del(name)

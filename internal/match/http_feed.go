@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"ieum"
+	"ieum/defs"
 	"ieum/internal/platform/web"
 )
 
@@ -96,12 +97,11 @@ func (h *handlers) feedOf(r *http.Request, q searchQuery, found *Found) ([]byte,
 	}
 	values := q.values()
 	values.Del("sort")
-	values.Del("limit")
 	search, own := "/jobs", "/jobs.atom"
 	if len(values) > 0 {
 		search, own = search+"?"+values.Encode(), own+"?"+values.Encode()
 	}
-	f := feed{Lang: string(lang), ID: base + own, Title: h.site.Text(lang, "jobs.feed.title", map[string]any{"what": feedName(h, lang, values)}), Note: h.site.Text(lang, "jobs.feed.note", nil),
+	f := feed{Lang: string(lang), ID: base + own, Title: h.site.Text(lang, "jobs.feed.title", map[string]any{"what": nameOf(h.site, h.m.set, lang, values)}), Note: h.site.Text(lang, "jobs.feed.note", nil),
 		Author: h.site.Text(lang, "layout.name", nil), Updated: instant(found.Day), Links: []feedLink{{"self", "application/atom+xml", base + own}, {"alternate", "text/html", base + search}}}
 	newest := ieum.Day(0)
 	for _, p := range found.Items {
@@ -125,20 +125,20 @@ func (h *handlers) feedOf(r *http.Request, q searchQuery, found *Found) ([]byte,
 	return out.Bytes(), err
 }
 
-// feedName is what a search is called: its words and the names of its filters.
-func feedName(h *handlers, lang ieum.Lang, values url.Values) string {
+// nameOf is what a search is called: its words and the names of its filters.
+func nameOf(site *web.Site, set *defs.Set, lang ieum.Lang, values url.Values) string {
 	lists := map[string]string{"region": "regions", "occupation": "keco2025", "employment": "employment", "education": "education"}
 	var parts []string
 	for _, name := range append([]string{"q"}, filterNames[:]...) {
 		for _, v := range values[name] {
-			switch l := h.m.set.Codes[lists[name]]; {
+			switch l := set.Codes[lists[name]]; {
 			case v == none:
-				v = h.site.Text(lang, "jobs.unstated", nil)
+				v = site.Text(lang, "jobs.unstated", nil)
 			case name == "career" || name == "pay":
-				v = h.site.Text(lang, "jobs.band."+name+"."+v, nil)
+				v = site.Text(lang, "jobs.band."+name+"."+v, nil)
 			case l != nil:
 				if _, ok := l.Find(v); ok {
-					v = h.site.Name(lang, lists[name], v)
+					v = site.Name(lang, lists[name], v)
 				}
 			}
 			parts = append(parts, clean(v))
@@ -159,4 +159,26 @@ func clean(text string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, "\uFFFD"))
+}
+
+// Follow reads a search as its address has it, without order and page: the same parameters in
+// one order, what it is called, and the newest of what it finds.
+func (m *Matcher) Follow(site *web.Site, parameters string) (canonical string, name ieum.Text, newest Search, err error) {
+	given, err := web.Read[followQuery](&http.Request{Method: http.MethodGet, URL: &url.URL{RawQuery: parameters}})
+	if err != nil {
+		return "", name, newest, err
+	}
+	q := given.query()
+	values := q.values()
+	values.Del("sort")
+	name = ieum.Text{KO: nameOf(site, m.set, "ko", values), EN: nameOf(site, m.set, "en", values)}
+	return values.Encode(), name, q.search(), nil
+}
+
+// A followQuery is any search: how it was looked at is not followed.
+type followQuery struct {
+	feedQuery
+	Sort   string `q:"sort"`
+	Limit  string `q:"limit"`
+	Cursor string `q:"cursor"`
 }
