@@ -33,7 +33,7 @@ func TestBuiltInPurposes(t *testing.T) {
 		}
 	}
 	for id, p := range set.Purposes {
-		if p.On(BasisSelf) != (id == "own") {
+		if p.On(BasisSelf) != (id == "own" || id == "alerts") {
 			t.Errorf("%s rests on self: %v", id, p.On(BasisSelf))
 		}
 	}
@@ -168,7 +168,7 @@ func TestFaultsOfPurposes(t *testing.T) {
 		{", en: Visits}", "}", "purposes/visit.yaml:3: title needs a text in ko and in en"},
 		{"clients.read", "client.read", "purposes/visit.yaml:5: there is no permission client.read; did you mean clients.read?"},
 		{"[contact, resume]", "[]", "purposes/visit.yaml:6: records lists at least one of"},
-		{"[contact, resume]", "[contact, pulse]", `purposes/visit.yaml:6: records are contact, resume, note, paper, search, imported, not "pulse"`},
+		{"[contact, resume]", "[contact, pulse]", `purposes/visit.yaml:6: records are contact, resume, note, paper, search, alert, imported, not "pulse"`},
 		{"[contact, resume]", "[contact, contact]", "purposes/visit.yaml:6: contact is given twice"},
 		{"[consent, law]", "[whim]", `purposes/visit.yaml:7: bases are self, consent, law, mandate, not "whim"`},
 		{"article: 제1조", "article: ''", "purposes/visit.yaml:8: law.article names the article"},

@@ -56,22 +56,11 @@ func (j *job) price(ctx context.Context) error {
 	rnd := rand.New(rand.NewPCG(1, 3))
 	some := rnd.Perm(len(j.seekers))
 	some = some[:min(sampled, len(some))]
-	lists := make([][]scored, len(some))
-	g, ctx := errgroup.WithContext(ctx)
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		g.Go(func() error {
-			h, rr := newHunt(j.x, j.v), j.x.resumes()
-			for i := w; i < len(some); i += workers {
-				var err error
-				if lists[i], err = j.best(ctx, h, rr, some[i], j.b.K*wishes); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	if err := g.Wait(); err != nil {
+	lists, err := j.wished(ctx, len(some), func(ctx context.Context) func(i int) ([]scored, error) {
+		h, rr := newHunt(j.x, j.v), j.x.resumes()
+		return func(i int) ([]scored, error) { return j.best(ctx, h, rr, some[i], j.b.K*wishes) }
+	})
+	if err != nil {
 		return err
 	}
 	j.prices = j.haggle(lists)
@@ -79,6 +68,24 @@ func (j *job) price(ctx context.Context) error {
 		j.bonus = max(j.bonus, -float64(j.prices[row]))
 	}
 	return nil
+}
+
+// wished lists what each of n people wishes for most, on all cores; worker makes what one of
+// them does.
+func (j *job) wished(ctx context.Context, n int, worker func(context.Context) func(i int) ([]scored, error)) ([][]scored, error) {
+	lists := make([][]scored, n)
+	g, ctx := errgroup.WithContext(ctx)
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		g.Go(func() (err error) {
+			best := worker(ctx)
+			for i := w; i < n && err == nil; i += workers {
+				lists[i], err = best(i)
+			}
+			return err
+		})
+	}
+	return lists, g.Wait()
 }
 
 // haggle raises the prices of what too many are sent to, and lowers those of what nobody is

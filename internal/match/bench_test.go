@@ -185,6 +185,7 @@ func BenchmarkData(b *testing.B) {
 			b.ReportMetric(float64(len(v.rows)), "postings")
 		})
 	}
+	b.Run("share", func(b *testing.B) { benchShare(b, x, day) })
 	b.Run("people", func(b *testing.B) {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
@@ -315,4 +316,61 @@ func BenchmarkMatch(b *testing.B) {
 		}
 		b.ReportMetric(20_000*float64(b.N)/(spent(unix.CLOCK_PROCESS_CPUTIME_ID)-began).Seconds(), "people/cpu-s")
 	})
+}
+
+// benchShare shares ten jobs out to each of 10,000 people, and says to how many people an opening
+// is sent at most, how many postings are sent at all, each to its best alone and shared out, and
+// how many people get another list for that.
+func benchShare(b *testing.B, x *index, day ieum.Day) {
+	const people, k = 10_000, 10
+	n := x.s.Meta.Resumes
+	j := &job{x: x, b: Batch{K: k}, v: x.openOn(day), seekers: make([]uint32, people), spare: perOpening}
+	most := func(lists [][]scored) (most float64, postings int) {
+		sent := map[uint32]int{}
+		for _, list := range lists {
+			for _, f := range list[:min(k, len(list))] {
+				sent[f.row]++
+			}
+		}
+		for row, n := range sent {
+			most = max(most, float64(n)/float64(max(1, x.s.Postings.Openings.At(int(row)))))
+		}
+		return most, len(sent)
+	}
+	for b.Loop() {
+		lists, err := j.wished(b.Context(), people, func(ctx context.Context) func(i int) ([]scored, error) {
+			h, rr := newHunt(x, j.v), x.resumes()
+			return func(i int) ([]scored, error) {
+				h.reset(rr.read(i*7919%n), k*wishes, 0)
+				err := h.run(ctx)
+				list, _ := h.results()
+				return list, err
+			}
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		alone, found := most(lists)
+		together := j.shared(lists)
+		shared, foundShared := most(together)
+		moved := 0.0
+		for i, list := range together {
+			same := 0
+			for _, f := range list {
+				at := slices.IndexFunc(lists[i], func(g scored) bool { return g.row == f.row })
+				if at < k {
+					same++
+				}
+			}
+			if same < len(list) {
+				moved++
+			}
+		}
+		b.ReportMetric(alone, "most/opening-alone")
+		b.ReportMetric(shared, "most/opening")
+		b.ReportMetric(float64(found), "postings-alone")
+		b.ReportMetric(float64(foundShared), "postings")
+		b.ReportMetric(moved/people*100, "%moved")
+	}
+	b.ReportMetric(float64(people*b.N)/b.Elapsed().Seconds(), "people/s")
 }

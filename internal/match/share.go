@@ -2,10 +2,7 @@ package match
 
 import (
 	"context"
-	"runtime"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"ieum"
 	"ieum/internal/match/rank"
@@ -35,38 +32,25 @@ func (m *Matcher) Share(ctx context.Context, people []ieum.Profile, k int) (*Sha
 	}
 	defer release()
 	j := &job{x: x, b: Batch{K: k}, v: x.openOn(day), seekers: make([]uint32, len(people)), spare: perOpening}
-	lists := make([][]scored, len(people))
 	readers := make([]*seeker, len(people))
-	g, ctx := errgroup.WithContext(ctx)
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		g.Go(func() error {
-			h := newHunt(x, j.v)
-			for i := w; i < len(people); i += workers {
-				readers[i] = x.seeker(&people[i])
-				h.reset(readers[i], k*wishes, 0)
-				if err := h.run(ctx); err != nil {
-					return err
-				}
-				lists[i], _ = h.results()
-			}
-			return nil
-		})
-	}
-	if err := g.Wait(); err != nil {
+	lists, err := j.wished(ctx, len(people), func(ctx context.Context) func(i int) ([]scored, error) {
+		h := newHunt(x, j.v)
+		return func(i int) ([]scored, error) {
+			readers[i] = x.seeker(&people[i])
+			h.reset(readers[i], k*wishes, 0)
+			err := h.run(ctx)
+			list, _ := h.results()
+			return list, err
+		}
+	})
+	if err != nil {
 		return nil, err
 	}
 	out := &Shared{Lists: make([][]ieum.Job, len(people)), Model: x.model.hash, Snapshot: x.s.Meta.Version}
-	prices := j.haggle(lists)
-	best := rank.Best[scored]{K: k, Above: above}
-	for i, list := range lists {
-		for _, f := range list {
-			f.score -= float64(prices[f.row])
-			best.Offer(f)
-		}
+	for i, list := range j.shared(lists) {
 		moved := false
-		for n, f := range best.Sorted() {
-			moved = moved || f.row != list[n].row
+		for n, f := range list {
+			moved = moved || f.row != lists[i][n].row
 			job := x.explain(readers[i], &people[i], f.row, day)
 			job.Sign = x.mark(int(f.row), day)
 			out.Lists[i] = append(out.Lists[i], job)
@@ -76,6 +60,20 @@ func (m *Matcher) Share(ctx context.Context, people []ieum.Profile, k int) (*Sha
 		}
 	}
 	return out, nil
+}
+
+// shared are the best of what each wished for, at the prices that share postings out.
+func (j *job) shared(lists [][]scored) [][]scored {
+	prices, out := j.haggle(lists), make([][]scored, len(lists))
+	best := rank.Best[scored]{K: j.b.K, Above: above}
+	for i, list := range lists {
+		for _, f := range list {
+			f.score -= float64(prices[f.row])
+			best.Offer(f)
+		}
+		out[i] = slices.Clone(best.Sorted())
+	}
+	return out
 }
 
 // Among returns those of some postings that are open and fit a person still, in their order, as
