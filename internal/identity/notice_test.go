@@ -588,3 +588,36 @@ func TestNoticesInTheBrowser(t *testing.T) {
 		t.Error("without mail the page does not say so")
 	}
 }
+
+// That there are new jobs goes by mail, once while it waits, and to who gave an address alone:
+// it is never a letter of paper, and is not listed among what happened to the account.
+func TestNewJobsGoByMailOrNotAtAll(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k, s := mailing(t, d)
+		op := k.operator("oper")
+		kim, lee := k.seeker(op, "kim"), k.seeker(op, "lee")
+		k.reach(kim, s, "kim@mail.example")
+		k.deliverAll()
+		before, listed := len(s.Taken()), k.states(kim.ID)
+		for _, p := range []*Person{kim, lee} {
+			for range 2 {
+				k.must(k.TellOfJobs(t.Context(), p.ID))
+			}
+		}
+		k.must(errors.Join(k.deliverAll()...))
+		mails := s.Taken()[before:]
+		if len(mails) != 1 || mails[0].To != "kim@mail.example" || !strings.Contains(mails[0].Text, "일자리 알림") || strings.Contains(mails[0].Text, "http") {
+			t.Errorf("mailed was %+v", mails)
+		}
+		if got := k.states(kim.ID); got != listed {
+			t.Errorf("listed are %s, before %s", got, listed)
+		}
+		if got := k.states(lee.ID); strings.Contains(got, newJobs) {
+			t.Errorf("who gave no address has %s", got)
+		}
+		k.must(k.TellOfJobs(t.Context(), kim.ID)) // the next night
+		if k.must(errors.Join(k.deliverAll()...)); len(s.Taken()) != before+2 {
+			t.Errorf("the next night %d mails went", len(s.Taken())-before)
+		}
+	})
+}

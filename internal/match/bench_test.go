@@ -320,7 +320,8 @@ func BenchmarkMatch(b *testing.B) {
 
 // benchShare shares ten jobs out to each of 10,000 people, and says to how many people an opening
 // is sent at most, how many postings are sent at all, each to its best alone and shared out, and
-// how many people get another list for that.
+// how many people get another list for that, and what is left of the good answers forecast when nobody
+// stands in anybody's way.
 func benchShare(b *testing.B, x *index, day ieum.Day) {
 	const people, k = 10_000, 10
 	n := x.s.Meta.Resumes
@@ -353,7 +354,7 @@ func benchShare(b *testing.B, x *index, day ieum.Day) {
 		alone, found := most(lists)
 		together := j.shared(lists)
 		shared, foundShared := most(together)
-		moved := 0.0
+		moved, kept, best := 0.0, 0.0, 0.0
 		for i, list := range together {
 			same := 0
 			for _, f := range list {
@@ -361,6 +362,10 @@ func benchShare(b *testing.B, x *index, day ieum.Day) {
 				if at < k {
 					same++
 				}
+				kept += math.Exp(lists[i][at].score)
+			}
+			for _, f := range lists[i][:len(list)] {
+				best += math.Exp(f.score)
 			}
 			if same < len(list) {
 				moved++
@@ -371,6 +376,7 @@ func benchShare(b *testing.B, x *index, day ieum.Day) {
 		b.ReportMetric(float64(found), "postings-alone")
 		b.ReportMetric(float64(foundShared), "postings")
 		b.ReportMetric(moved/people*100, "%moved")
+		b.ReportMetric(kept/best*100, "%forecast")
 	}
 	b.ReportMetric(float64(people*b.N)/b.Elapsed().Seconds(), "people/s")
 }
