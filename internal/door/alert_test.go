@@ -28,12 +28,7 @@ func (j *benchJobs) Follow(search string) (string, ieum.Text, error) {
 	return search, ieum.Text{KO: "찾기 " + search, EN: "search " + search}, nil
 }
 
-func (j *benchJobs) list() (all []string) {
-	for _, id := range sortedKeys(j.opened) {
-		all = append(all, id)
-	}
-	return all
-}
+func (j *benchJobs) list() []string { return sortedKeys(j.opened) }
 
 func (j *benchJobs) New(_ context.Context, _ string, since ieum.Day) (newest []ieum.Job, n int, err error) {
 	for _, id := range j.list() {
