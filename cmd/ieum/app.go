@@ -298,19 +298,19 @@ func newApp(ctx context.Context, e *env) (*app, error) {
 		s.Close()
 		return nil, err
 	}
-	d, err := openDoor(ctx, e, m, s, registry, l)
-	if err != nil {
-		m.Close()
-		s.Close()
-		return nil, errors.Join(err, l.Close())
-	}
 	site := web.NewSite(m.set, e.now, m.simulated)
 	board, err := openBoard(ctx, e, m, s, registry, site)
+	var d *door.Door
+	if err == nil {
+		d, err = openDoor(ctx, e, m, s, registry, l, board)
+	}
 	if err != nil {
 		m.Close()
 		s.Close()
 		return nil, errors.Join(err, l.Close())
 	}
+	here := e.putUpHere(board)
+	m.matcher.Here = func(ctx context.Context, source ieum.SourceID, key string) bool { return here(ctx, source, key) != "" }
 	count := newMetrics()
 	site.Observe = count.observe
 	site.Secure = strings.HasPrefix(e.URL, "https:")

@@ -13,6 +13,7 @@ import (
 	"ieum/defs"
 	"ieum/internal/catalogue"
 	"ieum/internal/door"
+	"ieum/internal/hiring"
 	"ieum/internal/identity"
 	"ieum/internal/ledger"
 	"ieum/internal/match"
@@ -21,8 +22,8 @@ import (
 
 // openDoor returns the way to people's records. Who was erased is erased again:
 // an older copy of the database may have been put back, or a crash came between.
-func openDoor(ctx context.Context, e *env, m *market, s *store, g *identity.Registry, l *ledger.Ledger) (*door.Door, error) {
-	d, err := door.New(ctx, s.db, m.set, e.now, door.Needs{Keys: s.keys, Postings: adverts{m.matcher, m.reader, web.NewSite(m.set, e.now, nil)}, Accounts: colleagues{g, m.set}, Ledger: proofs{l}, Resumes: m.reader, Rows: delivered{s.catalogue, s, m.set, e.now}})
+func openDoor(ctx context.Context, e *env, m *market, s *store, g *identity.Registry, l *ledger.Ledger, b *hiring.Board) (*door.Door, error) {
+	d, err := door.New(ctx, s.db, m.set, e.now, door.Needs{Keys: s.keys, Postings: adverts{m.matcher, m.reader, web.NewSite(m.set, e.now, nil), e.putUpHere(b)}, Accounts: colleagues{g, m.set}, Ledger: proofs{l}, Resumes: m.reader, Rows: delivered{s.catalogue, s, m.set, e.now}})
 	if err != nil {
 		return nil, err
 	}
@@ -34,6 +35,7 @@ type adverts struct {
 	m      *match.Matcher
 	reader *catalogue.Reader
 	site   *web.Site
+	own    func(ctx context.Context, source ieum.SourceID, key string) (organisation string) // that put a posting up here, if it is open
 }
 
 // Advert returns what is written down of a posting.
@@ -45,6 +47,9 @@ func (a adverts) Advert(ctx context.Context, id string) (door.Advert, error) {
 	of := door.Advert{ID: p.ID, Title: p.Title, Company: cmp.Or(p.Company, p.Employer.Name), Simulated: p.Simulated}
 	for _, s := range p.Sources {
 		of.Link = cmp.Or(of.Link, s.URL)
+		if firm := a.own(ctx, s.Source, s.Key); firm != "" && p.Open {
+			of.Organisation, of.Own = firm, s.Key
+		}
 	}
 	return of, nil
 }
@@ -116,6 +121,11 @@ func (c colleagues) Organisations(ctx context.Context, kind string) (map[string]
 		}
 	}
 	return names, err
+}
+
+// TellOfAnswer has somebody told that an employer answered.
+func (c colleagues) TellOfAnswer(ctx context.Context, a ieum.AccountID) error {
+	return c.g.TellOfAnswer(ctx, a)
 }
 
 // Remove removes an account.

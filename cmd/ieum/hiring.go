@@ -54,6 +54,21 @@ func openBoard(ctx context.Context, e *env, m *market, s *store, g *identity.Reg
 	return b, err
 }
 
+// putUpHere returns whose posting a row of a source is, "" where nobody put it up here or it is
+// closed.
+func (e *env) putUpHere(b *hiring.Board) func(ctx context.Context, source ieum.SourceID, key string) string {
+	return func(ctx context.Context, source ieum.SourceID, key string) string {
+		if source != e.employers() {
+			return ""
+		}
+		organisation, open, err := b.Of(ctx, key)
+		if err != nil || !open {
+			return ""
+		}
+		return organisation
+	}
+}
+
 // shut hides what employers closed, here or at another server, until ctx ends.
 func (a *app) shut(ctx context.Context, every time.Duration) {
 	for {

@@ -164,3 +164,81 @@ func TestPostingsByAPI(t *testing.T) {
 	}
 	read("GET", list+"/e0", "", http.StatusNotFound)
 }
+
+// TestSomebodyAppliesAndIsAnswered: a posting that was put up is applied for on the spot, after
+// seeing what the employer will see; the employer opens it, which the seeker sees, and answers;
+// the answer is in the record of the search; withdrawn, it opens no more.
+func TestSomebodyAppliesAndIsAnswered(t *testing.T) {
+	t.Parallel()
+	market, err := demo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seeker, employer := openTab(t), openTab(t)
+	_, base, _, links := serveDoorOn(t, copied(t, market))
+	for b, at := range map[*tab][2]string{seeker: {links["seeker"], "/my"}, employer: {links["employer"], "/hiring"}} {
+		b.look(t, look{"ko", "light", 360})
+		b.visit(t, base+at[0])
+		b.press(t, "main form button")
+		b.arrives(t, at[1])
+	}
+	value[bool](t, employer, `(async () => {
+		const send = (method, at, body) => fetch("/api/v1/hiring/postings" + at, {method, headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)}).then((r) => r.json());
+		const words = {title: "지원받는 조작원", body: "조작", place: "경기 안산시 단원구", career: "any", basis: "month", least: "290만"};
+		const made = await send("POST", "", {words});
+		return (await send("PUT", "/" + made.id, {words, putUp: true})).state === "open";
+	})()`)
+	public := awaitPosting(t, base, "지원받는 조작원")
+	seeker.visit(t, base+"/jobs/"+public)
+	seeker.press(t, `main a[href^="/my/apply"]`)
+	seeker.arrives(t, "/my/apply")
+	if text := seeker.says(t); !strings.Contains(text, "지원하려면 이력이 있어야 합니다") {
+		t.Errorf("without a résumé one is told %s", text)
+	}
+	seeker.sound(t, "applying without a résumé")
+	seeker.visit(t, base+"/my")
+	seeker.do(t, chromedp.SetValue(chromedp.ID("text"), canaryWord+" 010-1234-5678\n프레스 조작원 21년"))
+	seeker.press(t, `form[action="/my/resume"] button`)
+	seeker.do(t, chromedp.WaitVisible(chromedp.CSS(`a[href="/my/resume.json"]`)))
+	seeker.see(t, base, "/my/apply?posting="+public)
+	if text := seeker.says(t); strings.Contains(text, "5678") || !strings.Contains(text, "21년") || !strings.Contains(text, "가상정밀 주식회사") {
+		t.Errorf("before applying one is shown %s", text)
+	}
+	seeker.do(t, chromedp.SetValue(chromedp.ID("message"), "금형 교환도 합니다"))
+	seeker.press(t, `form[action="/my/apply"] button`)
+	seeker.arrives(t, "/my/search")
+	if text := seeker.says(t); !strings.Contains(text, "지원했습니다. 기업의 답은 여기에 나옵니다") || !strings.Contains(text, "지원받는 조작원") {
+		t.Errorf("after applying one is told %s", text)
+	}
+	seeker.sound(t, "applied")
+
+	employer.see(t, base, "/hiring/applicants")
+	at := value[string](t, employer, `document.querySelector("#people h3 a").getAttribute("href")`)
+	employer.see(t, base, at)
+	if text := employer.says(t); !strings.Contains(text, "금형 교환도 합니다") || !strings.Contains(text, canaryWord) || strings.Contains(text, "5678") {
+		t.Errorf("the employer is shown %s", text)
+	}
+	employer.do(t, chromedp.SetValue(chromedp.ID("state"), "invited"))
+	employer.press(t, `#answer button`)
+	employer.do(t, chromedp.WaitVisible(chromedp.CSS(`[aria-invalid="true"]`)))
+	employer.sound(t, "an answer without a word")
+	employer.do(t, chromedp.SetValue(chromedp.ID("text"), "월요일 10시에 오세요"))
+	employer.press(t, `#answer button`)
+	employer.do(t, chromedp.WaitVisible(chromedp.ID("done")))
+
+	seeker.see(t, base, "/my/search")
+	if text := seeker.says(t); !strings.Contains(text, "면접에 초대") || !strings.Contains(text, "월요일 10시에 오세요") {
+		t.Errorf("the answer is not seen: %s", text)
+	}
+	seeker.visit(t, base+"/my/access")
+	if text := seeker.says(t); !strings.Contains(text, "기업 담당자 · 가상정밀 주식회사") || !strings.Contains(text, "입사 지원") {
+		t.Errorf("one does not see who looked: %s", text)
+	}
+	seeker.visit(t, base+"/my/search")
+	seeker.press(t, `#list button[value="withdrawn"]`)
+	seeker.do(t, chromedp.WaitVisible(chromedp.ID("done")))
+	if text := employer.refused(t, base+at); !strings.Contains(text, "동의를 그만두었거나") || strings.Contains(text, canaryWord) {
+		t.Errorf("withdrawn, the employer is shown %s", text)
+	}
+	employer.see(t, base, "/hiring/applicants")
+}

@@ -44,6 +44,9 @@ func (d *Door) Give(ctx context.Context, by Asker, person ieum.PersonID, w Wish)
 	if err != nil {
 		return Consent{}, err
 	}
+	if p.ID == applying {
+		return Consent{}, fault("apply_again", "/purpose", "apply for the posting anew")
+	}
 	now := d.now()
 	c, err := d.consent(ctx, person, p, w, now)
 	if err != nil {

@@ -82,6 +82,8 @@ type Accounts interface {
 	Known(ctx context.Context, a ieum.AccountID) (Known, error)
 	// Organisations returns the names of all organisations by id, of a kind, or of any for "".
 	Organisations(ctx context.Context, kind string) (map[string]string, error)
+	// TellOfAnswer has the owner of an account told that an employer answered.
+	TellOfAnswer(ctx context.Context, a ieum.AccountID) error
 	// Remove removes an account and all it signs in with.
 	Remove(ctx context.Context, a ieum.AccountID) error
 }
@@ -114,6 +116,10 @@ type Advert struct {
 	Company   string
 	Link      string // its page at its source; "" = none is known
 	Simulated bool   // it was made up
+
+	// Of a posting that its employer put up here and that is open: who the employer is, and its
+	// number of it; "" = one cannot apply here.
+	Organisation, Own string
 }
 
 // Postings finds postings that are served.

@@ -49,6 +49,8 @@ type bench struct {
 	rows   benchRows
 	named  []string       // who gave which sign-in name
 	own    ieum.AccountID // of the seeker; "" = aseeker
+
+	answered []ieum.AccountID // who was told that an employer answered
 }
 
 // loaded are the definitions that the door reads; the others take their time.
@@ -122,6 +124,10 @@ func (b *bench) Organisations(_ context.Context, kind string) (map[string]string
 }
 func (b *bench) Proved(_ context.Context, a ieum.AccountID) (bool, error) {
 	return a != "astranger", nil
+}
+func (b *bench) TellOfAnswer(_ context.Context, a ieum.AccountID) error {
+	b.answered = append(b.answered, a)
+	return nil
 }
 func (b *bench) Remove(_ context.Context, a ieum.AccountID) error {
 	b.gone = append(b.gone, a)

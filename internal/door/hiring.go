@@ -61,40 +61,50 @@ func (d *Door) firms(ctx context.Context, by Asker) (ids []string, err error) {
 // out of its prose, and without the year of birth. It counts alone: one that ended, or was given to another
 // employer, is refused, and that is written down.
 func (d *Door) Candidate(ctx context.Context, by Asker, id string) (*Candidate, *Disclosure, error) {
-	if err := needs(by, ieum.OwnPostings); err != nil {
-		return nil, nil, err // without a word to the auditor, whose list nobody floods
-	}
-	found, err := consents(ctx, d.store, `id = ? AND purpose = ?`, id, hiring)
+	c, got, err := d.onConsent(ctx, by, id, hiring)
 	if err != nil {
 		return nil, nil, err
+	}
+	return &Candidate{c.ID, c.Organisation, c.Since, c.Until}, got, nil
+}
+
+// onConsent reads, for an employer, what one consent covers, with the résumé as employers are
+// shown it.
+func (d *Door) onConsent(ctx context.Context, by Asker, id string, purpose ieum.PurposeID) (c Consent, got *Disclosure, err error) {
+	if err := needs(by, ieum.OwnPostings); err != nil {
+		return c, nil, err // without a word to the auditor, whose list nobody floods
+	}
+	found, err := consents(ctx, d.store, `id = ? AND purpose = ?`, id, purpose)
+	if err != nil {
+		return c, nil, err
 	}
 	if len(found) == 0 {
-		return nil, nil, errNobody()
+		return c, nil, errNobody()
 	}
-	c := found[0]
+	c = found[0]
 	if _, ok := by.Over(ieum.OwnPostings, ieum.Subject{Organisation: c.Organisation}); !ok {
-		return nil, nil, d.notAgreed(ctx, by, c, "consent")
+		return c, nil, d.notAgreed(ctx, by, c, "consent")
 	}
 	if !c.Holds(d.now()) {
-		return nil, nil, d.notAgreed(ctx, by, c, "ended")
+		return c, nil, d.notAgreed(ctx, by, c, "ended")
 	}
-	got, err := d.readOn(ctx, by, c.Person, hiring, c.ID, ieum.ResumeRecord)
+	got, err = d.readOn(ctx, by, c.Person, purpose, c.ID, c.Kinds...)
 	if err != nil {
-		return nil, nil, err
+		return c, nil, err
 	}
 	if got.Resume != nil {
 		clean := d.Resumes.Scrub(*got.Resume)
 		clean.BirthYear = 0
 		got.Resume = &clean
 	}
-	return &Candidate{c.ID, c.Organisation, c.Since, c.Until}, got, nil
+	return c, got, nil
 }
 
 // notAgreed refuses somebody who shows a consent that ended or was given to others,
 // even if the person let them read by another one: that the two are one person is
 // nothing they were told.
 func (d *Door) notAgreed(ctx context.Context, by Asker, c Consent, why string) error {
-	p, err := d.purpose(hiring)
+	p, err := d.purpose(c.Purpose)
 	if err != nil {
 		return err
 	}
@@ -102,6 +112,6 @@ func (d *Door) notAgreed(ctx context.Context, by Asker, c Consent, why string) e
 	if err != nil {
 		return err
 	}
-	return d.refuse(ctx, c.Person, Access{At: d.now().Unix(), By: named(by, of), Purpose: p.ID, Version: p.Version, Kinds: []ieum.RecordKind{ieum.ResumeRecord}},
+	return d.refuse(ctx, c.Person, Access{At: d.now().Unix(), By: named(by, of), Purpose: p.ID, Version: p.Version, Kinds: c.Kinds},
 		refused(why, p))
 }

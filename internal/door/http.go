@@ -26,6 +26,7 @@ func (d *Door) Routes(site *web.Site, mux *web.Mux) {
 	h.paperRoutes(mux)
 	h.searchRoutes(mux)
 	h.alertRoutes(mux)
+	h.applyRoutes(mux)
 }
 
 type handlers struct {

@@ -36,7 +36,7 @@ type searchForm struct {
 	Order string `q:"order" enum:"newest|oldest|company" default:"newest"`
 	From  int    `q:"from" min:"0" max:"1000"` // how many are passed over
 	Item  string `q:"item" max:"64"`           // that Did was done to
-	Did   string `q:"did" enum:"applied|answered|silent|withdrawn|undone|saved|had|removed"`
+	Did   string `q:"did" enum:"applied|answered|silent|withdrawn|undone|saved|had|removed|sent"`
 }
 
 // values are the parameters that are not as they would be anyway, but for what was done.

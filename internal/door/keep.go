@@ -191,12 +191,17 @@ func (d *Door) AddSession(ctx context.Context, by Asker, person ieum.PersonID, o
 	return item, d.keep(ctx, by, person, ieum.NoteRecord, item, Note{By: by.ID, At: d.now(), Text: text, Session: session})
 }
 
-// Forget removes a record.
+// Forget removes a record. An application that was sent from here is withdrawn with it.
 func (d *Door) Forget(ctx context.Context, by Asker, person ieum.PersonID, kind ieum.RecordKind, item string) error {
 	now := d.now()
 	return d.change(ctx, person, func(t tx, s standing) error {
 		if !acts(by.ID, s) {
 			return errNotYours()
+		}
+		if kind == ieum.SearchRecord {
+			if err := t.withdrawn(s, item, named(by, s.person), now); err != nil {
+				return err
+			}
 		}
 		as, _ := d.capacity(by, s)
 		n, err := t.drop(person, kind, item)

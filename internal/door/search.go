@@ -25,7 +25,12 @@ type Application struct {
 	Link      string `json:"link,omitempty"`
 	Note      string `json:"note,omitempty"`
 	Simulated bool   `json:"simulated,omitempty"` // the posting was made up
-	Steps     []Step `json:"steps"`               // what came of it, in order; the first is that they applied
+	// Here is the consent by which the employer reads an application that was sent from here; "" = it was sent elsewhere.
+	Here    string  `json:"here,omitempty"`
+	Message string  `json:"message,omitempty"` // to the employer
+	Reveals bool    `json:"reveals,omitempty"` // name and contact, to the employer
+	Answer  *Answer `json:"answer,omitempty"`  // of the employer
+	Steps   []Step  `json:"steps"`             // what came of it, in order; the first is that they applied
 }
 
 // A Step is what came of an application on a day.
@@ -219,13 +224,17 @@ func (d *Door) Apply(ctx context.Context, by Asker, person ieum.PersonID, postin
 	if err != nil {
 		return "", false, err
 	}
+	return d.addApplication(ctx, by, person, of.application(ieum.DayOf(d.now())))
+}
+
+// application is what is written down of who applies for a posting on a day.
+func (of Advert) application(day ieum.Day) Application {
 	cut := func(s string, most int) string { return string([]rune(s)[:min(most, utf8.RuneCountInString(s))]) }
-	a := Application{Posting: of.ID, Title: cut(of.Title, longestWord), Company: cut(of.Company, longestWord), Simulated: of.Simulated,
-		Steps: []Step{{Applied, ieum.DayOf(d.now())}}}
+	a := Application{Posting: of.ID, Title: cut(of.Title, longestWord), Company: cut(of.Company, longestWord), Simulated: of.Simulated, Steps: []Step{{Applied, day}}}
 	if utf8.RuneCountInString(of.Link) <= longestLink {
 		a.Link = of.Link
 	}
-	return d.addApplication(ctx, by, person, a)
+	return a
 }
 
 // AddApplication writes down an application for a job that somebody found elsewhere, as
@@ -342,7 +351,11 @@ func (d *Door) changeApplication(ctx context.Context, by Asker, person ieum.Pers
 			return err
 		}
 		a := r.Search[0]
+		before := a.State()
 		if !change(&a) {
+			if err := t.withdrawn(s, item, named(by, s.person), now); err != nil {
+				return err
+			}
 			as, _ := d.capacity(by, s)
 			if _, err := t.drop(person, ieum.SearchRecord, item); err != nil {
 				return err
@@ -352,6 +365,15 @@ func (d *Door) changeApplication(ctx context.Context, by Asker, person ieum.Pers
 		a = a.trimmed()
 		if err := a.check(ieum.DayOf(now)); err != nil {
 			return err
+		}
+		switch {
+		case a.Here == "" || before == a.State():
+		case before == Withdrawn:
+			return fault("search_gone", "/do", "the employer cannot see this application any more; apply again")
+		case a.State() == Withdrawn:
+			if err := t.withdrawn(s, item, named(by, s.person), now); err != nil {
+				return err
+			}
 		}
 		sealed, err := d.sealApplication(person, item, a)
 		if err != nil {

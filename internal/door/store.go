@@ -481,7 +481,7 @@ func (t tx) empty(id ieum.PersonID, now time.Time) (int64, error) {
 	}
 	for _, query := range []string{
 		`DELETE FROM door_record WHERE person = ?`, `DELETE FROM door_consent WHERE person = ?`, `DELETE FROM door_case WHERE person = ?`,
-		`DELETE FROM door_mandate WHERE person = ?`, `DELETE FROM door_withdrawal WHERE person = ?`, `DELETE FROM door_link WHERE person = ?`, `UPDATE door_complaint SET reason = NULL WHERE teller = ?`, `UPDATE door_member SET person = NULL, salt = NULL WHERE person = ?`,
+		`DELETE FROM door_mandate WHERE person = ?`, `DELETE FROM door_applicant WHERE person = ?`, `DELETE FROM door_withdrawal WHERE person = ?`, `DELETE FROM door_link WHERE person = ?`, `UPDATE door_complaint SET reason = NULL WHERE teller = ?`, `UPDATE door_member SET person = NULL, salt = NULL WHERE person = ?`,
 	} {
 		if _, err := t.exec(query, id); err != nil {
 			return n, err

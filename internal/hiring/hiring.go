@@ -326,3 +326,13 @@ func sortedKeys(m map[string]string) []string {
 	slices.Sort(keys)
 	return keys
 }
+
+// Of says whose posting one is, by its number, and whether it is open; of kind ErrNotFound where there is
+// none of it. It is nothing that is not public.
+func (b *Board) Of(ctx context.Context, id string) (organisation string, open bool, err error) {
+	p, err := b.store.one(ctx, id)
+	if err != nil {
+		return "", false, err
+	}
+	return p.Organisation, p.State == Open, nil
+}

@@ -45,6 +45,7 @@ const (
 	noCodes         = "no_codes"
 	restored        = "restored" // the service, from a backup; at /account alone
 	newJobs         = "new_jobs" // asked for; by mail or not at all
+	jobAnswered     = "job_answered"
 )
 
 // The states of a notice.
@@ -176,15 +177,28 @@ func (g *Registry) deliver(ctx context.Context) (more bool, err error) {
 }
 
 // noLetter says whether a notice is worth no letter of paper.
-func noLetter(kind string) bool { return kind == newBrowser || kind == newJobs }
+func noLetter(kind string) bool { return kind == newBrowser || ofWork(kind) }
+
+// ofWork says whether a notice is of somebody's search for work, and of nothing that happened to
+// their account.
+func ofWork(kind string) bool { return kind == newJobs || kind == jobAnswered }
 
 // TellOfJobs has a mail sent that there are new jobs, to the address that the owner of an
 // account gave for notices; without one, and while another such mail waits, nothing is.
 func (g *Registry) TellOfJobs(ctx context.Context, a AccountID) error {
+	return g.tellOfWork(ctx, a, newJobs)
+}
+
+// TellOfAnswer has a mail sent that an employer answered, as TellOfJobs does.
+func (g *Registry) TellOfAnswer(ctx context.Context, a AccountID) error {
+	return g.tellOfWork(ctx, a, jobAnswered)
+}
+
+func (g *Registry) tellOfWork(ctx context.Context, a AccountID, kind string) error {
 	if g.mail == nil {
 		return nil
 	}
-	return g.store.noteJobs(ctx, a)
+	return g.store.noteWork(ctx, a, kind)
 }
 
 // letter is the mail of a notice, in both languages. It holds no name, no secret
@@ -197,8 +211,8 @@ func (g *Registry) letter(n Notice, to string) mail.Letter {
 // NoticeText is what a notice says, in both languages.
 func (g *Registry) NoticeText(n Notice) string {
 	text := "identity.notice.text"
-	if n.Kind == newJobs {
-		text = "identity.notice.jobs_text"
+	if ofWork(n.Kind) {
+		text = "identity.notice." + n.Kind + "_text"
 	}
 	say := func(l ieum.Lang) string { return g.line(l, n) + "\n" + g.words(l, text, nil) }
 	return say("ko") + "\n\n" + say("en") + "\n"

@@ -51,8 +51,9 @@ func (s *store) noteTo(ctx context.Context, tx *sql.Tx, a AccountID, kind string
 	return err
 }
 
-// noteJobs adds a notice of new jobs where there is an address for it, and none waits.
-func (s *store) noteJobs(ctx context.Context, a AccountID) error {
+// noteWork adds a notice of somebody's search for work where there is an address for it, and
+// no other of the kind waits.
+func (s *store) noteWork(ctx context.Context, a AccountID, kind string) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
 		to, _, err := s.addressIn(ctx, within(tx), a)
 		if errors.Is(err, ieum.ErrNotFound) || err == nil && to == "" {
@@ -62,10 +63,10 @@ func (s *store) noteJobs(ctx context.Context, a AccountID) error {
 			return err
 		}
 		var waiting int
-		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_notice WHERE account = ? AND kind = ? AND state = ?`, string(a), newJobs, waits).Scan(&waiting); err != nil || waiting > 0 {
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM identity_notice WHERE account = ? AND kind = ? AND state = ?`, string(a), kind, waits).Scan(&waiting); err != nil || waiting > 0 {
 			return err
 		}
-		return s.noteTo(ctx, tx, a, newJobs, "", to)
+		return s.noteTo(ctx, tx, a, kind, "", to)
 	})
 }
 
@@ -147,7 +148,7 @@ const mostNotices = 20
 
 // notices lists the newest of an account.
 func (s *store) notices(ctx context.Context, a AccountID) ([]Notice, error) {
-	return list(ctx, outside(s.db), readNotice, `SELECT `+noticeColumns+` FROM identity_notice WHERE account = ? AND kind <> ? ORDER BY number DESC LIMIT ?`, string(a), newJobs, mostNotices)
+	return list(ctx, outside(s.db), readNotice, `SELECT `+noticeColumns+` FROM identity_notice WHERE account = ? AND kind NOT IN (?, ?) ORDER BY number DESC LIMIT ?`, string(a), newJobs, jobAnswered, mostNotices)
 }
 
 // address returns the address that was confirmed and the one that waits for its

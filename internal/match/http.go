@@ -244,7 +244,9 @@ func (h *handlers) job(w http.ResponseWriter, r *http.Request) error {
 	case strings.HasPrefix(r.URL.Path, "/api/"):
 		return web.JSON(w, http.StatusOK, d)
 	}
-	return h.pages.Reply(w, r, "job.html", h.m.jobPage(d))
+	page := h.m.jobPage(d)
+	page.Here = d.Open && h.m.Here != nil && slices.ContainsFunc(d.Sources, func(o Origin) bool { return h.m.Here(r.Context(), o.Source, o.Key) })
+	return h.pages.Reply(w, r, "job.html", page)
 }
 
 // A jobPage is what job.html shows.
@@ -255,6 +257,7 @@ type jobPage struct {
 	Alike      []card
 	Link       string // to the posting at its source
 	Linked     any    // schema.org JobPosting; nil when nobody can apply any more
+	Here       bool   // one applies on this site
 }
 
 // Said is the text of a field as the posting has it, where it could not be read;

@@ -11,7 +11,7 @@
 // search.go, collect.go and facets.go (what is found). Then posting.go for one
 // posting, shut.go for those closed since the snapshot, signs.go for what speaks against it, people.go, seekers.go and batch.go for the other directions, resume.go for
 // people of the snapshot, items.go and items_say.go for things that definitions declare (judged and ranked by shelf), taste.go for what is learned from applications (by als),
-// assign.go for sharing postings out, evaluate.go and audit.go for how good that is,
+// assign.go and share.go for sharing postings out, evaluate.go and audit.go for how good that is,
 // http.go, http_audit.go, http_feed.go, http_items.go, http_signs.go and linked.go for pages and programs. The score is made in rank, the text index in terms.
 package match
 
@@ -50,6 +50,8 @@ type Matcher struct {
 	shut atomic.Pointer[[]uint64] // see Shut
 
 	Audits string // the file that holds the last audit; "" = none is kept
+	// Here says whether one can apply here for what a row of a source stands for; nil: for none.
+	Here func(ctx context.Context, source ieum.SourceID, key string) bool
 }
 
 // New returns a matcher. Its snapshots must be opened with Part. The reader is
