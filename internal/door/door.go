@@ -13,7 +13,8 @@
 // mandate.go for what bases rest on, desk.go, twin.go, withdraw.go and paper.go for what
 // a desk does with numbers and paper, link.go for rows that sources delivered,
 // access.go for who looked at whom, bulk.go for jobs, erase.go for how everything goes away, store.go for what is kept, and
-// http.go for pages and API. alert.go has what people asked to be told of, hiring.go has what employers see, search.go what people
+// http.go for pages and API. alert.go has what people asked to be told of, hiring.go has what employers see, apply.go those who
+// apply to them from here, search.go what people
 // write down of their own search for a job.
 package door
 
