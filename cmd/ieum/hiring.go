@@ -15,6 +15,7 @@ import (
 	"ieum"
 	"ieum/internal/hiring"
 	"ieum/internal/identity"
+	"ieum/internal/jobcare"
 	"ieum/internal/platform/web"
 	"ieum/internal/snapshot"
 )
@@ -41,6 +42,24 @@ func openBoard(ctx context.Context, e *env, m *market, s *store, g *identity.Reg
 				out = append(out, hiring.Warning{Kind: w.Kind, Words: w.Words, Law: w.Law, Why: w.Why})
 			}
 			return out
+		},
+		Read: func(title, duties string) (string, float64) {
+			codes := s.coder.Code(title, duties, 1)
+			if len(codes) == 0 {
+				return "", 0
+			}
+			return codes[0].Code, codes[0].P
+		},
+		Crowd: func(occupation, region, career string) (c hiring.Crowd, err error) {
+			of, err := m.adviser.Market(jobcare.Query{Occupation: occupation, Region: region, Career: career})
+			if err != nil {
+				return c, err
+			}
+			c = hiring.Crowd{N: int(of.Seekers.Int()), Hidden: of.Seekers.Suppressed, Told: of.Wished.Median.N, Day: of.Day, Snapshot: of.Snapshot, Simulated: of.Simulated}
+			for i, f := range []jobcare.Figure{of.Wished.P10, of.Wished.P25, of.Wished.Median, of.Wished.P75, of.Wished.P90} {
+				c.Wished[i] = f.Int()
+			}
+			return c, nil
 		},
 		Public: func(id string) string { return snapshot.FormatID(snapshot.RowID(source, id)) },
 		Shut: func(ctx context.Context) error {

@@ -76,6 +76,10 @@ func TestAnEmployerPutsAPostingUp(t *testing.T) {
 		t.Errorf("seekers see %s", text)
 	}
 	b.see(t, base, at)
+	b.see(t, base, at+"/pool")
+	if text := b.says(t); !strings.Contains(text, "지금 쓴 대로") || !strings.Contains(text, "전국에서 찾으면") || !strings.Contains(text, "시연용 가상 구직자") {
+		t.Errorf("who could apply is told as %s", text)
+	}
 	b.see(t, base, "/hiring/postings")
 	b.visit(t, base+at)
 	value[bool](t, b, `document.querySelector("details:has(button[value=close])").open = true`)

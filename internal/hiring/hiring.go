@@ -28,6 +28,11 @@ type Needs struct {
 	Organisations func(ctx context.Context) (map[string]string, error)
 	// Look looks through a posting for what the law does not let an employer ask for.
 	Look func(lang ieum.Lang, text string) []Warning
+	// Read says what work a title and duties are, "" where that is not clear, and how likely it is right.
+	Read func(title, duties string) (occupation string, chance float64)
+	// Crowd counts who looks for work in an occupation, a province ("" = all) and a band of
+	// experience ("" = any), as is published.
+	Crowd func(occupation, region, career string) (Crowd, error)
 	// Public is the number under which a posting is found once a snapshot has it.
 	Public func(id string) string
 	// Shut is called once a posting was closed or opened anew, so that it is gone at once.

@@ -25,6 +25,7 @@ type desk struct {
 	db        *db.DB
 	clock     time.Time
 	shut      []string // what was said to be closed, last
+	wished    [5]int64 // pay that people hope for
 	dir       string
 	ours, all Asker
 }
@@ -55,6 +56,22 @@ func each(t *testing.T, f func(t *testing.T, b *desk)) {
 					found = append(found, Warning{Kind: "looks", Words: "용모단정"})
 				}
 				return found
+			},
+			Read: func(title, _ string) (string, float64) {
+				if !strings.Contains(title, "조작원") {
+					return "", 0
+				}
+				return "8211", .824
+			},
+			Crowd: func(occupation, region, career string) (Crowd, error) {
+				c := Crowd{N: map[string]int{"": 130, "0-1": 10, "1-3": 20, "3-5": 0, "5-10": 40, "10+": 50}[career], Hidden: career == "3-5", Told: 80, Snapshot: "v", Wished: b.wished}
+				if occupation != "8211" || region != "41" && region != "" {
+					return c, errCut
+				}
+				if region == "" {
+					c.N *= 10
+				}
+				return c, nil
 			},
 			Public: func(id string) string { return "public-" + id },
 			Shut:   func(ctx context.Context) (err error) { b.shut, err = b.Closed(ctx); return err },

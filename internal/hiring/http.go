@@ -23,6 +23,9 @@ func (b *Board) Routes(site *web.Site, mux *web.Mux) {
 	mux.Page("POST /hiring/postings", web.Records, h.signed(h.begin))
 	mux.Page("GET /hiring/postings/{id}", web.Records, h.signed(h.one))
 	mux.Page("POST /hiring/postings/{id}", web.Records, h.signed(h.change))
+	mux.Page("GET /hiring/postings/{id}/pool", web.Records, h.signed(h.pool))
+	mux.API("GET /api/v1/hiring/postings/{id}/pool", web.Nothing, web.Op{ID: "countPool", Summary: ieum.Text{KO: "이 공고의 조건에 맞는 구직자 수와, 조건을 바꿀 때의 수", EN: "How many could apply for a posting, and if it asked for something else"},
+		Params: idForm{}, Reply: Pool{}, May: ieum.OwnPostings}, h.signed(h.poolByAPI))
 	mux.API("GET /api/v1/hiring/postings", web.Nothing, web.Op{ID: "listOwnPostings", Summary: ieum.Text{KO: "우리 기업의 구인공고. 기업 담당자만", EN: "The postings of one's firm; employers"},
 		Params: listForm{}, Reply: Listing{}, May: ieum.OwnPostings}, h.signed(h.list))
 	mux.API("POST /api/v1/hiring/postings", web.Nothing, web.Op{ID: "beginPosting", Summary: ieum.Text{KO: "구인공고 쓰기 시작. 올리기 전에는 아무도 보지 못함", EN: "Begin a posting; nobody sees it before it is put up"},
@@ -361,4 +364,43 @@ func replied(w http.ResponseWriter) func(*Posting, error) error {
 		}
 		return web.JSON(w, http.StatusOK, p)
 	}
+}
+
+// A poolPage is who could apply for a posting, or why that cannot be said.
+type poolPage struct {
+	ID, Title string
+	Pool      *Pool
+	Why       string // key of a message
+}
+
+func (h *handlers) pool(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[idForm](r)
+	if err != nil {
+		return err
+	}
+	p, err := h.b.Get(r.Context(), by, f.ID)
+	if err != nil {
+		return err
+	}
+	page := &poolPage{ID: p.ID, Title: p.Words.Title}
+	page.Pool, err = h.b.Pool(r.Context(), by, f.ID)
+	if e, ok := errors.AsType[*ieum.Error](err); ok && errors.Is(err, ieum.ErrInvalid) {
+		page.Why, err = e.Key, nil
+	}
+	if err != nil {
+		return err
+	}
+	return h.pages.Reply(w, r, "pool.html", page)
+}
+
+func (h *handlers) poolByAPI(w http.ResponseWriter, r *http.Request, by Asker) error {
+	f, err := web.Read[idForm](r)
+	if err != nil {
+		return err
+	}
+	pool, err := h.b.Pool(r.Context(), by, f.ID)
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusOK, pool)
 }
