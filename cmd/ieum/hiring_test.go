@@ -41,10 +41,10 @@ func TestAnEmployerPutsAPostingUp(t *testing.T) {
 		value[bool](t, b, `document.getElementById("`+field+`").value = "", true`)
 		b.do(t, chromedp.SendKeys(chromedp.ID(field), text))
 	}
-	typed("title", "카나리 조작원")
+	typed("title", "카나리 프레스 조작원")
 	b.until(t, `document.getElementById("kept").textContent !== ""`)
 	b.visit(t, base+at) // without a button pressed
-	if got := value[string](t, b, `document.getElementById("title").value`); got != "카나리 조작원" {
+	if got := value[string](t, b, `document.getElementById("title").value`); got != "카나리 프레스 조작원" {
 		t.Fatalf("what was typed and left is %q", got)
 	}
 	b.press(t, `#draft button[value="open"]`)
@@ -70,9 +70,9 @@ func TestAnEmployerPutsAPostingUp(t *testing.T) {
 		b.shoot(t, dir, "put-up")
 	}
 
-	public := awaitPosting(t, base, "카나리 조작원")
+	public := awaitPosting(t, base, "카나리 프레스 조작원")
 	b.see(t, base, "/jobs/"+public)
-	if text := b.says(t); !strings.Contains(text, "가상정밀 주식회사") || !strings.Contains(text, "안산시 단원구") || !strings.Contains(text, "290") {
+	if text := b.says(t); !strings.Contains(text, "가상정밀") || !strings.Contains(text, "안산시 단원구") || !strings.Contains(text, "290") {
 		t.Errorf("seekers see %s", text)
 	}
 	b.see(t, base, at)
@@ -85,7 +85,7 @@ func TestAnEmployerPutsAPostingUp(t *testing.T) {
 	value[bool](t, b, `document.querySelector("details:has(button[value=close])").open = true`)
 	b.press(t, `button[value="close"]`)
 	b.do(t, chromedp.WaitVisible(chromedp.ID("done")))
-	if n := postingsOf(t, base, "카나리 조작원"); len(n) != 0 {
+	if n := postingsOf(t, base, "카나리 프레스 조작원"); len(n) != 0 {
 		t.Errorf("closed, it is still found: %v", n)
 	}
 	b.visit(t, base+"/jobs/"+public)

@@ -87,6 +87,10 @@ func (b *Board) Pool(ctx context.Context, by Asker, id string) (*Pool, error) {
 	if err != nil {
 		return nil, err
 	}
+	country, err := b.crowds(out, "")
+	if err != nil {
+		return nil, err
+	}
 	at := 0
 	for i, band := range bands {
 		if least >= band.from {
@@ -100,38 +104,43 @@ func (b *Board) Pool(ctx context.Context, by Asker, id string) (*Pool, error) {
 	if at > 0 {
 		out.Ways = append(out.Ways, from(here, 0, "any"))
 	}
-	country, err := b.crowds(out, "")
-	if err != nil {
-		return nil, err
-	}
 	out.Ways = append(out.Ways, from(country, at, "country"))
-	all, err := b.Crowd(out.Occupation, out.Region, "")
-	if err != nil {
-		return nil, err
-	}
+	all := here.all
 	out.Day, out.Snapshot, out.Simulated = all.Day, all.Snapshot, all.Simulated
 	out.Pay = all.pay(w)
 	return out, nil
 }
 
-// crowds are those of each band of experience.
-func (b *Board) crowds(p *Pool, region string) (list []Crowd, err error) {
-	for _, band := range bands {
-		c, err := b.Crowd(p.Occupation, region, band.code)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, nil
+// crowds are those of a region, all together and by band of experience.
+type crowds struct {
+	all  Crowd
+	band []Crowd
 }
 
-// from adds up the bands from one on.
-func from(list []Crowd, at int, key string) Way {
+func (b *Board) crowds(p *Pool, region string) (c crowds, err error) {
+	if c.all, err = b.Crowd(p.Occupation, region, ""); err != nil {
+		return c, err
+	}
+	for _, band := range bands {
+		one, err := b.Crowd(p.Occupation, region, band.code)
+		if err != nil {
+			return c, err
+		}
+		c.band = append(c.band, one)
+	}
+	return c, nil
+}
+
+// from counts those of a band of experience and above: of the first on they are all, also whose
+// experience is not known.
+func from(c crowds, at int, key string) Way {
+	if at == 0 {
+		return Way{key, c.all.N, c.all.Hidden}
+	}
 	w := Way{Key: key}
-	for _, c := range list[at:] {
-		w.N += c.N
-		w.Less = w.Less || c.Hidden
+	for _, one := range c.band[at:] {
+		w.N += one.N
+		w.Less = w.Less || one.Hidden
 	}
 	return w
 }

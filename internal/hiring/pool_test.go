@@ -9,7 +9,7 @@ import (
 	"ieum"
 )
 
-// Who could apply is counted by the bands of experience from the one asked for on, here and in
+// Who could apply is counted by the bands of experience from the one asked for on, all where none is, here and in
 // the whole country; a band that is not told is said to be missing; and pay is held against what
 // people hope for, between the quantiles that are published.
 func TestWhoCouldApply(t *testing.T) {
@@ -21,14 +21,14 @@ func TestWhoCouldApply(t *testing.T) {
 			change    func(*Words)
 			ways, pay string
 		}{
-			"for anybody":            {func(*Words) {}, "written 120+ country 1200+", "32400000: 35, 49"},
-			"two years":              {func(w *Words) { w.Career, w.Years = "years", "2" }, "written 110+ any 120+ country 1100+", "32400000: 35, 49"},
-			"seven years":            {func(w *Words) { w.Career, w.Years = "years", "7" }, "written 90 fewer 90+ any 120+ country 900", "32400000: 35, 49"},
-			"thirty years":           {func(w *Words) { w.Career, w.Years = "years", "30년" }, "written 50 fewer 90 any 120+ country 500", "32400000: 35, 49"},
-			"years of other answers": {func(w *Words) { w.Career, w.Years = "any", "30" }, "written 120+ country 1200+", "32400000: 35, 49"},
-			"by the hour":            {func(w *Words) { w.Basis, w.Least = "hour", "9,000" }, "written 120+ country 1200+", "22572000: 10, 12"},
-			"more than anybody":      {func(w *Words) { w.Basis, w.Least, w.Most = "year", "1", "1억"; w.Most = "100,000,000" }, "written 120+ country 1200+", "100000000: 90, 90"},
-			"no pay":                 {func(w *Words) { w.Basis, w.Least = talk, "" }, "written 120+ country 1200+", ""},
+			"for anybody":            {func(*Words) {}, "written 130 country 1300", "32400000: 35, 49"},
+			"two years":              {func(w *Words) { w.Career, w.Years = "years", "2" }, "written 110+ any 130 country 1100+", "32400000: 35, 49"},
+			"seven years":            {func(w *Words) { w.Career, w.Years = "years", "7" }, "written 90 fewer 90+ any 130 country 900", "32400000: 35, 49"},
+			"thirty years":           {func(w *Words) { w.Career, w.Years = "years", "30년" }, "written 50 fewer 90 any 130 country 500", "32400000: 35, 49"},
+			"years of other answers": {func(w *Words) { w.Career, w.Years = "any", "30" }, "written 130 country 1300", "32400000: 35, 49"},
+			"by the hour":            {func(w *Words) { w.Basis, w.Least = "hour", "9,000" }, "written 130 country 1300", "22572000: 10, 12"},
+			"more than anybody":      {func(w *Words) { w.Basis, w.Least, w.Most = "year", "1", "1억"; w.Most = "100,000,000" }, "written 130 country 1300", "100000000: 90, 90"},
+			"no pay":                 {func(w *Words) { w.Basis, w.Least = talk, "" }, "written 130 country 1300", ""},
 		} {
 			w := fit
 			tt.change(&w)
