@@ -145,7 +145,7 @@ func (d *Door) Applicants(ctx context.Context, by Asker, posting string) ([]Appl
 	return list, err
 }
 
-// An Application as the employer reads it.
+// Received is an application as the employer reads it.
 type Received struct {
 	Applicant
 	Message string       `json:"message,omitempty"`

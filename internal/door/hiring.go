@@ -92,12 +92,19 @@ func (d *Door) onConsent(ctx context.Context, by Asker, id string, purpose ieum.
 	if err != nil {
 		return c, nil, err
 	}
-	if got.Resume != nil {
-		clean := d.Resumes.Scrub(*got.Resume)
-		clean.BirthYear = 0
-		got.Resume = &clean
-	}
+	got.Resume = d.covered(got.Resume)
 	return c, got, nil
+}
+
+// covered is a résumé as employers are shown it, and as people are shown it before they apply;
+// nil for none.
+func (d *Door) covered(r *ieum.Resume) *ieum.Resume {
+	if r == nil {
+		return nil
+	}
+	clean := d.Resumes.Scrub(*r)
+	clean.BirthYear = 0
+	return &clean
 }
 
 // notAgreed refuses somebody who shows a consent that ended or was given to others,

@@ -69,11 +69,7 @@ func (h *handlers) applyPage(r *http.Request, by Asker, f applyForm) (*applyPage
 	if err != nil {
 		return nil, err
 	}
-	if page.Contact = got.Contact; got.Resume != nil {
-		clean := h.d.Resumes.Scrub(*got.Resume)
-		clean.BirthYear = 0
-		page.Resume = &clean
-	}
+	page.Contact, page.Resume = got.Contact, h.d.covered(got.Resume)
 	return page, nil
 }
 
