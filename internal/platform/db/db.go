@@ -92,8 +92,9 @@ func openSQLite(ctx context.Context, folder string) (*DB, error) {
 		}
 		return err
 	}
-	// The first to open makes the file, and only a writer can.
-	if err := write.PingContext(ctx); err != nil {
+	// The first to open makes the file, and only a writer can. SQLite waits for nobody
+	// while it turns the log on, so of programs that start at once one is told that it is busy.
+	if err := again(ctx, func() error { return write.PingContext(ctx) }); err != nil {
 		d.close()
 		return nil, d.fault(err)
 	}

@@ -361,22 +361,24 @@ func TestTwoProgramsMigrateAtOnce(t *testing.T) {
 		"postgres": func(t *testing.T) string { return dbtest.Postgres(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			where := where(t)
-			var done sync.WaitGroup
-			for range 4 {
-				done.Go(func() {
-					d, err := db.Open(context.Background(), where)
-					if err != nil {
-						t.Error(err)
-						return
-					}
-					defer d.Close()
-					if err := d.Migrate(context.Background(), "shop", counters); err != nil {
-						t.Error(err)
-					}
-				})
+			for range 20 { // what one of them is told while another makes the file is rare
+				where := where(t)
+				var done sync.WaitGroup
+				for range 8 {
+					done.Go(func() {
+						d, err := db.Open(context.Background(), where)
+						if err != nil {
+							t.Error(err)
+							return
+						}
+						defer d.Close()
+						if err := d.Migrate(context.Background(), "shop", counters); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				done.Wait()
 			}
-			done.Wait()
 		})
 	}
 }
