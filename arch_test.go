@@ -27,7 +27,7 @@ var shared = map[string][]string{
 
 // pure lists the packages that only judge: what is given in decides what comes
 // out.
-var pure = []string{"internal/catalogue/competency", "internal/catalogue/lawful", "internal/catalogue/master", "internal/catalogue/parse", "internal/jobcare/effect", "internal/match/alike", "internal/match/rank", "internal/match/shelf"}
+var pure = []string{"internal/catalogue/competency", "internal/catalogue/lawful", "internal/catalogue/master", "internal/catalogue/parse", "internal/jobcare/effect", "internal/match/alike", "internal/match/offpolicy", "internal/match/rank", "internal/match/shelf"}
 
 // doing lists what a judgement does without: files, the network, waiting.
 var doing = []string{"context", "io/fs", "log", "log/slog", "net", "os", "os/exec", module + "/internal/platform/table"}

@@ -10,6 +10,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -163,7 +164,24 @@ func (o ofRecommender) market(ctx context.Context, e *env, seed uint64) (a *matc
 	if a, err = m.matcher.Audit(ctx); err != nil {
 		return nil, err
 	}
-	return a, m.matcher.Twins(ctx, s.catalogue, a, twins)
+	if err := m.matcher.Twins(ctx, s.catalogue, a, twins); err != nil {
+		return nil, err
+	}
+	return a, m.matcher.Truth(ctx, s.catalogue, a, wanted(market), simulate.Applications)
+}
+
+// wanted reads what people of a simulated market want of what they were shown.
+func wanted(market string) iter.Seq2[match.Wanted, error] {
+	return func(yield func(match.Wanted, error) bool) {
+		going := true
+		err := eachRow(market, "truth/shown", func(b *table.Batch, i int) {
+			c := b.Columns
+			going = going && yield(match.Wanted{Resume: c[0].Strings[i], Day: ieum.Day(c[1].Ints[i]), Place: int(c[2].Ints[i]), Wants: c[3].Floats[i]}, nil)
+		}, "resume", "day", "place", "wants")
+		if err != nil && going {
+			yield(match.Wanted{}, err)
+		}
+	}
 }
 
 // takeTwins puts the twins of a simulated market among its résumés, and says who they are.

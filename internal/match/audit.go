@@ -33,9 +33,12 @@ type Audit struct {
 	Lists   Lists      `json:"lists"`
 	Twins   []Likeness `json:"twins"`   // of people written anew as of other groups
 	Steady  *Likeness  `json:"steady"`  // lists of one day beside those of the day before
+	Orders  []Order    `json:"orders"`  // of pages that were shown
 	Sources []string   `json:"sources"` // of what people did
 
 	wish, chance []outcome
+	pages        []page
+	worth        func(wants []float64) float64 // of a page; nil: the truth is not known
 }
 
 // Judged is a snapshot whose model was judged.
@@ -169,6 +172,7 @@ func (m *Matcher) Audit(ctx context.Context) (*Audit, error) {
 		j.To = max(j.To, l.day)
 		from[x.s.Dict.Sources[x.s.Resumes.Source.At(int(l.resume))]] = true
 		a.add(x, l)
+		a.show(x, l)
 	}
 	for source := range from {
 		a.Sources = append(a.Sources, source)
@@ -234,6 +238,7 @@ func (a *Audit) judge() {
 	}
 	slices.SortFunc(a.Groups, func(x, y Group) int { return cmp.Compare(x.Name, y.Name) })
 	a.Curve = a.curve()
+	a.order()
 	a.hold()
 }
 
@@ -659,6 +664,11 @@ func (a *Audit) hold() {
 		}
 		bar("twins."+name, n, worst, n > 0, .9, no)
 	}
+	held, intervals := 0, 0
+	for _, o := range a.Orders {
+		held, intervals = held+o.Held, intervals+o.Intervals
+	}
+	bar("orders.held", intervals, float64(held)/max(1, float64(intervals)), intervals > 0, .85, no)
 }
 
 // Pool judges what several audits were made of as one.
@@ -672,6 +682,10 @@ func Pool(all []*Audit) *Audit {
 		}
 		out.Snapshots, out.Simulated = append(out.Snapshots, a.Snapshots...), out.Simulated || a.Simulated
 		out.wish, out.chance = append(out.wish, a.wish...), append(out.chance, a.chance...)
+		for k := range a.pages {
+			a.pages[k].person |= uint64(i) << 32
+		}
+		out.pages, out.worth = append(out.pages, a.pages...), a.worth
 		for _, s := range a.Sources {
 			if !slices.Contains(out.Sources, s) {
 				out.Sources = append(out.Sources, s)

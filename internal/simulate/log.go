@@ -100,6 +100,22 @@ type ApplicationTruth struct {
 	Penalty float32 `parquet:"penalty"` // of groups and proxies, on the logit; 0 at most
 }
 
+// A ShownTruth is what is known of a posting on a page, of the people of whom it is recorded
+// what was shown to them.
+type ShownTruth struct {
+	Day    int32   `parquet:"day,date"`
+	Resume string  `parquet:"resume"`
+	Place  int32   `parquet:"place"` // on the page, from 1 on
+	Wants  float32 `parquet:"wants"` // probability of applying, having looked at the line
+}
+
+// displayed is a ShownTruth in few bytes.
+type displayed struct {
+	seeker          uint32
+	week, day, rank uint8
+	wants           float32
+}
+
 // An EffectTruth is what is known of a decision for or against a treatment.
 type EffectTruth struct {
 	Day           int32   `parquet:"day,date"`
@@ -126,6 +142,7 @@ type book struct {
 	events       *lane[event, EventRow]
 	applications *lane[ApplicationTruth, ApplicationTruth]
 	effects      *lane[EffectTruth, EffectTruth]
+	shown        *lane[displayed, ShownTruth]
 }
 
 // openBook begins to write the log and the truth beside it below work. The
@@ -133,12 +150,13 @@ type book struct {
 func (m *Market) openBook(ctx context.Context, group *errgroup.Group, work string) *book {
 	same := func(a *ApplicationTruth, out *ApplicationTruth) { *out = *a }
 	effect := func(a *EffectTruth, out *EffectTruth) { *out = *a }
-	s, of := &scribe{m: m}, &scribe{m: m}
+	s, of, on := &scribe{m: m}, &scribe{m: m}, &scribe{m: m}
 	return &book{
 		log:          newLane(ctx, group, work, "log/part", m.p.PartRows, nil, s.row, s.forget),
 		events:       newLane(ctx, group, work, "events/part", m.p.PartRows, recorded, of.eventRow, of.forget),
 		applications: newLane(ctx, group, work, "truth/applications", m.p.PartRows, nil, same, nil),
 		effects:      newLane(ctx, group, work, "truth/effects", m.p.PartRows, nil, effect, nil),
+		shown:        newLane(ctx, group, work, "truth/shown", m.p.PartRows, nil, on.shownRow, nil),
 	}
 }
 
@@ -156,6 +174,7 @@ func (b *book) close() {
 	close(b.events.in)
 	close(b.applications.in)
 	close(b.effects.in)
+	close(b.shown.in)
 }
 
 // A lane writes things as rows of numbered files, in the order they come: all, or those
@@ -342,6 +361,13 @@ func (s *scribe) eventRow(e *event, out *EventRow) {
 	if e.kind == registered {
 		m.person(int(e.seeker), &s.person)
 		out.Aptitude, out.Motivation = s.measured()
+	}
+}
+
+func (s *scribe) shownRow(d *displayed, out *ShownTruth) {
+	*out = ShownTruth{
+		Day: int32(s.m.start()) + 7*int32(d.week) + int32(d.day), Resume: s.id(resumeID, int(s.m.seekerRow(int(d.seeker)))),
+		Place: int32(d.rank), Wants: d.wants,
 	}
 }
 

@@ -1,8 +1,10 @@
 package simulate
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +17,7 @@ type history struct {
 	events       []event
 	applications []ApplicationTruth
 	effects      []EffectTruth
+	shown        []displayed
 }
 
 // collect takes in what comes through a lane.
@@ -43,6 +46,7 @@ func happen(t testing.TB, change func(*Params)) *history {
 		events:       collect[event, EventRow](ctx, &done, new([]event)), // those of the log
 		applications: collect[ApplicationTruth, ApplicationTruth](ctx, &done, &h.applications),
 		effects:      collect[EffectTruth, EffectTruth](ctx, &done, &h.effects),
+		shown:        collect[displayed, ShownTruth](ctx, &done, &h.shown),
 	}
 	var err error
 	if h.run, err = h.m.run(ctx, b, nil); err != nil {
@@ -217,6 +221,50 @@ func TestPagesAreAsTheLogSays(t *testing.T) {
 		if rate/first < 0.8 || rate/first > 1.1 {
 			t.Errorf("place %d: %.3f of what is looked at is opened, at the first place %.3f", i+1, rate, first)
 		}
+	}
+}
+
+// TestPagesComeToWhatTheTruthSays: the applications of the pages of the log are as many as the
+// wishes for what is on them say, in all and by place, and a page in the order of the wishes
+// would come to more.
+func TestPagesComeToWhatTheTruthSays(t *testing.T) {
+	h := usual(t)
+	type at struct {
+		seeker    uint32
+		week, day uint8
+	}
+	pages := map[at][]float64{}
+	for _, d := range h.shown {
+		k := at{d.seeker, d.week, d.day}
+		if pages[k] = append(pages[k], float64(d.wants)); int(d.rank) != len(pages[k]) {
+			t.Fatalf("place %d comes after %d others", d.rank, len(pages[k])-1)
+		}
+	}
+	came, most := 0.0, 0
+	applications := map[at]int{}
+	for _, e := range h.events {
+		if e.kind == applied && e.position > 0 && e.seeker < sampled {
+			came++
+			applications[at{e.seeker, e.week, e.day}]++
+		}
+	}
+	for k, n := range applications {
+		if pages[k] == nil {
+			t.Fatalf("%v applied %d times on a page that the truth lacks", k, n)
+		}
+		most = max(most, n)
+	}
+	said, best := 0.0, 0.0
+	for _, wants := range pages {
+		said += Applications(wants)
+		slices.SortFunc(wants, func(a, b float64) int { return cmp.Compare(b, a) })
+		best += Applications(wants)
+	}
+	if len(pages) < 1000 || math.Abs(came-said) > 4*math.Sqrt(said) || best < 1.1*said || most != mostApplied {
+		t.Errorf("%d pages came to %g applications, %d at most of one; the truth says %.1f, in the best order %.1f", len(pages), came, most, said, best)
+	}
+	if got := Applications([]float64{1, 1, 1, 1, 1, 1, 1, 1}); got >= mostApplied || got <= Applications([]float64{1, 1, 1}) {
+		t.Errorf("whoever wants everything applies for %g", got)
 	}
 }
 

@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"math"
+	"slices"
 )
 
 // poolSize is how many postings a session draws its page from at most, and
@@ -26,6 +27,7 @@ type desk struct {
 	gained   []lived
 	stay     []uint32
 	truths   []ApplicationTruth
+	shown    []displayed
 	counsels []counsel
 }
 
@@ -84,6 +86,7 @@ func (r *Run) sessions(ctx context.Context, w int) error {
 		if r.book != nil {
 			r.book.applications.put(d.truths)
 			r.book.effects.put(effects)
+			r.book.shown.put(d.shown)
 		}
 	}
 	return nil
@@ -178,6 +181,9 @@ func (v *visitor) session(r *rng, id uint32, w, weekday int) {
 	n := slate(r, v.weights[:v.n], &chosen, &propensity)
 	applied := 0
 	for i, at := range chosen[:n] {
+		if v.book != nil && id < sampled {
+			v.shown = append(v.shown, displayed{id, uint8(w), uint8(weekday), uint8(i + 1), float32(v.wants(p, at))})
+		}
 		e := event{kind: impression, week: uint8(w), day: uint8(weekday), channel: how, position: uint8(i + 1), propensity: float32(propensity[i]), seeker: id, vacancy: v.pool[at] + 1}
 		v.events = append(v.events, e)
 		u := v.views[at].utility()
@@ -269,22 +275,15 @@ func (v *visitor) weigh(p *Person, how channel, day int) {
 
 // apply lets somebody who read a posting apply, or not.
 func (v *visitor) apply(r *rng, e event, p *Person, id uint32, utility float64) bool {
-	post, opening := &v.posts[id], &v.openings[id]
+	post := &v.posts[id]
 	day := 7*int(e.week) + int(e.day)
 	logit := v.m.candidacy(p, post).logit()
 	wants := applies(utility, logit+perception*r.norm())
 	if !r.chance(wants) {
 		return false
 	}
-	for at := opening.first; at != 0; at = v.waiting.at(at).next {
-		if v.waiting.at(at).seeker == uint32(p.ID) {
-			return false // once is enough
-		}
-	}
-	for _, a := range v.sent {
-		if a.seeker == uint32(p.ID) && a.vacancy == id {
-			return false
-		}
+	if v.before(p, id) {
+		return false // once is enough
 	}
 	penalty := v.m.p.Discrimination * float64(post.bias) * v.m.standing(p, post, day).penalty()
 	e.kind = applied
@@ -295,4 +294,48 @@ func (v *visitor) apply(r *rng, e event, p *Person, id uint32, utility float64) 
 		Utility: float32(utility), Applies: float32(wants), Chance: float32(logistic(logit + penalty)), Penalty: float32(penalty),
 	})
 	return true
+}
+
+// before says whether somebody has applied for a posting already.
+func (v *visitor) before(p *Person, id uint32) bool {
+	for at := v.openings[id].first; at != 0; at = v.waiting.at(at).next {
+		if v.waiting.at(at).seeker == uint32(p.ID) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(v.sent, func(a sent) bool { return a.seeker == uint32(p.ID) && a.vacancy == id })
+}
+
+// wants is with what probability somebody who looks at a line of the pool opens it and
+// applies, over all they may think of their chance.
+func (v *visitor) wants(p *Person, at int) float64 {
+	id, u := v.pool[at], v.views[at].utility()
+	if v.before(p, id) {
+		return 0
+	}
+	logit, sum, n := v.m.candidacy(p, &v.posts[id]).logit(), 0.0, 0
+	for i := wantsStep / 2; i < len(normal); i += wantsStep {
+		sum, n = sum+applies(u, logit+perception*float64(normal[i])), n+1
+	}
+	return opened(u) * sum / float64(n)
+}
+
+// wantsStep is which of the quantiles are gone through.
+const wantsStep = 64
+
+// Applications is how many applications a page comes to in the mean, by what people want of
+// what is at its places (ShownTruth), whatever order brought it there.
+func Applications(wants []float64) (mean float64) {
+	so := [mostApplied]float64{1} // probability of so many by now, short of the most
+	for i, w := range wants[:min(len(wants), slateSize)] {
+		by := examined[i] * w
+		for n := mostApplied - 1; n >= 0; n-- {
+			mean += so[n] * by
+			if n+1 < mostApplied {
+				so[n+1] += so[n] * by
+			}
+			so[n] *= 1 - by
+		}
+	}
+	return mean
 }

@@ -135,7 +135,7 @@ func TestSameFilesOnAnyNumberOfCores(t *testing.T) {
 }
 
 func TestSameRowsInAnyNumberOfParts(t *testing.T) {
-	patterns := []string{"resumes/part-*", "postings/part-*", "truth/resumes-*", "truth/postings-*", "truth/persons-*", "truth/companies-*", "log/part-*", "events/part-*", "truth/applications-*", "truth/effects-*", "truth/vacancies-*", "truth/cells-*", "courses/part-*", "truth/moves-*", "truth/twins-*"}
+	patterns := []string{"resumes/part-*", "postings/part-*", "truth/resumes-*", "truth/postings-*", "truth/persons-*", "truth/companies-*", "log/part-*", "events/part-*", "truth/applications-*", "truth/effects-*", "truth/shown-*", "truth/vacancies-*", "truth/cells-*", "courses/part-*", "truth/moves-*", "truth/twins-*"}
 	want := map[string]string{}
 	for _, rows := range []int{1_000_000, 1000, 333} {
 		dir := write(t, market(t, func(p *Params) { p.PartRows = rows }))
