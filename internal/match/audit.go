@@ -664,11 +664,8 @@ func (a *Audit) hold() {
 		}
 		bar("twins."+name, n, worst, n > 0, .9, no)
 	}
-	held, intervals := 0, 0
-	for _, o := range a.Orders {
-		held, intervals = held+o.Held, intervals+o.Intervals
-	}
-	bar("orders.held", intervals, float64(held)/max(1, float64(intervals)), intervals > 0, .85, no)
+	held, of := a.HeldTruth(), a.Intervals()
+	bar("orders.held", of, float64(held)/max(1, float64(of)), of > 0, .85, no)
 }
 
 // Pool judges what several audits were made of as one.

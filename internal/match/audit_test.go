@@ -128,10 +128,11 @@ func TestEachBarCanFail(t *testing.T) {
 		for _, name := range []string{"sex", "age", "foreign-born", "north-korean"} {
 			a.Twins = append(a.Twins, Likeness{Name: name, N: 5, RBO: .9}, Likeness{Name: name, Proxies: true, N: 5, RBO: 1})
 		}
+		a.Orders = []Order{{Held: 7, Intervals: 10}, {Held: 10, Intervals: 10}}
 		return a
 	}
 	a := good()
-	if a.hold(); !a.Passed || len(a.Bars) != 11 {
+	if a.hold(); !a.Passed || len(a.Bars) != 12 {
 		t.Fatalf("the bars are inclusive: %+v", a.Bars)
 	}
 	for bar, spoil := range map[string]func(*Audit){
@@ -139,6 +140,7 @@ func TestEachBarCanFail(t *testing.T) {
 		"wish.ece": func(a *Audit) { a.Wish.ECE = .021 }, "wish.ratio": func(a *Audit) { a.Wish.Ratio = 1.11 },
 		"chance.ece": func(a *Audit) { a.Chance.ECE = .03 }, "chance.ratio": func(a *Audit) { a.Chance.Ratio = .89 },
 		"twins.sex": func(a *Audit) { a.Twins[0].RBO = .89 }, "twins.north-korean": func(a *Audit) { a.Twins[7].RBO = .5 },
+		"orders.held": func(a *Audit) { a.Orders[0].Held = 6 },
 	} {
 		a := good()
 		spoil(a)
@@ -313,6 +315,7 @@ func TestTheLastAuditIsShown(t *testing.T) {
 	}
 	m := &Matcher{Audits: filepath.Join(t.TempDir(), "a.json")}
 	a := &Audit{Snapshots: []Judged{{Model: "abc"}}, wish: forecasts(rand.New(rand.NewPCG(1, 1)), 1000, 1)}
+	a.pages, a.worth = pages(rand.New(rand.NewPCG(1, 1)), 500)
 	a.judge()
 	text, _ := json.Marshal(a)
 	if err := os.WriteFile(m.Audits, text, 0o600); err != nil {
@@ -324,7 +327,7 @@ func TestTheLastAuditIsShown(t *testing.T) {
 	}
 	shown, _ := market(t, set, town, nil)
 	shown.Audits = m.Audits
-	if w := ask(t, serve(shown, set), "GET", "/audit", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "abc") || !strings.Contains(w.Body.String(), "≥ 0.9, ≤ 1.1") || strings.Contains(w.Body.String(), "audit.") || strings.Contains(w.Body.String(), "%!") {
+	if w := ask(t, serve(shown, set), "GET", "/audit", ""); w.Code != 200 || !strings.Contains(w.Body.String(), "abc") || !strings.Contains(w.Body.String(), "≥ 0.9, ≤ 1.1") || !strings.Contains(w.Body.String(), a.Orders[0].Estimates()[0]) || strings.Contains(w.Body.String(), "audit.") || strings.Contains(w.Body.String(), "%!") {
 		t.Errorf("the audit is shown as %d %s", w.Code, w.Body)
 	}
 	if got, err := m.lastAudit(); err != nil || got.Snapshots[0].Model != "abc" || len(got.Bars) != len(a.Bars) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"ieum"
+	"ieum/internal/match/offpolicy"
 	"ieum/internal/platform/web"
 )
 
@@ -63,4 +64,40 @@ func short(v *float64) string {
 		return ""
 	}
 	return fmt.Sprintf("%.4g", *v)
+}
+
+// Estimates are an order's as the page lists them, of 100 pages.
+func (o Order) Estimates() []string {
+	return []string{ofHundred(o.IPS), ofHundred(o.SNIPS), ofHundred(o.DR), ofHundred(o.Gain)}
+}
+
+// AsShown is what the pages did come to, of 100.
+func (o Order) AsShown() string { return ofHundred(o.Shown) }
+
+// InTruth is "" where the truth is not known.
+func (o Order) InTruth() string {
+	if o.Truth == nil {
+		return ""
+	}
+	return fmt.Sprintf("%.1f", 100**o.Truth)
+}
+
+func ofHundred(e offpolicy.Estimate) string {
+	return fmt.Sprintf("%.1f (%.1f ~ %.1f)", 100*e.Value, 100*e.Low, 100*e.High)
+}
+
+// HeldTruth is how many of the Intervals of all orders hold the truth.
+func (a *Audit) HeldTruth() (n int) {
+	for _, o := range a.Orders {
+		n += o.Held
+	}
+	return n
+}
+
+// Intervals is how many were held against a truth.
+func (a *Audit) Intervals() (n int) {
+	for _, o := range a.Orders {
+		n += o.Intervals
+	}
+	return n
 }
