@@ -34,7 +34,7 @@ func pages(rnd *rand.Rand, n int) (all []page, worth func([]float64) float64) {
 				k++
 			}
 			wants := .6 * rnd.Float64()
-			p.postings = append(p.postings, onPage{propensity: weights[k] / left, wish: wants, score: math.Log(wants), pay: rnd.Uint32(), opened: rnd.Int32(),
+			p.postings = append(p.postings, onPage{propensity: weights[k] / left, wish: wants, score: math.Log(wants) + rnd.NormFloat64()/2, pay: rnd.Uint32(), opened: rnd.Int32(),
 				applied: rnd.Float64() < lookedAt[place]*wants})
 			p.wants = append(p.wants, wants)
 			weights[k] = 0

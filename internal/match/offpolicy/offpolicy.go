@@ -48,10 +48,12 @@ type Value struct {
 }
 
 // Supported is the least support with which an estimate is one, and possible the least
-// probability that counts as such.
+// probability that counts as such. What was logged as 1 was rounded: anything else could have
+// been drawn too, by less than possible.
 const (
 	Supported = .99
 	possible  = 1e-6
+	certain   = 1 - 1e-9
 )
 
 // Evaluate estimates what pages come to in each of their other orders, of which all have as
@@ -159,28 +161,24 @@ func (p *Page) match(order []int, at *[Most][Most]float64) (m matched) {
 func marginals(propensity []float64, at *[Most][Most]float64) {
 	n := len(propensity)
 	var share [Most]float64 // of the weight of everything that could have been drawn
-	left := 1.0
+	left := 1.0             // and of what is not on the page
 	for i, p := range propensity {
+		p = min(p, certain)
 		share[i] = p * left
-		left = max(left-share[i], 0)
+		left *= 1 - p
 	}
 	sets := 1 << n
-	var sum, first, rest [1 << Most]float64 // share of a set; it is drawn first; the others after it
+	var others, first, rest [1 << Most]float64 // weight of all but a set; it is drawn first; the others after it
 	first[0], rest[sets-1] = 1, 1
 	for a := range sets {
-		for i := range n {
-			if a>>i&1 == 1 {
-				sum[a] += share[i]
+		others[a] = left
+		for i := n - 1; i >= 0; i-- { // mostly the smallest first
+			if a>>i&1 == 0 {
+				others[a] += share[i]
 			}
 		}
 	}
-	draw := func(a, i int) float64 { // of i when a was drawn
-		others := 1 - sum[a]
-		if others <= share[i] {
-			return 1
-		}
-		return share[i] / others
-	}
+	draw := func(a, i int) float64 { return share[i] / others[a] } // i when a was drawn
 	for a := range sets {
 		for i := range n {
 			if a>>i&1 == 0 {

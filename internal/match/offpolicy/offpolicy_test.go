@@ -191,3 +191,26 @@ func TestEdges(t *testing.T) {
 		}
 	}
 }
+
+// TestRoundedPropensities: what a log rounds, to 1 too, makes no estimate infinite: what was
+// drawn at a place could be drawn there, and something is.
+func TestRoundedPropensities(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 20000 {
+		propensity := make([]float64, 1+r.IntN(Most))
+		for i := range propensity {
+			propensity[i] = float64([]int{1, 65534, 65535, 1 + r.IntN(65535)}[r.IntN(4)]) / 65535
+		}
+		var at [Most][Most]float64
+		marginals(propensity, &at)
+		for k := range propensity {
+			sum := 0.0
+			for _, p := range at[k] {
+				sum += p
+			}
+			if !(at[k][k] > 0) || math.IsInf(1/at[k][k], 0) || math.Abs(sum-1) > 1e-6 {
+				t.Fatalf("of %v place %d is %v", propensity, k, at[k])
+			}
+		}
+	}
+}
